@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <ctype.h>
+#include <string.h>
+
+#include "shell/complete.h"
+#include "shell/state.h"
+#include "shell/table.h"
+
+/* help, list and ?: made from the same rows that parse the lines. */
+
+#define WIDTH 78                  /* of the overview */
+#define COLUMN 34                 /* where its second column begins */
+
+/* The grammar as people read it: without the types of its arguments.  A
+ * program's own usage line begins with its name, which is shown anyway. */
+static void args_text(struct buf *b, const struct cmd *c)
+{
+	const char *s = c->flags & CMD_PROG ? c->text : c->args;
+	size_t n = strlen(c->name);
+
+	if (s && c->flags & CMD_PROG && strncmp(s, c->name, n) == 0 && s[n] == ' ')
+		s += n + 1;
+	buf_str(b, "");
+	for (; s && *s; s++) {
+		buf_putc(b, *s);
+		if (!(c->flags & CMD_PROG) && isupper((unsigned char)*s) && s[1] == ':')
+			s += 1 + strspn(s + 2, "abcdefghijklmnopqrstuvwxyz");
+	}
+}
+
+static json_t *cmd_json(const struct cmd *c)
+{
+	json_t *o = json_object();
+	struct buf args = { 0 };
+
+	args_text(&args, c);
+	jset_str(o, "command", c->name);
+	jset_str(o, "arguments", args.s ? args.s : "");
+	buf_free(&args);
+	jset_str(o, "on", c->flags & CMD_LAB ? "lab" : "node");
+	jset_str(o, "help", c->help ? c->help : "");
+	if (c->text && !(c->flags & CMD_PROG))
+		jset_str(o, "text", c->text);
+	return o;
+}
+
+/* True if the words that were asked for begin this command. */
+static bool begins(const struct cmd *c, char *const *v, int n)
+{
+	const char *s = c->name;
+
+	for (int i = 0; i < n; i++) {
+		size_t len = strcspn(s, " ");
+
+		if (strncmp(s, v[i], strlen(v[i])) != 0 || strlen(v[i]) > len)
+			return false;
+		s += len + (s[len] == ' ');
+		if (!*s && i + 1 < n)
+			return false;
+	}
+	return true;
+}
+
+static int help_run(struct shell *sh, const struct args *a)
+{
+	json_t *all = json_array();
+	char *const *v;
+	int n;
+
+	v = args_rest(a, &n);
+	for (int node = 0; node < 2; node++)
+		for (size_t i = 0; i < sh->cmds.n; i++) {
+			const struct cmd *c = sh->cmds.cmd[i];
+
+			if ((c->flags & CMD_LAB ? 0 : 1) == node && !(c->flags & CMD_QUIET) &&
+			    begins(c, v, n))
+				json_array_append_new(all, cmd_json(c));
+		}
+	if (json_array_size(all))
+		return shell_result(sh, all);
+	json_decref(all);
+	return shell_error(sh, "no command begins with '%s'", v[0]);
+}
+
+static void help_line(struct shell *sh, const json_t *c, bool full)
+{
+	const char *args = jstr(c, "arguments");
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s%s%s%s", strcmp(jstr(c, "on"), "node") == 0 ? "NODE " : "",
+		   jstr(c, "command"), *args ? " " : "", args);
+	if (full) {
+		shell_printf(sh, "%s\n    %s\n", b.s, jstr(c, "help"));
+		for (const char *s = jstr(c, "text"); *s; s += strcspn(s, "\n"), s += *s == '\n')
+			shell_printf(sh, "    %.*s\n", (int)strcspn(s, "\n"), s);
+	} else if (b.len <= COLUMN) {
+		shell_printf(sh, "  %-*s %s\n", COLUMN, b.s, jstr(c, "help"));
+	} else {
+		bool cut = b.len > WIDTH - 2;
+
+		shell_printf(sh, "  %.*s%s\n  %*s %s\n", cut ? WIDTH - 5 : WIDTH, b.s,
+			     cut ? "..." : "", COLUMN, "", jstr(c, "help"));
+	}
+	buf_free(&b);
+}
+
+static void help_print(struct shell *sh, const struct args *a, const json_t *all)
+{
+	bool full = a->rest_at >= 0;
+	const json_t *c;
+	size_t i;
+
+	json_array_foreach(all, i, c)
+		help_line(sh, c, full);
+	if (full)
+		return;
+	shell_printf(sh,
+		"\nA line that begins with a node's name gives the node a command: ns1 ping ns2.\n"
+		"The name alone moves into the node; @NAME is the node in any case.  & runs a\n"
+		"program in the background, --json prints JSON.  Unique prefixes are enough,\n"
+		"TAB completes, ? lists what may come next.\n");
+}
+
+const struct cmd cmds_help[] = {
+	{ .name = "help", .args = "[COMMAND:rest]", .flags = CMD_LAB, .run = help_run,
+	  .print = help_print, .help = "list the commands, or explain one" },
+	{ .name = "list", .args = "[COMMAND:rest]", .flags = CMD_LAB | CMD_QUIET, .run = help_run,
+	  .print = help_print, .help = "list the commands" },
+	{ .name = "?", .args = "[COMMAND:rest]", .flags = CMD_LAB | CMD_QUIET, .run = help_run,
+	  .print = help_print, .help = "list the commands" },
+	{ 0 },
+};

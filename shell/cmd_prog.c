@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/prog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/state.h"
+
+/*
+ * Any program that the lab knows runs on a node: "ns1 ping -c 4 ns4".  It
+ * starts now, lab time runs until it is done, and its text is shown as it
+ * comes.
+ */
+
+#define STATUS_TIMED_OUT 124      /* as timeout(1) */
+#define STATUS_INTERRUPTED 130    /* as a shell: 128 + SIGINT */
+
+static void to_out(void *ctx, const char *text, size_t n)
+{
+	struct shell *sh = ctx;
+
+	shell_write(sh, text, n);
+	if (sh->interactive)
+		fflush(sh->out);
+}
+
+static void to_err(void *ctx, const char *text, size_t n)
+{
+	struct shell *sh = ctx;
+
+	fflush(sh->out);
+	fwrite(text, 1, n, sh->err);
+	fflush(sh->err);
+}
+
+static void to_nowhere(void *ctx, const char *text, size_t n)
+{
+	(void)ctx, (void)text, (void)n;
+}
+
+static bool is_done(void *arg)
+{
+	return prog_done(arg);
+}
+
+int prog_run(struct shell *sh, struct node *n, int argc, char *const *argv, bool text,
+	     json_t **json)
+{
+	struct prog_io io = { text ? to_out : to_nowhere, text ? to_err : to_nowhere, sh };
+	struct prog *p;
+	int status = 0;
+
+	*json = NULL;
+	if (!shell_stack(sh, n))
+		return 1;
+	p = prog_start(n, argc, argv, &io);
+	if (!p)
+		return shell_error(sh, "out of memory");
+	if (!shell_wait(sh, is_done, p, NS_NEVER)) {
+		status = sh->interrupted ? STATUS_INTERRUPTED : STATUS_TIMED_OUT;
+		if (!sh->interrupted && !sh->timed_out)
+			shell_error(sh, "%s waits for something that cannot happen any more",
+				    argv[0]);
+		prog_interrupt(p);
+	}
+	if (!status)
+		status = prog_status(p);
+	*json = prog_json(p);
+	prog_free(p);
+	return status;
+}
+
+char **prog_argv(const struct args *a, int *argc)
+{
+	char **argv;
+
+	*argc = a->words->n - a->from;
+	argv = calloc((size_t)*argc + 1, sizeof(*argv));
+	if (!argv)
+		return NULL;
+	for (int i = 0; i < *argc; i++) {
+		/* A prefix of the name may have been typed. */
+		argv[i] = strdup(i ? a->words->v[a->from + i] : a->cmd->name);
+		if (!argv[i]) {
+			prog_argv_free(argv);
+			return NULL;
+		}
+	}
+	return argv;
+}
+
+void prog_argv_free(char **argv)
+{
+	for (char **v = argv; v && *v; v++)
+		free(*v);
+	free(argv);
+}
+
+static int prog_cmd_run(struct shell *sh, const struct args *a)
+{
+	json_t *json;
+	char **argv;
+	int argc, status;
+
+	if (!shell_may_wait(sh))
+		return 1;
+	argv = prog_argv(a, &argc);
+	if (!argv)
+		return shell_error(sh, "out of memory");
+	status = prog_run(sh, a->node, argc, argv, true, &json);
+	prog_argv_free(argv);
+	if (json)
+		shell_result(sh, json);
+	return status;
+}
+
+struct cmd *prog_cmds(size_t *n)
+{
+	const struct prog_info *info = prog_list(n);
+	struct cmd *cmds = calloc(*n + 1, sizeof(*cmds));
+
+	for (size_t i = 0; cmds && i < *n; i++)
+		cmds[i] = (struct cmd){
+			.name = info[i].name, .args = "[ARGS:rest]", .help = info[i].help,
+			.text = info[i].usage, .flags = CMD_NODE | CMD_PROG, .run = prog_cmd_run,
+		};
+	return cmds;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/state.h"
+#include "shell/table.h"
+#include "stack/show.h"
+
+/* sysctl: a host's tunables.  Names are Linux's, with or without the path. */
+
+struct option_row { const char *name; int64_t def; const char *help; };
+
+static const struct option_row option_rows[] = {
+#define X(name, str, def, help) [name] = { str, def, help },
+	STACK_OPTIONS(X)
+#undef X
+};
+
+/* "net.ipv4.ip_forward", "net/ipv4/conf/all/rp_filter": the last part counts. */
+static int option_find(const char *name)
+{
+	const char *last = name;
+
+	for (const char *s = name; *s; s++)
+		if (*s == '.' || *s == '/')
+			last = s + 1;
+	if (strcmp(last, "forwarding") == 0)
+		last = "ip_forward";
+	return stack_option_find(last);
+}
+
+static int option_set(struct shell *sh, struct stack *st, int o, const char *text)
+{
+	unsigned long long v;
+
+	if (!word_u64(text, &v) || v > INT64_MAX ||
+	    stack_set_option(st, (enum stack_option)o, (int64_t)v) != OK)
+		return shell_error(sh, "sysctl: setting key \"%s\": Invalid argument",
+				   option_rows[o].name);
+	return 0;
+}
+
+static json_t *option_json(struct stack *st, int o)
+{
+	return json_pack("{s:s,s:I,s:I,s:s}", "name", option_rows[o].name,
+			 "value", (json_int_t)stack_option(st, (enum stack_option)o),
+			 "default", (json_int_t)option_rows[o].def, "help", option_rows[o].help);
+}
+
+static int all_options(struct shell *sh, struct stack *st)
+{
+	json_t *all = json_array();
+
+	for (int o = 0; o < OPT_N; o++)
+		json_array_append_new(all, option_json(st, o));
+	return shell_result(sh, all);
+}
+
+/* NAME, NAME=VALUE, or -w in front; several at once. */
+static int sysctl_run(struct shell *sh, const struct args *a)
+{
+	struct stack *st = shell_stack(sh, a->node);
+	json_t *all;
+	char *const *v;
+	int n, status = 0;
+
+	if (!st)
+		return 1;
+	v = args_rest(a, &n);
+	if (!n || (n == 1 && strcmp(v[0], "-a") == 0))
+		return all_options(sh, st);
+	all = json_array();
+	for (int i = strcmp(v[0], "-w") == 0; i < n; i++) {
+		size_t len = strcspn(v[i], "=");
+		char name[SHELL_NAME_MAX];
+		int o;
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, v[i]);
+		o = option_find(name);
+		if (o < 0) {
+			status = shell_error(sh, "sysctl: there is no option '%s'; "
+					     "'sysctl -a' lists them", name);
+			continue;
+		}
+		if (v[i][len] == '=')
+			status |= option_set(sh, st, o, v[i] + len + 1);
+		json_array_append_new(all, option_json(st, o));
+	}
+	shell_result(sh, all);
+	return status;
+}
+
+static void sysctl_print(struct shell *sh, const struct args *a, const json_t *all)
+{
+	const json_t *o;
+	size_t i;
+
+	(void)a;
+	json_array_foreach(all, i, o)
+		shell_printf(sh, "%s = %lld\n", jstr(o, "name"), (long long)jint(o, "value"));
+}
+
+const struct cmd cmds_sysctl[] = {
+	{ .name = "sysctl", .args = "[NAME:rest]", .flags = CMD_NODE, .run = sysctl_run,
+	  .print = sysctl_print, .help = "show or set (NAME=VALUE) a host's tunables" },
+	{ 0 },
+};

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/complete.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/expect.h"
+#include "shell/state.h"
+#include "stack/show.h"
+
+#define NAMES_MAX 8               /* examples listed for one argument */
+
+static bool each_iface(struct shell *sh, struct node *n, bool (*fn)(void *arg, const char *name),
+		       void *arg)
+{
+	for (size_t i = 0; i < lab_n_links(sh->lab); i++)
+		for (int s = SIDE_A; s <= SIDE_B; s++) {
+			struct link *l = lab_link(sh->lab, i);
+
+			if (link_node(l, (enum link_side)s) == n &&
+			    !fn(arg, link_ifname(l, (enum link_side)s)))
+				return false;
+		}
+	return true;
+}
+
+struct cand { void (*add)(void *ctx, const char *text); void *ctx; const char *prefix; };
+
+static void cand_add(struct cand *c, const char *text)
+{
+	if (strncmp(text, c->prefix, strlen(c->prefix)) == 0)
+		c->add(c->ctx, text);
+}
+
+static bool cand_iface(void *arg, const char *name)
+{
+	cand_add(arg, name);
+	return true;
+}
+
+struct end_cand { struct cand *c; const char *node; };
+
+static bool cand_end(void *arg, const char *name)
+{
+	struct end_cand *e = arg;
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s:%s", e->node, name);
+	if (b.s)
+		cand_add(e->c, b.s);
+	buf_free(&b);
+	return true;
+}
+
+static bool cand_addr(void *arg, const struct netdev *dev)
+{
+	char text[ADDR_STRLEN];
+	struct ifaddr *ia;
+
+	list_for_each(&dev->addrs, ia, node)
+		if (!ip4_is_loopback(ia->prefix.addr.v4))
+			cand_add(arg, addr_fmt(&ia->prefix.addr, text));
+	return true;
+}
+
+static bool cand_route(void *arg, const struct route_info *r)
+{
+	char text[PREFIX_STRLEN];
+
+	if (r->spec.type != RT_LOCAL && r->spec.type != RT_BROADCAST)
+		cand_add(arg, r->spec.to.len ? prefix_fmt(&r->spec.to, text) : "default");
+	return true;
+}
+
+/* The names that a typed argument may have. */
+static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, struct node *node)
+{
+	for (size_t i = 0; i < lab_n_nodes(sh->lab); i++) {
+		struct node *n = lab_node(sh->lab, i);
+		struct stack *st = node_has_stack(n) ? node_stack(n) : NULL;
+
+		if (type == ARG_NODE || type == ARG_END || type == ARG_ADDR || type == ARG_REST)
+			cand_add(c, node_name(n));
+		if (type == ARG_END && strchr(c->prefix, ':'))
+			each_iface(sh, n, cand_end, &(struct end_cand){ c, node_name(n) });
+		if (type == ARG_ADDR && st)
+			show_devs(st, cand_addr, c);
+		if (type == ARG_IFACE && n == node) {
+			each_iface(sh, n, cand_iface, c);
+			cand_add(c, "lo");
+		}
+		if (type == ARG_PREFIX && n == node && st)
+			show_routes(st, cand_route, c);
+	}
+}
+
+static void complete_add(void *ctx, const char *text)
+{
+	struct complete *c = ctx;
+	char **v = realloc(c->v, (c->n + 2) * sizeof(*v));
+
+	if (!v)
+		return;
+	c->v = v;
+	c->v[c->n] = strdup(text);
+	if (c->v[c->n])
+		c->v[++c->n] = NULL;
+}
+
+static int text_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void complete_line(struct complete *c, struct shell *sh, const char *line)
+{
+	struct expect e = { 0 };
+	struct cand cand = { complete_add, c, "" };
+	char *prefix;
+	size_t to = 0;
+
+	*c = (struct complete){ 0 };
+	expect_line(&e, sh, line, &prefix);
+	cand.prefix = prefix ? prefix : "";
+	for (size_t i = 0; i < e.n; i++) {
+		if (!e.v[i].arg)
+			cand_add(&cand, e.v[i].text);
+		else if (e.v[i].arg->type == ARG_FILE)
+			c->files = true;
+		else
+			cand_type(&cand, sh, e.v[i].arg->type, e.node);
+	}
+	c->word_at = e.word_at;
+	if (c->n)
+		qsort(c->v, c->n, sizeof(*c->v), text_cmp);
+	for (size_t i = 0; i < c->n; i++)
+		if (to && strcmp(c->v[to - 1], c->v[i]) == 0)
+			free(c->v[i]);
+		else
+			c->v[to++] = c->v[i];
+	c->n = to;
+	if (c->v)
+		c->v[to] = NULL;
+	expect_fini(&e);
+	free(prefix);
+}
+
+void complete_fini(struct complete *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		free(c->v[i]);
+	free(c->v);
+	*c = (struct complete){ 0 };
+}
+
+struct names { struct buf *b; int n; };
+
+static void names_add(void *ctx, const char *text)
+{
+	struct names *n = ctx;
+
+	if (n->n++ < NAMES_MAX)
+		buf_printf(n->b, " %s", text);
+	else if (n->n == NAMES_MAX + 1)
+		buf_str(n->b, " ...");
+}
+
+static void list_item(struct shell *sh, const struct expect *e, const struct expect_item *it,
+		      const char *prefix, FILE *out)
+{
+	struct buf b = { 0 };
+	struct names names = { &b, 0 };
+
+	if (it->arg)
+		cand_type(&(struct cand){ names_add, &names, prefix }, sh, it->arg->type, e->node);
+	fprintf(out, "  %-16s  %s%s%s\n", it->text, it->help, b.len ? ":" : "", b.s ? b.s : "");
+	buf_free(&b);
+}
+
+void complete_list(struct shell *sh, const char *line, FILE *out)
+{
+	struct expect e = { 0 };
+	char *prefix;
+
+	expect_line(&e, sh, line, &prefix);
+	if (e.end && prefix && !*prefix)
+		fprintf(out, "  %-16s  the command is complete\n", "<Enter>");
+	for (size_t i = 0; prefix && i < e.n; i++)
+		list_item(sh, &e, &e.v[i], prefix, out);
+	if (!e.n && !e.end)
+		fprintf(out, "  nothing fits here\n");
+	expect_fini(&e);
+	free(prefix);
+}

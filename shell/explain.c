@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/expect.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/state.h"
+
+/* The sentences for lines that cannot be understood. */
+
+#define LIST_MAX 16               /* candidates that a sentence lists */
+
+/* Of two spellings, is this one near enough to be what was meant? */
+static void nearer(const char *word, const char *cand, size_t n, char best[SHELL_NAME_MAX],
+		   unsigned *dist)
+{
+	char name[SHELL_NAME_MAX];
+	unsigned d;
+
+	if (n >= sizeof(name))
+		return;
+	memcpy(name, cand, n);
+	name[n] = '\0';
+	d = word_distance(word, name);
+	if (d < *dist && d <= 1 + strlen(word) / 3) {
+		*dist = d;
+		memcpy(best, name, n + 1);
+	}
+}
+
+static void nearest_node(const struct shell *sh, const char *word, char best[SHELL_NAME_MAX],
+			 unsigned *dist)
+{
+	for (size_t i = 0; i < lab_n_nodes(sh->lab); i++) {
+		const char *name = node_name(lab_node(sh->lab, i));
+
+		nearer(word, name, strlen(name), best, dist);
+	}
+}
+
+static void did_you_mean(struct buf *err, const char *best)
+{
+	if (best[0])
+		buf_printf(err, "; did you mean %s?", best);
+}
+
+/* A word that is exactly a command, but not one where it stands. */
+bool expect_misplaced(struct buf *err, const struct shell *sh, const char *word, unsigned flags)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i < sh->cmds.n; i++) {
+		const struct cmd *c = sh->cmds.cmd[i];
+
+		if ((c->flags & flags) || strcspn(c->name, " ") != n ||
+		    memcmp(c->name, word, n) != 0)
+			continue;
+		if (flags & CMD_LAB)
+			buf_printf(err, "%s runs on a node: NODE %s ..., or enter a node by its name",
+				   word, word);
+		else
+			buf_printf(err, "%s is a command of the lab, not of a node", word);
+		return true;
+	}
+	return false;
+}
+
+void expect_unknown(struct buf *err, const struct shell *sh, const char *word, unsigned flags)
+{
+	char best[SHELL_NAME_MAX] = "";
+	unsigned dist = UINT_MAX;
+
+	if (expect_misplaced(err, sh, word, flags))
+		return;
+	buf_printf(err, "unknown command: '%s'", word);
+	for (size_t i = 0; i < sh->cmds.n; i++) {
+		const struct cmd *c = sh->cmds.cmd[i];
+
+		if ((c->flags & flags) && !(c->flags & CMD_QUIET))
+			nearer(word, c->name, strcspn(c->name, " "), best, &dist);
+	}
+	if (flags & CMD_LAB)
+		nearest_node(sh, word, best, &dist);
+	did_you_mean(err, best);
+}
+
+static void list_add(struct buf *out, const char *s, size_t i, size_t n)
+{
+	if (i < LIST_MAX)
+		buf_printf(out, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", s);
+	else if (i == LIST_MAX)
+		buf_printf(out, " (and %zu more)", n - i);
+}
+
+/* "expected A, B or the end", where the walk stands. */
+static void explain_expected(struct buf *err, const struct walk *w)
+{
+	struct expect e = { 0 };
+	size_t n;
+
+	expect_walk(&e, w, "");
+	n = e.n + e.end;
+	buf_str(err, "expected ");
+	for (size_t i = 0; i < e.n; i++) {
+		struct buf b = { 0 };
+
+		buf_str(&b, e.v[i].text);
+		if (e.v[i].arg && e.v[i].arg->type != ARG_WORD)
+			buf_printf(&b, " (%s)", e.v[i].help);
+		list_add(err, b.s ? b.s : "", i, n);
+		buf_free(&b);
+	}
+	if (e.end)
+		list_add(err, "the end of the line", e.n, n);
+	expect_fini(&e);
+}
+
+static void explain_ambiguous(struct buf *err, const struct walk *w, const char *word)
+{
+	struct expect e = { 0 };
+	size_t shown = 0;
+
+	expect_walk(&e, w, word);
+	buf_printf(err, "ambiguous: '%s': ", word);
+	for (size_t i = 0; i < e.n; i++)
+		if (!e.v[i].arg)
+			buf_printf(err, "%s%s", shown++ ? ", " : "", e.v[i].text);
+	expect_fini(&e);
+}
+
+/* Where only one argument could stand, its type's own words; ip(8)'s users
+ * know the first. */
+static bool explain_type(struct buf *err, struct shell *sh, const struct walk *w,
+			 const char *word)
+{
+	const struct gram_ins *in = w->set.n == 1 ? &w->g->ins[w->set.pc[0]] : NULL;
+	char best[SHELL_NAME_MAX] = "";
+	unsigned dist = UINT_MAX;
+
+	for (size_t i = 0; i < w->set.n && !in; i++)
+		if (w->g->ins[w->set.pc[i]].op == GRAM_ARG && w->set.n <= 2)
+			in = &w->g->ins[w->set.pc[i]];
+	if (!in || in->op != GRAM_ARG)
+		return false;
+	if (in->type == ARG_PREFIX) {
+		buf_printf(err, "Error: any valid prefix is expected rather than \"%s\".", word);
+		return true;
+	}
+	buf_printf(err, "'%s' is not %s", word, arg_type_text(in->type));
+	if ((in->type == ARG_TIME || in->type == ARG_COUNT) && isdigit((unsigned char)word[0]))
+		return true;
+	if (in->type == ARG_NODE || in->type == ARG_END || in->type == ARG_ADDR)
+		nearest_node(sh, word, best, &dist);
+	did_you_mean(err, best);
+	return true;
+}
+
+static void explain_unexpected(struct buf *err, struct shell *sh, const struct walk *w,
+			       const char *word)
+{
+	char best[SHELL_NAME_MAX] = "";
+	unsigned dist = UINT_MAX;
+
+	if (explain_type(err, sh, w, word))
+		return;
+	buf_printf(err, "unexpected '%s': ", word);
+	explain_expected(err, w);
+	for (size_t i = 0; i < w->set.n; i++) {
+		const struct gram_ins *in = &w->g->ins[w->set.pc[i]];
+
+		if (in->op == GRAM_KEY)
+			nearer(word, in->s, in->len, best, &dist);
+	}
+	did_you_mean(err, best);
+}
+
+void expect_explain(struct buf *err, struct shell *sh, const struct cmd_line *l)
+{
+	const struct walk *w = &l->walk;
+	const char *word = w->at < l->words.n ? l->words.v[w->at] : "";
+	bool named = l->args.from == 1;
+
+	switch (w->status) {
+	case WALK_INCOMPLETE:
+		buf_str(err, "incomplete: ");
+		explain_expected(err, w);
+		break;
+	case WALK_AMBIGUOUS:
+		explain_ambiguous(err, w, word);
+		break;
+	case WALK_UNEXPECTED:
+		if (w->at == l->args.from)
+			expect_unknown(err, sh, word, named ? CMD_NODE :
+				       CMD_LAB | (sh->here ? CMD_NODE : 0));
+		else
+			explain_unexpected(err, sh, w, word);
+		break;
+	default:
+		buf_str(err, "out of memory");
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SHELL_HISTORY_H
+#define SHELL_HISTORY_H
+/* The lines of this session with their lab instants, so that a script of them
+ * replays it. */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "stack/util/ns.h"
+
+struct history_line { char *line; ns_t at, stopped_at; bool interrupted; };
+struct history { struct history_line *v; size_t n, cap; };
+
+/* Begins a line at an instant; out of memory forgets it. */
+void history_add(struct history *h, const char *line, ns_t at);
+/* The last line was interrupted at an instant. */
+void history_interrupted(struct history *h, ns_t at);
+void history_fini(struct history *h);
+
+#endif

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * netloom: a virtual network lab in one process.
+ *
+ *	netloom [LAB] [options]       a shell on a running lab
+ *	netloom validate FILE...      what is wrong with lab files
+ *	netloom check LAB...          run a lab's checks (shell/check_cmd.c)
+ *	netloom schema | reference    the lab file's JSON Schema and manual page
+ */
+#include <argp.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/check_cmd.h"
+#include "shell/repl.h"
+#include "shell/shell.h"
+#include "shell/state.h"
+
+enum { EXIT_USAGE = 2 };
+
+enum { OPT_SEED = 0x100, OPT_JSON, OPT_REASONS };
+
+struct step { bool is_file; const char *text; };   /* -c or -f, in their order */
+
+struct options {
+	const char *lab;
+	uint64_t seed;
+	bool has_seed, stop_on_error, echo, json, quiet, reasons;
+	struct step *steps;
+	size_t n_steps;
+};
+
+static void add_step(struct argp_state *st, bool is_file, const char *text)
+{
+	struct options *o = st->input;
+	struct step *steps = realloc(o->steps, (o->n_steps + 1) * sizeof(*steps));
+
+	if (!steps)
+		argp_failure(st, EXIT_USAGE, ENOMEM, "-%c", is_file ? 'f' : 'c');
+	o->steps = steps;
+	o->steps[o->n_steps++] = (struct step){ is_file, text };
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *st)
+{
+	struct options *o = st->input;
+	unsigned long long n = 0;
+
+	switch (key) {
+	case 'c': add_step(st, false, arg); break;
+	case 'f': add_step(st, true, arg); break;
+	case 'e': o->stop_on_error = true; break;
+	case 'x': o->echo = true; break;
+	case 'q': o->quiet = true; break;
+	case OPT_JSON: o->json = true; break;
+	case OPT_REASONS: o->reasons = true; break;
+	case OPT_SEED:
+		if (!word_u64(arg, &n))
+			argp_error(st, "--seed: '%s' is not a number from 0 to 2^64 - 1", arg);
+		o->seed = n;
+		o->has_seed = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (o->lab)
+			argp_error(st, "one lab at a time: %s and %s", o->lab, arg);
+		o->lab = arg;
+		break;
+	case ARGP_KEY_END:
+		if (!o->lab && !o->reasons)
+			argp_error(st, "which lab file?");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void print_version(FILE *out, struct argp_state *st)
+{
+	(void)st;
+	fprintf(out, "netloom 0.1\n");
+}
+
+static const struct argp_option option_rows[] = {
+	{ "seed", OPT_SEED, "N", 0, "seed of every random stream, instead of the lab file's", 0 },
+	{ "command", 'c', "CMD", 0, "run a command; may be given several times", 0 },
+	{ "file", 'f', "SCRIPT", 0, "run the commands of a file", 0 },
+	{ "errexit", 'e', NULL, 0, "stop at the first command that fails", 0 },
+	{ "xtrace", 'x', NULL, 0, "show each line of a script before it runs", 0 },
+	{ "json", OPT_JSON, NULL, 0, "print JSON instead of text", 0 },
+	{ "quiet", 'q', NULL, 0, "no greeting, and no notes from the lab file", 0 },
+	{ "list-drop-reasons", OPT_REASONS, NULL, 0, "list why packets are dropped, and end", 0 },
+	{ 0 },
+};
+
+static const char doc[] =
+	"Run the network of a lab file and give commands to it.\v"
+	"Without -c and -f, commands come from the terminal or from standard input.\n\n"
+	"  netloom validate FILE...   say what is wrong with lab files\n"
+	"  netloom check LAB...       run the checks of labs\n"
+	"  netloom schema             print the JSON Schema of the lab file\n"
+	"  netloom reference          print the manual of the lab file\n\n"
+	"Exit status: 0 every command succeeded, 1 a command failed, 2 wrong usage or\n"
+	"an error in the lab file.";
+
+static int list_reasons(void)
+{
+	for (int i = DROP_NONE + 1; i < DROP_N; i++)
+		printf("%-22s %s\n", drop_name((enum drop)i), drop_text((enum drop)i));
+	return 0;
+}
+
+static int run_file(struct shell *sh, const char *path, bool stop_on_error)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	int status;
+
+	if (!f) {
+		fprintf(stderr, "netloom: %s: %s\n", path, strerror(errno));
+		return EXIT_USAGE;
+	}
+	status = shell_source(sh, f, f == stdin ? "stdin" : path, stop_on_error);
+	if (f != stdin)
+		fclose(f);
+	return status;
+}
+
+/* A -c line is a script of one line (or more, with newlines in it). */
+static int run_line(struct shell *sh, const char *text, bool stop_on_error)
+{
+	char *copy = strdup(text);
+	FILE *f = copy && *copy ? fmemopen(copy, strlen(copy), "r") : NULL;
+	int status = f ? shell_source(sh, f, "-c", stop_on_error) : *text != '\0';
+
+	if (f)
+		fclose(f);
+	free(copy);
+	return status;
+}
+
+static int run_steps(struct shell *sh, const struct options *o)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < o->n_steps && !shell_quit_asked(sh) && !sh->interrupted; i++) {
+		const struct step *s = &o->steps[i];
+		int one = s->is_file ? run_file(sh, s->text, o->stop_on_error) :
+			  run_line(sh, s->text, o->stop_on_error);
+
+		status = one > status ? one : status;
+		if (status && o->stop_on_error)
+			break;
+	}
+	return status;
+}
+
+/* Notes go where they never mix with a script's output. */
+static void show_notes(const struct options *o, const struct lab *lab)
+{
+	if (!o->quiet && lab_notes(lab)[0])
+		fprintf(stderr, "%s%s", lab_notes(lab),
+			lab_notes(lab)[strlen(lab_notes(lab)) - 1] == '\n' ? "" : "\n");
+}
+
+static int run_lab(struct options *o, struct lab *lab)
+{
+	bool tty = !o->n_steps && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct shell *sh = shell_new(&(struct shell_config){
+		.lab = lab, .out = stdout, .err = stderr, .json = o->json, .interactive = tty,
+	});
+	int status;
+
+	if (!sh) {
+		fprintf(stderr, "netloom: out of memory\n");
+		return 1;
+	}
+	sh->echo = o->echo;
+	show_notes(o, lab);
+	repl_catch_interrupt(lab);
+	if (tty && !o->quiet)
+		printf("%s: %zu nodes, %zu links, seed %" PRIu64 "; help, ? and TAB help\n",
+		       lab_name(lab), lab_n_nodes(lab), lab_n_links(lab), lab_seed(lab));
+	status = o->n_steps ? run_steps(sh, o) : tty ? shell_interact(sh) :
+		 shell_source(sh, stdin, "stdin", o->stop_on_error);
+	shell_free(sh);
+	repl_catch_interrupt(NULL);
+	return status;
+}
+
+static int shell_main(int argc, char **argv)
+{
+	static const struct argp argp = { option_rows, parse_option, "LAB", doc, NULL, NULL, NULL };
+	struct options o = { 0 };
+	struct buf errs = { 0 };
+	struct lab *lab;
+	int status = EXIT_USAGE;
+
+	argp_err_exit_status = EXIT_USAGE;
+	argp_program_version_hook = print_version;
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (o.reasons) {
+		free(o.steps);
+		return list_reasons();
+	}
+	lab = lab_load(o.lab, o.has_seed ? &o.seed : NULL, &errs);
+	if (lab)
+		status = run_lab(&o, lab);
+	else
+		fprintf(stderr, "%s", errs.s ? errs.s : "netloom: out of memory\n");
+	lab_free(lab);
+	buf_free(&errs);
+	free(o.steps);
+	return status;
+}
+
+static void print_lines(FILE *out, const struct buf *b)
+{
+	if (b->len)
+		fprintf(out, "%s%s", b->s, b->s[b->len - 1] == '\n' ? "" : "\n");
+}
+
+static int validate_main(int argc, char **argv)
+{
+	int status = argc > 1 ? 0 : EXIT_USAGE;
+
+	if (argc < 2)
+		fprintf(stderr, "usage: netloom validate FILE...\n");
+	for (int i = 1; i < argc; i++) {
+		struct buf errs = { 0 }, notes = { 0 };
+
+		if (lab_validate(argv[i], &errs, &notes)) {
+			printf("%s: ok\n", argv[i]);
+			print_lines(stdout, &notes);
+		} else {
+			status = EXIT_USAGE;
+			fflush(stdout);
+			print_lines(stderr, &errs);
+		}
+		buf_free(&errs);
+		buf_free(&notes);
+	}
+	return status;
+}
+
+static int print_text(void (*make)(struct buf *b))
+{
+	struct buf b = { 0 };
+	bool ok;
+
+	make(&b);
+	ok = !b.bad;
+	print_lines(stdout, &b);
+	buf_free(&b);
+	return ok ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+	int status;
+
+	setlocale(LC_CTYPE, "");                  /* libsmartcols: else UTF-8 is escaped */
+	if (strcmp(verb, "check") == 0)
+		status = check_main(argc - 1, argv + 1);
+	else if (strcmp(verb, "validate") == 0)
+		status = validate_main(argc - 1, argv + 1);
+	else if (strcmp(verb, "schema") == 0 && argc == 2)
+		status = print_text(lab_schema);
+	else if (strcmp(verb, "reference") == 0 && argc == 2)
+		status = print_text(lab_reference);
+	else
+		status = shell_main(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "netloom: standard output: %s\n", strerror(errno));
+		status = status ? status : 1;
+	}
+	return status;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/state.h"
+
+bool shell_may_wait(struct shell *sh)
+{
+	if (sh->moving)
+		shell_error(sh, "a scheduled command cannot move the time");
+	return !sh->moving;
+}
+
+bool shell_wait(struct shell *sh, bool (*done)(void *arg), void *arg, ns_t at)
+{
+	ns_t until = at < sh->limit ? at : sh->limit;
+	enum lab_stop stop;
+
+	if (done && done(arg))
+		return true;
+	sh->moving = true;
+	stop = done ? lab_run_while(sh->lab, done, arg, until) : lab_run_until(sh->lab, until);
+	sh->moving = false;
+	if (stop == LAB_INTERRUPTED) {
+		sh->interrupted = true;
+		history_interrupted(&sh->history, lab_now(sh->lab));
+		return false;
+	}
+	if (done && (stop == LAB_DONE || done(arg)))
+		return true;
+	if (stop == LAB_REACHED && until < at)
+		sh->timed_out = true;
+	return !done && !sh->timed_out;
+}

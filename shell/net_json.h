@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SHELL_NET_JSON_H
+#define SHELL_NET_JSON_H
+/* What a stack shows, as JSON with iproute2's keys.  New references. */
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "sim/sim.h"
+#include "stack/show.h"
+
+/* As `ip -j addr` shows an interface.  qdisc is the link end's. */
+json_t *net_dev_json(const struct lab *lab, const struct node *n, const struct netdev *dev);
+json_t *net_dev_stats_json(const struct netdev *dev);     /* its "stats64" */
+json_t *net_dev_addrs_json(const struct netdev *dev);     /* its "addr_info" */
+json_t *net_route_json(const struct route_info *r);
+json_t *net_neigh_json(const struct neigh_info *n);
+
+/* "UP", "DOWN", "LOWERLAYERDOWN" or "UNKNOWN" (loopback). */
+const char *net_dev_state(const struct netdev *dev);
+/* A route of the main table: what `ip route` lists. */
+bool net_route_is_main(const struct route_info *r);
+
+#endif

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The life of a lab, its nodes by name, its drops and its own voice. */
+#include "sim/lab.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/mem.h"
+#include "sim/taps.h"
+#include "sim/topo/topo.h"
+#include "stack/stack.h"
+#include "stack/wire/show.h"
+
+/* --- scheduled events ---------------------------------------------------------- */
+
+static void script_arm(struct lab *lab)
+{
+	const struct topo *t = lab->topo;
+
+	engine_set(&lab->engine, &lab->script,
+		   lab->next_event < t->n_events ? t->events[lab->next_event].at : NS_NEVER);
+}
+
+static void script_fire(struct event *ev, ns_t now)
+{
+	struct lab *lab = container_of(ev, struct lab, script);
+	const struct topo *t = lab->topo;
+
+	while (lab->next_event < t->n_events && t->events[lab->next_event].at <= now) {
+		const struct topo_event *e = &t->events[lab->next_event++];
+
+		if (lab->hooks.command)
+			lab->hooks.command(lab->hooks.ctx, e->cmd, e->pos.line);
+	}
+	script_arm(lab);
+}
+
+/* --- birth and death ---------------------------------------------------------------- */
+
+struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
+{
+	struct lab *lab = xcalloc(1, sizeof(*lab));
+
+	lab->topo = topo;
+	lab->seed = seed_override ? *seed_override : topo->seed;
+	lab->building = true;
+	lab->pool = pkt_pool_new(0);
+	if (!lab->pool)
+		abort();
+	engine_init(&lab->engine);
+	engine_set_lab_event(&lab->engine, &lab->script, script_fire);
+	lab->n_nodes = topo->n_nodes;
+	lab->n_links = topo->n_links;
+	lab->nodes = xcalloc(lab->n_nodes, sizeof(*lab->nodes));
+	lab->links = xcalloc(lab->n_links, sizeof(*lab->links));
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		node_build(&lab->nodes[i], lab, (uint32_t)i);
+	for (size_t i = 0; i < lab->n_links; i++)
+		link_build(&lab->links[i], lab, (uint32_t)i, &topo->links[i]);
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		node_boot(&lab->nodes[i]);
+	for (size_t i = 0; i < lab->n_links; i++)
+		link_update_carrier(&lab->links[i]);
+	script_arm(lab);
+	lab->building = false;
+	return lab;
+}
+
+struct lab *lab_load(const char *path, const uint64_t *seed_override, struct buf *errs)
+{
+	struct topo *topo = topo_load(path, errs);
+
+	return topo ? lab_new(topo, seed_override) : NULL;
+}
+
+void lab_free(struct lab *lab)
+{
+	if (!lab)
+		return;
+	lab->hooks = (struct lab_hooks){ 0 };
+	lab->on_drop = NULL;
+	taps_fini(lab);
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		node_fini(&lab->nodes[i]);
+	for (size_t i = 0; i < lab->n_links; i++)
+		link_fini(&lab->links[i]);
+	pkt_pool_free(lab->pool);
+	engine_fini(&lab->engine);
+	free(lab->nodes);
+	free(lab->links);
+	topo_free(lab->topo);
+	free(lab);
+}
+
+void lab_set_hooks(struct lab *lab, const struct lab_hooks *hooks)
+{
+	lab->hooks = *hooks;
+}
+
+const struct topo *lab_topo(const struct lab *lab) { return lab->topo; }
+const char *lab_name(const struct lab *lab) { return lab->topo->name; }
+uint64_t lab_seed(const struct lab *lab) { return lab->seed; }
+
+const char *lab_notes(const struct lab *lab)
+{
+	return lab->topo->notes.s ? lab->topo->notes.s : "";
+}
+
+/* --- lab files without a lab ------------------------------------------------------------ */
+
+bool lab_validate(const char *path, struct buf *errs, struct buf *notes)
+{
+	struct topo *t = topo_load(path, errs);
+
+	if (!t)
+		return false;
+	if (t->notes.s)
+		buf_str(notes, t->notes.s);
+	topo_free(t);
+	return true;
+}
+
+void lab_schema(struct buf *out) { topo_schema(out); }
+void lab_reference(struct buf *out) { topo_reference(out); }
+void lab_dump(const struct lab *lab, struct buf *out) { topo_dump_yaml(lab->topo, out); }
+
+/* --- nodes by name and address ---------------------------------------------------------- */
+
+size_t lab_n_nodes(const struct lab *lab) { return lab->n_nodes; }
+struct node *lab_node(const struct lab *lab, size_t i) { return &lab->nodes[i]; }
+
+struct node *lab_find_node(const struct lab *lab, const char *name)
+{
+	int i = topo_node_find(lab->topo, name);
+
+	return i < 0 ? NULL : &lab->nodes[i];
+}
+
+bool lab_resolve(const struct lab *lab, const char *text, struct addr *out)
+{
+	const struct node *n = lab_find_node(lab, *text == '@' ? text + 1 : text);
+
+	if (n)
+		return node_addr(n, out);
+	if (strcmp(text, "localhost") == 0) {
+		*out = addr_ip4(IP4_LOOPBACK);
+		return true;
+	}
+	return addr_parse(out, text);
+}
+
+const char *lab_owner(const struct lab *lab, const struct addr *a)
+{
+	for (size_t i = 0; i < lab->n_links; i++) {
+		for (int s = 0; s < 2; s++) {
+			const struct topo_end *e = &lab->topo->links[i].end[s];
+
+			for (size_t k = 0; k < e->n_addrs; k++)
+				if (addr_eq(&e->addrs[k].addr, a))
+					return lab->topo->nodes[e->node].name;
+		}
+	}
+	return NULL;
+}
+
+/* --- what the lab says ---------------------------------------------------------------------- */
+
+void lab_say(struct lab *lab, const char *fmt, ...)
+{
+	struct buf b = { 0 };
+	va_list ap;
+
+	if (!lab->hooks.event)
+		return;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	if (b.s)
+		lab->hooks.event(lab->hooks.ctx, lab->engine.now, b.s);
+	buf_free(&b);
+}
+
+static struct link_end *end_of(const struct node *n, const struct netdev *dev)
+{
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		if (&n->ends[i]->dev == dev)
+			return n->ends[i];
+	return NULL;
+}
+
+static void trace_drop(struct lab *lab, const struct node *n, const struct netdev *dev,
+		       const struct pkt *p, enum drop why)
+{
+	uint8_t frame[256];
+	struct buf line = { 0 };
+	struct drop_record r = {
+		.at = lab->engine.now, .node = node_name(n), .ifname = dev ? dev->name : "",
+		.why = why, .len = pkt_len(p),
+	};
+	size_t len = pkt_frame(p, frame, sizeof(frame));
+
+	wire_show(frame, len, &line);
+	r.frame = line.s ? line.s : "";
+	lab->on_drop(lab->drop_ctx, &r);
+	buf_free(&line);
+}
+
+void lab_on_drop(struct lab *lab, struct node *n, struct netdev *dev, const struct pkt *p,
+		 enum drop why)
+{
+	lab->drops[why]++;
+	if (unlikely(lab->taps && dev)) {
+		struct link_end *e = end_of(n, dev);
+
+		if (e && e->taps)
+			taps_dropped(e, why);
+	}
+	if (unlikely(lab->on_drop))
+		trace_drop(lab, n, dev, p, why);
+}
+
+void lab_trace_drops(struct lab *lab, void (*fn)(void *ctx, const struct drop_record *r), void *ctx)
+{
+	lab->on_drop = fn;
+	lab->drop_ctx = ctx;
+}
+
+uint64_t lab_drops(const struct lab *lab, enum drop why) { return lab->drops[why]; }

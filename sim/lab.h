@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_LAB_H
+#define SIM_LAB_H
+/* The lab's own state; private to sim/. */
+#include "sim/engine.h"
+#include "sim/link.h"
+#include "sim/node.h"
+#include "sim/pace/pace.h"
+#include "sim/sim.h"
+
+struct taps;
+
+struct lab {
+	struct engine engine;
+	struct pkt_pool *pool;
+	struct topo *topo;
+	uint64_t seed;
+	struct node *nodes;
+	struct link *links;
+	size_t n_nodes, n_links;
+	struct event script;              /* next scheduled event of the lab file */
+	size_t next_event;
+	struct lab_hooks hooks;
+	struct taps *taps;                /* captures, made by the first */
+	void (*on_drop)(void *ctx, const struct drop_record *r);
+	void *drop_ctx;
+	uint64_t drops[DROP_N];
+	struct pace pace;
+	volatile int interrupted;         /* set by a signal handler */
+	bool building;
+};
+
+/* A line for the user about something nobody asked for. */
+void lab_say(struct lab *lab, const char *fmt, ...) printf_like(2, 3);
+
+/* A packet dies somewhere: counts, traces, comments captures. Borrows p. */
+void lab_on_drop(struct lab *lab, struct node *n, struct netdev *dev, const struct pkt *p,
+		 enum drop why);
+
+#endif

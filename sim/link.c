@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/link.h"
+
+#include <stdlib.h>
+
+#include "sim/lab.h"
+#include "sim/mem.h"
+#include "sim/node.h"
+#include "sim/taps.h"
+#include "sim/topo/topo.h"
+
+/* --- the queue of frames that have not started -------------------------------- */
+
+void link_end_queue_now(struct link_end *e, ns_t now)
+{
+	struct txq *q = &e->q;
+
+	while (q->n && q->ring[q->first].start_at <= now) {
+		q->bytes -= q->ring[q->first].len;
+		q->first = (q->first + 1) & (q->cap - 1);
+		q->n--;
+	}
+}
+
+static void txq_push(struct txq *q, ns_t start_at, uint32_t len)
+{
+	if (q->n == q->cap) {
+		uint32_t cap = q->cap ? q->cap * 2 : 16;
+		__typeof__(q->ring) ring = xcalloc(cap, sizeof(*ring));
+
+		for (uint32_t i = 0; i < q->n; i++)
+			ring[i] = q->ring[(q->first + i) & (q->cap - 1)];
+		free(q->ring);
+		q->ring = ring;
+		q->cap = cap;
+		q->first = 0;
+	}
+	q->ring[(q->first + q->n) & (q->cap - 1)].start_at = start_at;
+	q->ring[(q->first + q->n) & (q->cap - 1)].len = len;
+	q->n++;
+	q->bytes += len;
+	if (q->bytes > q->max_bytes)
+		q->max_bytes = q->bytes;
+}
+
+static bool queue_has_room(const struct link_end *e, uint32_t len)
+{
+	return (!e->queue_bytes || e->q.bytes + len <= e->queue_bytes) &&
+	       (!e->queue_pkts || e->q.n < e->queue_pkts);
+}
+
+/* --- sending ----------------------------------------------------------------- */
+
+void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
+{
+	if (!e->drops)
+		e->drops = xcalloc(DROP_N, sizeof(*e->drops));
+	e->drops[why]++;
+	e->dev.stats.tx_dropped++;
+	lab_on_drop(e->link->lab, e->node, &e->dev, p, why);
+	pkt_free(p);
+}
+
+ns_t link_end_tx_time(const struct link_end *e, uint32_t len)
+{
+	if (!e->rate_bps)
+		return 0;
+	if (e->netem)
+		len = netem_wire_len(&e->netem->spec, len);
+	return (ns_t)(((uint64_t)len * 8000000000u + e->rate_bps - 1) / e->rate_bps);
+}
+
+/* The same, remembering the last answer: a division costs more than the rest
+ * of sending, and frames in a row tend to be of one length. */
+static inline ns_t tx_time(struct link_end *e, uint32_t len)
+{
+	if (unlikely(e->tx_len != len)) {
+		e->tx_ns = link_end_tx_time(e, len);
+		e->tx_len = len;
+	}
+	return e->tx_ns;
+}
+
+/* Into the list of frames in flight, which is in order of (arrival, seq). */
+static void flight_insert(struct link_end *e, struct pkt *p)
+{
+	struct pkt **at = &e->head;
+
+	e->in_flight++;
+	if (!e->tail || p->at >= e->tail->at) {
+		p->next = NULL;
+		if (e->tail)
+			e->tail->next = p;
+		else
+			e->head = p;
+		e->tail = p;
+	} else {                          /* overtakes: jitter or reordering */
+		while ((*at)->at <= p->at)
+			at = &(*at)->next;
+		p->next = *at;
+		*at = p;
+	}
+	if (e->head == p)
+		engine_set(&e->link->lab->engine, &e->ev, p->at);
+}
+
+/* Gives p its times and puts it on its way; its queue has room. */
+static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len)
+{
+	ns_t start = e->busy_at > now ? e->busy_at : now;
+
+	if (start > now)
+		txq_push(&e->q, start, len);
+	e->busy_at = start + tx_time(e, len);
+	p->start_at = start;
+	p->at = ns_add(e->busy_at, delay);
+	if (p->at <= now)
+		p->at = now + 1;
+	p->seq = e->seq++;
+	flight_insert(e, p);
+}
+
+void link_end_reinsert(struct link_end *e, struct pkt *p)
+{
+	flight_insert(e, p);
+}
+
+void link_end_requeue(struct link_end *e, struct pkt *p, ns_t now, ns_t delay)
+{
+	uint64_t seq = p->seq, next = e->seq;
+
+	schedule(e, p, now, delay, pkt_len(p));
+	p->seq = seq;
+	e->seq = next;
+}
+
+/* Why the frame cannot be sent at all; DROP_NONE if it can. */
+static enum drop refuse(const struct link_end *e, uint32_t len)
+{
+	if (unlikely(!netdev_running(&e->dev)))
+		return !(e->dev.flags & DEV_UP) ? DROP_DEV_DOWN :
+		       !e->link->up ? DROP_LINK_DOWN : DROP_NO_CARRIER;
+	if (unlikely(len > e->dev.mtu + 18))      /* Ethernet header and one VLAN tag */
+		return DROP_LINK_MTU;
+	return DROP_NONE;
+}
+
+/* A copy of p with one bit flipped; p stays. */
+static struct pkt *corrupted(const struct pkt *p, uint32_t bit)
+{
+	uint8_t frame[PKT_MAX];
+	size_t n = pkt_copy_out(p, 0, frame, sizeof(frame));
+
+	if (n)
+		frame[bit / 8 % n] ^= (uint8_t)(1u << (bit & 7));
+	return pkt_from_bytes(p->pool, frame, n);
+}
+
+static void send_copy(struct link_end *e, struct pkt *p, const struct netem_copy *c, ns_t now)
+{
+	uint32_t len = pkt_len(p);
+	uint32_t limit = e->netem->spec.limit;
+
+	link_end_queue_now(e, now);
+	if (limit && e->in_flight >= limit) {
+		link_end_drop(e, p, DROP_LINK_LIMIT);
+		return;
+	}
+	if (e->busy_at > now && !queue_has_room(e, len)) {
+		link_end_drop(e, p, DROP_LINK_QUEUE);
+		return;
+	}
+	if (c->corrupt) {
+		struct pkt *bad = corrupted(p, c->bit);
+
+		if (!bad) {
+			link_end_drop(e, p, DROP_NO_MEMORY);
+			return;
+		}
+		pkt_free(p);
+		p = bad;
+	}
+	schedule(e, p, now, c->at_once ? 0 : c->delay, len);
+}
+
+static void send_impaired(struct link_end *e, struct pkt *p, ns_t now)
+{
+	struct netem_copy copy[2];
+	enum drop why = DROP_NONE;
+	unsigned n = netem_judge(e->netem, copy, &why);
+	struct pkt *twin;
+
+	if (n == 0) {
+		link_end_drop(e, p, why);
+		return;
+	}
+	twin = n == 2 ? pkt_clone(p) : NULL;
+	send_copy(e, p, &copy[0], now);
+	if (twin)
+		send_copy(e, twin, &copy[1], now);
+}
+
+int link_end_xmit(struct link_end *e, struct pkt *p)
+{
+	ns_t now = e->link->lab->engine.now;
+	uint32_t len = pkt_len(p);
+	enum drop why = refuse(e, len);
+
+	if (unlikely(e->taps))
+		taps_out(e, p, why);
+	if (unlikely(why)) {
+		e->dev.stats.tx_carrier += why != DROP_LINK_MTU;
+		link_end_drop(e, p, why);
+		taps_settle(e);
+		return why == DROP_LINK_MTU ? ERR_MSGSIZE : ERR_NETDOWN;
+	}
+	e->dev.stats.tx_packets++;
+	e->dev.stats.tx_bytes += len;
+	if (unlikely(e->netem)) {
+		send_impaired(e, p, now);
+	} else if (likely(e->busy_at <= now)) {
+		schedule(e, p, now, e->delay, len);
+	} else {
+		link_end_queue_now(e, now);
+		if (queue_has_room(e, len))
+			schedule(e, p, now, e->delay, len);
+		else
+			link_end_drop(e, p, DROP_LINK_QUEUE);
+	}
+	taps_settle(e);
+	return OK;
+}
+
+/* --- arriving ------------------------------------------------------------------ */
+
+static void end_fire(struct event *ev, ns_t now)
+{
+	struct link_end *e = container_of(ev, struct link_end, ev);
+	struct link_end *to = e->peer;
+	struct pkt *p = e->head;
+
+	e->head = p->next;
+	e->in_flight--;
+	if (e->head) {
+		prefetch(e->head);
+		engine_set(&e->link->lab->engine, ev, e->head->at);
+	} else {
+		e->tail = NULL;
+	}
+	e->delivered_packets++;
+	e->delivered_bytes += pkt_len(p);
+	node_input(to->node, to, p, now);
+}
+
+/* --- carrier ---------------------------------------------------------------------- */
+
+static void flight_cut(struct link_end *e)
+{
+	struct pkt *p;
+
+	while ((p = e->head)) {
+		e->head = p->next;
+		link_end_drop(e, p, DROP_LINK_CUT);
+	}
+	e->tail = NULL;
+	e->in_flight = 0;
+	e->q.n = e->q.first = 0;
+	e->q.bytes = 0;
+	e->busy_at = 0;
+	engine_set(&e->link->lab->engine, &e->ev, NS_NEVER);
+}
+
+static bool end_is_alive(const struct link_end *e)
+{
+	return e->node->up && (e->dev.flags & DEV_UP);
+}
+
+void link_update_carrier(struct link *l)
+{
+	bool a = l->up && end_is_alive(&l->end[1]) && l->end[0].node->up;
+	bool b = l->up && end_is_alive(&l->end[0]) && l->end[1].node->up;
+
+	if (!a || !b) {
+		flight_cut(&l->end[0]);
+		flight_cut(&l->end[1]);
+	}
+	node_set_carrier(l->end[0].node, &l->end[0], a);
+	node_set_carrier(l->end[1].node, &l->end[1], b);
+}
+
+/* --- building ------------------------------------------------------------------------ */
+
+static int dev_xmit(struct netdev *dev, struct pkt *p)
+{
+	return link_end_xmit(container_of(dev, struct link_end, dev), p);
+}
+
+static void dev_up(struct netdev *dev, bool up)
+{
+	struct link_end *e = container_of(dev, struct link_end, dev);
+
+	(void)up;
+	link_update_carrier(e->link);
+}
+
+static const struct netdev_ops link_dev_ops = { .xmit = dev_xmit, .up = dev_up };
+
+static const struct topo_end *end_spec(const struct link_end *e)
+{
+	const struct link *l = e->link;
+
+	return &lab_topo(l->lab)->links[l->index].end[e == &l->end[1]];
+}
+
+void link_end_init_dev(struct link_end *e)
+{
+	const struct topo_end *spec = end_spec(e);
+
+	netdev_init(&e->dev, &link_dev_ops, spec->ifname, spec->mac,
+		    DEV_UP | DEV_BROADCAST | DEV_MULTICAST);
+	e->dev.mtu = lab_topo(e->link->lab)->links[e->link->index].mtu;
+}
+
+static void end_netem_init(struct link_end *e, const struct netem_spec *spec)
+{
+	struct buf stream = { 0 };
+
+	buf_printf(&stream, "%s:%s tx", node_name(e->node), end_spec(e)->ifname);
+	if (stream.bad)
+		abort();
+	e->netem = xcalloc(1, sizeof(*e->netem));
+	netem_init(e->netem, lab_seed(e->link->lab), stream.s);
+	e->netem->frame_no = e->dev.stats.tx_packets;
+	buf_free(&stream);
+	if (netem_set(e->netem, spec) != OK)
+		abort();
+}
+
+/* The model is only there while it has something to decide. */
+int link_end_set_netem(struct link_end *e, const struct netem_spec *spec)
+{
+	e->delay = spec->delay;
+	e->tx_len = 0;
+	e->tx_ns = 0;
+	if (e->netem)
+		return netem_set(e->netem, spec);
+	if (!netem_is_plain(spec))
+		end_netem_init(e, spec);
+	return OK;
+}
+
+static void end_build(struct link *l, int side, const struct topo_link *spec)
+{
+	struct link_end *e = &l->end[side];
+	const struct topo_end *s = &spec->end[side];
+
+	e->link = l;
+	e->peer = &l->end[!side];
+	e->node = lab_node(l->lab, s->node);
+	e->rate_bps = s->rate_bps;
+	e->queue_bytes = s->queue_bytes;
+	e->queue_pkts = s->queue_pkts;
+	engine_add_src(&l->lab->engine, &e->ev, spec->end[!side].node + 1, end_fire);
+	link_end_init_dev(e);
+	if (link_end_set_netem(e, &s->netem) != OK)
+		abort();
+	node_add_end(e->node, e);
+}
+
+void link_build(struct link *l, struct lab *lab, uint32_t index, const struct topo_link *spec)
+{
+	l->lab = lab;
+	l->index = index;
+	l->up = !spec->down;
+	end_build(l, 0, spec);
+	end_build(l, 1, spec);
+}
+
+void link_fini(struct link *l)
+{
+	for (int i = 0; i < 2; i++) {
+		struct link_end *e = &l->end[i];
+		struct pkt *p;
+
+		while ((p = e->head)) {
+			e->head = p->next;
+			pkt_free(p);
+		}
+		if (e->netem)
+			netem_fini(e->netem);
+		free(e->netem);
+		free(e->q.ring);
+		free(e->drops);
+	}
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_LINK_H
+#define SIM_LINK_H
+/*
+ * A link is two ends; an end is the interface of a node and the direction in
+ * which that node sends: impairments, queue, rate, delay.  A frame is given
+ * its times when it is accepted, so that it costs one event: it starts when
+ * the wire is free, is on it for its length over the rate, and arrives the
+ * delay later, at least 1 ns after it was sent.
+ */
+#include "sim/engine.h"
+#include "sim/model/netem.h"
+#include "stack/netdev.h"
+#include "stack/pkt.h"
+
+struct lab;
+struct node;
+struct tap;
+
+/* Frames accepted that have not started onto the wire yet. */
+struct txq {
+	struct { ns_t start_at; uint32_t len; } *ring;
+	uint32_t first, n, cap;
+	uint64_t bytes, max_bytes;
+};
+
+struct link_end {
+	struct event ev;                  /* arrival of the first frame at the other end */
+	struct pkt *head, *tail;          /* on the wire and waiting, by arrival */
+	ns_t busy_at;                     /* when the wire is free */
+	ns_t delay;
+	uint64_t rate_bps;                /* 0: infinite */
+	uint32_t tx_len, in_flight;
+	ns_t tx_ns;                       /* how long tx_len bytes take at this rate */
+	struct link_end *peer;
+	struct node *node;
+	struct netem *netem;              /* NULL: nothing but delay */
+	struct tap *taps;                 /* captures that watch this interface */
+	uint64_t seq;                     /* frames accepted */
+	uint32_t queue_pkts;              /* limits; 0: none */
+	uint64_t queue_bytes;
+	struct txq q;
+	uint64_t delivered_packets, delivered_bytes;
+	uint64_t *drops;                  /* DROP_N, made at the first */
+	struct link *link;
+	struct netdev dev;
+};
+
+struct link {
+	struct lab *lab;
+	struct link_end end[2];
+	uint32_t index;                   /* in the lab's and in the topology */
+	bool up;
+	bool stopping;                    /* its nodes are being taken down: say nothing */
+};
+
+struct topo_link;
+void link_build(struct link *l, struct lab *lab, uint32_t index, const struct topo_link *spec);
+void link_fini(struct link *l);
+
+/* A fresh netdev for a node that starts. */
+void link_end_init_dev(struct link_end *e);
+
+/* Sends p from e, as its netdev's xmit; consumes it. */
+int link_end_xmit(struct link_end *e, struct pkt *p);
+
+/* Carrier on both ends follows the link, the nodes and the interfaces; frames
+ * on a wire that lost it are lost. */
+void link_update_carrier(struct link *l);
+
+/* A frame dies on this end's direction; consumes it. */
+void link_end_drop(struct link_end *e, struct pkt *p, enum drop why);
+
+/* Impairments from the next frame on; copies spec.  OK or ERR_NOMEM. */
+int link_end_set_netem(struct link_end *e, const struct netem_spec *spec);
+/* How long a frame of len bytes is on the wire. */
+ns_t link_end_tx_time(const struct link_end *e, uint32_t len);
+/* Back into the frames in flight with the times it has, or with new ones
+ * after those that are there; for changes of the rate. */
+void link_end_reinsert(struct link_end *e, struct pkt *p);
+void link_end_requeue(struct link_end *e, struct pkt *p, ns_t now, ns_t delay);
+/* A new rate: frames that have not started get new times. */
+void link_end_set_rate(struct link_end *e, uint64_t rate_bps);
+
+/* Frames that wait now, after those that have started left the queue. */
+void link_end_queue_now(struct link_end *e, ns_t now);
+
+#endif

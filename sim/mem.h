@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_MEM_H
+#define SIM_MEM_H
+/* Memory for what a lab cannot start without: dies with a message. */
+#include <stddef.h>
+
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
+void *xaligned(size_t align, size_t size);        /* free() it */
+char *xstrdup(const char *s);
+
+#endif

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/lab.h"
+#include "sim/mem.h"
+#include "sim/taps.h"
+#include "sim/topo/topo.h"
+#include "stack/netdev.h"
+#include "stack/stack.h"
+
+/* A frame that passed this many hubs goes around in a loop (the 5-4-3 rule of
+ * 10 Mbit Ethernet allows four). */
+#define HUB_HOPS_MAX 16
+/* Copies of frames that passed more than four hubs, a hub and millisecond. */
+#define HUB_STORM_MAX 1000
+
+static const struct topo_node *node_spec(const struct node *n)
+{
+	return &n->lab->topo->nodes[n->index];
+}
+
+const char *node_name(const struct node *n) { return node_spec(n)->name; }
+bool node_is_up(const struct node *n) { return n->up; }
+bool node_has_stack(const struct node *n) { return !n->is_hub; }
+ns_t node_now(const struct node *n) { return n->lab->engine.now; }
+struct list *node_progs(struct node *n) { return &n->progs; }
+const struct lab *node_lab(const struct node *n) { return n->lab; }
+
+const char *node_kind(const struct node *n)
+{
+	static const char *const kinds[] = {
+		[NODE_ROUTER] = "router", [NODE_HOST] = "host", [NODE_HUB] = "hub",
+	};
+
+	return kinds[node_spec(n)->kind];
+}
+
+struct stack *node_stack(struct node *n)
+{
+	if (n->stack)
+		stack_enter(n->stack, n->lab->engine.now);
+	return n->stack;
+}
+
+/* --- timers ------------------------------------------------------------------ */
+
+static void node_rearm(struct node *n)
+{
+	struct node_timer *t = list_first(&n->timers, struct node_timer, node);
+	ns_t at = n->stack ? stack_next_at(n->stack) : NS_NEVER;
+	ns_t now = n->lab->engine.now;
+
+	if (t && t->at < at)
+		at = t->at;
+	if (at < now)
+		at = now;
+	engine_set(&n->lab->engine, &n->wake, at);
+}
+
+/* The stack's first timer moved forward. */
+static void node_on_wake(void *ctx, ns_t at)
+{
+	struct node *n = ctx;
+	ns_t now = n->lab->engine.now;
+
+	if (at < n->wake.at)
+		engine_set(&n->lab->engine, &n->wake, at < now ? now : at);
+}
+
+static void node_fire(struct event *ev, ns_t now)
+{
+	struct node *n = container_of(ev, struct node, wake);
+	struct node_timer *t;
+
+	if (n->stack)
+		stack_run(n->stack, now);
+	while ((t = list_first(&n->timers, struct node_timer, node)) && t->at <= now) {
+		list_remove(&t->node);
+		if (n->stack)
+			stack_enter(n->stack, now);
+		t->fire(t);
+	}
+	node_rearm(n);
+}
+
+void node_timer_init(struct node_timer *t, struct node *n, void (*fire)(struct node_timer *t))
+{
+	*t = (struct node_timer){ .at = NS_NEVER, .on = n, .fire = fire };
+}
+
+void node_timer_set(struct node_timer *t, ns_t at)
+{
+	struct node_timer *later;
+
+	node_timer_stop(t);
+	t->at = at;
+	list_for_each(&t->on->timers, later, node)
+		if (later->at > at)
+			break;
+	list_insert_before(&later->node, &t->node);
+	node_on_wake(t->on, at);
+}
+
+void node_timer_stop(struct node_timer *t)
+{
+	if (list_linked(&t->node))
+		list_remove(&t->node);
+	t->at = NS_NEVER;
+}
+
+/* --- frames --------------------------------------------------------------------- */
+
+/* Is this frame part of a storm that has had its share of this millisecond? */
+static bool hub_storm(struct node *n, const struct pkt *p, ns_t now)
+{
+	if (p->hops < 5)
+		return false;
+	if (now - n->storm_at >= MSEC(1)) {
+		n->storm_at = now;
+		n->storm_n = 0;
+	}
+	if (p->hops < HUB_HOPS_MAX && n->storm_n + n->n_ends <= HUB_STORM_MAX) {
+		n->storm_n += n->n_ends;
+		return false;
+	}
+	if (!n->storm_told)
+		lab_say(n->lab, "broadcast storm: frames go around a loop of hubs at %s",
+			node_name(n));
+	n->storm_told = true;
+	return true;
+}
+
+static void hub_input(struct node *n, struct link_end *from, struct pkt *p, ns_t now)
+{
+	struct link_end *last = NULL;
+
+	p->hops++;
+	if (hub_storm(n, p, now)) {
+		link_end_drop(from, p, DROP_HUB_STORM);
+		return;
+	}
+	for (uint32_t i = 0; i < n->n_ends; i++) {
+		struct link_end *e = n->ends[i];
+		struct pkt *copy;
+
+		if (e == from || !netdev_running(&e->dev))
+			continue;
+		copy = last ? pkt_clone(p) : NULL;
+		if (last && copy)
+			link_end_xmit(last, copy);
+		last = e;
+	}
+	if (last)
+		link_end_xmit(last, p);
+	else
+		pkt_free(p);
+}
+
+void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
+{
+	if (unlikely(e->taps))
+		taps_in(e, p, now);
+	if (unlikely(!n->stack)) {
+		e->dev.stats.rx_packets++;
+		e->dev.stats.rx_bytes += pkt_len(p);
+		if (n->is_hub && n->up)
+			hub_input(n, e, p, now);
+		else
+			link_end_drop(e, p, DROP_NODE_DOWN);
+	} else {
+		stack_input(n->stack, now, &e->dev, p);
+	}
+	if (unlikely(e->taps))
+		taps_settle(e);
+}
+
+/* --- building, stopping, starting --------------------------------------------------- */
+
+static void node_on_drop(void *ctx, struct netdev *dev, const struct pkt *p, enum drop why)
+{
+	struct node *n = ctx;
+
+	if (dev)
+		dev->stats.rx_dropped += p->dev == dev;
+	lab_on_drop(n->lab, n, dev, p, why);
+}
+
+static void node_on_conflict(void *ctx, struct netdev *dev, ip4_t addr, struct mac by)
+{
+	struct node *n = ctx;
+	char a[ADDR_STRLEN], m[MAC_STRLEN];
+
+	lab_say(n->lab, "%s %s: address conflict: %s is also used by %s", node_name(n),
+		dev->name, ip4_fmt(addr, a), mac_fmt(by, m));
+}
+
+static const struct stack_hooks node_hooks = {
+	.wake = node_on_wake, .drop = node_on_drop, .conflict = node_on_conflict,
+};
+
+void node_build(struct node *n, struct lab *lab, uint32_t index)
+{
+	n->lab = lab;
+	n->index = index;
+	n->is_hub = node_spec(n)->kind == NODE_HUB;
+	list_init(&n->timers);
+	list_init(&n->progs);
+	if (engine_add_dst(&lab->engine, &n->wake, node_fire) != index + 1)
+		abort();
+}
+
+void node_add_end(struct node *n, struct link_end *e)
+{
+	if ((n->n_ends & (n->n_ends - 1)) == 0)
+		n->ends = xrealloc(n->ends, (n->n_ends ? n->n_ends * 2 : 1) *
+				   sizeof(struct link_end *));
+	n->ends[n->n_ends++] = e;
+}
+
+static void or_die(int err, const struct node *n, const char *what)
+{
+	if (err == OK)
+		return;
+	fprintf(stderr, "netloom: %s: %s: %s\n", node_name(n), what, err_text(err));
+	exit(2);
+}
+
+static void boot_addresses(struct node *n, const struct topo_node *spec)
+{
+	const struct topo *topo = n->lab->topo;
+
+	for (size_t i = 0; i < spec->n_loopback; i++)
+		or_die(stack_addr_add(n->stack, stack_dev(n->stack, "lo"), &spec->loopback[i]), n,
+		       "loopback address");
+	for (uint32_t i = 0; i < n->n_ends; i++) {
+		struct link_end *e = n->ends[i];
+		const struct topo_end *s = &topo->links[e->link->index].end[e == &e->link->end[1]];
+
+		for (size_t k = 0; k < s->n_addrs; k++)
+			or_die(stack_addr_add(n->stack, &e->dev, &s->addrs[k]), n, "address");
+	}
+}
+
+static void boot_routes(struct node *n, const struct topo_node *spec)
+{
+	for (size_t i = 0; i < spec->n_routes; i++) {
+		const struct topo_route *r = &spec->routes[i];
+		struct route_spec s = { .to = r->to, .proto = RP_STATIC, .metric = r->metric,
+					.n_hops = 1, .hops = { { .via = r->via } } };
+
+		if (r->dev[0])
+			s.hops[0].dev = stack_dev(n->stack, r->dev);
+		or_die(stack_route_set(n->stack, ROUTE_APPEND, &s), n, "route");
+	}
+}
+
+void node_boot(struct node *n)
+{
+	const struct topo_node *spec = node_spec(n);
+	struct stack_config cfg = {
+		.name = spec->name, .pool = n->lab->pool, .seed = n->lab->seed,
+		.hooks = &node_hooks, .ctx = n, .forwarding = spec->forward,
+	};
+
+	n->up = true;
+	if (n->is_hub)
+		return;
+	n->stack = stack_new(&cfg);
+	or_die(n->stack ? OK : ERR_NOMEM, n, "start");
+	stack_enter(n->stack, n->lab->engine.now);
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		or_die(stack_attach(n->stack, &n->ends[i]->dev), n, "interface");
+	boot_addresses(n, spec);
+	boot_routes(n, spec);
+}
+
+void node_set_carrier(struct node *n, struct link_end *e, bool on)
+{
+	if (!!(e->dev.flags & DEV_CARRIER) == on)
+		return;
+	(void)node_stack(n);              /* tell it the time first */
+	netdev_set_carrier(&e->dev, on);
+	if (!e->link->lab->building)
+		lab_say(e->link->lab, "%s %s: carrier %s", node_name(n), e->dev.name,
+			on ? "on" : "lost");
+}
+
+static void node_update_links(struct node *n)
+{
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		link_update_carrier(n->ends[i]->link);
+}
+
+static void node_unboot(struct node *n)
+{
+	if (!n->stack)
+		return;
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		stack_detach(n->stack, &n->ends[i]->dev);
+	stack_free(n->stack);
+	n->stack = NULL;
+}
+
+int node_stop(struct node *n)
+{
+	if (!n->up)
+		return ERR_EXIST;
+	prog_node_stopped(n);
+	n->up = false;
+	node_update_links(n);
+	node_unboot(n);
+	node_rearm(n);
+	lab_say(n->lab, "%s: stopped", node_name(n));
+	return OK;
+}
+
+int node_start(struct node *n)
+{
+	if (n->up)
+		return ERR_EXIST;
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		link_end_init_dev(n->ends[i]);
+	node_boot(n);
+	node_update_links(n);
+	node_rearm(n);
+	lab_say(n->lab, "%s: started", node_name(n));
+	return OK;
+}
+
+void node_fini(struct node *n)
+{
+	prog_node_stopped(n);
+	node_unboot(n);
+	free(n->ends);
+}
+
+bool node_addr(const struct node *n, struct addr *out)
+{
+	const struct topo *topo = n->lab->topo;
+
+	if (n->is_hub)
+		return false;
+	if (n->stack)
+		return stack_primary_addr(n->stack, out);
+	for (uint32_t i = 0; i < n->n_ends; i++) {        /* stopped: what the file says */
+		const struct link_end *e = n->ends[i];
+		const struct topo_end *s = &topo->links[e->link->index].end[e == &e->link->end[1]];
+
+		if (s->n_addrs) {
+			*out = s->addrs[0].addr;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_NODE_H
+#define SIM_NODE_H
+/*
+ * A node of a running lab: a host or router with its stack, or a hub.  It has
+ * one entry in the engine's queue, for the first of its stack's timers and the
+ * timers of the programs that run on it.
+ */
+#include "sim/engine.h"
+#include "sim/sim.h"
+#include "stack/util/list.h"
+
+struct lab;
+struct link_end;
+struct pkt;
+struct stack;
+
+struct node {
+	struct event wake;
+	struct stack *stack;              /* NULL: a hub, or stopped */
+	struct lab *lab;
+	struct link_end **ends;           /* its interfaces, in file order */
+	uint32_t n_ends;
+	uint32_t index;                   /* in the lab and in the topology; id is index + 1 */
+	bool up, is_hub;
+	struct list timers;               /* struct node_timer, by instant and arming order */
+	struct list progs;                /* programs that run here; prog/ owns them */
+	ns_t storm_at;                    /* hub: window of looped frames ... */
+	uint32_t storm_n;                 /* ... and how many passed in it */
+	bool storm_told;
+};
+
+/* A timer of a program on a node, in lab time; stopped when the node stops. */
+struct node_timer {
+	struct list_node node;
+	ns_t at;
+	struct node *on;
+	void (*fire)(struct node_timer *t);
+};
+
+void node_timer_init(struct node_timer *t, struct node *n, void (*fire)(struct node_timer *t));
+void node_timer_set(struct node_timer *t, ns_t at);       /* arm or move; at >= now */
+void node_timer_stop(struct node_timer *t);
+ns_t node_now(const struct node *n);
+struct list *node_progs(struct node *n);
+const struct lab *node_lab(const struct node *n);
+
+void node_build(struct node *n, struct lab *lab, uint32_t index);
+void node_add_end(struct node *n, struct link_end *e);
+/* The stack with its interfaces, addresses and routes; dies without memory. */
+void node_boot(struct node *n);
+void node_fini(struct node *n);
+
+/* A frame arrives at end e of n; consumes it. */
+void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now);
+void node_set_carrier(struct node *n, struct link_end *e, bool on);
+
+/* sim/prog: the node was stopped, its programs are killed. */
+void prog_node_stopped(struct node *n);
+
+#endif

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/prog/prog.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/util/err.h"
+
+/* --- the programs, by name ------------------------------------------------------ */
+
+#define PROGS(X) \
+	X(arping_prog, "arping", \
+	  "arping [-AbDfqU] [-c COUNT] [-i SECONDS] [-I IFACE] [-s SOURCE] [-w SECONDS] ADDRESS", \
+	  "ask a link who has an address, or announce one") \
+	X(echo_prog, "echo", "echo [-u] [-v] [PORT]", \
+	  "send every UDP datagram back to its sender (default port 7)") \
+	X(nc_prog, "nc", "nc -u [-bv] [-p PORT] [-s SOURCE] [-w SECONDS] HOST PORT [TEXT...] | " \
+	  "nc -ul [-kv] [-c COUNT] [-w SECONDS] PORT", \
+	  "send text in a UDP datagram, or print what arrives") \
+	X(ping_prog, "ping", "ping [-AbfnOqR] [-c COUNT] [-i SECONDS] [-I IFACE|ADDRESS] " \
+	  "[-l PRELOAD] [-M do|want|dont] [-p PATTERN] [-Q TOS] [-s SIZE] [-t TTL] " \
+	  "[-w DEADLINE] [-W TIMEOUT] HOST", \
+	  "ask a host for ICMP echoes") \
+	X(traceroute_prog, "traceroute", "traceroute [-FIn] [-f FIRST] [-i IFACE] [-m MAX] " \
+	  "[-N SIMULTANEOUS] [-p PORT] [-q PROBES] [-s SIZE|SOURCE] [-t TOS] " \
+	  "[-w MAX[,HERE,NEAR]] [-z WAIT] HOST [LENGTH]", \
+	  "show the routers on the way to a host") \
+	X(udpgen_prog, "udpgen", "udpgen [-c COUNT] [-i INTERVAL] [-s SIZE] HOST PORT", \
+	  "send numbered UDP datagrams") \
+	X(udpsink_prog, "udpsink", "udpsink [-c COUNT] [-w SECONDS] PORT", \
+	  "count what udpgen sent: lost, reordered, duplicated")
+
+static const struct prog_info infos[] = {
+#define X(ops, name, usage, help) { name, usage, help },
+	PROGS(X)
+#undef X
+};
+
+static const struct prog_ops *const progs[] = {
+#define X(ops, name, usage, help) &ops,
+	PROGS(X)
+#undef X
+};
+
+const struct prog_info *prog_list(size_t *n)
+{
+	*n = N_ELEM(infos);
+	return infos;
+}
+
+static void nothing_start(struct prog *p, int argc, char *const *argv)
+{
+	(void)argc;
+	prog_eprintf(p, "%s: command not found\n", argv[0]);
+	prog_exit(p, PROG_NOT_FOUND);
+}
+
+static void nothing_stop(struct prog *p) { (void)p; }
+static json_t *nothing_json(const struct prog *p) { (void)p; return json_object(); }
+
+static const struct prog_ops nothing_prog = {
+	.name = "", .size = sizeof(struct prog), .start = nothing_start, .stop = nothing_stop,
+	.json = nothing_json,
+};
+
+static const struct prog_ops *ops_find(const char *name)
+{
+	for (size_t i = 0; i < N_ELEM(infos); i++)
+		if (strcmp(infos[i].name, name) == 0)
+			return progs[i];
+	return &nothing_prog;
+}
+
+/* --- life -------------------------------------------------------------------------- */
+
+struct prog *prog_start(struct node *n, int argc, char *const *argv, const struct prog_io *io)
+{
+	const struct prog_ops *ops = ops_find(argv[0]);
+	struct prog *p = calloc(1, ops->size);
+
+	if (!p)
+		return NULL;
+	p->ops = ops;
+	p->node = n;
+	p->io = *io;
+	list_push_back(node_progs(n), &p->link);
+	if (!node_stack(n)) {
+		prog_eprintf(p, "%s: the node is not running\n", argv[0]);
+		prog_exit(p, 1);
+		return p;
+	}
+	ops->start(p, argc, argv);
+	return p;
+}
+
+void prog_exit(struct prog *p, int status)
+{
+	if (p->done)
+		return;
+	p->done = true;
+	p->status = status;
+	list_remove(&p->link);
+	p->ops->stop(p);
+}
+
+void prog_node_stopped(struct node *n)
+{
+	struct prog *p;
+
+	while ((p = list_first(node_progs(n), struct prog, link)))
+		prog_exit(p, PROG_KILLED);
+}
+
+void prog_interrupt(struct prog *p)
+{
+	if (p->done)
+		return;
+	(void)node_stack(p->node);                /* tell it the time first */
+	if (p->ops->interrupt)
+		p->ops->interrupt(p);
+	prog_exit(p, 0);
+}
+
+bool prog_done(const struct prog *p) { return p->done; }
+int prog_status(const struct prog *p) { return p->status; }
+
+void prog_free(struct prog *p)
+{
+	if (!p)
+		return;
+	prog_exit(p, PROG_KILLED);
+	if (p->ops->free)
+		p->ops->free(p);
+	buf_free(&p->error);
+	free(p);
+}
+
+json_t *prog_json(const struct prog *p)
+{
+	json_t *o = p->ops->json(p);
+
+	if (o && p->error.len)
+		json_object_set_new(o, "error", json_string(p->error.s));
+	return o;
+}
+
+/* --- text ---------------------------------------------------------------------------- */
+
+void prog_write(struct prog *p, const void *bytes, size_t n)
+{
+	if (p->io.out && n)
+		p->io.out(p->io.ctx, bytes, n);
+}
+
+static void write_buf(struct prog *p, void (*to)(void *, const char *, size_t), struct buf *b)
+{
+	if (to && b->len)
+		to(p->io.ctx, b->s, b->len);
+	buf_free(b);
+}
+
+void prog_printf(struct prog *p, const char *fmt, ...)
+{
+	struct buf b = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	write_buf(p, p->io.out, &b);
+}
+
+void prog_eprintf(struct prog *p, const char *fmt, ...)
+{
+	struct buf b = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	if (!p->error.len && b.s) {               /* one line of it, for JSON */
+		const char *line = b.s + strspn(b.s, "\n");
+
+		buf_add(&p->error, line, strcspn(line, "\n"));
+	}
+	write_buf(p, p->io.err, &b);
+}
+
+void prog_note(struct prog *p, const char *fmt, ...)
+{
+	struct buf b = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	write_buf(p, p->io.err, &b);
+}
+
+static void error_v(struct prog *p, int err, const char *fmt, va_list ap)
+{
+	struct buf b = { 0 };
+
+	buf_vprintf(&b, fmt, ap);
+	prog_eprintf(p, "%s: %s%s%s\n", p->ops->name, b.s ? b.s : "", err ? ": " : "",
+		     err ? prog_strerror(err) : "");
+	buf_free(&b);
+}
+
+void prog_error(struct prog *p, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	error_v(p, err, fmt, ap);
+	va_end(ap);
+}
+
+void prog_fail(struct prog *p, int status, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	error_v(p, err, fmt, ap);
+	va_end(ap);
+	prog_exit(p, status);
+}
+
+const char *prog_strerror(int err)
+{
+	const char *s = strerrordesc_np(err_to_errno(err));
+
+	return s ? s : "Unknown error";
+}
+
+/* --- the host's services ---------------------------------------------------------------- */
+
+bool prog_resolve(struct prog *p, const char *text, ip4_t *out)
+{
+	struct addr a;
+
+	if (!lab_resolve(node_lab(p->node), text, &a) || a.family != ADDR_IP4)
+		return false;
+	*out = a.v4;
+	return true;
+}
+
+int prog_sock_open(struct prog *p, int type, int proto, struct sock **sk, struct sk_watch *w,
+		   void (*ready)(struct sk_watch *, uint32_t))
+{
+	int err = sk_open(node_stack(p->node), ADDR_IP4, type, proto, sk);
+
+	if (err)
+		return err;
+	*w = (struct sk_watch){ .ready = ready };
+	sk_watch(*sk, w);
+	return OK;
+}
+
+void prog_sock_close(struct sock **sk, struct sk_watch *w)
+{
+	if (!*sk)
+		return;
+	sk_unwatch(w);
+	sk_close(*sk);
+	*sk = NULL;
+}
+
+int prog_route(struct prog *p, ip4_t dst, unsigned ifindex, ip4_t src, bool bcast, ip4_t *out)
+{
+	struct endpoint to = { addr_ip4(dst), 1025 }, ep = { addr_ip4(src), 0 };
+	struct sock *sk;
+	int err = sk_open(node_stack(p->node), ADDR_IP4, SK_DGRAM, 0, &sk);
+
+	if (err)
+		return err;
+	if (bcast)
+		err = sk_setopt(sk, SKO_BROADCAST, 1);
+	if (!err && ifindex)
+		err = sk_setopt(sk, SKO_BINDTODEVICE, (int)ifindex);
+	if (!err && src)
+		err = sk_bind(sk, &ep);
+	if (!err)
+		err = sk_connect(sk, &to);
+	sk_local(sk, &ep);
+	*out = ep.addr.v4;
+	sk_close(sk);
+	return err;
+}
+
+/* --- values for JSON ----------------------------------------------------------------------- */
+
+json_t *prog_json_ms(ns_t ns)
+{
+	return json_real((double)(ns / 1000) / 1000.0);
+}
+
+json_t *prog_json_addr(ip4_t a)
+{
+	char text[ADDR_STRLEN];
+
+	return json_string(ip4_fmt(a, text));
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/taps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/capture/capture.h"
+#include "sim/lab.h"
+#include "sim/mem.h"
+
+/* One capture with the interfaces that it watches. */
+struct watch {
+	struct watch *next;
+	struct capture *cap;
+	int id;
+	uint64_t serial;                  /* counts the frames it was shown */
+	char *what, *filter;
+};
+
+/* One capture at one interface; in that interface's list. */
+struct tap {
+	struct tap *next;
+	struct watch *watch;
+	int ifno;
+	uint64_t pending;                 /* serial of its last frame; 0: that is settled */
+};
+
+struct taps {
+	struct watch *first;              /* by id */
+	int last_id;
+	uint8_t frame[PKT_MAX];
+};
+
+/* --- frames ------------------------------------------------------------------------- */
+
+static void tap_frame(struct link_end *e, const struct pkt *p, ns_t now, enum capture_dir dir)
+{
+	struct taps *taps = e->link->lab->taps;
+	size_t len = pkt_frame(p, taps->frame, sizeof(taps->frame));
+
+	for (struct tap *t = e->taps; t; t = t->next) {
+		capture_frame_pending(t->watch->cap, t->ifno, now, dir, taps->frame, len);
+		t->pending = ++t->watch->serial;
+	}
+}
+
+void taps_out(struct link_end *e, const struct pkt *p, enum drop why)
+{
+	(void)why;
+	tap_frame(e, p, e->link->lab->engine.now, CAPTURE_OUT);
+}
+
+void taps_in(struct link_end *e, const struct pkt *p, ns_t now)
+{
+	tap_frame(e, p, now, CAPTURE_IN);
+}
+
+void taps_dropped(struct link_end *e, enum drop why)
+{
+	char comment[64];
+
+	snprintf(comment, sizeof(comment), "dropped: %s", drop_name(why));
+	for (struct tap *t = e->taps; t; t = t->next) {
+		if (t->pending && t->pending == t->watch->serial)
+			capture_comment(t->watch->cap, comment);
+		t->pending = 0;
+	}
+}
+
+void taps_settle(struct link_end *e)
+{
+	for (struct tap *t = e->taps; t; t = t->next)
+		t->pending = 0;
+}
+
+/* --- what to watch ----------------------------------------------------------------------- */
+
+static void tap_add(struct link_end *e, struct watch *w)
+{
+	char name[80];
+	struct tap *t = xcalloc(1, sizeof(*t)), **at = &e->taps;
+
+	snprintf(name, sizeof(name), "%s:%s", node_name(e->node), e->dev.name);
+	t->watch = w;
+	t->ifno = capture_add_if(w->cap, name, e->rate_bps);
+	while (*at)
+		at = &(*at)->next;
+	*at = t;
+}
+
+static void tap_remove(struct link_end *e, const struct watch *w)
+{
+	struct tap **at = &e->taps, *t;
+
+	while ((t = *at)) {
+		if (t->watch == w) {
+			*at = t->next;
+			free(t);
+		} else {
+			at = &t->next;
+		}
+	}
+}
+
+/* The ends that one word names, each given to fn (NULL: only counted).
+ * Returns how many; 0 with a sentence in err if there is no such thing. */
+static size_t each_end(const struct lab *lab, const char *word, struct watch *w, char err[256])
+{
+	char name[64];
+	const char *colon = strchr(word, ':');
+	size_t n = 0, len = colon ? (size_t)(colon - word) : strlen(word);
+	bool all = strcmp(word, "all") == 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, word);
+	if (!all && !lab_find_node(lab, name)) {
+		snprintf(err, 256, "capture: no node '%s', expected all, NODE or NODE:INTERFACE", name);
+		return 0;
+	}
+	for (size_t i = 0; i < lab->n_nodes; i++) {
+		struct node *node = &lab->nodes[i];
+
+		if (!all && strcmp(node_name(node), name) != 0)
+			continue;
+		for (uint32_t k = 0; k < node->n_ends; k++) {
+			if (colon && strcmp(node->ends[k]->dev.name, colon + 1) != 0)
+				continue;
+			if (w)
+				tap_add(node->ends[k], w);
+			n++;
+		}
+	}
+	if (!n)
+		snprintf(err, 256, "capture: no such interface '%s' on %s",
+			 colon ? colon + 1 : "(any)", all ? "any node" : name);
+	return n;
+}
+
+/* Every word of a list with commas; false at the first that names nothing. */
+static bool each_word(const struct lab *lab, const char *what, struct watch *w, char err[256])
+{
+	const char *s = what;
+
+	while (*s) {
+		size_t len = strcspn(s, ",");
+		char word[100];
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, s);
+		if (!each_end(lab, word, w, err))
+			return false;
+		s += len + (s[len] == ',');
+	}
+	return true;
+}
+
+/* --- public ------------------------------------------------------------------------------ */
+
+int lab_capture_start(struct lab *lab, const char *what, const char *path,
+		      const char *filter, const char *dir, char err[256])
+{
+	struct capture_config cfg = { .path = path, .filter = filter, .dir = CAPTURE_BOTH,
+				      .epoch_unix_ns = LAB_EPOCH_UNIX_NS };
+	struct watch *w, **at;
+	struct capture *cap;
+
+	if (dir)
+		cfg.dir = strcmp(dir, "in") == 0 ? CAPTURE_IN : CAPTURE_OUT;
+	if (dir && strcmp(dir, "in") != 0 && strcmp(dir, "out") != 0) {
+		snprintf(err, 256, "capture: direction '%.40s', expected in or out", dir);
+		return ERR_INVAL;
+	}
+	if (!each_word(lab, what, NULL, err))
+		return ERR_NOENT;
+	cap = capture_open(&cfg, err);
+	if (!cap)
+		return ERR_IO;
+	if (!lab->taps)
+		lab->taps = xcalloc(1, sizeof(*lab->taps));
+	w = xcalloc(1, sizeof(*w));
+	w->cap = cap;
+	w->id = ++lab->taps->last_id;
+	w->what = xstrdup(what);
+	w->filter = filter ? xstrdup(filter) : NULL;
+	for (at = &lab->taps->first; *at; at = &(*at)->next)
+		;
+	*at = w;
+	(void)each_word(lab, what, w, err);
+	return w->id;
+}
+
+static int watch_end(struct lab *lab, struct watch *w)
+{
+	int err;
+
+	for (size_t i = 0; i < lab->n_links; i++) {
+		tap_remove(&lab->links[i].end[0], w);
+		tap_remove(&lab->links[i].end[1], w);
+	}
+	err = capture_close(w->cap);
+	free(w->what);
+	free(w->filter);
+	free(w);
+	return err;
+}
+
+int lab_capture_stop(struct lab *lab, int id)
+{
+	struct watch **at = lab->taps ? &lab->taps->first : NULL, *w;
+	int err = OK;
+	bool found = false;
+
+	while (at && (w = *at)) {
+		if (id && w->id != id) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		found = true;
+		if (err == OK)
+			err = watch_end(lab, w);
+		else
+			(void)watch_end(lab, w);
+	}
+	return found || id == 0 ? err : ERR_NOENT;
+}
+
+int lab_capture_flush(struct lab *lab)
+{
+	int err = OK;
+
+	for (struct watch *w = lab->taps ? lab->taps->first : NULL; w; w = w->next) {
+		int e = capture_flush(w->cap);
+
+		err = err ? err : e;
+	}
+	return err;
+}
+
+size_t lab_captures(const struct lab *lab, struct capture_info *out, size_t room)
+{
+	size_t n = 0;
+
+	for (const struct watch *w = lab->taps ? lab->taps->first : NULL; w; w = w->next, n++)
+		if (n < room)
+			out[n] = (struct capture_info){
+				.id = w->id, .what = w->what, .path = capture_path(w->cap),
+				.filter = w->filter, .frames = capture_count(w->cap),
+				.error = capture_error(w->cap),
+			};
+	return n;
+}
+
+void taps_fini(struct lab *lab)
+{
+	(void)lab_capture_stop(lab, 0);
+	free(lab->taps);
+	lab->taps = NULL;
+}

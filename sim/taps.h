@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_TAPS_H
+#define SIM_TAPS_H
+/* Captures of a running lab: which interfaces they watch, and the frames. */
+#include "stack/util/drop.h"
+#include "stack/util/ns.h"
+
+struct lab;
+struct link_end;
+struct netdev;
+struct pkt;
+
+/* A frame leaves by e; why != DROP_NONE: it is refused at once. Borrows p. */
+void taps_out(struct link_end *e, const struct pkt *p, enum drop why);
+/* A frame arrives at e. */
+void taps_in(struct link_end *e, const struct pkt *p, ns_t now);
+/* The frame last seen was dropped. */
+void taps_dropped(struct link_end *e, enum drop why);
+/* What becomes of the frame last seen is known. */
+void taps_settle(struct link_end *e);
+void taps_fini(struct lab *lab);
+
+#endif

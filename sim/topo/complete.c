@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What only the whole file shows: names, addresses and routes that clash. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/topo/lab.h"
+#include "sim/topo/mem.h"
+
+void ends_init(struct ends *e, const struct topo *t)
+{
+	uint32_t *next;
+
+	e->first = mem_zalloc(t->n_nodes + 1, sizeof(*e->first));
+	e->ref = mem_zalloc(2 * t->n_links, sizeof(*e->ref));
+	for (uint32_t i = 0; i < 2 * t->n_links; i++)
+		if (end_at(t, i)->node != TOPO_NO_NODE)
+			e->first[end_at(t, i)->node + 1]++;
+	for (size_t i = 0; i < t->n_nodes; i++)
+		e->first[i + 1] += e->first[i];
+	next = mem_zalloc(t->n_nodes, sizeof(*next));
+	memcpy(next, e->first, t->n_nodes * sizeof(*next));
+	for (uint32_t i = 0; i < 2 * t->n_links; i++)
+		if (end_at(t, i)->node != TOPO_NO_NODE)
+			e->ref[next[end_at(t, i)->node]++] = i;
+	free(next);
+}
+
+void ends_fini(struct ends *e)
+{
+	free(e->first);
+	free(e->ref);
+}
+
+/* ---- interfaces ---- */
+
+static int ifname_cmp(const void *va, const void *vb, void *topo)
+{
+	uint32_t a = *(const uint32_t *)va, b = *(const uint32_t *)vb;
+	int by_name = strcmp(end_at(topo, a)->ifname, end_at(topo, b)->ifname);
+
+	return by_name ? by_name : a < b ? -1 : a > b;
+}
+
+static void check_ifnames(struct load *ld, const struct ends *ends, uint32_t node)
+{
+	struct topo *t = ld->topo;
+	uint32_t n = ends->first[node + 1] - ends->first[node];
+	uint32_t *ref = mem_zalloc(n, sizeof(*ref));
+
+	memcpy(ref, &ends->ref[ends->first[node]], n * sizeof(*ref));
+	qsort_r(ref, n, sizeof(*ref), ifname_cmp, t);
+	for (uint32_t i = 1; i < n; i++) {
+		const struct topo_end *a = end_at(t, ref[i - 1]), *b = end_at(t, ref[i]);
+
+		if (*a->ifname && strcmp(a->ifname, b->ifname) == 0)
+			diag_error(ld->diag, b->pos, "interface '%s:%s' has a link already, in "
+				   "line %u", t->nodes[node].name, b->ifname, a->pos.line);
+	}
+	free(ref);
+}
+
+static void check_hub_ends(struct load *ld, const struct ends *ends, uint32_t node)
+{
+	for (uint32_t i = ends->first[node]; i < ends->first[node + 1]; i++) {
+		uint32_t ref = ends->ref[i];
+		struct topo_end *e = end_at(ld->topo, ref);
+
+		e->auto_addr = false;
+		if (e->n_addrs)
+			diag_error(ld->diag, ld->addr_pos[ref], "'%s' is a hub; a hub has no "
+				   "addresses", ld->topo->nodes[node].name);
+	}
+}
+
+struct mac_at { struct mac mac; uint32_t ref; };
+
+static int mac_at_cmp(const void *va, const void *vb)
+{
+	const struct mac_at *a = va, *b = vb;
+	int by_mac = memcmp(&a->mac, &b->mac, sizeof(a->mac));
+
+	return by_mac ? by_mac : a->ref < b->ref ? -1 : a->ref > b->ref;
+}
+
+static void check_macs(struct load *ld)
+{
+	struct topo *t = ld->topo;
+	struct mac_at *m = mem_zalloc(2 * t->n_links, sizeof(*m));
+	size_t n = 0;
+	char text[MAC_STRLEN];
+
+	for (uint32_t i = 0; i < 2 * t->n_links; i++)
+		if (!end_at(t, i)->auto_mac)
+			m[n++] = (struct mac_at){ end_at(t, i)->mac, i };
+	qsort(m, n, sizeof(*m), mac_at_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (mac_eq(m[i - 1].mac, m[i].mac))
+			diag_error(ld->diag, end_at(t, m[i].ref)->pos, "MAC address %s is used "
+				   "already, in line %u", mac_fmt(m[i].mac, text),
+				   end_at(t, m[i - 1].ref)->pos.line);
+	free(m);
+}
+
+/* ---- addresses ---- */
+
+struct addr_at { ip4_t a; struct topo_pos pos; const char *node; };
+
+static int addr_at_cmp(const void *va, const void *vb)
+{
+	const struct addr_at *a = va, *b = vb;
+
+	if (a->a != b->a)
+		return a->a < b->a ? -1 : 1;
+	if (a->pos.line != b->pos.line)
+		return a->pos.line < b->pos.line ? -1 : 1;
+	return a->pos.col < b->pos.col ? -1 : a->pos.col > b->pos.col;
+}
+
+static struct topo_pos pos_of(const struct load *ld, uint32_t ref)
+{
+	const struct topo_end *e = end_at(ld->topo, ref);
+
+	return e->auto_addr || !ld->addr_pos[ref].line ? e->pos : ld->addr_pos[ref];
+}
+
+static size_t collect_addrs(const struct load *ld, struct addr_at *at)
+{
+	const struct topo *t = ld->topo;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < 2 * t->n_links; i++) {
+		const struct topo_end *e = end_at(t, i);
+
+		for (size_t k = 0; k < e->n_addrs && e->node != TOPO_NO_NODE; k++)
+			at[n++] = (struct addr_at){ e->addrs[k].addr.v4, pos_of(ld, i),
+						    t->nodes[e->node].name };
+	}
+	for (size_t i = 0; i < t->n_nodes; i++)
+		for (size_t k = 0; k < t->nodes[i].n_loopback; k++)
+			at[n++] = (struct addr_at){ t->nodes[i].loopback[k].addr.v4,
+						    t->nodes[i].pos, t->nodes[i].name };
+	return n;
+}
+
+static void check_addrs(struct load *ld)
+{
+	const struct topo *t = ld->topo;
+	size_t n = 0;
+	struct addr_at *at;
+	char text[ADDR_STRLEN];
+
+	for (uint32_t i = 0; i < 2 * t->n_links; i++)
+		n += end_at(t, i)->n_addrs;
+	for (size_t i = 0; i < t->n_nodes; i++)
+		n += t->nodes[i].n_loopback;
+	at = mem_zalloc(n, sizeof(*at));
+	n = collect_addrs(ld, at);
+	qsort(at, n, sizeof(*at), addr_at_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (at[i - 1].a == at[i].a)
+			diag_error(ld->diag, at[i].pos, "address %s of %s is used already by %s, "
+				   "in line %u", ip4_fmt(at[i].a, text), at[i].node,
+				   at[i - 1].node, at[i - 1].pos.line);
+	free(at);
+}
+
+/* ---- routes ---- */
+
+static bool end_reaches(const struct topo_end *e, const struct addr *via)
+{
+	for (size_t i = 0; i < e->n_addrs; i++)
+		if (prefix_has(&e->addrs[i], via))
+			return true;
+	return false;
+}
+
+static void list_networks(const struct topo *t, const struct ends *ends, uint32_t node,
+			  struct buf *out)
+{
+	unsigned shown = 0;
+	char text[PREFIX_STRLEN];
+
+	for (uint32_t i = ends->first[node]; i < ends->first[node + 1]; i++) {
+		const struct topo_end *e = end_at(t, ends->ref[i]);
+
+		for (size_t k = 0; k < e->n_addrs; k++) {
+			struct prefix p = e->addrs[k];
+
+			p.addr.v4 &= ip4_mask(p.len);
+			if (++shown <= 8)
+				buf_printf(out, "%s%s", shown == 1 ? "; expected one in " : ", ",
+					   prefix_fmt(&p, text));
+		}
+	}
+	buf_str(out, shown > 8 ? ", ..." : "");
+}
+
+static void report_via(struct load *ld, const struct ends *ends, uint32_t node,
+		       const struct topo_route *r)
+{
+	struct buf nets = { 0 };
+	char text[ADDR_STRLEN];
+
+	list_networks(ld->topo, ends, node, &nets);
+	diag_error(ld->diag, r->pos, "the next router %s is in no network of %s%s%s%s",
+		   addr_fmt(&r->via, text), ld->topo->nodes[node].name, *r->dev ? ":" : "",
+		   r->dev, nets.len ? nets.s : ", which has none");
+	buf_free(&nets);
+}
+
+static void check_route(struct load *ld, const struct ends *ends, uint32_t node,
+			const struct topo_route *r)
+{
+	const struct topo *t = ld->topo;
+	bool dev = !*r->dev, via = r->via.family == ADDR_NONE;
+	char text[ADDR_STRLEN];
+
+	for (uint32_t i = ends->first[node]; i < ends->first[node + 1]; i++) {
+		const struct topo_end *e = end_at(t, ends->ref[i]);
+		bool here = !*r->dev || strcmp(r->dev, e->ifname) == 0;
+
+		dev |= here;
+		via |= here && end_reaches(e, &r->via);
+		for (size_t k = 0; k < e->n_addrs; k++)
+			if (addr_eq(&r->via, &e->addrs[k].addr))
+				diag_error(ld->diag, r->pos, "the next router %s is %s itself",
+					   addr_fmt(&r->via, text), t->nodes[node].name);
+	}
+	if (!dev)
+		diag_error(ld->diag, r->pos, "%s has no interface '%s'", t->nodes[node].name,
+			   r->dev);
+	else if (!via)
+		report_via(ld, ends, node, r);
+}
+
+static int route_cmp(const void *va, const void *vb)
+{
+	const struct topo_route *a = *(const struct topo_route *const *)va;
+	const struct topo_route *b = *(const struct topo_route *const *)vb;
+
+	if (a->to.addr.v4 != b->to.addr.v4)
+		return a->to.addr.v4 < b->to.addr.v4 ? -1 : 1;
+	if (a->to.len != b->to.len)
+		return a->to.len < b->to.len ? -1 : 1;
+	if (a->metric != b->metric)
+		return a->metric < b->metric ? -1 : 1;
+	if (a->pos.line != b->pos.line)
+		return a->pos.line < b->pos.line ? -1 : 1;
+	return a->pos.col < b->pos.col ? -1 : a->pos.col > b->pos.col;
+}
+
+static bool same_route(const struct topo_route *a, const struct topo_route *b)
+{
+	return prefix_eq(&a->to, &b->to) && a->metric == b->metric;
+}
+
+static void check_twice(struct load *ld, const struct topo_node *n)
+{
+	const struct topo_route **r = mem_zalloc(n->n_routes, sizeof(*r));
+	char text[PREFIX_STRLEN];
+
+	for (size_t i = 0; i < n->n_routes; i++)
+		r[i] = &n->routes[i];
+	qsort(r, n->n_routes, sizeof(*r), route_cmp);
+	for (size_t i = 1; i < n->n_routes; i++)
+		if (r[i]->to.addr.family && same_route(r[i - 1], r[i]))
+			diag_error(ld->diag, r[i]->pos, "%s has a route to %s already, in line %u",
+				   n->name, prefix_fmt(&r[i]->to, text), r[i - 1]->pos.line);
+	free(r);
+}
+
+static void check_node(struct load *ld, const struct ends *ends, uint32_t node)
+{
+	const struct topo_node *n = &ld->topo->nodes[node];
+
+	check_twice(ld, n);
+	if (ld->tainted && ld->tainted[node])
+		return;                           /* its networks are not all known */
+	for (size_t i = 0; i < n->n_routes; i++)
+		if (n->routes[i].to.addr.family != ADDR_NONE)
+			check_route(ld, ends, node, &n->routes[i]);
+}
+
+/* ---- notes ---- */
+
+static void note_lab_words(struct topo *t)
+{
+	static const char *const words[] = {
+		"nodes", "net", "links", "dump", "pingall", "pingallfull", "link", "set", "node",
+		"show", "ip", "ping", "traceroute", "run", "step", "wait", "pace", "source",
+		"capture", "trace", "help", "quit", "exit", "history", "jobs", "check", "time",
+	};
+
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		const char *name = t->nodes[i].name;
+
+		for (size_t k = 0; k < N_ELEM(words); k++)
+			if (strcmp(name, words[k]) == 0)
+				buf_printf(&t->notes, "warning: node '%s' hides behind the lab "
+					   "word %s; write @%s\n", name, name, name);
+	}
+}
+
+/* Two ends of a link that share no network do not hear each other. */
+static void note_strangers(struct topo *t)
+{
+	for (size_t i = 0; i < t->n_links; i++) {
+		const struct topo_end *a = &t->links[i].end[0], *b = &t->links[i].end[1];
+
+		if (a->n_addrs && b->n_addrs && !end_reaches(a, &b->addrs[0].addr) &&
+		    !end_reaches(b, &a->addrs[0].addr))
+			buf_printf(&t->notes, "warning: %s:%s and %s:%s are joined but in "
+				   "different networks\n", t->nodes[a->node].name, a->ifname,
+				   t->nodes[b->node].name, b->ifname);
+	}
+}
+
+void lab_complete(struct load *ld)
+{
+	struct topo *t = ld->topo;
+	uint32_t *seg = mem_zalloc(t->n_links, sizeof(*seg));
+	struct ends ends;
+
+	ends_init(&ends, t);
+	for (uint32_t i = 0; i < t->n_nodes; i++)
+		if (t->nodes[i].kind == NODE_HUB)
+			check_hub_ends(ld, &ends, i);
+	assign_names(ld, &ends);
+	for (uint32_t i = 0; i < t->n_nodes; i++)
+		check_ifnames(ld, &ends, i);
+	check_macs(ld);
+	assign_macs(ld, &ends);
+	segments_find(t, seg);
+	assign_addrs(ld, seg);
+	check_addrs(ld);
+	for (uint32_t i = 0; i < t->n_nodes; i++)
+		check_node(ld, &ends, i);
+	if (ld->diag->n == 0) {
+		note_lab_words(t);
+		note_strangers(t);
+	}
+	ends_fini(&ends);
+	free(seg);
+}

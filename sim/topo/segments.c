@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Which links are one layer-2 network: those that meet in hubs. */
+#include <stdlib.h>
+
+#include "sim/topo/lab.h"
+#include "sim/topo/mem.h"
+
+static uint32_t root_of(uint32_t *up, uint32_t i)
+{
+	for (; up[i] != i; i = up[i])
+		up[i] = up[up[i]];
+	return i;
+}
+
+/* False if the two were joined already. */
+static bool join(uint32_t *up, uint32_t a, uint32_t b)
+{
+	a = root_of(up, a);
+	b = root_of(up, b);
+	up[a < b ? b : a] = a < b ? a : b;        /* the smaller one leads */
+	return a != b;
+}
+
+static bool is_hub(const struct topo *t, const struct topo_end *e)
+{
+	return e->node != TOPO_NO_NODE && t->nodes[e->node].kind == NODE_HUB;
+}
+
+/* A link between hubs that are joined already closes a loop, in which a
+ * broadcast goes around for ever. */
+static void note_loop(struct topo *t, const struct topo_link *l)
+{
+	buf_printf(&t->notes, "warning: broadcast loop via hub %s (the link to %s closes it)\n",
+		   t->nodes[l->end[0].node].name, t->nodes[l->end[1].node].name);
+}
+
+/* Joins the links at each hub, by way of an entry a hub behind the links. */
+static void join_hubs(struct topo *t, uint32_t *up)
+{
+	for (size_t i = 0; i < t->n_links; i++) {
+		const struct topo_link *l = &t->links[i];
+		bool hub0 = is_hub(t, &l->end[0]), hub1 = is_hub(t, &l->end[1]);
+		uint32_t h0 = (uint32_t)t->n_links + (hub0 ? l->end[0].node : 0);
+		uint32_t h1 = (uint32_t)t->n_links + (hub1 ? l->end[1].node : 0);
+
+		if (hub0)
+			join(up, (uint32_t)i, h0);
+		if (hub0 && hub1 && !join(up, h0, h1))
+			note_loop(t, l);
+		else if (hub1 && !hub0)
+			join(up, (uint32_t)i, h1);
+	}
+}
+
+void segments_find(struct topo *t, uint32_t *seg)
+{
+	size_t n = t->n_links + t->n_nodes;
+	uint32_t *up = mem_zalloc(n, sizeof(*up));
+
+	for (size_t i = 0; i < n; i++)
+		up[i] = (uint32_t)i;
+	join_hubs(t, up);
+	for (size_t i = 0; i < t->n_links; i++)
+		seg[i] = root_of(up, (uint32_t)i);
+	free(up);
+}

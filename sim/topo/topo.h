@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_TOPO_TOPO_H
+#define SIM_TOPO_TOPO_H
+/*
+ * A lab as data: what a lab file says after it was read, checked and
+ * completed (names, MACs and addresses assigned), before anything runs.
+ * topo_load() reads netloom's YAML and the course's vnetUtils format.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/model/netem.h"
+#include "stack/util/addr.h"
+#include "stack/util/buf.h"
+#include "stack/util/ns.h"
+
+#define TOPO_NAME_MAX 32                  /* node names, with the NUL */
+#define TOPO_IF_MAX 16                    /* interface names, with the NUL (IFNAMSIZ) */
+#define TOPO_NO_LINK UINT32_MAX
+
+enum node_kind { NODE_ROUTER, NODE_HOST, NODE_HUB };
+enum routing { ROUTING_NONE, ROUTING_STATIC };   /* both: only the routes of the file */
+
+struct topo_pos { uint32_t line, col; };  /* from 1; 0: assigned, not in the file */
+
+struct topo_route {
+	struct prefix to;                 /* default is 0.0.0.0/0 */
+	struct addr via;                  /* ADDR_NONE: directly on dev */
+	char dev[TOPO_IF_MAX];            /* "": the interface that reaches via */
+	uint32_t metric;                  /* 0 unless given */
+	struct topo_pos pos;
+};
+
+struct topo_node {
+	char name[TOPO_NAME_MAX];
+	enum node_kind kind;
+	enum routing routing;
+	bool forward;                     /* IPv4 forwarding */
+	struct prefix *loopback;          /* addresses on lo besides 127.0.0.1/8 */
+	size_t n_loopback;
+	struct topo_route *routes;
+	size_t n_routes;
+	struct topo_pos pos;
+};
+
+struct topo_end {
+	uint32_t node;                    /* index into nodes */
+	char ifname[TOPO_IF_MAX];
+	struct mac mac;
+	struct prefix *addrs;             /* first is the primary; none on a hub */
+	size_t n_addrs;
+	bool auto_addr, auto_mac, auto_name;
+	struct netem_spec netem;          /* for frames that leave this end */
+	uint64_t rate_bps;                /* of this end's sending; 0: infinite */
+	uint64_t queue_bytes;             /* frames that wait to be sent: limit in */
+	uint32_t queue_pkts;              /* bytes and in frames; 0: no limit */
+	struct topo_pos pos;
+};
+
+struct topo_link {
+	struct topo_end end[2];
+	uint32_t mtu;                     /* bytes of IP packet, both ends */
+	bool down;                        /* starts cut */
+	struct topo_pos pos;
+};
+
+struct topo_event { ns_t at; char *cmd; struct topo_pos pos; };
+
+struct topo_check {
+	char *name;
+	uint32_t points_milli;            /* points x 1000, so that 0.5 is exact */
+	ns_t at;                          /* -1: now */
+	ns_t wait;                        /* -1: judge once; else until true, at most so long */
+	bool wait_converged;
+	bool fresh, hidden;
+	char *run;                        /* shell command */
+	char *expect;                     /* jq program; NULL: the command succeeds */
+	ns_t timeout;                     /* lab time the command may take */
+	char *pass, *fail;                /* texts; NULL: none */
+	struct topo_pos pos;
+};
+
+struct topo {
+	char *file;                       /* as the user gave it */
+	char *name;
+	bool vnet;                        /* came from a vnetUtils file */
+	uint64_t seed;                    /* 1 unless the file says */
+	struct topo_node *nodes;   size_t n_nodes;
+	uint32_t *by_name;                /* indices of nodes, sorted by name */
+	struct topo_link *links;   size_t n_links;
+	struct topo_event *events; size_t n_events;  /* sorted by time, file order kept */
+	struct topo_check *checks; size_t n_checks;  /* file order */
+	struct buf notes;                 /* lines to show the user: addresses assigned,
+					   * hub loops, names hidden behind lab words */
+};
+
+/*
+ * Reads, checks and completes a lab.  The result is NULL if there was any
+ * error; then errs has one line for each, "file:line:col: what was found,
+ * what was expected", in the order of the file, all of them in one run.
+ * text/len: the file's content; topo_load reads it from path ("-" is
+ * standard input).  The format is YAML for *.yaml and *.yml, else what the
+ * content looks like.  A YAML lab may include a vnetUtils file, relative to
+ * its own path; both functions then read that file too.
+ */
+struct topo *topo_load(const char *path, struct buf *errs);
+struct topo *topo_parse(const char *file, const char *text, size_t len, struct buf *errs);
+void topo_free(struct topo *t);           /* NULL is fine */
+
+/* Loads again to the same lab; what was assigned is then written out. */
+void topo_dump_yaml(const struct topo *t, struct buf *out);
+void topo_schema(struct buf *out);        /* JSON Schema draft-07, from the key tables */
+void topo_reference(struct buf *out);     /* the keys, for people (Markdown) */
+
+/* Index of a node by name, or -1.  topo_index makes by_name; topo_load has. */
+int topo_node_find(const struct topo *t, const char *name);
+void topo_index(struct topo *t);
+
+/*
+ * Units, as tc's words made unambiguous; shared with the shell.  The whole
+ * string must match; on error they return ERR_INVAL and put one sentence into
+ * err that says what was found and what is expected.
+ * time: 10ns 5us 1.5ms 10s 2m; rate: 500bit 64kbit 10mbit 1gbit, and 0 is
+ * infinite; size: 1500b 64kb 1mb, or 100p packets; pct: 0.1%.
+ */
+int unit_time(const char *s, ns_t *out, char err[160]);
+int unit_rate(const char *s, uint64_t *bps, char err[160]);
+int unit_size(const char *s, uint64_t *bytes, uint32_t *pkts, char err[160]);
+int unit_pct(const char *s, prob_t *out, char err[160]);
+void unit_time_fmt(ns_t t, struct buf *out);      /* shortest exact: 1.5ms */
+void unit_rate_fmt(uint64_t bps, struct buf *out);
+void unit_pct_fmt(prob_t p, struct buf *out);
+
+/* The nearest of the words to a misspelt one, or NULL: for "did you mean". */
+const char *closest_word(const char *word, const char *const *words, size_t n);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_CORE_CORE_H
+#define STACK_CORE_CORE_H
+/*
+ * struct stack and what the protocol folders share.  Private to stack/.
+ * What every packet of a router touches stands first and together.
+ */
+#include "stack/core/neigh.h"
+#include "stack/core/route.h"
+#include "stack/core/timer.h"
+#include "stack/netdev.h"
+#include "stack/pkt.h"
+#include "stack/show.h"
+#include "stack/stack.h"
+#include "stack/util/rng.h"
+
+struct reass;                             /* ip4/reass.c */
+struct icmp_limit;                        /* ip4/icmp_out.c */
+
+struct stack {
+	ns_t now;                         /* set by the driver at every entry */
+	struct pkt_pool *pool;            /* borrowed */
+	struct fib fib;
+	struct neigh_table neigh;
+	bool forwarding;                  /* copy of OPT_FORWARDING for the fast path */
+	uint16_t ip_id;                   /* RFC 6864: next identification */
+	uint32_t flow_seed;               /* ECMP: differs between hosts (RFC 2992 5) */
+	const struct stack_hooks *hooks;  /* never NULL; members may be */
+	void *ctx;
+	struct timerq timers;
+	struct rib rib;
+	struct list devs;                 /* struct netdev, by ifindex; lo first */
+	struct netdev *lo;                /* owned */
+	struct list socks;                /* struct sock, all, owned by their openers */
+	uint32_t packet_socks;            /* how many of them are SK_PACKET */
+	struct list *udp_ports;           /* hash of bound UDP sockets, made on first bind */
+	struct reass *reass;              /* made by the first fragment */
+	struct icmp_limit *icmp_limit;    /* made by the first ICMP error */
+	struct list route_watches;
+	struct list arp_jobs;             /* probes and announcements under way */
+	struct rng rng;
+	uint16_t next_ifindex;
+	uint16_t port_hint;
+	char *name;
+	uint64_t stat[ST_N];
+	uint64_t drop[DROP_N];
+	int64_t opt[OPT_N];
+};
+
+/* A packet that dies at dev (NULL: nowhere in particular); consumes it. */
+void pkt_drop_at(struct stack *st, struct netdev *dev, struct pkt *p, enum drop why);
+/* The same, but p lives on: for who still answers it, and frees it after. */
+void pkt_drop_note(struct stack *st, struct netdev *dev, const struct pkt *p, enum drop why);
+/* ... at the interface it arrived on. */
+static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
+{
+	pkt_drop_at(st, p->dev, p, why);
+}
+
+/* An IPv4 address of this host, or NULL.  dev NULL: any interface. */
+struct ifaddr *ifaddr_find(const struct stack *st, const struct netdev *dev, ip4_t a);
+/* The address to speak from on dev towards dst (Linux's inet_select_addr:
+ * same subnet first, then primary, then another interface's); 0 if none. */
+ip4_t ifaddr_select(const struct stack *st, const struct netdev *dev, ip4_t dst);
+/* Is a the directed broadcast of a subnet on dev? */
+bool ifaddr_is_broadcast(const struct netdev *dev, ip4_t a);
+/* dev was brought up, or lost or gained its carrier. */
+void ifaddr_dev_changed(struct stack *st, struct netdev *dev);
+void ifaddr_fini(struct netdev *dev);
+
+/* dev/loopback.c: "lo"; what is sent comes in again, LO_DELAY later. */
+struct netdev *loopback_new(void);        /* NULL: no memory */
+void loopback_free(struct netdev *dev);   /* NULL is fine */
+
+bool mcast_member(const struct netdev *dev, ip4_t group);
+int must_check mcast_join(struct netdev *dev, ip4_t group);
+void mcast_leave(struct netdev *dev, ip4_t group);
+void mcast_fini(struct netdev *dev);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_CORE_L3_H
+#define STACK_CORE_L3_H
+/* What transports and sockets ask of the network layer (stack/ip4). */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack/pkt.h"
+#include "stack/stack.h"
+#include "stack/util/addr.h"
+
+/* How a packet came: what ip4_input() found, handed to the transport with the
+ * packet, whose IP header has been pulled.  Lives on the C stack. */
+struct ip_meta {
+	struct netdev *dev;
+	ip4_t src, dst;
+	uint8_t proto, ttl, tos;
+	uint8_t hlen;                     /* of the IP header, options included */
+	bool bcast;                       /* dst is a broadcast or multicast address */
+	uint16_t hdr_off;                 /* the IP header in p->head, until something is pushed */
+	uint8_t n_opt;
+	uint8_t opt[40];                  /* IPv4 options as received */
+};
+
+/* How a packet shall leave. */
+struct ip4_tx {
+	ip4_t src;                        /* 0: chosen (RFC 1122 3.3.4.3) */
+	ip4_t dst;
+	uint8_t proto, tos;
+	uint8_t ttl;                      /* 0: OPT_TTL */
+	bool df;                          /* never fragment: ERR_MSGSIZE instead */
+	bool bcast_ok;                    /* SO_BROADCAST */
+	bool no_loop;                     /* multicast: no copy to this host */
+	bool hdrincl;                     /* p starts with an IP header already */
+	struct netdev *dev;               /* leave by this, or NULL */
+	uint32_t flow;                    /* ECMP key, e.g. both ports */
+	uint8_t n_opt;                    /* a multiple of 4 */
+	const uint8_t *opt;
+};
+
+/*
+ * Routes, fragments if it must and may, and sends.  Consumes p.  OK, or
+ * ERR_NETUNREACH, ERR_NOROUTE, ERR_ACCES (broadcast without bcast_ok, or a
+ * prohibit route), ERR_INVAL (blackhole), ERR_MSGSIZE, ERR_NETDOWN, ERR_NOBUFS.
+ */
+int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx);
+
+/* One IPv4 packet behind its link header (ip4/in.c); consumes it. */
+void ip4_input(struct stack *st, struct netdev *dev, struct pkt *p);
+/* What ip4 keeps of a host: reassembly, rate limits (ip4/in.c). */
+void ip4_fini(struct stack *st);
+
+/* The source address that ip4_output() would choose, and the path's MTU. */
+struct ip4_path { ip4_t src; struct netdev *dev; uint32_t mtu; bool bcast, local; };
+int must_check ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev, uint32_t flow,
+			struct ip4_path *out);
+
+/* What an ICMP error says about a packet that we sent. */
+struct icmp_err {
+	uint8_t type, code;
+	uint32_t info;                    /* MTU, pointer or gateway */
+	ip4_t from;                       /* reporter */
+	ip4_t src, dst;                   /* of the packet in error */
+	uint8_t proto, ttl;               /* proto of it; ttl of the ICMP message */
+	int err;                          /* the errno Linux maps it to, negative */
+	bool hard;                        /* RFC 1122 4.2.3.9: will not go away */
+	uint16_t n;                       /* quoted transport bytes ... */
+	uint8_t data[64];                 /* ... at least 8 of them */
+};
+
+/*
+ * Answers p, whose IP header is still at head + meta->hdr_off, with an ICMP
+ * error, unless RFC 1122 3.2.2 or the rate limits forbid; then drops p with
+ * `why`.  Consumes p.
+ */
+void icmp_error_output(struct stack *st, struct pkt *p, const struct ip_meta *meta,
+		       uint8_t type, uint8_t code, uint32_t info, enum drop why);
+
+#endif

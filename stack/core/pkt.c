@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Packets and their pool.  Freed packets and blocks go back to free lists, so
+ * that a lab that has warmed up asks libc for nothing.
+ */
+#include "stack/pkt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/util/csum.h"
+
+/* Blocks come in a few sizes, so that one freed serves the next of its kind. */
+static const uint32_t blk_sizes[] = { 256, 1152, 2048, 16384, 66048 };
+#define N_CLASS N_ELEM(blk_sizes)
+#define PKT_CHUNK 64                      /* packets made at a time */
+
+struct chunk { struct chunk *next; struct pkt pkts[PKT_CHUNK]; };
+
+struct pkt_pool {
+	struct pkt *free;
+	struct blk *free_blk[N_CLASS];
+	struct chunk *chunks;
+	uint64_t limit;
+	uint64_t fail_after;              /* UINT64_MAX: never */
+	struct pkt_pool_stats stats;
+};
+
+struct pkt_pool *pkt_pool_new(uint64_t limit)
+{
+	struct pkt_pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool)
+		return NULL;
+	pool->limit = limit ? limit : UINT64_MAX;
+	pool->fail_after = UINT64_MAX;
+	return pool;
+}
+
+void pkt_pool_free(struct pkt_pool *pool)
+{
+	struct chunk *c;
+	struct blk *b;
+
+	if (!pool)
+		return;
+	assert(pool->stats.pkts == 0 && pool->stats.blks == 0);
+	while ((c = pool->chunks)) {
+		pool->chunks = c->next;
+		free(c);
+	}
+	for (size_t i = 0; i < N_CLASS; i++) {
+		while ((b = pool->free_blk[i])) {
+			pool->free_blk[i] = b->next;
+			free(b);
+		}
+	}
+	free(pool);
+}
+
+void pkt_pool_stats(const struct pkt_pool *pool, struct pkt_pool_stats *out)
+{
+	*out = pool->stats;
+}
+
+void pkt_pool_fail_after(struct pkt_pool *pool, uint64_t n)
+{
+	pool->fail_after = n;
+}
+
+/* May one more thing be handed out? */
+static bool pool_allows(struct pkt_pool *pool)
+{
+	if (likely(pool->fail_after == UINT64_MAX))
+		return true;
+	if (pool->fail_after > 0) {
+		pool->fail_after--;
+		return true;
+	}
+	pool->stats.failed++;
+	return false;
+}
+
+static bool pool_grow(struct pkt_pool *pool)
+{
+	struct chunk *c = malloc(sizeof(*c));
+
+	if (!c)
+		return false;
+	pool->stats.mallocs++;
+	c->next = pool->chunks;
+	pool->chunks = c;
+	for (size_t i = PKT_CHUNK; i-- > 0;) {
+		c->pkts[i].next = pool->free;
+		pool->free = &c->pkts[i];
+	}
+	return true;
+}
+
+struct pkt *pkt_new(struct pkt_pool *pool)
+{
+	struct pkt *p;
+
+	if (!pool_allows(pool))
+		return NULL;
+	if (unlikely(pool->stats.pkts >= pool->limit || (!pool->free && !pool_grow(pool)))) {
+		pool->stats.failed++;
+		return NULL;
+	}
+	p = pool->free;
+	pool->free = p->next;
+	if (++pool->stats.pkts > pool->stats.pkts_max)
+		pool->stats.pkts_max = pool->stats.pkts;
+	memset(p, 0, offsetof(struct pkt, frag));
+	p->pool = pool;
+	p->off = PKT_HEAD;
+	p->l2 = PKT_HEAD;
+	return p;
+}
+
+static size_t blk_class(uint32_t size)
+{
+	size_t i = 0;
+
+	while (blk_sizes[i] < size)
+		i++;
+	return i;
+}
+
+struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
+{
+	size_t c;
+	struct blk *b;
+
+	assert(size <= blk_sizes[N_CLASS - 1]);
+	if (!pool_allows(pool))
+		return NULL;
+	c = blk_class(size);
+	b = pool->free_blk[c];
+	if (b) {
+		pool->free_blk[c] = b->next;
+	} else {
+		b = malloc(sizeof(*b) + blk_sizes[c]);
+		if (!b) {
+			pool->stats.failed++;
+			return NULL;
+		}
+		pool->stats.mallocs++;
+		b->size = blk_sizes[c];
+	}
+	b->next = NULL;
+	b->refs = 1;
+	pool->stats.blks++;
+	return b;
+}
+
+void blk_put(struct pkt_pool *pool, struct blk *b)
+{
+	size_t c;
+
+	assert(b->refs > 0);
+	if (--b->refs)
+		return;
+	c = blk_class(b->size);
+	b->next = pool->free_blk[c];
+	pool->free_blk[c] = b;
+	pool->stats.blks--;
+}
+
+static void pkt_put_frags(struct pkt *p)
+{
+	for (unsigned i = 0; i < p->nfrag; i++)
+		blk_put(p->pool, p->frag[i].blk);
+	p->nfrag = 0;
+	p->body = 0;
+}
+
+void pkt_free(struct pkt *p)
+{
+	struct pkt_pool *pool;
+
+	if (!p)
+		return;
+	pool = p->pool;
+	pkt_put_frags(p);
+	p->next = pool->free;
+	pool->free = p;
+	pool->stats.pkts--;
+}
+
+struct pkt *pkt_clone(const struct pkt *p)
+{
+	struct pkt *q = pkt_new(p->pool);
+
+	if (!q)
+		return NULL;
+	*q = *p;
+	q->next = NULL;
+	for (unsigned i = 0; i < q->nfrag; i++)
+		q->frag[i].blk->refs++;
+	return q;
+}
+
+int pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len)
+{
+	assert(off <= b->size && len <= b->size - off);
+	if (p->nfrag == PKT_NFRAG)
+		return ERR_NOBUFS;
+	b->refs++;
+	p->frag[p->nfrag++] = (struct frag){ b, off, len };
+	p->body += len;
+	return OK;
+}
+
+int pkt_add_bytes(struct pkt *p, const void *bytes, uint32_t n)
+{
+	struct blk *b;
+	int err;
+
+	if (p->len == 0 && p->nfrag == 0 && n <= PKT_INLINE / 2) {
+		if (n)
+			memcpy(pkt_push(p, n), bytes, n);
+		return OK;
+	}
+	b = blk_new(p->pool, n);
+	if (!b)
+		return ERR_NOBUFS;
+	memcpy(b->data, bytes, n);
+	err = pkt_add_frag(p, b, 0, n);
+	blk_put(p->pool, b);
+	return err;
+}
+
+struct pkt *pkt_from_bytes(struct pkt_pool *pool, const void *bytes, size_t n)
+{
+	size_t head = n < PKT_INLINE ? n : PKT_INLINE;
+	const uint8_t *from = bytes;
+	struct pkt *p;
+	struct blk *b;
+
+	assert(n <= PKT_MAX);
+	p = pkt_new(pool);
+	if (!p)
+		return NULL;
+	if (head)
+		memcpy(pkt_push(p, head), from, head);
+	p->l2 = p->off;
+	if (n == head)
+		return p;
+	b = blk_new(pool, (uint32_t)(n - head));
+	if (!b) {
+		pkt_free(p);
+		return NULL;
+	}
+	memcpy(b->data, from + head, n - head);
+	p->frag[0] = (struct frag){ b, 0, (uint32_t)(n - head) };
+	p->nfrag = 1;
+	p->body = (uint32_t)(n - head);
+	return p;
+}
+
+/* Takes n bytes off the front of the body; n <= p->body. */
+static void body_skip(struct pkt *p, uint32_t n)
+{
+	p->body -= n;
+	while (n) {
+		struct frag *f = &p->frag[0];
+		uint32_t part = n < f->len ? n : f->len;
+
+		f->off += part;
+		f->len -= part;
+		n -= part;
+		if (f->len)
+			break;
+		blk_put(p->pool, f->blk);
+		p->nfrag--;
+		memmove(&p->frag[0], &p->frag[1], p->nfrag * sizeof(p->frag[0]));
+	}
+}
+
+bool pkt_pullup_from_body(struct pkt *p, size_t n)
+{
+	size_t need = n - p->len;
+
+	if (n > PKT_HEAD || need > p->body)
+		return false;
+	if ((size_t)p->off + n > PKT_HEAD) {      /* no room behind: move forward */
+		size_t shift = (size_t)p->off + n - PKT_HEAD;
+		size_t keep = p->l2 < p->off ? p->l2 : p->off;
+
+		if (keep < shift)                 /* what was pulled is given up */
+			keep = p->off, p->l2 = (uint16_t)(p->off - shift);
+		else
+			p->l2 = (uint16_t)(p->l2 - shift);
+		memmove(p->head + keep - shift, p->head + keep, (size_t)p->off + p->len - keep);
+		p->off = (uint16_t)(p->off - shift);
+	}
+	pkt_copy_out(p, p->len, p->head + p->off + p->len, need);
+	p->len = (uint16_t)n;
+	body_skip(p, (uint32_t)need);
+	return true;
+}
+
+void pkt_trim(struct pkt *p, uint32_t n)
+{
+	uint32_t cut;
+
+	assert(n <= pkt_len(p));
+	cut = pkt_len(p) - n;
+	while (cut && p->nfrag) {
+		struct frag *f = &p->frag[p->nfrag - 1];
+		uint32_t part = cut < f->len ? cut : f->len;
+
+		f->len -= part;
+		p->body -= part;
+		cut -= part;
+		if (f->len == 0) {
+			blk_put(p->pool, f->blk);
+			p->nfrag--;
+		}
+	}
+	p->len = (uint16_t)(p->len - cut);
+}
+
+void pkt_skip(struct pkt *p, uint32_t n)
+{
+	uint32_t head = n < p->len ? n : p->len;
+
+	assert(n <= pkt_len(p));
+	pkt_pull(p, head);
+	if (n > head)
+		body_skip(p, n - head);
+}
+
+size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n)
+{
+	uint8_t *out = to;
+	size_t done = 0;
+
+	if (off < p->len) {
+		done = (size_t)(p->len - off) < n ? (size_t)(p->len - off) : n;
+		memcpy(out, p->head + p->off + off, done);
+		off = p->len;
+	}
+	off -= p->len;
+	for (unsigned i = 0; i < p->nfrag && done < n; i++) {
+		const struct frag *f = &p->frag[i];
+		size_t part;
+
+		if (off >= f->len) {
+			off -= f->len;
+			continue;
+		}
+		part = f->len - off < n - done ? f->len - off : n - done;
+		memcpy(out + done, f->blk->data + f->off + off, part);
+		done += part;
+		off = 0;
+	}
+	return done;
+}
+
+/* csum_add() of a piece that begins at an odd offset of the whole. */
+static uint64_t csum_add_odd(uint64_t sum, const uint8_t *b, size_t n)
+{
+	if (n == 0)
+		return sum;
+	return csum_add(sum + b[0], b + 1, n - 1);
+}
+
+uint64_t pkt_csum(const struct pkt *p, uint32_t off)
+{
+	uint64_t sum = 0;
+	bool odd = false;
+
+	if (off < p->len) {
+		sum = csum_add(0, p->head + p->off + off, p->len - off);
+		odd = (p->len - off) & 1;
+		off = p->len;
+	}
+	off -= p->len;
+	for (unsigned i = 0; i < p->nfrag; i++) {
+		const struct frag *f = &p->frag[i];
+		const uint8_t *b = f->blk->data + f->off;
+
+		if (off >= f->len) {
+			off -= f->len;
+			continue;
+		}
+		sum = odd ? csum_add_odd(sum, b + off, f->len - off)
+			  : csum_add(sum, b + off, f->len - off);
+		odd ^= (f->len - off) & 1;
+		off = 0;
+	}
+	return sum;
+}
+
+size_t pkt_frame(const struct pkt *p, uint8_t *to, size_t n)
+{
+	size_t pulled = p->l2 < p->off ? (size_t)(p->off - p->l2) : 0;
+	size_t head = pulled < n ? pulled : n;
+
+	memcpy(to, p->head + p->off - pulled, head);
+	return head + pkt_copy_out(p, 0, to + head, n - head);
+}
+
+void pkt_queue_free(struct pkt_queue *q)
+{
+	struct pkt *p;
+
+	while ((p = pkt_queue_pop(q)))
+		pkt_free(p);
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What waits in a socket, and who is told.
+ *
+ * A watch may do anything, also close this socket or any other.  So whoever
+ * fills several sockets fills all of them first, and then tells one at a
+ * time, looking for the next from the start (sock_is_dirty()).
+ */
+#include "stack/core/sock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/core/core.h"
+#include "stack/wire/icmp4.h"
+#include "stack/wire/ip4.h"
+
+#define PMTU_EXPIRES SEC(600)             /* RFC 1191 6.3: not before 10 minutes */
+#define PMTU_UNTOLD 576                   /* RFC 1191 5: what a router that names none stands for */
+
+/* --- readiness --------------------------------------------------------------- */
+
+uint32_t sock_ready(const struct sock *sk)
+{
+	uint32_t ev = SK_OUT;                     /* datagrams never wait to be sent */
+
+	if (!list_empty(&sk->rxq))
+		ev |= SK_IN;
+	if (sk->pending_err || !list_empty(&sk->errq))
+		ev |= SK_ERR;
+	return ev;
+}
+
+bool sock_is_dirty(const struct sock *sk)
+{
+	return (sock_ready(sk) & ~sk->ready_was) != 0;
+}
+
+void sock_ready_changed(struct sock *sk)
+{
+	uint32_t now = sock_ready(sk), rose = now & ~sk->ready_was;
+	struct sk_watch mark = { .ready = NULL };
+	struct list_node *at = sk->watches.head.next;
+	unsigned n = 0;
+
+	sk->ready_was = now;
+	if (!rose)
+		return;
+	for (struct list_node *i = at; i != &sk->watches.head; i = i->next)
+		n++;
+	/* The mark keeps our place while a watch is told.  Closing the
+	 * socket empties the list, mark and all.  n: who watches again from
+	 * within is not told twice. */
+	while (n-- > 0 && at != &sk->watches.head) {
+		struct sk_watch *w = container_of(at, struct sk_watch, node);
+
+		if (!w->ready) {                  /* the mark of a call further out */
+			at = at->next;
+			continue;
+		}
+		list_insert_before(at->next, &mark.node);
+		w->ready(w, rose);
+		if (!list_linked(&mark.node))
+			return;
+		at = mark.node.next;
+		list_remove(&mark.node);
+	}
+}
+
+/* --- datagrams --------------------------------------------------------------- */
+
+void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint16_t sport)
+{
+	uint32_t cost = pkt_len(p) + SOCK_ITEM_COST;
+	struct sk_item *it;
+
+	/* One datagram always fits, however small the buffer. */
+	if (sk->rx_bytes && sk->rx_bytes + cost > (uint32_t)sk->opt[SKO_RCVBUF]) {
+		pkt_drop(sk->st, p, DROP_SOCK_FULL);
+		return;
+	}
+	it = malloc(sizeof(*it) + m->n_opt);
+	if (!it) {
+		pkt_drop(sk->st, p, DROP_NO_MEMORY);
+		return;
+	}
+	*it = (struct sk_item){
+		.p = p, .src = m->src, .dst = m->dst, .sport = sport,
+		.ifindex = m->dev ? m->dev->ifindex : 0, .cost = cost, .at = sk->st->now,
+		.ttl = m->ttl, .tos = m->tos, .n_opt = m->n_opt,
+	};
+	if (m->n_opt)
+		memcpy(it->opt, m->opt, m->n_opt);
+	p->dev = NULL;                            /* may go before the reader comes */
+	sk->rx_bytes += cost;
+	list_push_back(&sk->rxq, &it->node);
+}
+
+static void sock_drain(struct sock *sk, enum drop why)
+{
+	struct sk_item *it, *tmp;
+
+	list_for_each_safe(&sk->rxq, it, tmp, node) {
+		list_remove(&it->node);
+		if (sk->type == SK_DGRAM)
+			pkt_drop_at(sk->st, stack_dev_index(sk->st, it->ifindex), it->p, why);
+		else
+			pkt_free(it->p);
+		free(it);
+	}
+	sk->rx_bytes = 0;
+}
+
+/* --- errors ------------------------------------------------------------------- */
+
+static void errq_push(struct sock *sk, const struct sk_err *e)
+{
+	struct sk_err_item *it = malloc(sizeof(*it)), *old;
+	unsigned n = 0;
+
+	if (!it)
+		return;
+	it->e = *e;
+	list_push_back(&sk->errq, &it->node);
+	list_for_each(&sk->errq, old, node)
+		n++;
+	if (n > SOCK_ERRQ_MAX) {
+		old = list_first(&sk->errq, struct sk_err_item, node);
+		list_remove(&old->node);
+		free(old);
+	}
+}
+
+static void pmtu_learn(struct sock *sk, const struct icmp_err *e)
+{
+	sk->pmtu_dst = e->dst;
+	sk->pmtu = e->info ? e->info : PMTU_UNTOLD;
+	if (sk->pmtu < IP4_MIN_MTU)
+		sk->pmtu = IP4_MIN_MTU;           /* RFC 1191 3 */
+	sk->pmtu_at = sk->st->now;
+}
+
+uint32_t sock_pmtu(const struct sock *sk, ip4_t dst)
+{
+	if (!sk->pmtu || sk->pmtu_dst != dst || sk->st->now - sk->pmtu_at >= PMTU_EXPIRES)
+		return 0;
+	return sk->pmtu;
+}
+
+void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport)
+{
+	bool hard = e->hard;
+
+	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG) {
+		pmtu_learn(sk, e);
+		hard = sk->opt[SKO_PMTUDISC] != PMTU_DONT;
+	}
+	if (sk->opt[SKO_RECVERR]) {
+		struct sk_err se = {
+			.err = e->err, .type = e->type, .code = e->code, .info = e->info,
+			.from = addr_ip4(e->from), .to = { addr_ip4(e->dst), dport },
+			.at = sk->st->now, .ttl = e->ttl, .n = e->n,
+		};
+
+		assert(e->n <= sizeof(se.data));
+		memcpy(se.data, e->data, e->n);
+		errq_push(sk, &se);
+	} else if (!hard || !sk->connected) {
+		return;                           /* RFC 1122 4.1.3.3: who did not ask */
+	}
+	sk->pending_err = e->err;
+}
+
+void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endpoint *to)
+{
+	struct sk_err se = { .err = err, .info = info, .to = *to, .at = sk->st->now };
+
+	if (sk->opt[SKO_RECVERR])
+		errq_push(sk, &se);
+}
+
+int sock_take_error(struct sock *sk)
+{
+	int err = sk->pending_err;
+
+	sk->pending_err = OK;
+	return err;
+}
+
+/* --- life ----------------------------------------------------------------------- */
+
+bool sock_is_local_addr(const struct stack *st, ip4_t a)
+{
+	return ip4_is_loopback(a) || ifaddr_find(st, NULL, a) != NULL;
+}
+
+void sock_link(struct stack *st, struct sock *sk)
+{
+	struct list_node *at = st->socks.head.next;
+
+	while (at != &st->socks.head && container_of(at, struct sock, node)->type >= SK_RAW)
+		at = at->next;
+	if (sk->type < SK_RAW)
+		at = &st->socks.head;
+	list_insert_before(at, &sk->node);
+	if (sk->type == SK_PACKET)
+		st->packet_socks++;
+}
+
+static void groups_leave(struct sock *sk)
+{
+	struct sk_group *g, *tmp;
+
+	list_for_each_safe(&sk->groups, g, tmp, node) {
+		struct netdev *dev = stack_dev_index(sk->st, g->ifindex);
+
+		if (dev)
+			mcast_leave(dev, g->group);
+		list_remove(&g->node);
+		free(g);
+	}
+}
+
+void sock_free(struct sock *sk, enum drop why)
+{
+	struct sk_err_item *e, *etmp;
+	struct sk_watch *w, *wtmp;
+
+	if (list_linked(&sk->port_node))
+		udp_unbind(sk);
+	groups_leave(sk);
+	list_for_each_safe(&sk->watches, w, wtmp, node) {
+		list_remove(&w->node);
+		w->sk = NULL;
+	}
+	list_for_each_safe(&sk->errq, e, etmp, node) {
+		list_remove(&e->node);
+		free(e);
+	}
+	list_remove(&sk->node);
+	if (sk->type == SK_PACKET)
+		sk->st->packet_socks--;
+	sock_drain(sk, why);
+	free(sk);
+}
+
+void sock_fini(struct stack *st)
+{
+	struct sock *sk, *tmp;
+
+	list_for_each_safe(&st->socks, sk, tmp, node)
+		sock_free(sk, DROP_SHUTDOWN);
+	free(st->udp_ports);
+	st->udp_ports = NULL;
+}

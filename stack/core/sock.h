@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_CORE_SOCK_H
+#define STACK_CORE_SOCK_H
+/*
+ * The state behind a datagram, raw or packet socket, shared by core/udp.c,
+ * core/raw.c and stack/sock.  Streams will bring their own part.
+ */
+#include "stack/core/l3.h"
+#include "stack/socket.h"
+#include "stack/util/list.h"
+
+struct l4_proto;
+
+/* A datagram that waits to be read. */
+struct sk_item {
+	struct list_node node;
+	struct pkt *p;                    /* what the reader gets; its dev is cleared */
+	ip4_t src, dst;
+	uint16_t sport;
+	uint16_t ifindex;                 /* arrived on */
+	uint32_t cost;                    /* charged to SKO_RCVBUF, bytes */
+	ns_t at;
+	uint8_t ttl, tos, n_opt;
+	uint8_t opt[];                    /* IPv4 options as received */
+};
+
+struct sk_err_item { struct list_node node; struct sk_err e; };
+struct sk_group { struct list_node node; ip4_t group; unsigned ifindex; };
+
+/* What a waiting datagram costs beside its bytes. */
+#define SOCK_ITEM_COST 256
+#define SOCK_ERRQ_MAX 64                  /* errors kept for sk_recverr(); then the oldest goes */
+
+struct sock {
+	struct list_node node;            /* in st->socks */
+	struct list_node port_node;       /* in a bucket of st->udp_ports */
+	struct stack *st;
+	uint8_t type;                     /* enum sk_type */
+	uint16_t proto;                   /* IP protocol or EtherType */
+	bool bound, connected;            /* bound: by sk_bind(), not by itself */
+	ip4_t bind_addr;                  /* what sk_bind() asked for */
+	ip4_t local, peer;                /* 0: any */
+	uint16_t lport, pport;
+	unsigned ifindex;                 /* bound to this interface, or 0 */
+	int opt[SKO_N];
+	struct list rxq;                  /* struct sk_item */
+	uint32_t rx_bytes;                /* charged to SKO_RCVBUF */
+	struct list errq;                 /* struct sk_err_item */
+	int pending_err;                  /* SO_ERROR */
+	struct list watches;              /* struct sk_watch */
+	struct list groups;               /* struct sk_group: multicast memberships */
+	uint32_t ready_was;
+	ip4_t pmtu_dst;                   /* the path to here takes pmtu bytes (RFC 1191), */
+	uint32_t pmtu;                    /* 0: not known, */
+	ns_t pmtu_at;                     /* as was learned then */
+};
+
+/* p's payload becomes the next datagram of sk; consumes p.  m: how it came;
+ * sport: the peer's.  Tells nobody: the caller follows with
+ * sock_ready_changed() once it is done with its own lists, since a watch may
+ * close any socket. */
+void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint16_t sport);
+/* Queues an ICMP error (if SKO_RECVERR) and sets the pending error; dport: of
+ * the packet in error.  Tells nobody, as sock_enqueue(). */
+void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport);
+/* Queues an error of our own (if SKO_RECVERR), e.g. ERR_MSGSIZE with the MTU. */
+void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endpoint *to);
+/* Tells watches of events that were not there before; sk may be closed by
+ * one of them. */
+void sock_ready_changed(struct sock *sk);
+uint32_t sock_ready(const struct sock *sk);       /* enum sk_ready */
+/* Does sk have events that its watches were not told of? */
+bool sock_is_dirty(const struct sock *sk);
+/* The pending error, which it clears, or OK. */
+int sock_take_error(struct sock *sk);
+/* Path MTU to dst as ICMP told this socket, or 0: not told, or long ago. */
+uint32_t sock_pmtu(const struct sock *sk, ip4_t dst);
+bool sock_is_local_addr(const struct stack *st, ip4_t a);  /* may a packet come from a? */
+
+/* Raw and packet sockets come first in st->socks, so that packets that look
+ * for them pass no other. */
+void sock_link(struct stack *st, struct sock *sk);
+/* Unbinds, leaves groups, drops what waits and frees.  why: for UDP
+ * datagrams that nobody read; copies given to raw sockets just go. */
+void sock_free(struct sock *sk, enum drop why);
+/* Closes every socket of a stack that goes away. */
+void sock_fini(struct stack *st);
+
+/* core/udp.c */
+extern const struct l4_proto udp_proto;
+int must_check udp_bind(struct sock *sk, ip4_t a, uint16_t port);  /* port 0: ephemeral */
+void udp_unbind(struct sock *sk);
+/* Of a datagram: what routes with several next hops choose by. */
+static inline uint32_t udp_flow(const struct sock *sk, uint16_t dport)
+{
+	return (uint32_t)sk->lport << 16 | dport;
+}
+/* p is the payload; consumes it.  tx->src 0: chosen. */
+int udp_output(struct sock *sk, struct pkt *p, const struct ip4_tx *tx, uint16_t dport);
+
+/* core/raw.c; both consume p. */
+int raw_output(struct sock *sk, struct pkt *p, const struct ip4_tx *tx);
+int packet_output(struct sock *sk, struct pkt *p, unsigned ifindex);
+
+#endif

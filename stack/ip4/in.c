@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+/*
+ * IPv4 input and forwarding: RFC 791, RFC 1122 3.2.1 (hosts), RFC 1812 5.2 and
+ * 5.3 (routers).  One lookup in the FIB, which holds local and broadcast
+ * addresses too, decides between delivery and forwarding.  The host model is
+ * weak, as Linux's is: any local address is answered on any interface.
+ */
+#include "stack/ip4/ip4.h"
+#include "stack/util/be.h"
+#include "stack/wire/icmp4.h"
+
+/* RFC 1812 5.3.7: addresses that cannot be a source or a destination here.
+ * 0.0.0.0 may speak to a broadcast address only (RFC 1122 3.2.1.3 a). */
+static enum drop rx_martian(const struct netdev *dev, const struct ip4_hdr *h)
+{
+	bool lo = dev->flags & DEV_LOOPBACK;
+
+	if (ip4_is_mcast(h->src) || ip4_is_class_e(h->src) ||
+	    (ip4_is_loopback(h->src) && !lo))
+		return DROP_IP4_MARTIAN_SRC;
+	if (h->src >> 24 == 0 && (h->src || h->dst != IP4_BROADCAST) &&
+	    !(h->src == 0 && ip4_is_mcast(h->dst)))
+		return DROP_IP4_MARTIAN_SRC;
+	if (h->dst >> 24 == 0 || (ip4_is_loopback(h->dst) && !lo) ||
+	    (ip4_is_class_e(h->dst) && h->dst != IP4_BROADCAST))
+		return DROP_IP4_MARTIAN_DST;
+	return DROP_NONE;
+}
+
+/* The source of a packet for us: not one of our own addresses coming in from
+ * outside, nor a broadcast address of a subnet we are on. */
+static bool rx_source_is_ours(struct stack *st, const struct netdev *dev, ip4_t src)
+{
+	const struct route *r = (dev->flags & DEV_LOOPBACK) ? NULL : route_lookup(st, src);
+
+	return r && (r->type == RT_LOCAL || r->type == RT_BROADCAST);
+}
+
+/* RFC 3704: strict asks for the same interface, loose for any. */
+static bool rx_reverse_path_ok(struct stack *st, const struct netdev *dev, ip4_t src)
+{
+	const struct route *r = route_lookup(st, src);
+
+	if (!r || (r->type != RT_UNICAST && r->type != RT_LOCAL))
+		return false;
+	for (unsigned i = 0; i < r->n_hops; i++)
+		if (r->hops[i].dev == dev || stack_option(st, OPT_RP_FILTER) == 2)
+			return true;
+	return false;
+}
+
+static void meta_fill(struct ip_meta *m, const struct pkt *p, const struct ip4_hdr *h, bool bcast)
+{
+	m->dev = p->dev;
+	m->src = h->src;
+	m->dst = h->dst;
+	m->proto = h->proto;
+	m->ttl = h->ttl;
+	m->tos = h->tos;
+	m->hlen = h->hlen;
+	m->bcast = bcast;
+	m->hdr_off = p->off;
+	m->n_opt = (uint8_t)(h->hlen - IP4_HLEN);
+	assert(m->n_opt <= sizeof(m->opt));
+	if (m->n_opt)
+		memcpy(m->opt, p->head + p->off + IP4_HLEN, m->n_opt);
+}
+
+/* An ICMP error about p, whose IP header is in front; consumes it. */
+static void reject(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
+		   uint8_t type, uint8_t code, uint32_t info, enum drop why)
+{
+	struct ip_meta m;
+
+	meta_fill(&m, p, h, false);
+	icmp_error_output(st, p, &m, type, code, info, why);
+}
+
+/* --- to this host ------------------------------------------------------------- */
+
+void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, bool bcast)
+{
+	struct ip4_hdr h = *first;
+	const struct l4_proto *l4;
+	struct ip_meta m;
+	bool raw;
+
+	if (unlikely(ip4_is_frag(&h))) {
+		p = reass_input(st, p, &h);
+		if (!p)
+			return;
+		if (ip4_hdr_parse(&h, pkt_data(p), p->len, pkt_len(p)) != DROP_NONE) {
+			pkt_drop(st, p, DROP_FRAG_MALFORMED);
+			return;
+		}
+	}
+	st->stat[ST_IP_IN_DELIVERS]++;
+	meta_fill(&m, p, &h, bcast);
+	raw = raw_input(st, p, &m);
+	l4 = l4_find(h.proto);
+	pkt_pull(p, h.hlen);
+	if (l4)
+		l4->input(st, p, &m);
+	else if (raw)
+		pkt_free(p);
+	else
+		icmp_error_output(st, p, &m, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0, DROP_IP4_PROTO);
+}
+
+static void rx_local(struct stack *st, struct netdev *dev, struct pkt *p,
+		     const struct ip4_hdr *h, bool bcast)
+{
+	if (unlikely(rx_source_is_ours(st, dev, h->src)))
+		pkt_drop(st, p, DROP_IP4_MARTIAN_SRC);
+	else if (unlikely(!bcast && (p->flags & (PKT_LINK_BCAST | PKT_LINK_MCAST))))
+		pkt_drop(st, p, DROP_IP4_LINK_BCAST);     /* RFC 1122 3.3.6 */
+	else
+		ip4_deliver(st, p, h, bcast);
+}
+
+static bool mcast_is_ours(const struct stack *st, const struct netdev *dev, ip4_t group)
+{
+	const struct netdev *d;
+
+	if (!(dev->flags & DEV_LOOPBACK))
+		return mcast_member(dev, group);
+	list_for_each(&st->devs, d, node)         /* a copy that we sent to ourselves */
+		if (mcast_member(d, group))
+			return true;
+	return false;
+}
+
+/* --- to others --------------------------------------------------------------- */
+
+static uint32_t flow_of(const struct stack *st, const struct pkt *p, const struct ip4_hdr *h)
+{
+	uint32_t ports = 0;
+
+	if (!ip4_is_frag(h) && (h->proto == IP_PROTO_UDP || h->proto == IP_PROTO_TCP) &&
+	    p->len >= h->hlen + 4)
+		ports = get_be32(p->head + p->off + h->hlen);
+	return route_flow(h->src, h->dst, h->proto, ports, st->flow_seed);
+}
+
+/* RFC 1812 5.2.7.2: the sender could have used the next hop itself. */
+static bool should_redirect(struct stack *st, const struct pkt *p, const struct ip4_hdr *h,
+			    const struct netdev *out, ip4_t next)
+{
+	struct ifaddr *ia;
+
+	if (p->dev != out || !stack_option(st, OPT_SEND_REDIRECTS) || h->hlen > IP4_HLEN)
+		return false;
+	list_for_each(&out->addrs, ia, node)
+		if (ip4_in(h->src, ia->prefix.addr.v4, ia->prefix.len) &&
+		    ip4_in(next, ia->prefix.addr.v4, ia->prefix.len))
+			return true;
+	return false;
+}
+
+static void redirect(struct stack *st, const struct pkt *p, const struct ip4_hdr *h, ip4_t next)
+{
+	struct ip_meta m;
+
+	meta_fill(&m, p, h, false);
+	icmp_redirect_output(st, p, &m, next);
+}
+
+/* RFC 1812 5.3.1, 4.2.2.7: too long for the way out? Consumes p if so and DF. */
+static bool fwd_fits(struct stack *st, struct pkt *p, const struct ip4_hdr *h, uint32_t mtu)
+{
+	if (likely(h->total_len <= mtu || !h->df))
+		return true;
+	reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_FRAG, mtu, DROP_IP4_DF);
+	return false;
+}
+
+static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
+		       bool source_routed)
+{
+	struct hop *hop = route_pick(st, r, r->n_hops > 1 ? flow_of(st, p, h) : 0);
+	struct netdev *dev = hop->dev;
+	uint32_t mtu = r->mtu && r->mtu < dev->mtu ? r->mtu : dev->mtu;
+	ip4_t next = hop->via ? hop->via : h->dst;
+	struct neigh *n;
+
+	if (unlikely(source_routed && hop->via && ip4_opt_is_strict(p, h))) {
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_SRCROUTE, 0, DROP_IP4_SRCROUTE);
+		return;
+	}
+	if (unlikely(!fwd_fits(st, p, h, mtu)))
+		return;
+	if (unlikely(p->dev == dev && should_redirect(st, p, h, dev, next)))
+		redirect(st, p, h, next);
+	n = ip4_hop_neigh(st, hop, h->dst);
+	if (unlikely(!n)) {
+		pkt_drop_at(st, dev, p, DROP_NEIGH_FULL);
+		return;
+	}
+	st->stat[ST_IP_FORWARDED]++;
+	ip4_dec_ttl(pkt_data(p));
+	if (unlikely(h->hlen > IP4_HLEN))
+		ip4_opt_forward(st, p, h, ifaddr_select(st, dev, next), source_routed);
+	if (likely(h->total_len <= mtu))
+		neigh_output(st, n, p);
+	else
+		ip4_send(st, p, dev, next, n);
+}
+
+static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
+		    bool source_routed)
+{
+	if (unlikely(!st->forwarding))
+		pkt_drop(st, p, DROP_IP4_NOT_US);
+	else if (unlikely(p->flags & (PKT_LINK_BCAST | PKT_LINK_MCAST)))
+		pkt_drop(st, p, DROP_IP4_LINK_BCAST);     /* RFC 1812 5.3.4 */
+	else if (unlikely(st->opt[OPT_RP_FILTER] && !rx_reverse_path_ok(st, p->dev, h->src)))
+		pkt_drop(st, p, DROP_IP4_RPF);
+	else if (unlikely(!r))
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_NET, 0, DROP_IP4_NO_ROUTE);
+	else if (unlikely(h->ttl <= 1))
+		reject(st, p, h, ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL, 0, DROP_IP4_TTL);
+	else
+		forward_to(st, p, h, r, source_routed);
+}
+
+/* A directed broadcast for a subnet of ours (RFC 1812 5.3.5.2, RFC 2644). */
+static void rx_broadcast(struct stack *st, struct netdev *dev, struct pkt *p,
+			 const struct ip4_hdr *h, struct route *r)
+{
+	struct netdev *on = r->hops[0].dev;
+
+	if (on == dev || (dev->flags & DEV_LOOPBACK)) {
+		rx_local(st, dev, p, h, true);
+	} else if (!st->forwarding || !stack_option(st, OPT_BC_FORWARDING)) {
+		pkt_drop(st, p, DROP_IP4_BCAST_FWD);
+	} else if (h->ttl <= 1) {
+		pkt_drop(st, p, DROP_IP4_TTL);
+	} else {
+		ip4_dec_ttl(pkt_data(p));
+		ip4_send(st, p, on, IP4_BROADCAST, NULL);
+	}
+}
+
+static void rx_to_local(struct stack *st, struct netdev *dev, struct pkt *p,
+			const struct ip4_hdr *h)
+{
+	bool leads_on = false;
+	ip4_t next = 0;
+	enum drop bad;
+
+	if (likely(h->hlen == IP4_HLEN)) {
+		rx_local(st, dev, p, h, false);
+		return;
+	}
+	bad = ip4_opt_source_route(st, p, h, &leads_on, &next);
+	if (bad)
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_SRCROUTE, 0, bad);
+	else if (leads_on) {
+		struct ip4_hdr on = *h;
+
+		on.dst = next;
+		forward(st, p, &on, route_lookup(st, next), true);
+	} else {
+		rx_local(st, dev, p, h, false);
+	}
+}
+
+static void rx_route(struct stack *st, struct netdev *dev, struct pkt *p, const struct ip4_hdr *h)
+{
+	struct route *r = route_lookup(st, h->dst);
+
+	switch (r ? (enum route_type)r->type : RT_UNICAST) {
+	case RT_UNICAST:
+		forward(st, p, h, r, false);
+		break;
+	case RT_LOCAL:
+		rx_to_local(st, dev, p, h);
+		break;
+	case RT_BROADCAST:
+		rx_broadcast(st, dev, p, h, r);
+		break;
+	case RT_BLACKHOLE:
+		pkt_drop(st, p, DROP_IP4_BLACKHOLE);
+		break;
+	case RT_UNREACHABLE:
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_HOST, 0, DROP_IP4_NO_ROUTE);
+		break;
+	case RT_PROHIBIT:
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_ADMIN, 0, DROP_IP4_PROHIBIT);
+		break;
+	}
+}
+
+/* Header, length, options, addresses; false: p is consumed. */
+static bool rx_check(struct stack *st, struct netdev *dev, struct pkt *p, struct ip4_hdr *h)
+{
+	uint8_t pointer = 0;
+	enum drop bad;
+
+	if (unlikely(!pkt_pullup(p, IP4_HLEN))) {
+		pkt_drop(st, p, DROP_IP4_SHORT);
+		return false;
+	}
+	if (unlikely((pkt_data(p)[0] & 15) > 5))
+		(void)!pkt_pullup(p, (pkt_data(p)[0] & 15u) * 4);
+	bad = ip4_hdr_parse(h, pkt_data(p), p->len, pkt_len(p));
+	if (likely(!bad)) {
+		if (h->total_len < pkt_len(p))
+			pkt_trim(p, h->total_len);        /* Ethernet padding */
+		bad = rx_martian(dev, h);
+	}
+	if (likely(!bad) && unlikely(h->hlen > IP4_HLEN)) {
+		bad = ip4_opt_check(p, h, &pointer);
+		if (bad) {
+			reject(st, p, h, ICMP4_PARAM_PROBLEM, ICMP4_PARAM_POINTER, pointer, bad);
+			return false;
+		}
+	}
+	if (likely(!bad))
+		return true;
+	pkt_drop(st, p, bad);
+	return false;
+}
+
+void ip4_input(struct stack *st, struct netdev *dev, struct pkt *p)
+{
+	struct ip4_hdr h;
+
+	st->stat[ST_IP_IN_RECEIVES]++;
+	if (unlikely(!rx_check(st, dev, p, &h)))
+		return;
+	if (unlikely(h.dst == IP4_BROADCAST))
+		rx_local(st, dev, p, &h, true);
+	else if (likely(!ip4_is_mcast(h.dst)))
+		rx_route(st, dev, p, &h);
+	else if (mcast_is_ours(st, dev, h.dst))
+		rx_local(st, dev, p, &h, true);
+	else
+		pkt_drop(st, p, DROP_IP4_MCAST);
+}
+
+void ip4_fini(struct stack *st)
+{
+	reass_fini(st);
+	icmp_limit_fini(st);
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+/* IPv4 output: where a packet of this host goes, and the way onto the link. */
+#include "stack/ip4/ip4.h"
+#include "stack/util/be.h"
+#include "stack/wire/eth.h"
+
+/* --- onto a link ------------------------------------------------------------ */
+
+struct neigh *ip4_hop_neigh(struct stack *st, struct hop *h, ip4_t dst)
+{
+	struct neigh *n;
+
+	if (!h->via)
+		return neigh_get(st, h->dev, dst);
+	if (likely(h->neigh && h->neigh_gen == st->neigh.gen))
+		return h->neigh;
+	n = neigh_get(st, h->dev, h->via);
+	h->neigh = n;
+	h->neigh_gen = st->neigh.gen;
+	return n;
+}
+
+/* To a MAC that needs no asking: loopback, broadcast, multicast (RFC 1112 6.4). */
+static int xmit_known(struct pkt *p, struct netdev *dev, ip4_t dst)
+{
+	struct mac to = (dev->flags & DEV_LOOPBACK) ? mac_zero : mac_broadcast;
+	uint8_t *h = pkt_push(p, ETH_HLEN);
+
+	if (ip4_is_mcast(dst) && !(dev->flags & DEV_LOOPBACK))
+		to = (struct mac){ { 0x01, 0x00, 0x5e, (uint8_t)(dst >> 16 & 0x7f),
+				     (uint8_t)(dst >> 8), (uint8_t)dst } };
+	memcpy(h, to.b, 6);
+	memcpy(h + 6, dev->mac.b, 6);
+	put_be16(h + 12, ETHERTYPE_IP4);
+	p->l2 = p->off;
+	return dev->ops->xmit(dev, p);
+}
+
+/* Where the fragments of one packet go. */
+struct way { struct netdev *dev; ip4_t next; struct neigh *n; };
+
+static int send_piece(struct stack *st, struct pkt *p, void *arg)
+{
+	const struct way *w = arg;
+
+	if (!w->n)
+		return xmit_known(p, w->dev, w->next);
+	neigh_output(st, w->n, p);
+	return OK;
+}
+
+int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, struct neigh *n)
+{
+	struct way w = { dev, next, n };
+
+	if (pkt_len(p) > dev->mtu)
+		return ip4_fragment(st, p, dev->mtu, send_piece, &w);
+	return send_piece(st, p, &w);
+}
+
+/* --- where to --------------------------------------------------------------- */
+
+struct out_route {
+	struct netdev *dev;
+	struct hop *hop;                  /* NULL: the destination is on dev's link */
+	ip4_t next, src;
+	uint32_t mtu;
+	bool bcast, local;
+};
+
+static struct netdev *first_link(const struct stack *st)
+{
+	struct netdev *dev;
+
+	list_for_each(&st->devs, dev, node)
+		if (netdev_running(dev) && (dev->flags & DEV_BROADCAST))
+			return dev;
+	return NULL;
+}
+
+/* Multicast and limited broadcast: by the interface asked for, else by the
+ * route that would be taken, else by the first interface. */
+static int route_group(struct stack *st, ip4_t dst, struct netdev *dev, struct out_route *o)
+{
+	struct route *r = dev ? NULL : route_lookup(st, dst);
+
+	if (!dev && r && r->type == RT_UNICAST)
+		dev = route_pick(st, r, 0)->dev;
+	if (!dev)
+		dev = first_link(st);
+	if (!dev)
+		return ERR_NETUNREACH;
+	*o = (struct out_route){ .dev = dev, .next = dst, .mtu = dev->mtu,
+				 .bcast = !ip4_is_mcast(dst) };
+	return OK;
+}
+
+static int route_reject(enum route_type t)
+{
+	switch (t) {
+	case RT_BLACKHOLE:   return ERR_INVAL;
+	case RT_UNREACHABLE: return ERR_NOROUTE;
+	case RT_PROHIBIT:    return ERR_ACCES;
+	default:             return OK;
+	}
+}
+
+/* The hop that leaves by dev, if the route has one. */
+static struct hop *hop_by(struct route *r, const struct netdev *dev)
+{
+	for (unsigned i = 0; r && i < r->n_hops; i++)
+		if (r->hops[i].dev == dev && !r->hops[i].dead)
+			return &r->hops[i];
+	return NULL;
+}
+
+static int route_unicast(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev,
+			 uint32_t flow, struct out_route *o)
+{
+	struct route *r = route_lookup(st, dst);
+	int err;
+
+	if (!r && !dev)
+		return ERR_NETUNREACH;
+	err = r ? route_reject(r->type) : OK;
+	if (err)
+		return err;
+	if (r && (r->type == RT_LOCAL || (!dev && r->type == RT_BROADCAST))) {
+		bool local = r->type == RT_LOCAL;
+
+		*o = (struct out_route){ .dev = local ? st->lo : r->hops[0].dev, .next = dst,
+					 .src = local ? dst : r->src, .bcast = !local, .local = local };
+		o->mtu = o->dev->mtu;
+		return OK;
+	}
+	if (dev) {                        /* SO_BINDTODEVICE: on-link if no route says more */
+		o->hop = hop_by(r, dev);
+		o->dev = dev;
+		o->bcast = ifaddr_is_broadcast(dev, dst);
+	} else {
+		o->hop = route_pick(st, r, r->n_hops > 1 ?
+				    route_flow(src, dst, 0, flow, st->flow_seed) : 0);
+		o->dev = o->hop->dev;
+	}
+	o->next = o->hop && o->hop->via ? o->hop->via : dst;
+	o->src = r ? r->src : 0;
+	o->mtu = r && r->mtu && r->mtu < o->dev->mtu ? r->mtu : o->dev->mtu;
+	return OK;
+}
+
+static int route_out(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev, uint32_t flow,
+		     struct out_route *o)
+{
+	int err;
+
+	*o = (struct out_route){ 0 };
+	if (ip4_is_mcast(dst) || dst == IP4_BROADCAST)
+		err = route_group(st, dst, dev, o);
+	else
+		err = route_unicast(st, dst, src, dev, flow, o);
+	if (err)
+		return err;
+	if (!(o->dev->flags & DEV_UP))
+		return ERR_NETDOWN;
+	if (src)
+		o->src = src;
+	if (!o->src)
+		o->src = ifaddr_select(st, o->dev, o->next);
+	return OK;
+}
+
+int ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev, uint32_t flow,
+	     struct ip4_path *out)
+{
+	struct out_route o;
+	int err = route_out(st, dst, src, dev, flow, &o);
+
+	if (err)
+		return err;
+	*out = (struct ip4_path){ .src = o.src, .dev = o.dev, .mtu = o.mtu,
+				  .bcast = o.bcast, .local = o.local };
+	return OK;
+}
+
+/* --- a packet of ours --------------------------------------------------------- */
+
+static void push_header(struct stack *st, struct pkt *p, const struct ip4_tx *tx, ip4_t src,
+			ip4_t dst)
+{
+	uint8_t hlen = (uint8_t)(IP4_HLEN + tx->n_opt);
+	struct ip4_hdr h = {
+		.hlen = hlen, .tos = tx->tos, .total_len = (uint16_t)(pkt_len(p) + hlen),
+		.id = st->ip_id++, .df = tx->df,
+		.ttl = tx->ttl ? tx->ttl : (uint8_t)st->opt[OPT_TTL],
+		.proto = tx->proto, .src = src, .dst = dst,
+	};
+	uint8_t *b = pkt_push(p, hlen);
+	struct wr w = wr_init(b, hlen);
+
+	if (tx->n_opt)
+		memcpy(b + IP4_HLEN, tx->opt, tx->n_opt);
+	ip4_hdr_emit(&h, tx->opt, &w);
+}
+
+/* IP_HDRINCL: what the caller left 0 is filled in, as raw(7) says. */
+static void mend_header(struct stack *st, struct pkt *p, ip4_t src)
+{
+	uint8_t *b = pkt_data(p);
+	size_t hlen = (b[0] & 15u) * 4;
+
+	put_be16(b + 2, (uint16_t)pkt_len(p));
+	if (get_be16(b + 4) == 0)
+		put_be16(b + 4, st->ip_id++);
+	if (get_be32(b + 12) == 0)
+		put_be32(b + 12, src);
+	if (hlen >= IP4_HLEN && hlen <= p->len)
+		ip4_hdr_seal(b, hlen);
+}
+
+/* Our own copy of a broadcast or multicast that we send. */
+static void loop_back(struct stack *st, const struct pkt *p, const struct out_route *o)
+{
+	struct pkt *copy;
+
+	if (!o->bcast && !mcast_member(o->dev, o->next))
+		return;
+	copy = pkt_clone(p);
+	if (copy)
+		xmit_known(copy, st->lo, o->next);
+}
+
+static int output_on(struct stack *st, struct pkt *p, const struct ip4_tx *tx,
+		     const struct out_route *o)
+{
+	bool group = o->bcast || ip4_is_mcast(o->next);
+	struct neigh *n = NULL;
+
+	if (group && !tx->no_loop && !(o->dev->flags & DEV_LOOPBACK))
+		loop_back(st, p, o);
+	if (!group && !(o->dev->flags & (DEV_LOOPBACK | DEV_NOARP))) {
+		n = o->hop ? ip4_hop_neigh(st, o->hop, tx->dst) : neigh_get(st, o->dev, o->next);
+		if (!n) {
+			pkt_drop_at(st, o->dev, p, DROP_NEIGH_FULL);
+			return ERR_NOBUFS;
+		}
+	}
+	if (tx->n_opt) {
+		struct ip4_hdr h;
+
+		if (ip4_hdr_parse(&h, pkt_data(p), p->len, pkt_len(p)) == DROP_NONE)
+			ip4_opt_forward(st, p, &h, o->src, false);
+	}
+	return ip4_send(st, p, o->dev, o->next, n);
+}
+
+int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
+{
+	ip4_t dst = tx->dst ? tx->dst : IP4_LOOPBACK;     /* as Linux takes 0.0.0.0 */
+	uint32_t hlen = tx->hdrincl ? 0 : IP4_HLEN + tx->n_opt;
+	struct out_route o;
+	int err = route_out(st, dst, tx->src, tx->dev, tx->flow, &o);
+
+	st->stat[ST_IP_OUT_REQUESTS]++;
+	if (!err && o.bcast && !tx->bcast_ok)
+		err = ERR_ACCES;
+	if (!err && (pkt_len(p) + hlen > IP4_LEN_MAX || (tx->df && pkt_len(p) + hlen > o.mtu)))
+		err = ERR_MSGSIZE;
+	if (err) {
+		st->stat[ST_IP_OUT_NO_ROUTES] += err == ERR_NETUNREACH;
+		pkt_free(p);              /* the caller is told; nothing was lost on the way */
+		return err;
+	}
+	p->flags |= PKT_LOCAL;
+	if (tx->hdrincl)
+		mend_header(st, p, o.src);
+	else
+		push_header(st, p, tx, o.src, dst);
+	return output_on(st, p, tx, &o);
+}

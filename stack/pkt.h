@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_PKT_H
+#define STACK_PKT_H
+/*
+ * A packet: a private head, where headers are pushed and pulled, then shared
+ * read-only body fragments.  pkt_clone() copies the head and counts the body,
+ * so flooding a hub and retransmitting a segment move no payload.
+ *
+ * *_input, *_output, *_enqueue, *_xmit, *_drop and *_free consume a packet,
+ * whatever happens.  Every other function borrows it.
+ *
+ * Packets and blocks come from a pool that the caller hands to stack_new();
+ * many stacks share one, but only within one thread.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stack/util/cc.h"
+#include "stack/util/err.h"
+#include "stack/util/ns.h"
+
+struct netdev;
+struct pkt_pool;
+
+/* Ethernet, a tunnel's IP and UDP, and Ethernet, IP and TCP with all options
+ * inside it: 14 + 28 + 14 + 60 + 60, rounded up. */
+#define PKT_HEAD 192
+#define PKT_INLINE 136                    /* a received frame's bytes kept in head */
+#define PKT_NFRAG 2
+#define PKT_MAX 65549                     /* the longest frame: 65535 and Ethernet */
+
+/* Shared bytes.  Written only by who allocated it, before it is shared. */
+struct blk {
+	uint32_t refs;
+	uint32_t size;                    /* of data */
+	struct blk *next;                 /* in its pool's free list */
+	uint8_t data[];
+};
+
+struct frag {
+	struct blk *blk;                  /* holds a reference */
+	uint32_t off, len;
+};
+
+enum pkt_flag {
+	PKT_LINK_BCAST = 1,               /* arrived as a link-layer broadcast */
+	PKT_LINK_MCAST = 2,               /* ... or multicast */
+	PKT_OTHERHOST  = 4,               /* for another MAC: promiscuous mode */
+	PKT_LOCAL      = 8,               /* was made by this host */
+	PKT_IN_PLACE   = 16,              /* a capture has the frame already */
+};
+
+struct pkt {
+	struct pkt *next;                 /* in one queue, or none */
+	ns_t at;                          /* the link's: when it arrives */
+	ns_t start_at;                    /* the link's: when it starts onto the wire */
+	uint64_t seq;                     /* the link's: given when it was accepted */
+	struct netdev *dev;               /* where it arrived; NULL: made here */
+	struct pkt_pool *pool;
+	uint16_t off, len;                /* live header bytes: head[off, off + len) */
+	uint16_t l2;                      /* offset of the Ethernet header in head */
+	uint8_t nfrag;
+	uint8_t flags;                    /* enum pkt_flag */
+	uint32_t body;                    /* bytes in all frags */
+	uint8_t hops;                     /* hubs passed */
+	struct frag frag[PKT_NFRAG];
+	uint8_t head[PKT_HEAD];
+};
+
+struct pkt_pool_stats {
+	uint64_t pkts, blks;              /* in use now */
+	uint64_t pkts_max;                /* most ever in use */
+	uint64_t mallocs;                 /* times the pool asked libc for memory */
+	uint64_t failed;                  /* allocations refused */
+};
+
+/* limit: packets in use at most, 0 for no limit.  NULL: no memory. */
+struct pkt_pool *pkt_pool_new(uint64_t limit);
+void pkt_pool_free(struct pkt_pool *pool);       /* asserts that all came back */
+void pkt_pool_stats(const struct pkt_pool *pool, struct pkt_pool_stats *out);
+/* For tests: let n more allocations succeed, then one fail; NS_NEVER-like
+ * UINT64_MAX turns it off. */
+void pkt_pool_fail_after(struct pkt_pool *pool, uint64_t n);
+
+/* An empty packet, all headroom; NULL: none left. */
+struct pkt *pkt_new(struct pkt_pool *pool);
+/* A packet that holds a copy of n bytes, the first PKT_INLINE in its head.
+ * n <= PKT_MAX.  NULL: none left. */
+struct pkt *pkt_from_bytes(struct pkt_pool *pool, const void *bytes, size_t n);
+void pkt_free(struct pkt *p);                    /* NULL is fine */
+/* Same head, same body by reference; NULL: none left. */
+struct pkt *pkt_clone(const struct pkt *p);
+
+struct blk *blk_new(struct pkt_pool *pool, uint32_t size);  /* one reference */
+void blk_put(struct pkt_pool *pool, struct blk *b);
+/* Appends a slice of b to the body; takes a reference of its own.
+ * ERR_NOBUFS when all PKT_NFRAG are used. */
+int must_check pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len);
+/* Appends a copy of n bytes: to the head if few and the packet has no headers
+ * yet, else as a new fragment.  OK or ERR_NOBUFS. */
+int must_check pkt_add_bytes(struct pkt *p, const void *bytes, uint32_t n);
+
+static inline uint32_t pkt_len(const struct pkt *p) { return p->len + p->body; }
+static inline uint8_t *pkt_data(struct pkt *p) { return p->head + p->off; }
+
+/* n bytes in front, content undefined: the caller writes all of them. */
+static inline uint8_t *pkt_push(struct pkt *p, size_t n)
+{
+	assert(n <= p->off);
+	p->off = (uint16_t)(p->off - n);
+	p->len = (uint16_t)(p->len + n);
+	return p->head + p->off;
+}
+
+/* Takes n bytes off the front of the head; n <= p->len. */
+static inline void pkt_pull(struct pkt *p, size_t n)
+{
+	assert(n <= p->len);
+	p->off = (uint16_t)(p->off + n);
+	p->len = (uint16_t)(p->len - n);
+}
+
+bool must_check pkt_pullup_from_body(struct pkt *p, size_t n);
+
+/* Makes the first n bytes contiguous in the head.  False if the packet is
+ * shorter, or n does not fit the head. */
+static inline bool must_check pkt_pullup(struct pkt *p, size_t n)
+{
+	return likely(n <= p->len) || pkt_pullup_from_body(p, n);
+}
+
+/* Keeps the first n bytes; n <= pkt_len(p). */
+void pkt_trim(struct pkt *p, uint32_t n);
+/* Drops the first n bytes, from head and body; n <= pkt_len(p). */
+void pkt_skip(struct pkt *p, uint32_t n);
+/* Copies up to n bytes from offset off; returns how many there were. */
+size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n);
+/* Unfolded checksum of all bytes from offset off; see stack/util/csum.h. */
+uint64_t pkt_csum(const struct pkt *p, uint32_t off);
+/* The whole frame from its Ethernet header, as it was received or will be
+ * sent, whatever was pulled since; returns its length. */
+size_t pkt_frame(const struct pkt *p, uint8_t *to, size_t n);
+
+/* A queue of packets, first in first out. */
+struct pkt_queue { struct pkt *head, *tail; uint32_t count; uint32_t bytes; };
+
+static inline void pkt_queue_push(struct pkt_queue *q, struct pkt *p)
+{
+	p->next = NULL;
+	if (q->tail)
+		q->tail->next = p;
+	else
+		q->head = p;
+	q->tail = p;
+	q->count++;
+	q->bytes += pkt_len(p);
+}
+
+static inline struct pkt *pkt_queue_pop(struct pkt_queue *q)
+{
+	struct pkt *p = q->head;
+
+	if (!p)
+		return NULL;
+	q->head = p->next;
+	if (!q->head)
+		q->tail = NULL;
+	q->count--;
+	q->bytes -= pkt_len(p);
+	p->next = NULL;
+	return p;
+}
+
+void pkt_queue_free(struct pkt_queue *q);        /* frees all that wait */
+
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/* Every transport this stack speaks, by IP protocol number. */
+#include "stack/core/l4.h"
+#include "stack/core/sock.h"
+#include "stack/ip4/ip4.h"
+
+static const struct l4_proto *const protos[256] = {
+	[IP_PROTO_ICMP] = &icmp4_proto,
+	[IP_PROTO_UDP]  = &udp_proto,
+};
+
+const struct l4_proto *l4_find(uint8_t ipproto)
+{
+	return protos[ipproto];
+}
+
+void l4_fini(struct stack *st)
+{
+	for (size_t i = 0; i < N_ELEM(protos); i++)
+		if (protos[i] && protos[i]->free)
+			protos[i]->free(st);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+/* Sending and receiving datagrams. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/core/core.h"
+#include "stack/sock/sock.h"
+
+#define IP4_HEADER 20                     /* bytes without options */
+#define UDP_HEADER 8
+
+ip4_t sock_source(const struct sock *sk, const struct addr *want)
+{
+	if (want && want->family == ADDR_IP4 && want->v4)
+		return want->v4;
+	return sock_is_local_addr(sk->st, sk->local) ? sk->local : IP4_ANY;
+}
+
+struct netdev *sock_dev(const struct sock *sk, ip4_t dst, unsigned ifindex)
+{
+	if (!ifindex)
+		ifindex = sk->ifindex;
+	if (!ifindex && ip4_is_mcast(dst))
+		ifindex = (unsigned)sk->opt[SKO_MCAST_IF];
+	return ifindex ? stack_dev_index(sk->st, ifindex) : NULL;
+}
+
+/* --- sending -------------------------------------------------------------------- */
+
+/* Where to; OK or an error. */
+static int send_peer(const struct sock *sk, const struct sk_msg *m, struct endpoint *to)
+{
+	*to = m->peer;
+	if (to->addr.family == ADDR_NONE) {
+		if (!sk->connected)
+			return ERR_DESTREQ;
+		*to = (struct endpoint){ addr_ip4(sk->peer), sk->pport };
+	}
+	if (to->addr.family != ADDR_IP4)
+		return ERR_AFNOSUP;
+	if (to->addr.v4 == IP4_ANY)               /* this host, as in Linux */
+		to->addr.v4 = IP4_LOOPBACK;
+	if (sk->type == SK_DGRAM && to->port == 0)
+		return ERR_INVAL;
+	return OK;
+}
+
+/* Fills tx from the message and the socket's options. */
+static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct endpoint *to,
+		   struct ip4_tx *tx)
+{
+	bool mcast = ip4_is_mcast(to->addr.v4);
+	int ttl = m->ttl > 0 ? m->ttl : sk->opt[mcast ? SKO_MCAST_TTL : SKO_TTL];
+
+	if (m->n_opt > sizeof(m->opt) || m->n_opt % 4 || ttl > 255 || m->tos > 255)
+		return ERR_INVAL;
+	*tx = (struct ip4_tx){
+		.src = sock_source(sk, &m->local), .dst = to->addr.v4,
+		.tos = (uint8_t)(m->tos >= 0 ? m->tos : sk->opt[SKO_TOS]),
+		.ttl = (uint8_t)(ttl > 0 ? ttl : 0),
+		.bcast_ok = sk->opt[SKO_BROADCAST],
+		.no_loop = mcast && !sk->opt[SKO_MCAST_LOOP],
+		.dev = sock_dev(sk, to->addr.v4, m->ifindex),
+		.n_opt = m->n_opt, .opt = m->opt,
+	};
+	if (m->ifindex && !tx->dev)
+		return ERR_NODEV;
+	if (tx->src && !sock_is_local_addr(sk->st, tx->src))
+		return ERR_NOTAVAIL;
+	return OK;
+}
+
+/* RFC 1191 as Linux's IP_MTU_DISCOVER has it: sets tx->df, or finds that the
+ * packet is too long.  len: of the whole IP packet. */
+static int send_pmtu(struct sock *sk, struct ip4_tx *tx, const struct ip4_path *path, size_t len,
+		     const struct endpoint *to)
+{
+	int mode = sk->opt[SKO_PMTUDISC];
+	uint32_t mtu = path->mtu, told = sock_pmtu(sk, tx->dst);
+	bool hdrincl = sk->opt[SKO_HDRINCL];
+
+	if (told && told < mtu && mode != PMTU_PROBE)
+		mtu = told;
+	if (len > IP4_HEADER + 65515)
+		return ERR_MSGSIZE;
+	if (len > mtu && (mode == PMTU_DO || mode == PMTU_PROBE || hdrincl)) {
+		sock_local_error(sk, ERR_MSGSIZE, mtu, to);
+		sock_ready_changed(sk);
+		return ERR_MSGSIZE;
+	}
+	tx->df = mode != PMTU_DONT && len <= mtu;
+	return OK;
+}
+
+static struct pkt *send_pkt(struct stack *st, const void *bytes, size_t n)
+{
+	struct pkt *p = pkt_new(st->pool);
+
+	if (p && pkt_add_bytes(p, bytes, (uint32_t)n) != OK) {
+		pkt_free(p);
+		return NULL;
+	}
+	if (p)
+		p->flags |= PKT_LOCAL;
+	return p;
+}
+
+static ssize_t send_frame(struct sock *sk, const struct sk_msg *m)
+{
+	struct pkt *p;
+	int err;
+
+	if (m->n > PKT_MAX)
+		return ERR_MSGSIZE;
+	p = pkt_from_bytes(sk->st->pool, m->buf, m->n);
+	if (!p)
+		return ERR_NOBUFS;
+	err = packet_output(sk, p, m->ifindex);
+	return err ? err : (ssize_t)m->n;
+}
+
+static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
+{
+	bool udp = sk->type == SK_DGRAM;
+	size_t headers = sk->opt[SKO_HDRINCL] ? 0 :
+			 (size_t)IP4_HEADER + m->n_opt + (udp ? UDP_HEADER : 0);
+	struct endpoint to;
+	struct ip4_path path;
+	struct ip4_tx tx;
+	struct pkt *p;
+	int err = send_peer(sk, m, &to);
+
+	if (!err)
+		err = send_tx(sk, m, &to, &tx);
+	if (!err)
+		err = sock_autobind(sk);
+	if (err)
+		return err;
+	err = ip4_path(sk->st, tx.dst, tx.src, tx.dev, udp ? udp_flow(sk, to.port) : 0, &path);
+	if (err)
+		return err;
+	if (!tx.src)
+		tx.src = path.src;
+	/* A watch that is told of the error may close the socket: nothing
+	 * touches it after that. */
+	err = send_pmtu(sk, &tx, &path, m->n + headers, &to);
+	if (err)
+		return err;
+	p = send_pkt(sk->st, m->buf, m->n);
+	if (!p)
+		return ERR_NOBUFS;
+	err = udp ? udp_output(sk, p, &tx, to.port) : raw_output(sk, p, &tx);
+	return err ? err : (ssize_t)m->n;
+}
+
+ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
+{
+	int err = sock_take_error(sk);
+
+	if (err) {
+		sock_ready_changed(sk);
+		return err;
+	}
+	return sk->type == SK_PACKET ? send_frame(sk, m) : send_ip(sk, m);
+}
+
+ssize_t sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoint *to)
+{
+	/* sk_msg serves both ways, so its buffer is not const. */
+	struct sk_msg m = { .buf = (void *)(uintptr_t)buf, .n = n, .ttl = -1, .tos = -1 };
+
+	if (to)
+		m.peer = *to;
+	return sk_sendmsg(sk, &m);
+}
+
+/* --- receiving -------------------------------------------------------------------- */
+
+static void item_about(const struct sock *sk, const struct sk_item *it, struct sk_msg *m)
+{
+	m->peer = (struct endpoint){ .port = it->sport };
+	m->local = (struct addr){ .family = ADDR_NONE };
+	if (sk->type != SK_PACKET) {
+		m->peer.addr = addr_ip4(it->src);
+		m->local = addr_ip4(it->dst);
+	}
+	m->full = pkt_len(it->p);
+	m->ifindex = it->ifindex;
+	m->ttl = it->ttl;
+	m->tos = it->tos;
+	m->at = it->at;
+	m->n_opt = it->n_opt;
+	if (it->n_opt)
+		memcpy(m->opt, it->opt, it->n_opt);
+}
+
+ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
+{
+	struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
+	int err = sock_take_error(sk);
+	ssize_t n;
+
+	if (err) {
+		sock_ready_changed(sk);
+		return err;
+	}
+	if (!it)
+		return ERR_AGAIN;
+	item_about(sk, it, m);
+	n = (ssize_t)pkt_copy_out(it->p, 0, m->buf, m->n);
+	list_remove(&it->node);
+	sk->rx_bytes -= it->cost;
+	pkt_free(it->p);
+	free(it);
+	sock_ready_changed(sk);                   /* only falls: tells nobody */
+	return n;
+}
+
+ssize_t sk_recv(struct sock *sk, void *buf, size_t n, struct endpoint *from)
+{
+	struct sk_msg m = { .buf = buf, .n = n };
+	ssize_t got = sk_recvmsg(sk, &m);
+
+	if (got >= 0 && from)
+		*from = m.peer;
+	return got;
+}
+
+bool sk_recverr(struct sock *sk, struct sk_err *e)
+{
+	struct sk_err_item *it = list_first(&sk->errq, struct sk_err_item, node);
+
+	if (!it)
+		return false;
+	*e = it->e;
+	list_remove(&it->node);
+	free(it);
+	sock_ready_changed(sk);
+	return true;
+}

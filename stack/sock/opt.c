@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/* Socket options and multicast groups. */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "stack/core/core.h"
+#include "stack/sock/sock.h"
+
+#define D (1 << SK_DGRAM)
+#define R (1 << SK_RAW)
+#define P (1 << SK_PACKET)
+
+/* types: sockets that have it; max below min: it cannot be set. */
+static const struct opt_rule {
+	int types, min, max, def;
+} opt_rules[SKO_N] = {
+	[SKO_TTL]          = { D | R,     -1, 255,        -1 },  /* -1: OPT_TTL */
+	[SKO_TOS]          = { D | R,      0, 255,         0 },
+	[SKO_MCAST_TTL]    = { D | R,      1, 255,         1 },  /* RFC 1112 6.1 */
+	[SKO_MCAST_LOOP]   = { D | R,      0, 1,           1 },
+	[SKO_MCAST_IF]     = { D | R,      0, INT_MAX,     0 },
+	[SKO_BROADCAST]    = { D | R,      0, 1,           0 },
+	[SKO_REUSEADDR]    = { D | R,      0, 1,           0 },
+	[SKO_RCVBUF]       = { D | R | P,  1, INT_MAX,     0 },  /* OPT_RMEM */
+	[SKO_SNDBUF]       = { D | R | P,  1, INT_MAX,     212992 },
+	[SKO_BINDTODEVICE] = { D | R | P,  0, INT_MAX,     0 },
+	[SKO_PMTUDISC]     = { D | R,      PMTU_DONT, PMTU_PROBE, PMTU_WANT },
+	[SKO_RECVERR]      = { D | R,      0, 1,           0 },
+	[SKO_HDRINCL]      = { R,          0, 1,           0 },
+	[SKO_ERROR]        = { D | R | P,  0, -1,          0 },
+	[SKO_NREAD]        = { D | R | P,  0, -1,          0 },
+	[SKO_CHECKSUM]     = { D,          0, 1,           1 },
+};
+
+void opt_init(struct sock *sk)
+{
+	for (int o = 0; o < SKO_N; o++)
+		sk->opt[o] = opt_rules[o].def;
+	sk->opt[SKO_RCVBUF] = (int)sk->st->opt[OPT_RMEM];
+}
+
+static const struct opt_rule *opt_find(const struct sock *sk, enum sk_opt o)
+{
+	if ((unsigned)o >= SKO_N || !(opt_rules[o].types & 1 << sk->type))
+		return NULL;
+	return &opt_rules[o];
+}
+
+int sk_setopt(struct sock *sk, enum sk_opt o, int v)
+{
+	const struct opt_rule *r = opt_find(sk, o);
+
+	if (!r || r->max < r->min)
+		return ERR_NOPROTOOPT;
+	if (v < r->min || v > r->max || (o == SKO_TTL && v == 0))
+		return ERR_INVAL;
+	if ((o == SKO_BINDTODEVICE || o == SKO_MCAST_IF) && v &&
+	    !stack_dev_index(sk->st, (unsigned)v))
+		return ERR_NODEV;
+	if (o == SKO_BINDTODEVICE)
+		sk->ifindex = (unsigned)v;
+	sk->opt[o] = v;
+	return OK;
+}
+
+int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
+{
+	const struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
+
+	if (!opt_find(sk, o))
+		return ERR_NOPROTOOPT;
+	*v = sk->opt[o];
+	if (o == SKO_TTL && *v < 0) {
+		*v = (int)sk->st->opt[OPT_TTL];
+	} else if (o == SKO_NREAD) {
+		*v = it ? (int)pkt_len(it->p) : 0;
+	} else if (o == SKO_ERROR) {
+		*v = sock_take_error(sk);
+		sock_ready_changed(sk);
+	}
+	return OK;
+}
+
+/* --- multicast (RFC 1112 7.1) ------------------------------------------------------ */
+
+static struct sk_group *group_find(struct sock *sk, ip4_t group, unsigned ifindex)
+{
+	struct sk_group *g;
+
+	list_for_each(&sk->groups, g, node)
+		if (g->group == group && (!ifindex || g->ifindex == ifindex))
+			return g;
+	return NULL;
+}
+
+/* The interface to join by: the one named, or the way to the group. */
+static struct netdev *group_dev(struct sock *sk, ip4_t group, unsigned ifindex)
+{
+	struct netdev *dev = sock_dev(sk, group, ifindex);
+	struct ip4_path path;
+
+	if (!dev && !ifindex && ip4_path(sk->st, group, 0, NULL, 0, &path) == OK)
+		dev = path.dev;
+	return dev;
+}
+
+int sk_join(struct sock *sk, ip4_t group, unsigned ifindex)
+{
+	struct netdev *dev;
+	struct sk_group *g;
+	int err;
+
+	if (sk->type == SK_PACKET)
+		return ERR_OPNOTSUP;
+	if (!ip4_is_mcast(group))
+		return ERR_INVAL;
+	dev = group_dev(sk, group, ifindex);
+	if (!dev)
+		return ERR_NODEV;
+	if (group_find(sk, group, dev->ifindex))
+		return ERR_INUSE;
+	g = malloc(sizeof(*g));
+	if (!g)
+		return ERR_NOMEM;
+	*g = (struct sk_group){ .group = group, .ifindex = dev->ifindex };
+	err = mcast_join(dev, group);
+	if (err) {
+		free(g);
+		return err;
+	}
+	list_push_back(&sk->groups, &g->node);
+	return OK;
+}
+
+int sk_leave(struct sock *sk, ip4_t group, unsigned ifindex)
+{
+	struct sk_group *g;
+	struct netdev *dev;
+
+	if (!ip4_is_mcast(group))
+		return ERR_INVAL;
+	g = group_find(sk, group, ifindex);
+	if (!g)
+		return ERR_NOTAVAIL;
+	dev = stack_dev_index(sk->st, g->ifindex);
+	if (dev)
+		mcast_leave(dev, group);
+	list_remove(&g->node);
+	free(g);
+	return OK;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/* Sockets: opening, naming, closing, and who waits for them. */
+#include "stack/socket.h"
+
+#include <stdlib.h>
+
+#include "stack/core/core.h"
+#include "stack/core/sock.h"
+#include "stack/sock/sock.h"
+
+#define PROTO_UDP 17
+#define PROTO_RAW 255                     /* send only, always with SKO_HDRINCL */
+
+static int open_check(int family, int type, int proto)
+{
+	if (type == SK_PACKET)
+		return proto >= 0 && proto <= 0xffff ? OK : ERR_INVAL;
+	if (family != ADDR_IP4)
+		return ERR_AFNOSUP;
+	if (type == SK_DGRAM)
+		return proto == 0 || proto == PROTO_UDP ? OK : ERR_PROTONOSUP;
+	if (type == SK_RAW)
+		return proto > 0 && proto <= PROTO_RAW ? OK : ERR_PROTONOSUP;
+	return ERR_PROTONOSUP;
+}
+
+int sk_open(struct stack *st, int family, int type, int proto, struct sock **out)
+{
+	int err = open_check(family, type, proto);
+	struct sock *sk;
+
+	if (err)
+		return err;
+	sk = calloc(1, sizeof(*sk));
+	if (!sk)
+		return ERR_NOMEM;
+	sk->st = st;
+	sk->type = (uint8_t)type;
+	sk->proto = (uint16_t)(type == SK_DGRAM ? PROTO_UDP : proto);
+	list_init(&sk->rxq);
+	list_init(&sk->errq);
+	list_init(&sk->watches);
+	list_init(&sk->groups);
+	opt_init(sk);
+	if (type == SK_RAW && proto == PROTO_RAW)
+		sk->opt[SKO_HDRINCL] = 1;
+	sk->ready_was = sock_ready(sk);
+	sock_link(st, sk);
+	*out = sk;
+	return OK;
+}
+
+void sk_close(struct sock *sk)
+{
+	if (sk)
+		sock_free(sk, DROP_SOCK_CLOSED);
+}
+
+/* Any address to speak and listen at: ours, or one that many share. */
+static bool addr_bindable(const struct stack *st, ip4_t a)
+{
+	const struct netdev *dev;
+
+	if (a == IP4_ANY || a == IP4_BROADCAST || ip4_is_mcast(a) || sock_is_local_addr(st, a))
+		return true;
+	list_for_each(&st->devs, dev, node)
+		if (ifaddr_is_broadcast(dev, a))
+			return true;
+	return false;
+}
+
+int sk_bind(struct sock *sk, const struct endpoint *ep)
+{
+	ip4_t a = ep->addr.family == ADDR_IP4 ? ep->addr.v4 : IP4_ANY;
+	int err = OK;
+
+	if (sk->type == SK_PACKET)
+		return ERR_OPNOTSUP;
+	if (ep->addr.family != ADDR_IP4 && ep->addr.family != ADDR_NONE)
+		return ERR_AFNOSUP;
+	if (sk->type == SK_DGRAM && sk->lport)
+		return ERR_INVAL;
+	if (!addr_bindable(sk->st, a))
+		return ERR_NOTAVAIL;
+	if (sk->type == SK_DGRAM)
+		err = udp_bind(sk, a, ep->port);
+	if (err)
+		return err;
+	sk->local = sk->bind_addr = a;
+	sk->bound = true;
+	return OK;
+}
+
+int sock_autobind(struct sock *sk)
+{
+	int err;
+
+	if (sk->type != SK_DGRAM || sk->lport)
+		return OK;
+	err = udp_bind(sk, sk->local, 0);
+	return err == ERR_INUSE ? ERR_AGAIN : err;
+}
+
+/* As Linux's connect() with AF_UNSPEC: back to what sk_bind() made it. */
+static void disconnect(struct sock *sk)
+{
+	sk->connected = false;
+	sk->peer = 0;
+	sk->pport = 0;
+	sk->local = sk->bind_addr;
+	if (!sk->bound && sk->lport)
+		udp_unbind(sk);
+}
+
+int sk_connect(struct sock *sk, const struct endpoint *ep)
+{
+	struct ip4_path path;
+	ip4_t dst = ep->addr.v4;
+	ip4_t src = sock_is_local_addr(sk->st, sk->bind_addr) ? sk->bind_addr : IP4_ANY;
+	int err;
+
+	if (sk->type == SK_PACKET)
+		return ERR_OPNOTSUP;
+	if (ep->addr.family == ADDR_NONE) {
+		disconnect(sk);
+		return OK;
+	}
+	if (ep->addr.family != ADDR_IP4)
+		return ERR_AFNOSUP;
+	if (dst == IP4_ANY)                       /* this host, as in Linux */
+		dst = IP4_LOOPBACK;
+	err = ip4_path(sk->st, dst, src, sock_dev(sk, dst, 0), ep->port, &path);
+	if (err)
+		return err;
+	if (path.bcast && !ip4_is_mcast(dst) && !sk->opt[SKO_BROADCAST])
+		return ERR_ACCES;
+	err = sock_autobind(sk);
+	if (err)
+		return err;
+	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
+	sk->peer = dst;
+	sk->pport = ep->port;
+	sk->connected = true;
+	return OK;
+}
+
+void sk_local(const struct sock *sk, struct endpoint *ep)
+{
+	*ep = (struct endpoint){ addr_ip4(sk->local), sk->lport };
+}
+
+int sk_peer(const struct sock *sk, struct endpoint *ep)
+{
+	if (!sk->connected)
+		return ERR_NOTCONN;
+	*ep = (struct endpoint){ addr_ip4(sk->peer), sk->pport };
+	return OK;
+}
+
+struct stack *sk_stack(const struct sock *sk) { return sk->st; }
+
+/* --- watches ------------------------------------------------------------------- */
+
+uint32_t sk_ready(const struct sock *sk)
+{
+	return sock_ready(sk);
+}
+
+void sk_watch(struct sock *sk, struct sk_watch *w)
+{
+	assert(w->ready);
+	w->sk = sk;
+	list_push_back(&sk->watches, &w->node);
+}
+
+void sk_unwatch(struct sk_watch *w)
+{
+	if (list_linked(&w->node))
+		list_remove(&w->node);
+	w->sk = NULL;
+}

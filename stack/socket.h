@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_SOCKET_H
+#define STACK_SOCKET_H
+/*
+ * Sockets: a non-blocking core.  Every call returns at once; ERR_AGAIN means
+ * watch, and try again.  Blocking calls, file descriptors and sockaddr exist
+ * only above this.  The driver calls stack_enter() first.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "stack/util/addr.h"
+#include "stack/util/cc.h"
+#include "stack/util/list.h"
+#include "stack/util/ns.h"
+
+struct stack;
+struct sock;
+
+enum sk_type { SK_STREAM = 1, SK_DGRAM = 2, SK_RAW = 3, SK_PACKET = 4 };
+enum sk_ready { SK_IN = 1, SK_OUT = 2, SK_HUP = 4, SK_ERR = 8 };
+
+struct sk_watch {
+	struct list_node node;
+	void (*ready)(struct sk_watch *w, uint32_t events);   /* on rising edges */
+	struct sock *sk;
+};
+
+/* An ICMP error about something this socket sent (as Linux's IP_RECVERR). */
+struct sk_err {
+	int err;                          /* ERR_REFUSED, ERR_NOROUTE, ERR_MSGSIZE, ... */
+	uint8_t type, code;               /* of the ICMP message; type 0: a local error */
+	uint32_t info;                    /* MTU for "fragmentation needed" */
+	struct addr from;                 /* who reported it */
+	struct endpoint to;               /* where the offending packet was going */
+	ns_t at;
+	uint8_t ttl;                      /* of the ICMP message as received */
+	uint16_t n;                       /* bytes of payload in data */
+	uint8_t data[64];                 /* start of the offending packet's transport header */
+};
+
+/* One datagram with what IP says about it. */
+struct sk_msg {
+	void *buf;                        /* recv: in; send: const in spirit */
+	size_t n;                         /* room, or length to send */
+	size_t full;                      /* recv: the datagram's length, may exceed n */
+	struct endpoint peer;             /* recv: from; send: to (ADDR_NONE: connected) */
+	struct addr local;                /* recv: the specific destination (RFC 1122 4.1.3.5);
+					   * send: source, or ADDR_NONE */
+	unsigned ifindex;                 /* recv: arrived on; send: leave by, or 0 */
+	int ttl, tos;                     /* recv: of the packet; send: -1 takes the socket's */
+	ns_t at;                          /* recv: when it arrived */
+	uint8_t opt[40];                  /* IPv4 options, received or to send */
+	uint8_t n_opt;
+};
+
+enum sk_opt {
+	SKO_TTL, SKO_TOS, SKO_MCAST_TTL, SKO_MCAST_LOOP, SKO_MCAST_IF,
+	SKO_BROADCAST,                    /* may send to broadcast addresses */
+	SKO_REUSEADDR, SKO_RCVBUF, SKO_SNDBUF,
+	SKO_BINDTODEVICE,                 /* ifindex, 0 for any */
+	SKO_PMTUDISC,                     /* enum sk_pmtu */
+	SKO_RECVERR,                      /* queue ICMP errors for sk_recverr() */
+	SKO_HDRINCL,                      /* raw: the caller writes the IP header */
+	SKO_ERROR,                        /* get: pending error, and clears it */
+	SKO_NREAD,                        /* get: bytes of the next datagram (FIONREAD) */
+	SKO_CHECKSUM,                     /* UDP: send with a checksum; default 1 */
+	SKO_N
+};
+enum sk_pmtu { PMTU_DONT, PMTU_WANT, PMTU_DO, PMTU_PROBE };
+
+/* proto: 0 for the type's own; SK_RAW: the IP protocol; SK_PACKET: the
+ * EtherType, 0 for all.  ERR_AFNOSUP, ERR_PROTONOSUP, ERR_NOMEM. */
+int      must_check sk_open(struct stack *st, int family, int type, int proto, struct sock **out);
+void     sk_close(struct sock *sk);       /* NULL is fine */
+int      must_check sk_bind(struct sock *sk, const struct endpoint *ep);
+int      must_check sk_connect(struct sock *sk, const struct endpoint *ep);
+/* Bytes sent or received, or a negative error.  sk_recv() of a datagram that
+ * does not fit drops the rest of it. */
+ssize_t  sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoint *to);
+ssize_t  sk_recv(struct sock *sk, void *buf, size_t n, struct endpoint *from);
+ssize_t  sk_sendmsg(struct sock *sk, const struct sk_msg *m);
+ssize_t  sk_recvmsg(struct sock *sk, struct sk_msg *m);
+bool     sk_recverr(struct sock *sk, struct sk_err *e);        /* false: none queued */
+int      must_check sk_setopt(struct sock *sk, enum sk_opt o, int v);
+int      must_check sk_getopt(struct sock *sk, enum sk_opt o, int *v);
+int      must_check sk_join(struct sock *sk, ip4_t group, unsigned ifindex);
+int      must_check sk_leave(struct sock *sk, ip4_t group, unsigned ifindex);
+void     sk_local(const struct sock *sk, struct endpoint *ep);
+int      must_check sk_peer(const struct sock *sk, struct endpoint *ep);    /* ERR_NOTCONN */
+uint32_t sk_ready(const struct sock *sk);
+void     sk_watch(struct sock *sk, struct sk_watch *w);
+void     sk_unwatch(struct sk_watch *w);  /* not watching is fine */
+struct stack *sk_stack(const struct sock *sk);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_STACK_H
+#define STACK_STACK_H
+/*
+ * One host's TCP/IP as an object.  A program holds as many as it likes;
+ * nothing mutable is shared between them but the packet pool it hands in.
+ *
+ * The stack never waits, never asks the time and knows no thread, file
+ * descriptor or operating system.  Its driver is the event engine in a lab,
+ * an epoll loop on a real wire, the test in a test:
+ *
+ *	stack_input(st, now, dev, pkt);   a frame arrived
+ *	stack_run(st, now);               fire the timers now due
+ *	stack_next_at(st)                 when to call stack_run() next
+ *
+ * Before other calls that act at an instant (sockets, addresses, routes) the
+ * driver says what time it is with stack_enter().  Time never goes back.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack/util/addr.h"
+#include "stack/util/cc.h"
+#include "stack/util/drop.h"
+#include "stack/util/err.h"
+#include "stack/util/list.h"
+#include "stack/util/ns.h"
+
+struct netdev;
+struct pkt;
+struct pkt_pool;
+struct stack;
+
+/* What the driver wants to hear.  Every member may be NULL. */
+struct stack_hooks {
+	/* stack_next_at() is now earlier than it was. */
+	void (*wake)(void *ctx, ns_t at);
+	/* A packet dies; dev is where (NULL: nowhere in particular).  The
+	 * packet is only borrowed. */
+	void (*drop)(void *ctx, struct netdev *dev, const struct pkt *p, enum drop why);
+	/* Another host claims our address (RFC 5227 2.4). */
+	void (*conflict)(void *ctx, struct netdev *dev, ip4_t addr, struct mac by);
+};
+
+struct stack_config {
+	const char *name;                 /* copied */
+	struct pkt_pool *pool;            /* borrowed, outlives the stack */
+	uint64_t seed;                    /* of the lab; streams add the name */
+	const struct stack_hooks *hooks;  /* borrowed; NULL: none */
+	void *ctx;                        /* for the hooks */
+	bool forwarding;                  /* IPv4 router (RFC 1812), else host (RFC 1122) */
+};
+
+/* Tunables, Linux's names and defaults where Linux has them. */
+#define STACK_OPTIONS(X) \
+	X(OPT_FORWARDING,      "ip_forward",           0, "forward packets between interfaces") \
+	X(OPT_TTL,             "ip_default_ttl",       64, "TTL of packets made here") \
+	X(OPT_SEND_REDIRECTS,  "send_redirects",       1, "a router tells hosts of better gateways") \
+	X(OPT_ACCEPT_REDIRECTS,"accept_redirects",     1, "a host believes its gateways' redirects") \
+	X(OPT_ACCEPT_SRCROUTE, "accept_source_route",  0, "forward source-routed packets") \
+	X(OPT_RP_FILTER,       "rp_filter",            0, "RFC 3704 check: 0 off, 1 strict, 2 loose") \
+	X(OPT_BC_FORWARDING,   "bc_forwarding",        0, "forward directed broadcasts (RFC 2644)") \
+	X(OPT_ECHO_IGNORE_BC,  "icmp_echo_ignore_broadcasts", 1, "no answer to broadcast echo") \
+	X(OPT_ICMP_RATE,       "icmp_ratelimit",       1000, "ms between ICMP errors to one host; 0 off") \
+	X(OPT_ICMP_MSGS,       "icmp_msgs_per_sec",    1000, "ICMP errors a second in all; 0 no limit") \
+	X(OPT_ICMP_BURST,      "icmp_msgs_burst",      50, "ICMP errors at once") \
+	X(OPT_FRAG_TIME,       "ipfrag_time",          30000, "ms a datagram waits for its fragments") \
+	X(OPT_FRAG_MEM,        "ipfrag_high_thresh",   4194304, "bytes that may wait for reassembly") \
+	X(OPT_NEIGH_REACHABLE, "base_reachable_time_ms", 30000, "RFC 4861 REACHABLE_TIME") \
+	X(OPT_NEIGH_RETRANS,   "retrans_time_ms",      1000, "ms between ARP requests") \
+	X(OPT_NEIGH_PROBES,    "mcast_solicit",        3, "ARP requests before giving up") \
+	X(OPT_NEIGH_DELAY,     "delay_first_probe_time", 5000, "ms in DELAY before a probe") \
+	X(OPT_NEIGH_STALE,     "gc_stale_time",        60000, "ms an unused entry is kept") \
+	X(OPT_NEIGH_MAX,       "gc_thresh3",           1024, "most neighbours") \
+	X(OPT_NEIGH_QUEUE,     "unres_qlen_bytes",     212992, "bytes that wait for one neighbour") \
+	X(OPT_ARP_PROBE,       "arp_probe",            0, "probe before use of an address (RFC 5227)") \
+	X(OPT_RMEM,            "rmem_default",         212992, "socket receive buffer, bytes") \
+	X(OPT_PORT_MIN,        "ip_local_port_min",    49152, "first ephemeral port (RFC 6335)") \
+	X(OPT_PORT_MAX,        "ip_local_port_max",    65535, "last ephemeral port")
+
+#define X(name, str, def, help) name,
+enum stack_option { STACK_OPTIONS(X) OPT_N };
+#undef X
+
+struct stack *stack_new(const struct stack_config *cfg);   /* NULL: no memory */
+void stack_free(struct stack *st);        /* NULL is fine; frees attached devices' state */
+
+void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p);
+void stack_run(struct stack *st, ns_t now);
+ns_t stack_next_at(const struct stack *st);       /* NS_NEVER when idle */
+void stack_enter(struct stack *st, ns_t now);     /* fires what is due, too */
+
+const char *stack_name(const struct stack *st);
+void *stack_ctx(const struct stack *st);
+int stack_option_find(const char *name);          /* or ERR_NOENT */
+int64_t stack_option(const struct stack *st, enum stack_option o);
+int stack_set_option(struct stack *st, enum stack_option o, int64_t v);
+
+/* Interfaces.  The stack borrows dev; detach before freeing it.  Each stack
+ * has "lo" from birth, with 127.0.0.1/8. */
+int  stack_attach(struct stack *st, struct netdev *dev);   /* ERR_EXIST: the name is taken */
+void stack_detach(struct stack *st, struct netdev *dev);
+struct netdev *stack_dev(const struct stack *st, const char *name);        /* or NULL */
+struct netdev *stack_dev_index(const struct stack *st, unsigned ifindex);  /* or NULL */
+
+/* Addresses.  ERR_EXIST, ERR_NOENT, ERR_INVAL as ip-address(8) has them. */
+int stack_addr_add(struct stack *st, struct netdev *dev, const struct prefix *p);
+int stack_addr_del(struct stack *st, struct netdev *dev, const struct prefix *p);
+/* Primary address of the lowest interface that has one, lo last. */
+bool stack_primary_addr(const struct stack *st, struct addr *out);
+
+/* Routes. */
+enum route_type { RT_UNICAST, RT_LOCAL, RT_BROADCAST, RT_BLACKHOLE, RT_UNREACHABLE, RT_PROHIBIT };
+enum route_proto { RP_KERNEL, RP_STATIC, RP_REDIRECT, RP_RIP, RP_OSPF, RP_N };
+
+#define ROUTE_HOPS_MAX 16
+struct route_hop {
+	struct addr via;                  /* ADDR_NONE: the destination is on the link */
+	struct netdev *dev;               /* NULL in a request: found from via */
+	uint16_t weight;                  /* from 1; 0 is taken as 1 */
+};
+
+struct route_spec {
+	struct prefix to;
+	enum route_type type;
+	enum route_proto proto;
+	uint32_t metric;                  /* lower wins within one distance */
+	uint8_t distance;                 /* 0: the protocol's own (static 1, OSPF 110, RIP 120) */
+	struct addr src;                  /* preferred source, or ADDR_NONE */
+	uint32_t mtu;                     /* 0: the device's */
+	unsigned n_hops;
+	struct route_hop hops[ROUTE_HOPS_MAX];
+};
+
+enum route_op {
+	ROUTE_ADD,                        /* ERR_EXIST if prefix, proto and metric are there */
+	ROUTE_REPLACE,                    /* instead of one that has them, or new */
+	ROUTE_APPEND,                     /* another next hop of the same route */
+};
+/* ERR_NETUNREACH: no connected subnet holds via.  ERR_INVAL, ERR_NODEV,
+ * ERR_NETDOWN (the device is down), ERR_NOMEM. */
+int stack_route_set(struct stack *st, enum route_op op, const struct route_spec *r);
+/* Every given field must match: proto RP_N, metric 0, no hops match all.
+ * ERR_NOENT if none. */
+int stack_route_del(struct stack *st, const struct route_spec *r);
+
+/* Called after the change; valid until unwatched.  For routing protocols,
+ * traces and "monitor". */
+struct route_watch {
+	struct list_node node;
+	void (*changed)(struct route_watch *w, const struct route_spec *r, bool added);
+};
+void stack_route_watch(struct stack *st, struct route_watch *w);
+void stack_route_unwatch(struct stack *st, struct route_watch *w);
+
+/* Neighbours (ip-neighbour(8)). */
+int stack_neigh_set(struct stack *st, struct netdev *dev, const struct addr *a, struct mac mac);
+int stack_neigh_del(struct stack *st, struct netdev *dev, const struct addr *a);
+void stack_neigh_flush(struct stack *st, struct netdev *dev);   /* NULL: all; not PERMANENT */
+
+/* RFC 5227 2.1.1: is this address in use on the link?  done is called once,
+ * after at most about 7 s, with the MAC of the one who uses it or NULL. */
+struct arp_probe;
+int stack_arp_probe(struct stack *st, struct netdev *dev, ip4_t addr,
+		    void (*done)(void *arg, ip4_t addr, const struct mac *used_by), void *arg);
+/* RFC 5227 2.3: gratuitous announcement, now and once more 2 s later. */
+void stack_arp_announce(struct stack *st, struct netdev *dev, ip4_t addr);
+
+#endif

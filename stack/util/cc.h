@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_UTIL_CC_H
+#define STACK_UTIL_CC_H
+/* Small spellings of compiler features and array helpers. */
+#include <assert.h>
+#include <stddef.h>
+
+#define must_check __attribute__((warn_unused_result))
+#define printf_like(f, a) __attribute__((format(printf, f, a)))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define prefetch(p) __builtin_prefetch(p)
+#define N_ELEM(a) (sizeof(a) / sizeof((a)[0]))
+#define container_of(p, type, member) \
+	((type *)(void *)((char *)(p) - offsetof(type, member)))
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One's complement addition is commutative, associative and blind to byte
+ * order (RFC 1071 2), so the bytes are added in the machine's own order,
+ * eight or more at a time, and only the 16-bit result is swapped.
+ */
+#include "stack/util/csum.h"
+
+#include <string.h>
+
+#include "stack/util/cc.h"
+
+#define CSUM_WIDE_MIN 128         /* bytes; below, setting up costs more */
+
+/* 32 bytes as four lanes. */
+typedef uint64_t lanes_t __attribute__((vector_size(32)));
+
+/*
+ * Whole 64-byte blocks; returns what it added, in the machine's order.  A lane
+ * adds whole words, which wrap, and their high halves, which do not: what the
+ * low halves add up to is the difference, modulo 2^64, and fits too.
+ */
+static inline __attribute__((always_inline))
+uint64_t add_blocks(const uint8_t *p, size_t blocks)
+{
+	lanes_t all0 = { 0 }, high0 = { 0 }, all1 = { 0 }, high1 = { 0 };
+	uint64_t sum = 0;
+
+	for (; blocks; blocks--, p += 64) {
+		lanes_t a, b;
+
+		memcpy(&a, p, sizeof(a));
+		memcpy(&b, p + 32, sizeof(b));
+		all0 += a;
+		high0 += a >> 32;
+		all1 += b;
+		high1 += b >> 32;
+	}
+	all0 += all1;
+	high0 += high1;
+	all0 -= high0 << 32;
+	for (int i = 0; i < 4; i++)
+		sum += all0[i] + high0[i];
+	return sum;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2")))
+static uint64_t add_blocks_avx2(const uint8_t *p, size_t blocks)
+{
+	return add_blocks(p, blocks);
+}
+#endif
+
+static uint64_t add_blocks_any(const uint8_t *p, size_t blocks)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		return add_blocks_avx2(p, blocks);
+#endif
+	return add_blocks(p, blocks);
+}
+
+/* Never folds a sum that is not zero to zero. */
+static uint16_t fold_native(uint64_t s)
+{
+	s = (s & 0xffffffff) + (s >> 32);
+	s = (s & 0xffffffff) + (s >> 32);
+	s = (s & 0xffff) + (s >> 16);
+	s = (s & 0xffff) + (s >> 16);
+	return (uint16_t)s;
+}
+
+static uint16_t native_to_be(uint16_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (uint16_t)(v << 8 | v >> 8);
+#else
+	return v;
+#endif
+}
+
+/* Fewer than eight bytes; zeros follow them in memory order. */
+static uint64_t add_tail(const uint8_t *b, size_t n)
+{
+	uint64_t s = 0;
+	uint32_t word;
+	uint16_t half;
+
+	if (n & 4) {
+		memcpy(&word, b, 4);
+		s = word;
+		b += 4;
+	}
+	if (n & 2) {
+		memcpy(&half, b, 2);
+		s += half;
+		b += 2;
+	}
+	return n & 1 ? s + native_to_be((uint16_t)(*b << 8)) : s;
+}
+
+uint64_t csum_add(uint64_t sum, const void *p, size_t n)
+{
+	const uint8_t *b = p;
+	uint64_t s = 0, v;
+
+	if (n >= CSUM_WIDE_MIN) {
+		size_t blocks = n / 64;
+
+		s = add_blocks_any(b, blocks);
+		b += blocks * 64;
+		n %= 64;
+	}
+	for (; n >= 8; n -= 8, b += 8) {
+		memcpy(&v, b, 8);
+		s += (v & 0xffffffff) + (v >> 32);
+	}
+	return sum + native_to_be(fold_native(s + add_tail(b, n)));
+}

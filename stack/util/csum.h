@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_UTIL_CSUM_H
+#define STACK_UTIL_CSUM_H
+/*
+ * The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
+ * A sum is an unfolded one's complement sum of big-endian 16-bit words; an
+ * odd byte counts as the high byte of a word that ends in zero.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+/* Adds n bytes to sum.  Every call but the last must have an even n. */
+uint64_t csum_add(uint64_t sum, const void *p, size_t n);
+
+/* Folds a sum and complements it: the value for the header field. */
+static inline uint16_t csum_fold(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static inline uint16_t csum(const void *p, size_t n)
+{
+	return csum_fold(csum_add(0, p, n));
+}
+
+/* RFC 1624 eqn. 3: HC' = ~(~HC + ~m + m'). */
+static inline uint16_t csum_update16(uint16_t hc, uint16_t m, uint16_t m2)
+{
+	return csum_fold((uint64_t)(uint16_t)~hc + (uint16_t)~m + m2);
+}
+
+#endif

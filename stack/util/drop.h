@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_UTIL_DROP_H
+#define STACK_UTIL_DROP_H
+/*
+ * Why a packet died: one enum for the whole program.  The name is what
+ * counters, traces and pcapng comments show; the text is for people.
+ */
+#define DROP_MAP(X) \
+	X(DROP_NONE,            "none",                 "not dropped") \
+	/* links, hubs and other parts of the lab */ \
+	X(DROP_LINK_DOWN,       "link.down",            "the link is down") \
+	X(DROP_LINK_CUT,        "link.cut",             "the link went down while the frame was on it") \
+	X(DROP_LINK_QUEUE,      "link.queue_full",      "the link's queue is full") \
+	X(DROP_LINK_LIMIT,      "link.netem_limit",     "more frames under delay than netem's limit") \
+	X(DROP_LINK_LOSS,       "link.loss",            "lost by the link's loss model") \
+	X(DROP_LINK_MTU,        "link.too_big",         "longer than the link's MTU") \
+	X(DROP_NODE_DOWN,       "node.down",            "the node is stopped") \
+	X(DROP_HUB_STORM,       "hub.storm",            "broadcast storm: the frame went around a loop of hubs") \
+	X(DROP_DEV_DOWN,        "dev.down",             "the interface is down") \
+	X(DROP_NO_CARRIER,      "dev.no_carrier",       "the interface has no carrier") \
+	X(DROP_NO_MEMORY,       "no_memory",            "out of packet buffers") \
+	X(DROP_INJECTED,        "dev.fault",            "a fault injected on the interface") \
+	/* Ethernet and ARP */ \
+	X(DROP_ETH_SHORT,       "eth.too_short",        "shorter than an Ethernet header") \
+	X(DROP_ETH_SRC_MCAST,   "eth.multicast_source", "the source MAC is a group address") \
+	X(DROP_ETH_NOT_US,      "eth.not_for_us",       "the destination MAC is another host's") \
+	X(DROP_ETH_LENGTH,      "eth.bad_length",       "the 802.3 length is longer than the frame") \
+	X(DROP_ETH_LLC,         "eth.unknown_llc",      "an 802.2 LLC frame of no known protocol") \
+	X(DROP_ETH_TYPE,        "eth.unknown_type",     "no protocol for this EtherType") \
+	X(DROP_ARP_BAD,         "arp.malformed",        "malformed ARP packet") \
+	X(DROP_ARP_SOURCE,      "arp.bad_source",       "ARP with an impossible sender address") \
+	X(DROP_ARP_NOT_US,      "arp.not_for_us",       "ARP for an address of another host") \
+	X(DROP_ARP_UNASKED,     "arp.unsolicited",      "ARP reply nobody asked for") \
+	X(DROP_ARP_CONFLICT,    "arp.conflict",         "another host uses our address (RFC 5227)") \
+	X(DROP_NEIGH_QUEUE,     "neigh.queue_full",     "too many packets wait for address resolution") \
+	X(DROP_NEIGH_FAILED,    "neigh.unresolved",     "address resolution failed") \
+	X(DROP_NEIGH_FULL,      "neigh.table_full",     "the neighbour cache is full") \
+	/* IPv4 */ \
+	X(DROP_IP4_SHORT,       "ip4.too_short",        "shorter than an IPv4 header") \
+	X(DROP_IP4_VERSION,     "ip4.version",          "IP version is not 4") \
+	X(DROP_IP4_HLEN,        "ip4.header_length",    "bad IPv4 header length") \
+	X(DROP_IP4_LENGTH,      "ip4.total_length",     "bad IPv4 total length") \
+	X(DROP_IP4_CHECKSUM,    "ip4.checksum",         "bad IPv4 header checksum") \
+	X(DROP_IP4_OPTIONS,     "ip4.options",          "malformed IPv4 options") \
+	X(DROP_IP4_SRCROUTE,    "ip4.source_route",     "source routing is off") \
+	X(DROP_IP4_MARTIAN_SRC, "ip4.martian_source",   "impossible IPv4 source address") \
+	X(DROP_IP4_MARTIAN_DST, "ip4.martian_dest",     "impossible IPv4 destination address") \
+	X(DROP_IP4_RPF,         "ip4.reverse_path",     "the source is not reached through this interface") \
+	X(DROP_IP4_LINK_BCAST,  "ip4.link_broadcast",   "unicast packet in a link-layer broadcast") \
+	X(DROP_IP4_NOT_US,      "ip4.not_for_us",       "for another host, and forwarding is off") \
+	X(DROP_IP4_NO_ROUTE,    "ip4.no_route",         "no route to the destination") \
+	X(DROP_IP4_BLACKHOLE,   "ip4.blackhole",        "the route is a blackhole") \
+	X(DROP_IP4_PROHIBIT,    "ip4.prohibited",       "the route is administratively prohibited") \
+	X(DROP_IP4_TTL,         "ip4.ttl_exceeded",     "time to live exceeded in transit") \
+	X(DROP_IP4_DF,          "ip4.frag_needed",      "too big for the next link, and DF is set") \
+	X(DROP_IP4_BCAST_FWD,   "ip4.directed_bcast",   "directed broadcasts are not forwarded") \
+	X(DROP_IP4_MCAST,       "ip4.mcast_not_member", "multicast to a group nobody here joined") \
+	X(DROP_IP4_PROTO,       "ip4.unknown_proto",    "no protocol for this IPv4 protocol number") \
+	X(DROP_FRAG_MALFORMED,  "ip4.frag_malformed",   "malformed fragment") \
+	X(DROP_FRAG_DUPLICATE,  "ip4.frag_duplicate",   "a fragment that was there already") \
+	X(DROP_FRAG_OVERLAP,    "ip4.frag_overlap",     "overlapping fragments") \
+	X(DROP_FRAG_LIMIT,      "ip4.frag_limit",       "too much waits for reassembly") \
+	X(DROP_FRAG_TIMEOUT,    "ip4.frag_timeout",     "reassembly time exceeded") \
+	X(DROP_FRAG_FAIL,       "ip4.frag_failed",      "could not be fragmented") \
+	/* ICMP */ \
+	X(DROP_ICMP_SHORT,      "icmp.too_short",       "shorter than an ICMP header") \
+	X(DROP_ICMP_CHECKSUM,   "icmp.checksum",        "bad ICMP checksum") \
+	X(DROP_ICMP_TYPE,       "icmp.unknown_type",    "unknown ICMP type") \
+	X(DROP_ICMP_BCAST,      "icmp.broadcast_echo",  "ICMP request to a broadcast address") \
+	X(DROP_ICMP_QUOTE,      "icmp.bad_quote",       "ICMP error that quotes no usable packet") \
+	X(DROP_ICMP_NO_SOCKET,  "icmp.no_socket",       "ICMP message nobody waits for") \
+	X(DROP_ICMP_REDIRECT,   "icmp.bad_redirect",    "redirect that is not from the current gateway") \
+	X(DROP_ICMP_RATE,       "icmp.rate_limit",      "ICMP error suppressed by the rate limit") \
+	/* UDP, sockets */ \
+	X(DROP_UDP_SHORT,       "udp.too_short",        "shorter than a UDP header") \
+	X(DROP_UDP_LENGTH,      "udp.length",           "bad UDP length") \
+	X(DROP_UDP_CHECKSUM,    "udp.checksum",         "bad UDP checksum") \
+	X(DROP_UDP_NO_PORT,     "udp.no_port",          "no socket on this UDP port") \
+	X(DROP_SOCK_FULL,       "sock.buffer_full",     "the socket's receive buffer is full") \
+	X(DROP_SOCK_CLOSED,     "sock.closed",          "the socket was closed with data unread") \
+	X(DROP_SHUTDOWN,        "stack.shutdown",       "the host was torn down")
+
+#define X(name, str, text) name,
+enum drop { DROP_MAP(X) DROP_N };
+#undef X
+
+const char *drop_name(enum drop why);     /* "ip4.checksum"; never NULL */
+const char *drop_text(enum drop why);     /* never NULL */
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_WIRE_IP4_H
+#define STACK_WIRE_IP4_H
+/* The IPv4 header (RFC 791 3.1); its options are in ip4opt.h. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stack/util/addr.h"
+#include "stack/util/be.h"
+#include "stack/util/buf.h"
+#include "stack/util/csum.h"
+#include "stack/util/drop.h"
+#include "stack/util/rdwr.h"
+
+#define IP4_HLEN 20                       /* bytes, without options */
+#define IP4_HLEN_MAX 60
+#define IP4_LEN_MAX 65535                 /* bytes, header included */
+#define IP4_MIN_MTU 68                    /* RFC 791 3.2: every link forwards this */
+#define IP4_MIN_REASSEMBLY 576            /* RFC 1122 3.3.2: EMTU_R, bytes */
+
+#define IP_PROTO_ICMP  1
+#define IP_PROTO_IGMP  2
+#define IP_PROTO_IPIP  4
+#define IP_PROTO_TCP   6
+#define IP_PROTO_UDP   17
+#define IP_PROTO_IP6   41
+#define IP_PROTO_GRE   47
+#define IP_PROTO_ICMP6 58
+#define IP_PROTO_OSPF  89
+#define IP_PROTO_SCTP  132
+#define IP_PROTO_RAW   255                /* reserved: never on the wire */
+
+#define IP4_DSCP(tos) ((tos) >> 2)        /* RFC 2474 */
+#define IP4_ECN(tos) ((tos) & 3)          /* RFC 3168 */
+
+struct ip4_hdr {
+	uint8_t hlen;                     /* bytes, 20 to 60 */
+	uint8_t tos;
+	uint16_t total_len;               /* bytes, header included */
+	uint16_t id;
+	bool df, mf;
+	uint16_t frag_off;                /* bytes, a multiple of 8 */
+	uint8_t ttl, proto;
+	uint16_t csum;                    /* as parsed; emit computes its own */
+	ip4_t src, dst;
+};
+
+/**
+ * ip4_hdr_parse - check and read one header
+ * @p: the header, with avail bytes that may be read
+ * @total: bytes of the frame's payload; those past total_len are padding
+ *
+ * Checks what needs no context: RFC 1122 3.2.1 and RFC 1812 5.2.2 (1) to (5).
+ *
+ * Return: DROP_NONE, or DROP_IP4_SHORT (also when avail ends inside the
+ * options), _VERSION, _HLEN, _LENGTH, _CHECKSUM; *h is then unset.
+ */
+enum drop ip4_hdr_parse(struct ip4_hdr *h, const uint8_t *p, size_t avail, size_t total);
+
+/* The header that an ICMP error quotes: the packet behind it is cut short and
+ * its checksum may be stale, so neither is judged.  True: *h is set, and
+ * h->hlen bytes are there. */
+bool ip4_quote_parse(struct ip4_hdr *h, const uint8_t *p, size_t avail);
+
+/**
+ * ip4_hdr_emit - write the 20 fixed bytes
+ * @opts: h->hlen - 20 bytes of options, which the checksum covers and which
+ *        the caller puts behind the header; NULL when there are none
+ */
+void ip4_hdr_emit(const struct ip4_hdr *h, const uint8_t *opts, struct wr *w);
+
+/* "192.0.2.1 > 192.0.2.9: proto 17, ttl 64, id 7, length 48": for logs. */
+void ip4_hdr_show(const struct ip4_hdr *h, struct buf *out);
+
+/* Computes the checksum again after a change of the header in place. */
+void ip4_hdr_seal(uint8_t *p, size_t hlen);
+
+static inline bool ip4_is_frag(const struct ip4_hdr *h)
+{
+	return h->mf || h->frag_off;
+}
+
+/* Forwarding, in place: one off the TTL, which is above 0.  RFC 1624 eqn. 3
+ * with m - m' = 0x100: ~m + m' is 0xfeff for every m. */
+static inline void ip4_dec_ttl(uint8_t *p)
+{
+	uint32_t s = (uint32_t)(uint16_t)~get_be16(p + 10) + 0xfeff;
+
+	p[8]--;
+	put_be16(p + 10, (uint16_t)~((s & 0xffff) + (s >> 16)));
+}
+
+/* The pseudo header of TCP and UDP as an unfolded sum; len is the transport
+ * header and its data (RFC 768, RFC 9293 3.1). */
+static inline uint64_t csum_pseudo4(ip4_t src, ip4_t dst, uint8_t proto, size_t len)
+{
+	return (uint64_t)(src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff) +
+	       proto + len;
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+/*
+ * A fuzz target is one file, tests/fuzz/fuzz_NAME.c, that defines
+ * LLVMFuzzerTestOneInput(); its seeds are the files of
+ * tests/fuzz/corpus/NAME/ (each below 2 KB).  The same object is linked
+ *
+ *	with smoke.c     a plain program: every seed, then a fixed number of
+ *	                 mutants from a fixed stream, under gcc and ASan, as a test
+ *	with libFuzzer   clang -fsanitize=fuzzer,address,undefined, for hours
+ *
+ * A target keeps nothing from one input to the next, frees all that it took,
+ * reads no clock and no randomness, and prints nothing: equal bytes, equal
+ * path.  What must hold it says with assert(), so that a wrong answer counts
+ * as much as a crash.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * data: exactly size bytes, so that the sanitizer sees a read past the end;
+ * borrowed, not to be changed.  size may be 0.  Return: 0, always (-1 would
+ * tell libFuzzer to forget the input).
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
+
+#include "tests/unit/check/fixture.h"
+#include "tests/unit/test.h"
+
+static const char one_lab[] =
+	"# lab.yaml: lab line4, seed 7\n"
+	"ok 1 - ns1 reaches ns4 (1/1 points, t=4.003s)\n"
+	"not ok 2 - <cut> & #1 (0/0.5 points, t=64s)\n"
+	"    why:      the last output is false\n"
+	"    run:      ns1 ping -c 4 ns4\n"
+	"    expected: .received == 0\n"
+	"                and .loss == 1\n"
+	"    actual:   {\"received\":4,\"x\":\"\\x1b]\"}\n"
+	"    lab time: 4.003s to 64s\n"
+	"    drops:    4.5s ns2:veth2-3 link.cut\n"
+	"              5.5s ns2:veth2-3 link.down\n"
+	"    hint:     cut the link first\n"
+	"not ok 3 - secret (0/2 points, hidden, t=64s)\n"
+	"    why:      killed by signal 11 (Segmentation fault)\n"
+	"not ok 4 - last (0/1 points, not run)\n"
+	"lab.yaml: 1 of 4 passed, 1/4.5 points\n";
+
+static const char two_labs[] =
+	"# lab.yaml: lab line4, seed 7\n"
+	"ok 1 - ns1 reaches ns4 (1/1 points, t=4.003s)\n"
+	"not ok 2 - <cut> & #1 (0/0.5 points, t=64s)\n"
+	"    why:      the last output is false\n"
+	"    run:      ns1 ping -c 4 ns4\n"
+	"    expected: .received == 0\n"
+	"                and .loss == 1\n"
+	"    actual:   {\"received\":4,\"x\":\"\\x1b]\"}\n"
+	"    lab time: 4.003s to 64s\n"
+	"    drops:    4.5s ns2:veth2-3 link.cut\n"
+	"              5.5s ns2:veth2-3 link.down\n"
+	"    hint:     cut the link first\n"
+	"not ok 3 - secret (0/2 points, hidden, t=64s)\n"
+	"    why:      killed by signal 11 (Segmentation fault)\n"
+	"not ok 4 - last (0/1 points, not run)\n"
+	"lab.yaml: 1 of 4 passed, 1/4.5 points\n"
+	"\n"
+	"# broken.yaml\n"
+	"not ok 1 - the lab file loads (0/0 points, t=0s)\n"
+	"    why:      broken.yaml:3:5: unknown key \"nodez\"\n"
+	"              broken.yaml:4:1: no links\n"
+	"broken.yaml: 0 of 1 passed, 0/0 points\n"
+	"\n"
+	"all labs: 1 of 5 passed, 1/4.5 points\n";
+
+static void check_golden(void (*fill)(struct report *rp), const char *want)
+{
+	struct report rp = { 0 };
+	char *got;
+
+	fill(&rp);
+	got = fixture_write(&rp, &report_text);
+	if (strcmp(got, want) != 0)
+		printf("--- got\n%s--- want\n%s", got, want);
+	CHECK(strcmp(got, want) == 0);
+	free(got);
+	report_free(&rp);
+}
+
+TEST(report_text, one_lab_with_every_outcome)
+{
+	check_golden(fixture_lab, one_lab);
+}
+
+TEST(report_text, a_second_lab_that_does_not_load)
+{
+	check_golden(fixture_two_labs, two_labs);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/complete.h"
+
+#include <stdlib.h>
+
+#include "tests/unit/shell/fixture.h"
+#include "tests/unit/test.h"
+
+static void check_words(struct bench *b, const char *line, const char *want)
+{
+	struct buf got = { 0 };
+	struct complete c;
+
+	complete_line(&c, b->sh, line);
+	buf_str(&got, "");
+	for (size_t i = 0; i < c.n; i++)
+		buf_printf(&got, "%s%s", i ? " " : "", c.v[i]);
+	if (!CHECK_STR(got.s, want))
+		printf("     %s\n", line);
+	buf_free(&got);
+	complete_fini(&c);
+}
+
+TEST(complete, words_nodes_and_interfaces_come_from_the_grammar)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_words(&b, "pinga", "pingall pingallfull");
+	check_words(&b, "h", "h1 h2 help history");
+	check_words(&b, "@h", "@h1 @h2");
+	check_words(&b, "link h", "h1 h2");
+	check_words(&b, "link h1:", "h1:eth0 h1:eth1");
+	check_words(&b, "link h1 r1 ", "down up");
+	check_words(&b, "h1 ip ro", "route");
+	check_words(&b, "h1 ip addr show dev ", "eth0 eth1 lo");
+	check_words(&b, "h1 ip route show 10", "10.0.1.0/24 10.0.3.0/24");
+	check_words(&b, "h1 ping h", "h1 h2");
+	check_words(&b, "show ip route ", "h1 h2 json link r1");
+	check_words(&b, "h1 ip route get 10.0.2", "10.0.2.1 10.0.2.2");
+	check_words(&b, "node h1 ", "start stop");
+	bench_close(&b);
+}
+
+TEST(complete, a_command_inside_a_command_completes_as_a_line)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_words(&b, "time pinga", "pingall pingallfull");
+	check_words(&b, "time link h1 r1 ", "down up");
+	check_words(&b, "wait 5s until h1 tracer", "traceroute");
+	bench_close(&b);
+}
+
+TEST(complete, nothing_fits_after_a_wrong_word_or_in_a_comment)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_words(&b, "bogus ", "");
+	check_words(&b, "link h9 ", "");
+	check_words(&b, "nodes # h", "");
+	check_words(&b, "nodes x", "");
+	bench_close(&b);
+}
+
+TEST(complete, a_file_argument_says_so)
+{
+	struct complete c;
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	complete_line(&c, b.sh, "source x");
+	CHECK(c.files);
+	complete_fini(&c);
+	complete_line(&c, b.sh, "nodes ");
+	CHECK(!c.files);
+	complete_fini(&c);
+	bench_close(&b);
+}
+
+static char *list_of(struct bench *b, const char *line)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	complete_list(b->sh, line, f);
+	fclose(f);
+	return text;
+}
+
+TEST(complete, the_list_has_each_word_with_its_meaning)
+{
+	struct bench b;
+	char *s;
+
+	REQUIRE(bench_open(&b));
+	s = list_of(&b, "link h1 ");
+	CHECK_STR(s, "  B                 a node or NODE:INTERFACE: h1 r1 h2 link\n");
+	free(s);
+	s = list_of(&b, "links ");
+	CHECK_STR(s, "  <Enter>           the command is complete\n");
+	free(s);
+	s = list_of(&b, "node h1 ");
+	CHECK_STR(s, "  start             \n  stop              \n");
+	free(s);
+	s = list_of(&b, "bogus ");
+	CHECK_STR(s, "  nothing fits here\n");
+	free(s);
+	bench_close(&b);
+}
