@@ -246,7 +246,7 @@ static int addr_change_run(struct shell *sh, const struct args *a)
 	err = args_has(a, "add") ? stack_addr_add(st, dev, &p) : stack_addr_del(st, dev, &p);
 	if (err == ERR_EXIST)
 		return shell_error(sh, "Error: ipv4: Address already assigned.");
-	if (err == ERR_NOENT)
+	if (err == ERR_NOENT || err == ERR_NOTAVAIL)
 		return shell_error(sh, "Error: ipv4: Address not found.");
 	return ip_answer(sh, err);
 }

@@ -266,7 +266,6 @@ static int interact_loop(struct shell *sh)
 			continue;
 		}
 		remember(sh, line);
-		interrupted = 0;
 		if (line[strspn(line, " \t")])
 			status |= shell_exec(sh, line, NS_NEVER, NULL, NULL) != 0;
 		interrupted = 0;

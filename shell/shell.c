@@ -144,9 +144,9 @@ int shell_exec(struct shell *sh, const char *line, ns_t limit, json_t **json, bo
 	if (limit < sh->limit)
 		sh->limit = limit;
 	sh->timed_out = sh->interrupted = false;
-	if (!sh->moving)
-		lab_clear_interrupt(sh->lab);
 	status = shell_exec_nested(sh, line, json);
+	if (sh->interactive && !sh->moving)
+		lab_clear_interrupt(sh->lab);     /* in a script it ends the script */
 	sh->limit = outer;
 	if (timed_out)
 		*timed_out = sh->timed_out;

@@ -5,7 +5,7 @@
 #include "tests/unit/test.h"
 
 static const char one_lab[] =
-	"TAP version 13\n"
+	"TAP version 14\n"
 	"1..4\n"
 	"# lab.yaml: seed 7\n"
 	"ok 1 - ns1 reaches ns4 (1/1 points, t=4.003s)\n"
@@ -40,7 +40,7 @@ static const char one_lab[] =
 	"# lab.yaml: 1 of 4 passed, 1/4.5 points\n";
 
 static const char two_labs[] =
-	"TAP version 13\n"
+	"TAP version 14\n"
 	"1..5\n"
 	"# lab.yaml: seed 7\n"
 	"ok 1 - lab.yaml: ns1 reaches ns4 (1/1 points, t=4.003s)\n"
