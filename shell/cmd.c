@@ -10,9 +10,8 @@
 
 /* Every family; where two commands could take a line, the first does. */
 static const struct cmd *const families[] = {
-	cmds_lab, cmds_link, cmds_ping, cmds_time, cmds_show, cmds_show_links, cmds_frr, cmds_ip, cmds_ip_route,
-	cmds_sysctl,
-	cmds_capture, cmds_trace, cmds_jobs, cmds_history, cmds_help,
+	cmds_lab, cmds_link, cmds_ping, cmds_time, cmds_show, cmds_show_links, cmds_frr, cmds_ip,
+	cmds_ip_route, cmds_sysctl, cmds_capture, cmds_trace, cmds_jobs, cmds_history, cmds_help,
 };
 
 bool cmd_has_option(const struct cmd *cmd, const char *word)
@@ -133,12 +132,26 @@ static void line_bind(struct cmd_line *l, struct shell *sh, const struct cmd_hea
 	};
 }
 
+/* What is typed comes back in JSON, whose strings are UTF-8. */
+static bool is_utf8(const char *line)
+{
+	json_t *v = json_string(line);
+	bool ok = v != NULL;
+
+	json_decref(v);
+	return ok;
+}
+
 void cmd_line_parse(struct cmd_line *l, struct shell *sh, const char *line)
 {
 	struct args_types types;
 	struct cmd_head h;
 
 	*l = (struct cmd_line){ .kind = CMD_EMPTY };
+	if (!is_utf8(line)) {
+		line_wrong(l, "the line is not UTF-8 text");
+		return;
+	}
 	if (!words_split(&l->words, line)) {
 		line_wrong(l, l->words.open_quote ? "a quote is not closed" : "out of memory");
 		return;

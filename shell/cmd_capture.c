@@ -152,7 +152,7 @@ const struct cmd cmds_capture[] = {
 	  .help = "write frames to a file",
 	  .text = "capture start [NODE[:IF]|all] FILE [FILTER...] [dir in|out]\n"
 		  "FILE is pcapng, with interface names and a comment on each drop; pcap if it is\n"
-		  "named *.pcap.  FILTER is tcpdump's.  Several places with commas: ns1,ns2:veth2-3." },
+		  "named *.pcap.  FILTER is tcpdump's.  Several places: ns1,ns2:eth1." },
 	{ .name = "capture stop", .args = "[ID:count|all]", .flags = CMD_LAB, .run = stop_run,
 	  .print = stop_print, .help = "end a capture, or all" },
 	{ .name = "capture list", .flags = CMD_LAB, .run = list_run, .print = list_print,

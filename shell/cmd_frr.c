@@ -156,7 +156,8 @@ static void print_nexthop(struct shell *sh, const json_t *r, const json_t *h)
 	if (jtrue(h, "linkDown"))
 		shell_printf(sh, " linkdown");
 	if (!connected)
-		shell_printf(sh, ", weight %lld", jget(h, "weight") ? (long long)jint(h, "weight") : 1);
+		shell_printf(sh, ", weight %lld",
+			     jget(h, "weight") ? (long long)jint(h, "weight") : 1);
 	shell_printf(sh, ", %s\n", jstr(r, "uptime"));
 }
 
@@ -176,7 +177,8 @@ static void print_route(struct shell *sh, const json_t *r)
 			   (long long)jint(r, "metric"));
 	json_array_foreach(jget(r, "nexthops"), i, h) {
 		if (i)
-			shell_printf(sh, "  %c%*s", jtrue(h, "fib") ? '*' : ' ', (int)head.len - 3, "");
+			shell_printf(sh, "  %c%*s", jtrue(h, "fib") ? '*' : ' ',
+				     (int)head.len - 3, "");
 		else
 			shell_printf(sh, "%s", head.s ? head.s : "");
 		print_nexthop(sh, r, h);

@@ -12,6 +12,8 @@
  * are in cmd_ip_route.c.
  */
 
+#define MTU_MIN 68                /* RFC 791: what every link must carry */
+
 int ip_no_device(struct shell *sh, const char *name)
 {
 	return shell_error(sh, "Cannot find device \"%s\"", name);
@@ -24,7 +26,8 @@ int ip_answer(struct shell *sh, int err)
 		{ ERR_NETUNREACH, "Network is unreachable" }, { ERR_NOROUTE, "No route to host" },
 		{ ERR_NETDOWN, "Network is down" }, { ERR_NODEV, "No such device" },
 		{ ERR_INVAL, "Invalid argument" }, { ERR_ACCES, "Permission denied" },
-		{ ERR_NOMEM, "Cannot allocate memory" }, { ERR_NOBUFS, "No buffer space available" },
+		{ ERR_NOMEM, "Cannot allocate memory" },
+		{ ERR_NOBUFS, "No buffer space available" },
 		{ ERR_PERM, "Operation not permitted" },
 	};
 
@@ -147,8 +150,8 @@ static void print_head(struct shell *sh, const struct args *a, const json_t *d)
 		shell_printf(sh, "mode %s ", jstr(d, "linkmode"));
 	shell_printf(sh, "group %s qlen %lld\n", jstr(d, "group"), (long long)jint(d, "txqlen"));
 	if (!args_option(a, "-4") || !jget(d, "addr_info"))
-		shell_printf(sh, "    link/%s %s brd %s\n", jstr(d, "link_type"), jstr(d, "address"),
-			     jstr(d, "broadcast"));
+		shell_printf(sh, "    link/%s %s brd %s\n", jstr(d, "link_type"),
+			     jstr(d, "address"), jstr(d, "broadcast"));
 }
 
 static void print_addrs(struct shell *sh, const json_t *d)
@@ -161,9 +164,10 @@ static void print_addrs(struct shell *sh, const json_t *d)
 			     (long long)jint(ia, "prefixlen"));
 		if (jget(ia, "broadcast"))
 			shell_printf(sh, "brd %s ", jstr(ia, "broadcast"));
-		shell_printf(sh, "scope %s %s%s%s\n       valid_lft forever preferred_lft forever\n",
-			     jstr(ia, "scope"), jtrue(ia, "secondary") ? "secondary " : "",
+		shell_printf(sh, "scope %s %s%s%s\n", jstr(ia, "scope"),
+			     jtrue(ia, "secondary") ? "secondary " : "",
 			     jtrue(ia, "tentative") ? "tentative " : "", jstr(ia, "label"));
+		shell_printf(sh, "       valid_lft forever preferred_lft forever\n");
 	}
 }
 
@@ -278,8 +282,9 @@ static int link_set_run(struct shell *sh, const struct args *a)
 		return 1;
 	if (args_word(a, "MTU") &&
 	    (mtu > UINT32_MAX || netdev_set_mtu(dev, (uint32_t)mtu) != OK))
-		return shell_error(sh, "Error: mtu %s than device %s.", mtu < 68 ? "less" : "greater",
-				   mtu < 68 ? "minimum" : "maximum");
+		return shell_error(sh, "Error: mtu %s than device %s.",
+				   mtu < MTU_MIN ? "less" : "greater",
+				   mtu < MTU_MIN ? "minimum" : "maximum");
 	if (args_has(a, "up"))
 		netdev_set_up(dev, true);
 	if (args_has(a, "down"))
@@ -392,19 +397,21 @@ const struct cmd cmds_ip[] = {
 	{ .name = "ip addr|address", .args = "add|del ADDR:prefix [[dev] DEV:iface]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = addr_change_run, .help = "add or delete an address" },
 	{ .name = "ip addr|address", .args = "flush [dev] DEV:iface", .opts = OPTS,
-	  .flags = CMD_NODE, .run = addr_flush_run, .help = "delete all addresses of an interface" },
+	  .flags = CMD_NODE, .run = addr_flush_run,
+	  .help = "delete all addresses of an interface" },
 	{ .name = "ip link", .args = "[show|list] [[dev] DEV:iface] [up]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = link_show_run, .print = devs_print,
 	  .help = "show interfaces; -s with counters" },
 	{ .name = "ip link", .args = "set [dev] DEV:iface [up|down | mtu MTU:count]...",
 	  .opts = OPTS, .flags = CMD_NODE, .run = link_set_run, .help = "change an interface" },
-	{ .name = "ip neigh|neighbour|neighbor", .args = "[show|list] [dev DEV:iface]", .opts = OPTS,
-	  .flags = CMD_NODE, .run = neigh_show_run, .print = neigh_print,
+	{ .name = "ip neigh|neighbour|neighbor", .args = "[show|list] [dev DEV:iface]",
+	  .opts = OPTS, .flags = CMD_NODE, .run = neigh_show_run, .print = neigh_print,
 	  .help = "show the neighbour cache (ARP)" },
 	{ .name = "ip neigh|neighbour|neighbor",
 	  .args = "add|replace|del [ADDR:addr] [lladdr MAC:mac | dev DEV:iface]...", .opts = OPTS,
 	  .flags = CMD_NODE, .run = neigh_change_run, .help = "change the neighbour cache" },
-	{ .name = "ip neigh|neighbour|neighbor", .args = "flush [all | dev DEV:iface]", .opts = OPTS,
-	  .flags = CMD_NODE, .run = neigh_flush_run, .help = "forget what was learnt" },
+	{ .name = "ip neigh|neighbour|neighbor", .args = "flush [all | dev DEV:iface]",
+	  .opts = OPTS, .flags = CMD_NODE, .run = neigh_flush_run,
+	  .help = "forget what was learnt" },
 	{ 0 },
 };

@@ -178,6 +178,16 @@ static bool named(const struct gram_bind *b, const char *name)
 	return b->ins->len == strlen(name) && memcmp(b->ins->s, name, b->ins->len) == 0;
 }
 
+#define WEIGHT_MAX 256            /* as ip-route(8) */
+
+/* 0: not a weight. */
+static uint16_t parse_weight(const char *s)
+{
+	unsigned long long n;
+
+	return word_u64(s, &n) && n <= WEIGHT_MAX ? (uint16_t)n : 0;
+}
+
 /* The words after the prefix, in order: each "nexthop" begins another hop,
  * and via and dev without one belong to the first. */
 static int spec_hops(struct shell *sh, const struct args *a, struct stack *st,
@@ -205,7 +215,10 @@ static int spec_hops(struct shell *sh, const struct args *a, struct stack *st,
 		else if (named(b, "DEV") && !(h->dev = ip_dev(sh, st, word)))
 			return 1;
 		else if (named(b, "WEIGHT"))
-			h->weight = (uint16_t)strtoul(word, NULL, 10);
+			h->weight = parse_weight(word);
+		if (!h->weight)
+			return shell_error(sh, "Error: argument \"%s\" is wrong: "
+					   "\"weight\" is from 1 to %d", word, WEIGHT_MAX);
 	}
 	return 0;
 }
@@ -227,8 +240,7 @@ static int spec_parse(struct shell *sh, const struct args *a, struct stack *st,
 		return 1;
 	if (has_host_bits(&r->to))
 		return shell_error(sh, "Error: Invalid prefix for given prefix length.");
-	if (metric > UINT32_MAX || mtu > UINT16_MAX || args_count(a, "WEIGHT", 1) > 256 ||
-	    !args_count(a, "WEIGHT", 1))
+	if (metric > UINT32_MAX || mtu > UINT16_MAX)
 		return shell_error(sh, "RTNETLINK answers: Numerical result out of range");
 	for (size_t i = 0; i < N_ELEM(types); i++)
 		if (args_has(a, show_route_type(types[i])))

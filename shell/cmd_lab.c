@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/if_label.h"
 #include "shell/state.h"
 #include "shell/table.h"
 #include "stack/show.h"
@@ -72,14 +73,21 @@ static void nodes_print(struct shell *sh, const struct args *a, const json_t *al
 
 static void net_print(struct shell *sh, const struct args *a, const json_t *all)
 {
+	bool alone = if_names_differ(sh->lab);
 	const json_t *n, *e;
 	size_t i, k;
 
 	(void)a;
 	json_array_foreach(all, i, n) {
 		shell_printf(sh, "%s", jstr(n, "name"));
-		json_array_foreach(jget(n, "interfaces"), k, e)
-			shell_printf(sh, " %s:%s", jstr(e, "ifname"), jstr(jget(e, "peer"), "ifname"));
+		json_array_foreach(jget(n, "interfaces"), k, e) {
+			const json_t *peer = jget(e, "peer");
+
+			shell_printf(sh, " ");
+			if_label_print(sh, alone, jstr(n, "name"), jstr(e, "ifname"));
+			shell_printf(sh, ":");
+			if_label_print(sh, alone, jstr(peer, "node"), jstr(peer, "ifname"));
+		}
 		shell_printf(sh, "\n");
 	}
 }

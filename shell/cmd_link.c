@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/if_label.h"
 #include "shell/state.h"
 #include "shell/table.h"
 
@@ -59,6 +60,7 @@ static int links_run(struct shell *sh, const struct args *a)
 
 static void links_print(struct shell *sh, const struct args *a, const json_t *all)
 {
+	bool alone = if_names_differ(sh->lab);
 	const json_t *l;
 	size_t i;
 
@@ -67,8 +69,10 @@ static void links_print(struct shell *sh, const struct args *a, const json_t *al
 		const json_t *x = json_array_get(jget(l, "ends"), 0);
 		const json_t *y = json_array_get(jget(l, "ends"), 1);
 
-		shell_printf(sh, "%s<->%s (%s %s) \n", jstr(x, "ifname"), jstr(y, "ifname"),
-			     jstr(x, "status"), jstr(y, "status"));
+		if_label_print(sh, alone, jstr(x, "node"), jstr(x, "ifname"));
+		shell_printf(sh, "<->");
+		if_label_print(sh, alone, jstr(y, "node"), jstr(y, "ifname"));
+		shell_printf(sh, " (%s %s) \n", jstr(x, "status"), jstr(y, "status"));
 	}
 }
 
@@ -94,7 +98,8 @@ static int link_run(struct shell *sh, const struct args *a)
 			return shell_error(sh, "%s: %s", link_ifname(l, side), err_text(err));
 		}
 		json_array_append_new(all, json_pack("{s:s,s:s,s:b}", "a", link_ifname(l, side),
-						     "b", link_ifname(l, !side), "up", link_is_up(l)));
+						     "b", link_ifname(l, !side),
+						     "up", link_is_up(l)));
 	}
 	if (!json_array_size(all)) {
 		json_decref(all);
@@ -133,7 +138,7 @@ const struct cmd cmds_link[] = {
 	  .flags = CMD_LAB, .run = set_link_run,
 	  .help = "change the links between two nodes while the lab runs",
 	  .text = "The settings are tc's words: rate 10mbit, delay 5ms 1ms 25%, loss 10%,\n"
-		  "corrupt, duplicate, reorder, gap, limit, queue 64kb, mtu 1400; \"none\" takes all\n"
+		  "corrupt, duplicate, reorder, gap, limit, queue 64kb, mtu 1400; none takes all\n"
 		  "impairments away.  What is not named stays.  forward is what A sends, reverse\n"
 		  "what B sends; both directions otherwise." },
 	{ 0 },

@@ -148,7 +148,8 @@ static void pingfull_print(struct shell *sh, const struct args *a, const json_t 
 	(void)a;
 	shell_printf(sh, "*** Results: \n");
 	json_array_foreach(jget(r, "pairs"), i, p)
-		shell_printf(sh, " %s->%s: %lld/%lld, rtt min/avg/max/mdev %.3f/%.3f/%.3f/%.3f ms\n",
+		shell_printf(sh, " %s->%s: %lld/%lld, "
+			     "rtt min/avg/max/mdev %.3f/%.3f/%.3f/%.3f ms\n",
 			     jstr(p, "from"), jstr(p, "to"), (long long)jint(p, "sent"),
 			     (long long)jint(p, "received"), jnum(p, "rtt_min_ms"),
 			     jnum(p, "rtt_ms"), jnum(p, "rtt_max_ms"), jnum(p, "rtt_mdev_ms"));

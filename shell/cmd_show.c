@@ -145,7 +145,8 @@ static int neighbours_run(struct shell *sh, const struct args *a)
 static void neighbours_print(struct shell *sh, const struct args *a, const json_t *all)
 {
 	static const struct table_col cols[] = {
-		{ "node", "NODE", false }, { "dst", "ADDRESS", false }, { "dev", "INTERFACE", false },
+		{ "node", "NODE", false }, { "dst", "ADDRESS", false },
+		{ "dev", "INTERFACE", false },
 		{ "lladdr", "MAC", false }, { "state", "STATE", false }, { 0 },
 	};
 

@@ -119,7 +119,8 @@ static void links_print(struct shell *sh, const struct args *a, const json_t *al
 static void queues_print(struct shell *sh, const struct args *a, const json_t *all)
 {
 	static const struct table_col cols[] = {
-		{ "from", "FROM", false }, { "to", "TO", false }, { "queue_packets", "PACKETS", true },
+		{ "from", "FROM", false }, { "to", "TO", false },
+		{ "queue_packets", "PACKETS", true },
 		{ "queue_bytes", "BYTES", true }, { "queue_max_bytes", "MOST", true },
 		{ "queue_limit_bytes", "LIMIT", true }, { "in_flight", "ON THE WIRE", true },
 		{ "dropped_packets", "DROPPED", true }, { 0 },

@@ -85,23 +85,25 @@ static int sleep_run(struct shell *sh, const struct args *a)
 static int step_run(struct shell *sh, const struct args *a)
 {
 	ns_t from = lab_now(sh->lab);
-	uint64_t n;
+	uint64_t n = 0, want = args_count(a, "N", 1);
 	char t[40];
 
 	if (!shell_may_wait(sh))
 		return 1;
-	if (lab_next_at(sh->lab) > sh->limit) {
-		sh->timed_out = true;
-		return 1;
-	}
 	sh->moving = true;
-	n = lab_step(sh->lab, args_count(a, "N", 1));
+	while (n < want && lab_next_at(sh->lab) <= sh->limit && lab_step(sh->lab, 1))
+		n++;
 	sh->moving = false;
+	if (n < want && lab_next_at(sh->lab) != NS_NEVER) {
+		sh->timed_out = lab_next_at(sh->lab) > sh->limit;
+		sh->interrupted = !sh->timed_out;
+	}
 	shell_fmt_instant(lab_now(sh->lab), t);
 	shell_printf(sh, "%" PRIu64 " event%s, now %s\n", n, n == 1 ? "" : "s", t);
 	return shell_result(sh, json_pack("{s:I,s:I,s:I}", "events", (json_int_t)n,
 					  "now", (json_int_t)lab_now(sh->lab),
-					  "moved", (json_int_t)(lab_now(sh->lab) - from)));
+					  "moved", (json_int_t)(lab_now(sh->lab) - from))) ||
+	       sh->timed_out || sh->interrupted;
 }
 
 /* wait WHAT [LIMIT]: fails when the limit comes first. */
@@ -126,6 +128,8 @@ static int wait_cmd_run(struct shell *sh, const struct args *a)
 	struct buf line = { 0 };
 	int status = 1;
 
+	if (!every)
+		return shell_error(sh, "every 0s would wait for ever: lab time would not pass");
 	if (!shell_may_wait(sh) || !args_line(a, &line))
 		return 1;
 	while (!sh->interrupted && !sh->timed_out) {
@@ -166,8 +170,8 @@ static int pace_run(struct shell *sh, const struct args *a)
 	uint32_t milli = lab_pace(sh->lab);
 
 	if (s && !parse_pace(s, &milli))
-		return shell_error(sh, "'%s' is not a pace: virtual, real or xN (x10: ten times real)",
-				   s);
+		return shell_error(sh, "'%s' is not a pace: virtual, real or xN "
+				   "(x10: ten times real)", s);
 	if (s)
 		lab_set_pace(sh->lab, milli);
 	return shell_result(sh, json_pack("{s:i,s:I,s:I}", "pace_milli", (int)milli,

@@ -58,8 +58,8 @@ bool expect_misplaced(struct buf *err, const struct shell *sh, const char *word,
 		    memcmp(c->name, word, n) != 0)
 			continue;
 		if (flags & CMD_LAB)
-			buf_printf(err, "%s runs on a node: NODE %s ..., or enter a node by its name",
-				   word, word);
+			buf_printf(err, "%s runs on a node: NODE %s ..., "
+				   "or enter a node by its name", word, word);
 		else
 			buf_printf(err, "%s is a command of the lab, not of a node", word);
 		return true;

@@ -72,13 +72,10 @@ static int line_run(struct shell *sh, struct cmd_line *l)
 	const struct cmd *cmd = l->args.cmd;
 	int status;
 
-	if (l->words.background) {
-		if (!(cmd->flags & CMD_PROG))
-			return shell_error(sh, "only a program on a node runs in the background");
-		return job_start(sh, &l->args);
-	}
+	if (l->words.background && !(cmd->flags & CMD_PROG))
+		return shell_error(sh, "only a program on a node runs in the background");
 	sh->json |= args_has(&l->args, "json");   /* vtysh's word for --json */
-	status = cmd->run(sh, &l->args);
+	status = l->words.background ? job_start(sh, &l->args) : cmd->run(sh, &l->args);
 	if (sh->result && !sh->json && cmd->print)
 		cmd->print(sh, &l->args, sh->result);
 	if (sh->result && sh->json)

@@ -9,15 +9,15 @@
  * they hold.  Source 0 is the destination itself: timers of a host come before
  * frames of the same instant, and destination 0, the lab, before all hosts.
  *
- * The queue is a 4-ary heap of 16-byte keys; the key alone finds its event, so
- * sifting touches no event.  Moving an event leaves its old key behind, to be
- * recognised as stale when it comes up.  The first event armed while one fires
- * takes the place of the one that was taken: a hold costs one sift, not two.
+ * The queue (evq.h) holds 16-byte keys; the key alone finds its event, so
+ * ordering touches no event.  Moving an event leaves its old key behind, to be
+ * recognised as stale when it comes up.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/evq.h"
 #include "stack/util/cc.h"
 #include "stack/util/ns.h"
 
@@ -27,14 +27,10 @@ struct event {
 	void (*fire)(struct event *ev, ns_t now);
 };
 
-struct event_key { ns_t at; uint64_t id; };       /* id: dst << 32 | src */
-
 struct engine {
 	ns_t now;
 	uint64_t fired;
-	struct event_key *heap;           /* heap[3] is the root: children share a cache line */
-	size_t n, cap;
-	bool hole;                        /* the root was taken and not replaced yet */
+	struct evq queue;                 /* of keys; id is dst << 32 | src */
 	struct event **by_src, **by_dst;  /* by_dst: those with src 0 */
 	uint32_t n_src, n_dst, cap_src, cap_dst;
 };

@@ -10,6 +10,8 @@
 #include "sim/taps.h"
 #include "sim/topo/topo.h"
 #include "stack/stack.h"
+#include "stack/util/be.h"
+#include "stack/wire/eth.h"
 #include "stack/wire/show.h"
 
 /* --- scheduled events ---------------------------------------------------------- */
@@ -47,7 +49,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	lab->building = true;
 	lab->pool = pkt_pool_new(0);
 	if (!lab->pool)
-		abort();
+		mem_die();
 	engine_init(&lab->engine);
 	engine_set_lab_event(&lab->engine, &lab->script, script_fire);
 	lab->n_nodes = topo->n_nodes;
@@ -59,7 +61,8 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	for (size_t i = 0; i < lab->n_links; i++)
 		link_build(&lab->links[i], lab, (uint32_t)i, &topo->links[i]);
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		node_boot(&lab->nodes[i]);
+		if (node_boot(&lab->nodes[i]) != OK)
+			exit(2);
 	for (size_t i = 0; i < lab->n_links; i++)
 		link_update_carrier(&lab->links[i]);
 	script_arm(lab);
@@ -189,6 +192,17 @@ static struct link_end *end_of(const struct node *n, const struct netdev *dev)
 	return NULL;
 }
 
+/* The start of the frame as bytes.  A packet that never got a link header
+ * (its neighbour did not answer) is shown behind an empty one. */
+static size_t frame_head(const struct pkt *p, uint8_t *frame, size_t room)
+{
+	if (p->l2 <= p->off)
+		return pkt_frame(p, frame, room);
+	memset(frame, 0, ETH_HLEN);
+	put_be16(frame + ETH_HLEN - 2, ETHERTYPE_IP4);
+	return ETH_HLEN + pkt_copy_out(p, 0, frame + ETH_HLEN, room - ETH_HLEN);
+}
+
 static void trace_drop(struct lab *lab, const struct node *n, const struct netdev *dev,
 		       const struct pkt *p, enum drop why)
 {
@@ -198,7 +212,7 @@ static void trace_drop(struct lab *lab, const struct node *n, const struct netde
 		.at = lab->engine.now, .node = node_name(n), .ifname = dev ? dev->name : "",
 		.why = why, .len = pkt_len(p),
 	};
-	size_t len = pkt_frame(p, frame, sizeof(frame));
+	size_t len = frame_head(p, frame, sizeof(frame));
 
 	wire_show(frame, len, &line);
 	r.frame = line.s ? line.s : "";
@@ -214,7 +228,7 @@ void lab_on_drop(struct lab *lab, struct node *n, struct netdev *dev, const stru
 		struct link_end *e = end_of(n, dev);
 
 		if (e && e->taps)
-			taps_dropped(e, why);
+			taps_dropped(e, p, why);
 	}
 	if (unlikely(lab->on_drop))
 		trace_drop(lab, n, dev, p, why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/lab.h"
@@ -22,19 +23,25 @@ void link_end_queue_now(struct link_end *e, ns_t now)
 	}
 }
 
+static bool txq_grow(struct txq *q)
+{
+	uint32_t cap = q->cap ? q->cap * 2 : 16;
+	__typeof__(q->ring) ring = calloc(cap, sizeof(*ring));
+
+	if (!ring)
+		return false;
+	for (uint32_t i = 0; i < q->n; i++)
+		ring[i] = q->ring[(q->first + i) & (q->cap - 1)];
+	free(q->ring);
+	q->ring = ring;
+	q->cap = cap;
+	q->first = 0;
+	return true;
+}
+
+/* q has a place free: see queue_refuses(). */
 static void txq_push(struct txq *q, ns_t start_at, uint32_t len)
 {
-	if (q->n == q->cap) {
-		uint32_t cap = q->cap ? q->cap * 2 : 16;
-		__typeof__(q->ring) ring = xcalloc(cap, sizeof(*ring));
-
-		for (uint32_t i = 0; i < q->n; i++)
-			ring[i] = q->ring[(q->first + i) & (q->cap - 1)];
-		free(q->ring);
-		q->ring = ring;
-		q->cap = cap;
-		q->first = 0;
-	}
 	q->ring[(q->first + q->n) & (q->cap - 1)].start_at = start_at;
 	q->ring[(q->first + q->n) & (q->cap - 1)].len = len;
 	q->n++;
@@ -43,23 +50,36 @@ static void txq_push(struct txq *q, ns_t start_at, uint32_t len)
 		q->max_bytes = q->bytes;
 }
 
-static bool queue_has_room(const struct link_end *e, uint32_t len)
+/* Why a frame cannot wait; DROP_NONE if it can: its place is there. */
+static enum drop queue_refuses(struct link_end *e, uint32_t len)
 {
-	return (!e->queue_bytes || e->q.bytes + len <= e->queue_bytes) &&
-	       (!e->queue_pkts || e->q.n < e->queue_pkts);
+	if ((e->queue_bytes && e->q.bytes + len > e->queue_bytes) ||
+	    (e->queue_pkts && e->q.n >= e->queue_pkts))
+		return DROP_LINK_QUEUE;
+	return e->q.n < e->q.cap || txq_grow(&e->q) ? DROP_NONE : DROP_NO_MEMORY;
 }
 
 /* --- sending ----------------------------------------------------------------- */
 
-void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
+void link_end_note_drop(struct link_end *e, const struct pkt *p, enum drop why)
 {
 	if (!e->drops)
-		e->drops = xcalloc(DROP_N, sizeof(*e->drops));
-	e->drops[why]++;
-	e->dev.stats.tx_dropped++;
+		e->drops = calloc(DROP_N, sizeof(*e->drops));
+	if (e->drops)
+		e->drops[why]++;
 	lab_on_drop(e->link->lab, e->node, &e->dev, p, why);
+}
+
+void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
+{
+	e->dev.stats.tx_dropped++;
+	link_end_note_drop(e, p, why);
 	pkt_free(p);
 }
+
+/* Bytes on the wire at most, with whatever overhead: at 1 bit/s they take
+ * 2^33 s, just within ns_t. */
+#define WIRE_LEN_MAX (1u << 30)
 
 ns_t link_end_tx_time(const struct link_end *e, uint32_t len)
 {
@@ -67,6 +87,8 @@ ns_t link_end_tx_time(const struct link_end *e, uint32_t len)
 		return 0;
 	if (e->netem)
 		len = netem_wire_len(&e->netem->spec, len);
+	if (len > WIRE_LEN_MAX)
+		len = WIRE_LEN_MAX;
 	return (ns_t)(((uint64_t)len * 8000000000u + e->rate_bps - 1) / e->rate_bps);
 }
 
@@ -81,12 +103,15 @@ static inline ns_t tx_time(struct link_end *e, uint32_t len)
 	return e->tx_ns;
 }
 
-/* Into the list of frames in flight, which is in order of (arrival, seq). */
-static void flight_insert(struct link_end *e, struct pkt *p)
+/* Into the list of frames in flight, which is in order of (arrival, seq).
+ * fifo: it overtakes nobody, though the delay may be shorter now. */
+static void flight_insert(struct link_end *e, struct pkt *p, bool fifo)
 {
 	struct pkt **at = &e->head;
 
 	e->in_flight++;
+	if (fifo && e->tail && p->at < e->tail->at)
+		p->at = e->tail->at;
 	if (!e->tail || p->at >= e->tail->at) {
 		p->next = NULL;
 		if (e->tail)
@@ -105,31 +130,38 @@ static void flight_insert(struct link_end *e, struct pkt *p)
 }
 
 /* Gives p its times and puts it on its way; its queue has room. */
-static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len)
+static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len,
+		     bool fifo)
 {
 	ns_t start = e->busy_at > now ? e->busy_at : now;
 
 	if (start > now)
 		txq_push(&e->q, start, len);
-	e->busy_at = start + tx_time(e, len);
+	e->busy_at = ns_add(start, tx_time(e, len));
 	p->start_at = start;
 	p->at = ns_add(e->busy_at, delay);
 	if (p->at <= now)
 		p->at = now + 1;
 	p->seq = e->seq++;
-	flight_insert(e, p);
+	flight_insert(e, p, fifo);
+}
+
+/* Frames arrive in the order in which they were sent. */
+static bool is_fifo(const struct link_end *e)
+{
+	return !e->netem || (!e->netem->spec.jitter && !e->netem->spec.reorder.p);
 }
 
 void link_end_reinsert(struct link_end *e, struct pkt *p)
 {
-	flight_insert(e, p);
+	flight_insert(e, p, false);
 }
 
 void link_end_requeue(struct link_end *e, struct pkt *p, ns_t now, ns_t delay)
 {
 	uint64_t seq = p->seq, next = e->seq;
 
-	schedule(e, p, now, delay, pkt_len(p));
+	schedule(e, p, now, delay, pkt_len(p), is_fifo(e));
 	p->seq = seq;
 	e->seq = next;
 }
@@ -159,15 +191,16 @@ static struct pkt *corrupted(const struct pkt *p, uint32_t bit)
 static void send_copy(struct link_end *e, struct pkt *p, const struct netem_copy *c, ns_t now)
 {
 	uint32_t len = pkt_len(p);
-	uint32_t limit = e->netem->spec.limit;
+	const struct netem_spec *s = &e->netem->spec;
+	enum drop why = DROP_NONE;
 
 	link_end_queue_now(e, now);
-	if (limit && e->in_flight >= limit) {
-		link_end_drop(e, p, DROP_LINK_LIMIT);
-		return;
-	}
-	if (e->busy_at > now && !queue_has_room(e, len)) {
-		link_end_drop(e, p, DROP_LINK_QUEUE);
+	if (s->limit && e->in_flight >= s->limit)
+		why = DROP_LINK_LIMIT;
+	else if (e->busy_at > now)
+		why = queue_refuses(e, len);
+	if (why) {
+		link_end_drop(e, p, why);
 		return;
 	}
 	if (c->corrupt) {
@@ -180,7 +213,7 @@ static void send_copy(struct link_end *e, struct pkt *p, const struct netem_copy
 		pkt_free(p);
 		p = bad;
 	}
-	schedule(e, p, now, c->at_once ? 0 : c->delay, len);
+	schedule(e, p, now, c->at_once ? 0 : c->delay, len, !c->at_once && !s->jitter);
 }
 
 static void send_impaired(struct link_end *e, struct pkt *p, ns_t now)
@@ -195,6 +228,8 @@ static void send_impaired(struct link_end *e, struct pkt *p, ns_t now)
 		return;
 	}
 	twin = n == 2 ? pkt_clone(p) : NULL;
+	if (n == 2 && !twin)
+		link_end_note_drop(e, p, DROP_NO_MEMORY);
 	send_copy(e, p, &copy[0], now);
 	if (twin)
 		send_copy(e, twin, &copy[1], now);
@@ -219,13 +254,14 @@ int link_end_xmit(struct link_end *e, struct pkt *p)
 	if (unlikely(e->netem)) {
 		send_impaired(e, p, now);
 	} else if (likely(e->busy_at <= now)) {
-		schedule(e, p, now, e->delay, len);
+		schedule(e, p, now, e->delay, len, true);
 	} else {
 		link_end_queue_now(e, now);
-		if (queue_has_room(e, len))
-			schedule(e, p, now, e->delay, len);
+		why = queue_refuses(e, len);
+		if (likely(!why))
+			schedule(e, p, now, e->delay, len, true);
 		else
-			link_end_drop(e, p, DROP_LINK_QUEUE);
+			link_end_drop(e, p, why);
 	}
 	taps_settle(e);
 	return OK;
@@ -321,31 +357,43 @@ void link_end_init_dev(struct link_end *e)
 	e->dev.mtu = lab_topo(e->link->lab)->links[e->link->index].mtu;
 }
 
-static void end_netem_init(struct link_end *e, const struct netem_spec *spec)
+static struct netem *end_netem_new(const struct link_end *e, const struct netem_spec *spec)
 {
-	struct buf stream = { 0 };
+	struct netem *m = calloc(1, sizeof(*m));
+	char stream[TOPO_NAME_MAX + TOPO_IF_MAX + 8];
 
-	buf_printf(&stream, "%s:%s tx", node_name(e->node), end_spec(e)->ifname);
-	if (stream.bad)
-		abort();
-	e->netem = xcalloc(1, sizeof(*e->netem));
-	netem_init(e->netem, lab_seed(e->link->lab), stream.s);
-	e->netem->frame_no = e->dev.stats.tx_packets;
-	buf_free(&stream);
-	if (netem_set(e->netem, spec) != OK)
-		abort();
+	if (!m)
+		return NULL;
+	snprintf(stream, sizeof(stream), "%s:%s tx", node_name(e->node), end_spec(e)->ifname);
+	netem_init(m, lab_seed(e->link->lab), stream);
+	m->frame_no = e->dev.stats.tx_packets;
+	if (netem_set(m, spec) == OK)
+		return m;
+	free(m);
+	return NULL;
 }
 
-/* The model is only there while it has something to decide. */
+/* Nothing but a delay: the link does that by itself. */
+static bool is_delay_only(const struct netem_spec *s)
+{
+	return netem_is_plain(s) && !s->limit && !s->packet_overhead && !s->cell_size &&
+	       !s->cell_overhead && !s->gap && !s->delay_corr && s->dist == DIST_UNIFORM;
+}
+
+/* Once there, the model stays: it counts the frames for its streams. */
 int link_end_set_netem(struct link_end *e, const struct netem_spec *spec)
 {
+	int err = e->netem ? netem_set(e->netem, spec) : OK;
+
+	if (!e->netem && !is_delay_only(spec)) {
+		e->netem = end_netem_new(e, spec);
+		err = e->netem ? OK : ERR_NOMEM;
+	}
+	if (err)
+		return err;
 	e->delay = spec->delay;
 	e->tx_len = 0;
 	e->tx_ns = 0;
-	if (e->netem)
-		return netem_set(e->netem, spec);
-	if (!netem_is_plain(spec))
-		end_netem_init(e, spec);
 	return OK;
 }
 
@@ -363,7 +411,7 @@ static void end_build(struct link *l, int side, const struct topo_link *spec)
 	engine_add_src(&l->lab->engine, &e->ev, spec->end[!side].node + 1, end_fire);
 	link_end_init_dev(e);
 	if (link_end_set_netem(e, &s->netem) != OK)
-		abort();
+		mem_die();
 	node_add_end(e->node, e);
 }
 

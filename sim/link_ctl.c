@@ -85,11 +85,13 @@ static int by_seq(const void *pa, const void *pb)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* The frames in flight as an array in order of sending. */
+/* The frames in flight as an array in order of sending; NULL: no memory. */
 static struct pkt **flight_take(struct link_end *e, size_t *n)
 {
-	struct pkt **all = xcalloc(e->in_flight, sizeof(struct pkt *));
+	struct pkt **all = calloc(e->in_flight + (size_t)1, sizeof(struct pkt *));
 
+	if (!all)
+		return NULL;
 	*n = 0;
 	for (struct pkt *p = e->head; p; p = p->next)
 		all[(*n)++] = p;
@@ -101,13 +103,15 @@ static struct pkt **flight_take(struct link_end *e, size_t *n)
 	return all;
 }
 
-void link_end_set_rate(struct link_end *e, uint64_t rate_bps)
+int link_end_set_rate(struct link_end *e, uint64_t rate_bps)
 {
 	ns_t now = e->link->lab->engine.now;
 	size_t n;
 	struct pkt **all = flight_take(e, &n);
 	uint64_t old = e->rate_bps;
 
+	if (!all)
+		return ERR_NOMEM;
 	engine_set(&e->link->lab->engine, &e->ev, NS_NEVER);
 	e->tx_len = 0;
 	e->tx_ns = 0;
@@ -131,6 +135,7 @@ void link_end_set_rate(struct link_end *e, uint64_t rate_bps)
 	}
 	e->rate_bps = rate_bps;
 	free(all);
+	return OK;
 }
 
 /* --- words --------------------------------------------------------------------------- */
@@ -189,21 +194,22 @@ static int split_words(struct link_words *w, int argc, char *const *argv, char e
 	return bad;
 }
 
-static void end_spec_now(const struct link_end *e, struct netem_spec *s)
+static int end_spec_now(const struct link_end *e, struct netem_spec *s)
 {
-	if (!e->netem)
-		*s = (struct netem_spec){ .delay = e->delay };
-	else if (netem_spec_copy(s, &e->netem->spec) != OK)
-		abort();
+	*s = (struct netem_spec){ .delay = e->delay };
+	return e->netem ? netem_spec_copy(s, &e->netem->spec) : OK;
 }
 
 /* The impairments that the words ask for, starting from what is there. */
 static int netem_wanted(const struct link_end *e, const struct link_words *w,
 			struct netem_spec *s, char err[160])
 {
-	int bad;
+	int bad = end_spec_now(e, s);
 
-	end_spec_now(e, s);
+	if (bad) {
+		snprintf(err, 160, "%s", err_text(bad));
+		return bad;
+	}
 	if (w->none) {
 		ns_t delay = s->delay;
 
@@ -216,16 +222,19 @@ static int netem_wanted(const struct link_end *e, const struct link_words *w,
 	return bad;
 }
 
+/* The rate first: frames that wait keep the overhead they were sent with. */
 static int end_apply(struct link_end *e, const struct link_words *w, const struct netem_spec *s)
 {
-	int err = link_end_set_netem(e, s);
+	int err = OK;
 
-	if (w->queue) {
+	if (w->rate && w->rate_bps != e->rate_bps)
+		err = link_end_set_rate(e, w->rate_bps);
+	if (!err)
+		err = link_end_set_netem(e, s);
+	if (!err && w->queue) {
 		e->queue_bytes = w->queue_bytes;
 		e->queue_pkts = w->queue_pkts;
 	}
-	if (w->rate && w->rate_bps != e->rate_bps)
-		link_end_set_rate(e, w->rate_bps);
 	return err;
 }
 

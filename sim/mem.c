@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+noreturn void mem_die(void)
+{
+	fputs("netloom: out of memory\n", stderr);
+	exit(2);
+}
+
 static void *or_die(void *p)
 {
-	if (!p) {
-		fputs("netloom: out of memory\n", stderr);
-		exit(2);
-	}
+	if (!p)
+		mem_die();
 	return p;
 }
 

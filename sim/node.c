@@ -133,13 +133,23 @@ static bool hub_storm(struct node *n, const struct pkt *p, ns_t now)
 	return true;
 }
 
+/* A frame dies where it arrived; consumes it. */
+static void end_rx_drop(struct link_end *e, struct pkt *p, enum drop why)
+{
+	e->dev.stats.rx_dropped++;
+	link_end_note_drop(e, p, why);
+	pkt_free(p);
+}
+
 static void hub_input(struct node *n, struct link_end *from, struct pkt *p, ns_t now)
 {
 	struct link_end *last = NULL;
 
+	if (!from->peer->node->is_hub)            /* a router's frame is a new one */
+		p->hops = 0;
 	p->hops++;
 	if (hub_storm(n, p, now)) {
-		link_end_drop(from, p, DROP_HUB_STORM);
+		end_rx_drop(from, p, DROP_HUB_STORM);
 		return;
 	}
 	for (uint32_t i = 0; i < n->n_ends; i++) {
@@ -149,8 +159,10 @@ static void hub_input(struct node *n, struct link_end *from, struct pkt *p, ns_t
 		if (e == from || !netdev_running(&e->dev))
 			continue;
 		copy = last ? pkt_clone(p) : NULL;
-		if (last && copy)
+		if (copy)
 			link_end_xmit(last, copy);
+		else if (last)
+			link_end_note_drop(last, p, DROP_NO_MEMORY);
 		last = e;
 	}
 	if (last)
@@ -169,7 +181,7 @@ void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
 		if (n->is_hub && n->up)
 			hub_input(n, e, p, now);
 		else
-			link_end_drop(e, p, DROP_NODE_DOWN);
+			end_rx_drop(e, p, DROP_NODE_DOWN);
 	} else {
 		stack_input(n->stack, now, &e->dev, p);
 	}
@@ -220,44 +232,76 @@ void node_add_end(struct node *n, struct link_end *e)
 	n->ends[n->n_ends++] = e;
 }
 
-static void or_die(int err, const struct node *n, const char *what)
+/* Says what failed; returns err. */
+static int boot_step(const struct node *n, const char *what, int err)
 {
-	if (err == OK)
-		return;
-	fprintf(stderr, "netloom: %s: %s: %s\n", node_name(n), what, err_text(err));
-	exit(2);
+	if (err)
+		fprintf(stderr, "netloom: %s: %s: %s\n", node_name(n), what, err_text(err));
+	return err;
 }
 
-static void boot_addresses(struct node *n, const struct topo_node *spec)
+static int boot_interfaces(struct node *n)
+{
+	int err = OK;
+
+	for (uint32_t i = 0; i < n->n_ends && !err; i++)
+		err = boot_step(n, "interface", stack_attach(n->stack, &n->ends[i]->dev));
+	return err;
+}
+
+static int boot_addresses(struct node *n)
 {
 	const struct topo *topo = n->lab->topo;
+	int err = OK;
 
-	for (size_t i = 0; i < spec->n_loopback; i++)
-		or_die(stack_addr_add(n->stack, stack_dev(n->stack, "lo"), &spec->loopback[i]), n,
-		       "loopback address");
-	for (uint32_t i = 0; i < n->n_ends; i++) {
+	for (uint32_t i = 0; i < n->n_ends && !err; i++) {
 		struct link_end *e = n->ends[i];
 		const struct topo_end *s = &topo->links[e->link->index].end[e == &e->link->end[1]];
 
-		for (size_t k = 0; k < s->n_addrs; k++)
-			or_die(stack_addr_add(n->stack, &e->dev, &s->addrs[k]), n, "address");
+		for (size_t k = 0; k < s->n_addrs && !err; k++)
+			err = boot_step(n, "address", stack_addr_add(n->stack, &e->dev, &s->addrs[k]));
 	}
+	return err;
 }
 
-static void boot_routes(struct node *n, const struct topo_node *spec)
+static int boot_loopback(struct node *n, const struct topo_node *spec)
 {
-	for (size_t i = 0; i < spec->n_routes; i++) {
+	struct netdev *lo = stack_dev(n->stack, "lo");
+	int err = OK;
+
+	for (size_t i = 0; i < spec->n_loopback && !err; i++)
+		err = boot_step(n, "loopback address", stack_addr_add(n->stack, lo, &spec->loopback[i]));
+	return err;
+}
+
+static int boot_routes(struct node *n, const struct topo_node *spec)
+{
+	int err = OK;
+
+	for (size_t i = 0; i < spec->n_routes && !err; i++) {
 		const struct topo_route *r = &spec->routes[i];
 		struct route_spec s = { .to = r->to, .proto = RP_STATIC, .metric = r->metric,
 					.n_hops = 1, .hops = { { .via = r->via } } };
 
 		if (r->dev[0])
 			s.hops[0].dev = stack_dev(n->stack, r->dev);
-		or_die(stack_route_set(n->stack, ROUTE_APPEND, &s), n, "route");
+		err = boot_step(n, "route", stack_route_set(n->stack, ROUTE_APPEND, &s));
 	}
+	return err;
 }
 
-void node_boot(struct node *n)
+static void node_unboot(struct node *n)
+{
+	if (!n->stack)
+		return;
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		if (n->ends[i]->dev.stack)
+			stack_detach(n->stack, &n->ends[i]->dev);
+	stack_free(n->stack);
+	n->stack = NULL;
+}
+
+int node_boot(struct node *n)
 {
 	const struct topo_node *spec = node_spec(n);
 	struct stack_config cfg = {
@@ -265,16 +309,28 @@ void node_boot(struct node *n)
 		.hooks = &node_hooks, .ctx = n, .forwarding = spec->forward,
 	};
 
+	int err;
+
 	n->up = true;
 	if (n->is_hub)
-		return;
+		return OK;
 	n->stack = stack_new(&cfg);
-	or_die(n->stack ? OK : ERR_NOMEM, n, "start");
-	stack_enter(n->stack, n->lab->engine.now);
-	for (uint32_t i = 0; i < n->n_ends; i++)
-		or_die(stack_attach(n->stack, &n->ends[i]->dev), n, "interface");
-	boot_addresses(n, spec);
-	boot_routes(n, spec);
+	err = boot_step(n, "start", n->stack ? OK : ERR_NOMEM);
+	if (!err) {
+		stack_enter(n->stack, n->lab->engine.now);
+		err = boot_interfaces(n);
+	}
+	if (!err)
+		err = boot_loopback(n, spec);
+	if (!err)
+		err = boot_addresses(n);
+	if (!err)
+		err = boot_routes(n, spec);
+	if (err) {
+		node_unboot(n);
+		n->up = false;
+	}
+	return err;
 }
 
 void node_set_carrier(struct node *n, struct link_end *e, bool on)
@@ -294,16 +350,6 @@ static void node_update_links(struct node *n)
 		link_update_carrier(n->ends[i]->link);
 }
 
-static void node_unboot(struct node *n)
-{
-	if (!n->stack)
-		return;
-	for (uint32_t i = 0; i < n->n_ends; i++)
-		stack_detach(n->stack, &n->ends[i]->dev);
-	stack_free(n->stack);
-	n->stack = NULL;
-}
-
 int node_stop(struct node *n)
 {
 	if (!n->up)
@@ -319,11 +365,15 @@ int node_stop(struct node *n)
 
 int node_start(struct node *n)
 {
+	int err;
+
 	if (n->up)
 		return ERR_EXIST;
 	for (uint32_t i = 0; i < n->n_ends; i++)
 		link_end_init_dev(n->ends[i]);
-	node_boot(n);
+	err = node_boot(n);
+	if (err)
+		return err;
 	node_update_links(n);
 	node_rearm(n);
 	lab_say(n->lab, "%s: started", node_name(n));

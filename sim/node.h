@@ -8,6 +8,7 @@
  */
 #include "sim/engine.h"
 #include "sim/sim.h"
+#include "stack/util/cc.h"
 #include "stack/util/list.h"
 
 struct lab;
@@ -47,8 +48,9 @@ const struct lab *node_lab(const struct node *n);
 
 void node_build(struct node *n, struct lab *lab, uint32_t index);
 void node_add_end(struct node *n, struct link_end *e);
-/* The stack with its interfaces, addresses and routes; dies without memory. */
-void node_boot(struct node *n);
+/* The stack with its interfaces, addresses and routes.  An error is also said
+ * on standard error; the node is down then. */
+int must_check node_boot(struct node *n);
 void node_fini(struct node *n);
 
 /* A frame arrives at end e of n; consumes it. */

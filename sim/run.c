@@ -23,12 +23,13 @@ static bool keep_pace(struct lab *lab, ns_t at)
 	return true;
 }
 
-/* Time passes without events up to `at`. */
+/* Time passes without events up to `at`, if that is not past. */
 static enum lab_stop run_out(struct lab *lab, ns_t at, enum lab_stop how)
 {
 	if (!keep_pace(lab, at))
 		return LAB_INTERRUPTED;
-	lab->engine.now = at;
+	if (at > lab->engine.now)
+		lab->engine.now = at;
 	return how;
 }
 
@@ -49,8 +50,10 @@ static enum lab_stop run_virtual(struct lab *lab, ns_t at)
 	struct engine *e = &lab->engine;
 
 	while (engine_step(e, at))
-		if (unlikely(lab->interrupted))
+		if (unlikely(lab->interrupted)) {
+			run_instant(lab, e->now);     /* a replay can only stop at its end */
 			return LAB_INTERRUPTED;
+		}
 	e->now = at;
 	return LAB_REACHED;
 }
@@ -60,7 +63,7 @@ enum lab_stop lab_run_until(struct lab *lab, ns_t at)
 	pace_begin(&lab->pace, lab->engine.now);
 	if (at <= lab->engine.now)
 		return LAB_REACHED;
-	if (!lab->pace.milli)
+	if (!lab->pace.milli && !lab->interrupted)
 		return run_virtual(lab, at);
 	while (!lab->interrupted) {
 		ns_t next = engine_next_at(&lab->engine);

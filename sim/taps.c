@@ -7,7 +7,6 @@
 
 #include "sim/capture/capture.h"
 #include "sim/lab.h"
-#include "sim/mem.h"
 
 /* One capture with the interfaces that it watches. */
 struct watch {
@@ -24,6 +23,8 @@ struct tap {
 	struct watch *watch;
 	int ifno;
 	uint64_t pending;                 /* serial of its last frame; 0: that is settled */
+	const struct pkt *pkt;            /* that frame; only to be compared */
+	ns_t in_at;                       /* when it arrived; -1: it was sent */
 };
 
 struct taps {
@@ -42,6 +43,8 @@ static void tap_frame(struct link_end *e, const struct pkt *p, ns_t now, enum ca
 	for (struct tap *t = e->taps; t; t = t->next) {
 		capture_frame_pending(t->watch->cap, t->ifno, now, dir, taps->frame, len);
 		t->pending = ++t->watch->serial;
+		t->pkt = p;
+		t->in_at = dir == CAPTURE_IN ? now : -1;
 	}
 }
 
@@ -56,13 +59,25 @@ void taps_in(struct link_end *e, const struct pkt *p, ns_t now)
 	tap_frame(e, p, now, CAPTURE_IN);
 }
 
-void taps_dropped(struct link_end *e, enum drop why)
+/* A stack may go on with a copy of the frame that came, or with the datagram
+ * that it completed: that has no arrival of its own.  What came earlier and
+ * dies now, from a queue, is somebody else's. */
+static bool is_last_frame(const struct tap *t, const struct link_end *e, const struct pkt *p)
+{
+	if (p == t->pkt)
+		return true;
+	return t->in_at >= 0 && p->dev == &e->dev && (p->at == 0 || p->at == t->in_at);
+}
+
+void taps_dropped(struct link_end *e, const struct pkt *p, enum drop why)
 {
 	char comment[64];
 
 	snprintf(comment, sizeof(comment), "dropped: %s", drop_name(why));
 	for (struct tap *t = e->taps; t; t = t->next) {
-		if (t->pending && t->pending == t->watch->serial)
+		if (!t->pending || !is_last_frame(t, e, p))
+			continue;
+		if (t->pending == t->watch->serial)
 			capture_comment(t->watch->cap, comment);
 		t->pending = 0;
 	}
@@ -76,17 +91,28 @@ void taps_settle(struct link_end *e)
 
 /* --- what to watch ----------------------------------------------------------------------- */
 
-static void tap_add(struct link_end *e, struct watch *w)
+/* OK also if w watches e already.  ERR_NOMEM, ERR_IO. */
+static int tap_add(struct link_end *e, struct watch *w)
 {
 	char name[80];
-	struct tap *t = xcalloc(1, sizeof(*t)), **at = &e->taps;
+	struct tap *t, **at;
+	int ifno;
 
+	for (at = &e->taps; *at; at = &(*at)->next)
+		if ((*at)->watch == w)
+			return OK;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return ERR_NOMEM;
 	snprintf(name, sizeof(name), "%s:%s", node_name(e->node), e->dev.name);
-	t->watch = w;
-	t->ifno = capture_add_if(w->cap, name, e->rate_bps);
-	while (*at)
-		at = &(*at)->next;
+	ifno = capture_add_if(w->cap, name, e->rate_bps);
+	if (ifno < 0) {
+		free(t);
+		return ifno;
+	}
+	*t = (struct tap){ .watch = w, .ifno = ifno };
 	*at = t;
+	return OK;
 }
 
 static void tap_remove(struct link_end *e, const struct watch *w)
@@ -103,54 +129,94 @@ static void tap_remove(struct link_end *e, const struct watch *w)
 	}
 }
 
-/* The ends that one word names, each given to fn (NULL: only counted).
- * Returns how many; 0 with a sentence in err if there is no such thing. */
-static size_t each_end(const struct lab *lab, const char *word, struct watch *w, char err[256])
+/* w is to watch the ends that one word names; NULL: are there any?  OK,
+ * ERR_NOENT with a sentence in err, or what went wrong with the watching. */
+static int each_end(const struct lab *lab, const char *word, struct watch *w, char err[256])
 {
 	char name[64];
 	const char *colon = strchr(word, ':');
 	size_t n = 0, len = colon ? (size_t)(colon - word) : strlen(word);
 	bool all = strcmp(word, "all") == 0;
+	int bad = OK;
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
 	if (!all && !lab_find_node(lab, name)) {
 		snprintf(err, 256, "capture: no node '%s', expected all, NODE or NODE:INTERFACE", name);
-		return 0;
+		return ERR_NOENT;
 	}
 	for (size_t i = 0; i < lab->n_nodes; i++) {
 		struct node *node = &lab->nodes[i];
 
 		if (!all && strcmp(node_name(node), name) != 0)
 			continue;
-		for (uint32_t k = 0; k < node->n_ends; k++) {
+		for (uint32_t k = 0; k < node->n_ends && !bad; k++) {
 			if (colon && strcmp(node->ends[k]->dev.name, colon + 1) != 0)
 				continue;
 			if (w)
-				tap_add(node->ends[k], w);
+				bad = tap_add(node->ends[k], w);
 			n++;
 		}
 	}
-	if (!n)
+	if (bad)
+		snprintf(err, 256, "capture: %s", err_text(bad));
+	else if (!n)
 		snprintf(err, 256, "capture: no such interface '%s' on %s",
 			 colon ? colon + 1 : "(any)", all ? "any node" : name);
-	return n;
+	return n ? bad : ERR_NOENT;
 }
 
-/* Every word of a list with commas; false at the first that names nothing. */
-static bool each_word(const struct lab *lab, const char *what, struct watch *w, char err[256])
+/* Every word of a list with commas, to the first that fails. */
+static int each_word(const struct lab *lab, const char *what, struct watch *w, char err[256])
 {
 	const char *s = what;
+	int bad;
 
-	while (*s) {
+	for (;;) {
 		size_t len = strcspn(s, ",");
 		char word[100];
 
 		snprintf(word, sizeof(word), "%.*s", (int)len, s);
-		if (!each_end(lab, word, w, err))
-			return false;
-		s += len + (s[len] == ',');
+		bad = each_end(lab, word, w, err);
+		if (bad || !s[len])
+			return bad;
+		s += len + 1;
 	}
-	return true;
+}
+
+static int watch_free(struct watch *w)
+{
+	int err = capture_close(w->cap);
+
+	free(w->what);
+	free(w->filter);
+	free(w);
+	return err;
+}
+
+/* Takes cap over; NULL: no memory, and cap is closed. */
+static struct watch *watch_new(struct lab *lab, struct capture *cap, const char *what,
+			       const char *filter)
+{
+	struct watch *w = calloc(1, sizeof(*w)), **at;
+
+	if (!lab->taps)
+		lab->taps = calloc(1, sizeof(*lab->taps));
+	if (!w) {
+		(void)capture_close(cap);
+		return NULL;
+	}
+	w->cap = cap;
+	w->what = strdup(what);
+	w->filter = filter ? strdup(filter) : NULL;
+	if (!lab->taps || !w->what || (filter && !w->filter)) {
+		(void)watch_free(w);
+		return NULL;
+	}
+	w->id = ++lab->taps->last_id;
+	for (at = &lab->taps->first; *at; at = &(*at)->next)
+		;
+	*at = w;
+	return w;
 }
 
 /* --- public ------------------------------------------------------------------------------ */
@@ -160,8 +226,9 @@ int lab_capture_start(struct lab *lab, const char *what, const char *path,
 {
 	struct capture_config cfg = { .path = path, .filter = filter, .dir = CAPTURE_BOTH,
 				      .epoch_unix_ns = LAB_EPOCH_UNIX_NS };
-	struct watch *w, **at;
 	struct capture *cap;
+	struct watch *w;
+	int bad;
 
 	if (dir)
 		cfg.dir = strcmp(dir, "in") == 0 ? CAPTURE_IN : CAPTURE_OUT;
@@ -169,38 +236,30 @@ int lab_capture_start(struct lab *lab, const char *what, const char *path,
 		snprintf(err, 256, "capture: direction '%.40s', expected in or out", dir);
 		return ERR_INVAL;
 	}
-	if (!each_word(lab, what, NULL, err))
-		return ERR_NOENT;
+	bad = each_word(lab, what, NULL, err);
+	if (bad)
+		return bad;
 	cap = capture_open(&cfg, err);
 	if (!cap)
 		return ERR_IO;
-	if (!lab->taps)
-		lab->taps = xcalloc(1, sizeof(*lab->taps));
-	w = xcalloc(1, sizeof(*w));
-	w->cap = cap;
-	w->id = ++lab->taps->last_id;
-	w->what = xstrdup(what);
-	w->filter = filter ? xstrdup(filter) : NULL;
-	for (at = &lab->taps->first; *at; at = &(*at)->next)
-		;
-	*at = w;
-	(void)each_word(lab, what, w, err);
-	return w->id;
+	w = watch_new(lab, cap, what, filter);
+	if (!w) {
+		snprintf(err, 256, "capture: %s", err_text(ERR_NOMEM));
+		return ERR_NOMEM;
+	}
+	bad = each_word(lab, what, w, err);
+	if (bad)
+		(void)lab_capture_stop(lab, w->id);
+	return bad ? bad : w->id;
 }
 
 static int watch_end(struct lab *lab, struct watch *w)
 {
-	int err;
-
 	for (size_t i = 0; i < lab->n_links; i++) {
 		tap_remove(&lab->links[i].end[0], w);
 		tap_remove(&lab->links[i].end[1], w);
 	}
-	err = capture_close(w->cap);
-	free(w->what);
-	free(w->filter);
-	free(w);
-	return err;
+	return watch_free(w);
 }
 
 int lab_capture_stop(struct lab *lab, int id)

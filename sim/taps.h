@@ -14,8 +14,9 @@ struct pkt;
 void taps_out(struct link_end *e, const struct pkt *p, enum drop why);
 /* A frame arrives at e. */
 void taps_in(struct link_end *e, const struct pkt *p, ns_t now);
-/* The frame last seen was dropped. */
-void taps_dropped(struct link_end *e, enum drop why);
+/* p dies at e: said in the record of the frame last seen, if that is p or
+ * was p when it came.  Borrows p. */
+void taps_dropped(struct link_end *e, const struct pkt *p, enum drop why);
 /* What becomes of the frame last seen is known. */
 void taps_settle(struct link_end *e);
 void taps_fini(struct lab *lab);

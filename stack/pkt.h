@@ -79,8 +79,8 @@ struct pkt_pool_stats {
 struct pkt_pool *pkt_pool_new(uint64_t limit);
 void pkt_pool_free(struct pkt_pool *pool);       /* asserts that all came back */
 void pkt_pool_stats(const struct pkt_pool *pool, struct pkt_pool_stats *out);
-/* For tests: let n more allocations succeed, then one fail; NS_NEVER-like
- * UINT64_MAX turns it off. */
+/* For tests: let n more allocations succeed, then none; UINT64_MAX turns it
+ * off. */
 void pkt_pool_fail_after(struct pkt_pool *pool, uint64_t n);
 
 /* An empty packet, all headroom; NULL: none left. */

@@ -61,7 +61,7 @@ struct stack_config {
 	X(OPT_RP_FILTER,       "rp_filter",            0, "RFC 3704 check: 0 off, 1 strict, 2 loose") \
 	X(OPT_BC_FORWARDING,   "bc_forwarding",        0, "forward directed broadcasts (RFC 2644)") \
 	X(OPT_ECHO_IGNORE_BC,  "icmp_echo_ignore_broadcasts", 1, "no answer to broadcast echo") \
-	X(OPT_ICMP_RATE,       "icmp_ratelimit",       1000, "ms between ICMP errors to one host; 0 off") \
+	X(OPT_ICMP_RATE,       "icmp_ratelimit",       0, "ms between ICMP errors to one host, after 6; 0 off (Linux: 1000)") \
 	X(OPT_ICMP_MSGS,       "icmp_msgs_per_sec",    1000, "ICMP errors a second in all; 0 no limit") \
 	X(OPT_ICMP_BURST,      "icmp_msgs_burst",      50, "ICMP errors at once") \
 	X(OPT_FRAG_TIME,       "ipfrag_time",          30000, "ms a datagram waits for its fragments") \

@@ -69,6 +69,11 @@ struct buf;
 void netem_print(const struct netem_spec *s, struct buf *out);
 int netem_parse(struct netem_spec *s, int argc, char *const *argv, char err[160]);
 
+/* The same for words that come in parts, in any order: what they must not say
+ * together is left to netem_check(), which takes a spec that is complete. */
+int netem_parse_part(struct netem_spec *s, int argc, char *const *argv, char err[160]);
+int netem_check(const struct netem_spec *s, char err[160]);
+
 /* The running model of one direction. */
 struct netem {
 	struct netem_spec spec;           /* owned copy */

@@ -27,7 +27,6 @@ struct parse {
 	char *err;
 	struct netem_spec spec;           /* loss_list is borrowed unless new_list */
 	bool new_list;                    /* spec.loss_list is ours */
-	bool reorder;                     /* "reorder" was named */
 };
 
 static const char *const state_names[] = { "p13", "p31", "p32", "p23", "p14" };
@@ -133,7 +132,8 @@ static int parse_i32(struct parse *p, int32_t *out, const char *expected)
 	bool minus = s && *s == '-';
 	uint64_t v;
 
-	end += minus;
+	if (minus)
+		end++;
 	if (!s || !read_digits(&end, INT32_MAX, &v) || *end)
 		return parse_bad(p, s, expected);
 	*out = minus ? -(int32_t)v : (int32_t)v;
@@ -380,7 +380,6 @@ static int word_duplicate(struct parse *p)
 
 static int word_reorder(struct parse *p)
 {
-	p->reorder = true;
 	return parse_chance(p, &p->spec.reorder);
 }
 
@@ -445,26 +444,25 @@ static int parse_clause(struct parse *p)
 }
 
 /* As tc: a frame can only overtake frames that wait. */
-static int parse_check(struct parse *p)
+int netem_check(const struct netem_spec *s, char err[160])
 {
-	const struct netem_spec *s = &p->spec;
-
-	if (!p->reorder || s->reorder.p == 0 || s->delay > 0 || s->jitter > 0)
+	if (s->reorder.p == 0 || s->delay > 0 || s->jitter > 0)
 		return OK;
-	snprintf(p->err, ERR_TEXT, "reorder: found no delay, expected one that other frames "
+	snprintf(err, ERR_TEXT, "reorder: found no delay, expected one that other frames "
 		 "can overtake, such as delay 10ms");
 	return ERR_INVAL;
 }
 
-int netem_parse(struct netem_spec *s, int argc, char *const *argv, char err[160])
+static int parse_words(struct netem_spec *s, int argc, char *const *argv, bool whole,
+		       char err[160])
 {
 	struct parse p = { .argc = argc, .argv = argv, .err = err, .spec = *s };
 	int bad = OK;
 
 	while (!bad && peek(&p))
 		bad = parse_clause(&p);
-	if (!bad)
-		bad = parse_check(&p);
+	if (!bad && whole)
+		bad = netem_check(&p.spec, err);
 	if (bad) {
 		if (p.new_list)
 			free(p.spec.loss_list);
@@ -474,4 +472,14 @@ int netem_parse(struct netem_spec *s, int argc, char *const *argv, char err[160]
 		free(s->loss_list);
 	*s = p.spec;
 	return OK;
+}
+
+int netem_parse(struct netem_spec *s, int argc, char *const *argv, char err[160])
+{
+	return parse_words(s, argc, argv, true, err);
+}
+
+int netem_parse_part(struct netem_spec *s, int argc, char *const *argv, char err[160])
+{
+	return parse_words(s, argc, argv, false, err);
 }

@@ -213,7 +213,8 @@ static bool frame_in(struct arping *ap, const uint8_t *frame, size_t n, ns_t at)
 	keep_reply(ap, &r);
 	if (!ap->quiet)
 		print_reply(ap, &a, &r);
-	if (ap->first_only || (ap->count && ap->n_sent >= ap->count && ap->n_received == ap->n_sent)) {
+	if (ap->first_only ||
+	    (ap->count && ap->n_sent >= ap->count && ap->n_received == ap->n_sent)) {
 		finish(ap);
 		return false;
 	}
@@ -350,7 +351,8 @@ static bool find_source(struct arping *ap)
 
 static bool open_socket(struct arping *ap)
 {
-	int err = prog_sock_open(&ap->prog, SK_PACKET, ETHERTYPE_ARP, &ap->sk, &ap->watch, on_ready);
+	int err = prog_sock_open(&ap->prog, SK_PACKET, ETHERTYPE_ARP, &ap->sk, &ap->watch,
+				 on_ready);
 
 	if (!err)
 		err = sk_setopt(ap->sk, SKO_BINDTODEVICE, (int)ap->ifindex);

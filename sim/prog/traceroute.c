@@ -300,7 +300,7 @@ static void on_timer(struct node_timer *t)
 	trace_loop(container_of(t, struct trace, timer));
 }
 
-/* --- starting ---------------------------------------------------------------------------------- */
+/* --- starting ------------------------------------------------------------------------- */
 
 static int sock_setup(struct trace *tr)
 {

@@ -433,7 +433,11 @@ const struct ytype type_link_mac = {
 void topo_link_check(struct load *ld, const struct ynode *n, void *link)
 {
 	struct topo_link *l = link;
+	char err[160];
 
+	for (int i = 0; i < 2; i++)
+		if (netem_check(&l->end[i].netem, err) != 0)
+			diag_error(ld->diag, n->pos, "%s", err);
 	if (l->end[0].node != l->end[1].node || l->end[0].node == TOPO_NO_NODE)
 		return;
 	diag_error(ld->diag, n->pos, "a link from '%s' to itself",

@@ -133,7 +133,7 @@ static void yaml_read(struct load *ld, const char *text, size_t len)
 			   "the included file; expected neither here");
 	else if (ld->include)
 		include_read(ld);
-	else if (root->type == YNODE_MAP && ld->topo->n_nodes == 0 && ld->diag->n == 0)
+	else if (ld->topo->n_nodes == 0 && ld->diag->n == 0)
 		diag_error(ld->diag, nodes ? nodes->pos : root->pos, "a lab needs nodes");
 	ld->defaults = ld->kinds = ld->groups = NULL;
 	ynode_free(root);

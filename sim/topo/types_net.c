@@ -349,7 +349,7 @@ static void netem_value_parse(struct load *ld, const struct ykey *k, const struc
 			   foreign);
 	else if (argc == WORDS_MAX)
 		diag_error(ld->diag, n->pos, "%s: too many words", k->key);
-	else if (netem_parse(spec, argc, argv, err) != OK)
+	else if (netem_parse_part(spec, argc, argv, err) != OK)
 		diag_error(ld->diag, n->pos, "%s", err);
 	free(text);
 }

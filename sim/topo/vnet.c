@@ -285,9 +285,10 @@ static void link_add(struct vnet *v, const struct line *l, uint32_t a, uint32_t 
 static void read_link(struct vnet *v, const struct line *l)
 {
 	const struct word *w = l->word;
-	struct prefix net;
+	struct prefix net, first;
 	uint32_t a, b;
 	bool ok;
+	char err[160];
 
 	if (!want_words(v, l, 3, "HOST HOST NETWORK"))
 		return;
@@ -304,7 +305,11 @@ static void read_link(struct vnet *v, const struct line *l)
 	}
 	if (!network_only(v, &w[2], net) || !ok)
 		return;
-	if (a == b)
+	first = net;
+	first.addr.v4++;
+	if (!host_addr_ok(&first, err))
+		diag_error(v->ld->diag, w[2].pos, "%s", err);
+	else if (a == b)
 		diag_error(v->ld->diag, w[1].pos, "a link from host %u to itself", a);
 	else
 		link_add(v, l, a, b, net);

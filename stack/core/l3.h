@@ -17,6 +17,7 @@ struct ip_meta {
 	uint8_t proto, ttl, tos;
 	uint8_t hlen;                     /* of the IP header, options included */
 	bool bcast;                       /* dst is a broadcast or multicast address */
+	bool raw;                         /* a raw socket took a copy */
 	uint16_t hdr_off;                 /* the IP header in p->head, until something is pushed */
 	uint8_t n_opt;
 	uint8_t opt[40];                  /* IPv4 options as received */

@@ -36,11 +36,15 @@ bool sock_is_dirty(const struct sock *sk)
 	return (sock_ready(sk) & ~sk->ready_was) != 0;
 }
 
+/* A mark in the list, a watch without a function, keeps our place while
+ * another is told.  Closing the socket empties the list, mark and all, which
+ * is how we notice.  n: one that watches again from within ends up behind the
+ * others, and must not keep us here for ever. */
 void sock_ready_changed(struct sock *sk)
 {
 	uint32_t now = sock_ready(sk), rose = now & ~sk->ready_was;
-	struct sk_watch mark = { .ready = NULL };
 	struct list_node *at = sk->watches.head.next;
+	struct sk_watch mark = { .ready = NULL };
 	unsigned n = 0;
 
 	sk->ready_was = now;
@@ -48,9 +52,6 @@ void sock_ready_changed(struct sock *sk)
 		return;
 	for (struct list_node *i = at; i != &sk->watches.head; i = i->next)
 		n++;
-	/* The mark keeps our place while a watch is told.  Closing the
-	 * socket empties the list, mark and all.  n: who watches again from
-	 * within is not told twice. */
 	while (n-- > 0 && at != &sk->watches.head) {
 		struct sk_watch *w = container_of(at, struct sk_watch, node);
 

@@ -95,20 +95,13 @@ static enum drop rx_timestamp(struct stack *st, struct pkt *p, const struct ip_m
 
 /* --- answers ----------------------------------------------------------------------------- */
 
-/* Only raw sockets hear of answers; they come first in the list. */
-static enum drop rx_reply(struct stack *st, struct pkt *p)
+/* Only raw sockets hear of answers. */
+static enum drop rx_reply(struct pkt *p, const struct ip_meta *m)
 {
-	struct sock *sk;
-
-	list_for_each(&st->socks, sk, node) {
-		if (sk->type < SK_RAW)
-			break;
-		if (sk->type == SK_RAW && sk->proto == IP_PROTO_ICMP) {
-			pkt_free(p);
-			return DROP_NONE;
-		}
-	}
-	return DROP_ICMP_NO_SOCKET;
+	if (!m->raw)
+		return DROP_ICMP_NO_SOCKET;
+	pkt_free(p);
+	return DROP_NONE;
 }
 
 /* --- errors ------------------------------------------------------------------------------ */
@@ -277,7 +270,7 @@ static enum drop rx_message(struct stack *st, struct pkt *p, const struct ip_met
 		return rx_timestamp(st, p, m, &h);
 	case ICMP4_ECHO_REPLY:
 	case ICMP4_TIMESTAMP_REPLY:
-		return rx_reply(st, p);
+		return rx_reply(p, m);
 	case ICMP4_UNREACH:
 	case ICMP4_TIME_EXCEEDED:
 	case ICMP4_PARAM_PROBLEM:

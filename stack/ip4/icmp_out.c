@@ -205,7 +205,8 @@ static size_t quote_copy(const struct pkt *p, const struct ip_meta *m, uint8_t *
 	return k + pkt_copy_out(p, 0, to + k, n - k);
 }
 
-static struct pkt *message_new(struct stack *st, struct icmp4_hdr *h, const uint8_t *quote, size_t n)
+static struct pkt *message_new(struct stack *st, struct icmp4_hdr *h, const uint8_t *quote,
+			       size_t n)
 {
 	struct pkt *p = pkt_new(st->pool);
 	struct wr w;

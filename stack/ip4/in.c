@@ -59,6 +59,7 @@ static void meta_fill(struct ip_meta *m, const struct pkt *p, const struct ip4_h
 	m->tos = h->tos;
 	m->hlen = h->hlen;
 	m->bcast = bcast;
+	m->raw = false;
 	m->hdr_off = p->off;
 	m->n_opt = (uint8_t)(h->hlen - IP4_HLEN);
 	assert(m->n_opt <= sizeof(m->opt));
@@ -83,7 +84,6 @@ void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, b
 	struct ip4_hdr h = *first;
 	const struct l4_proto *l4;
 	struct ip_meta m;
-	bool raw;
 
 	if (unlikely(ip4_is_frag(&h))) {
 		p = reass_input(st, p, &h);
@@ -95,13 +95,15 @@ void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, b
 		}
 	}
 	st->stat[ST_IP_IN_DELIVERS]++;
+	/* Now, since a transport that pulls up its header must not move ours. */
+	(void)!pkt_pullup(p, pkt_len(p) < h.hlen + 8u ? pkt_len(p) : h.hlen + 8u);
 	meta_fill(&m, p, &h, bcast);
-	raw = raw_input(st, p, &m);
+	m.raw = raw_input(st, p, &m);
 	l4 = l4_find(h.proto);
 	pkt_pull(p, h.hlen);
 	if (l4)
 		l4->input(st, p, &m);
-	else if (raw)
+	else if (m.raw)
 		pkt_free(p);
 	else
 		icmp_error_output(st, p, &m, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0, DROP_IP4_PROTO);

@@ -44,7 +44,8 @@ enum drop ip4_opt_source_route(struct stack *st, const struct pkt *p, const stru
  * the destination); mends the checksum.  Runs for forwarded packets and for
  * those we send.
  */
-void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, ip4_t us, bool advance);
+void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, ip4_t us,
+		     bool advance);
 /* A strict source route names a next hop that is not on a link of ours. */
 bool ip4_opt_is_strict(const struct pkt *p, const struct ip4_hdr *h);
 /* The options to answer with (RFC 1122 3.2.2.6): record route and timestamp

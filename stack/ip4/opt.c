@@ -121,7 +121,8 @@ static void put_stamp(const struct stack *st, uint8_t *opt, ip4_t us)
 	put_addr(opt, ip4_time_of_day(st));
 }
 
-void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, ip4_t us, bool advance)
+void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, ip4_t us,
+		     bool advance)
 {
 	struct ip4opt_cursor c = opts_of(p, h);
 	uint8_t *hdr = pkt_data(p);

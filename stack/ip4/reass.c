@@ -244,7 +244,8 @@ static bool piece_ok(const struct ip4_hdr *h)
 {
 	uint32_t n = h->total_len - (uint32_t)h->hlen;
 
-	return n > 0 && (!h->mf || n % 8 == 0) && h->frag_off + (uint32_t)h->total_len <= IP4_LEN_MAX;
+	return n > 0 && (!h->mf || n % 8 == 0) &&
+	       h->frag_off + (uint32_t)h->total_len <= IP4_LEN_MAX;
 }
 
 /* Where does the datagram end?  Only one answer is believed. */
@@ -258,9 +259,11 @@ static bool end_agrees(const struct dgram *d, const struct ip4_hdr *h, uint32_t 
 /* Memory that a piece holds; a block it shares with the one before is paid. */
 static uint32_t piece_cost(const struct pkt *p, const struct pkt *before)
 {
-	const struct blk *paid = before && before->nfrag ? before->frag[before->nfrag - 1].blk : NULL;
+	const struct blk *paid = NULL;
 	uint32_t cost = sizeof(*p);
 
+	if (before && before->nfrag)
+		paid = before->frag[before->nfrag - 1].blk;
 	for (unsigned i = 0; i < p->nfrag; i++) {
 		if (p->frag[i].blk != paid)
 			cost += p->frag[i].blk->size + (uint32_t)sizeof(*p->frag[i].blk);

@@ -38,9 +38,12 @@ static int check_sent(struct netdev *dev, struct pkt *p)
 	struct ip4_hdr h;
 
 	assert(n >= ETH_HLEN && pkt_len(p) <= dev->mtu + ETH_HLEN);
-	if (get_be16(b + 12) == ETHERTYPE_IP4)
-		assert(ip4_hdr_parse(&h, b + ETH_HLEN, n - ETH_HLEN, pkt_len(p) - ETH_HLEN) == DROP_NONE &&
-		       h.total_len == pkt_len(p) - ETH_HLEN);
+	if (get_be16(b + 12) == ETHERTYPE_IP4) {
+		size_t len = pkt_len(p) - ETH_HLEN;
+		enum drop bad = ip4_hdr_parse(&h, b + ETH_HLEN, n - ETH_HLEN, len);
+
+		assert(bad == DROP_NONE && h.total_len == len);
+	}
 	pkt_free(p);
 	return OK;
 }
@@ -74,7 +77,8 @@ static void speak(struct node *nd)
 static void node_init(struct node *nd, struct pkt_pool *pool, bool forwarding)
 {
 	static const struct netdev_ops ops = { .xmit = check_sent };
-	struct stack_config cfg = { .name = "n", .pool = pool, .seed = 1, .forwarding = forwarding };
+	struct stack_config cfg = { .name = "n", .pool = pool, .seed = 1,
+				    .forwarding = forwarding };
 	struct route_spec r = { .to = { addr_ip4(IP4(172, 16, 0, 0)), 12 }, .proto = RP_STATIC,
 				.n_hops = 1, .hops = { { .via = addr_ip4(IP4(10, 0, 0, 2)) } } };
 	int err = OK;

@@ -43,8 +43,11 @@ class Session:
         self.send(line + '\r')
         self.expect(*texts)
 
-    def end(self, keys=CTRL_U + CTRL_D):
-        self.send(keys)
+    def end(self):
+        # Keys count as keys only while a line is read: wait for that.
+        self.send(CTRL_U + 'time\r')
+        self.child.expect(r'\r\n[0-9.]+s\r\n.*> ')
+        self.send(CTRL_D)
         self.child.expect(pexpect.EOF)
         self.child.close()
         return self.child.exitstatus
@@ -84,7 +87,7 @@ def ctrl_c_cancels_a_line_and_interrupts_a_command(s):
     s.expect('netloom 0s> ')
     s.send('link h1 r1 down' + CTRL_C)
     s.expect('^C', 'netloom 0s> ')
-    s.do('links', 'eth0<->eth0 (OK OK)', 'netloom 0s> ')
+    s.do('links', 'h1-eth0<->r1-eth0 (OK OK)', 'netloom 0s> ')
     s.do('pace real', 'pace real')
     s.do('h1 ping r1', '64 bytes from 10.0.1.2: icmp_seq=1 ')
     s.send(CTRL_C)
@@ -103,7 +106,7 @@ def ctrl_d_leaves_the_node_then_the_shell(s):
     s.do('ping -c 1 r1', '1 received', 'h1 0')
     s.send(CTRL_D)
     s.expect('netloom 0')
-    assert s.end(CTRL_D) == 0
+    assert s.end() == 0
 
 
 def history_comes_back_in_the_next_session(s):
@@ -113,10 +116,9 @@ def history_comes_back_in_the_next_session(s):
     assert s.end() == 0
     again = Session(s.folder)
     again.expect('netloom 0s> ')
-    again.send(UP)
-    again.expect('net')
-    again.send(UP)
-    again.expect('show seed')
+    for line in ('time', 'net', 'show seed'):
+        again.send(UP)
+        again.expect(line)
     again.send('\r')
     again.expect('1\r\n')
     again.do('history', '0s  show seed', '0s  history')

@@ -32,8 +32,8 @@ expect() {
 printf 'nodes # all\n\n# nothing\nnet\n' >in
 expect 'no prompt and no echo on a pipe' 0 'available nodes are: 
 h1 h2
-h1 eth0:eth0
-h2 eth0:eth0' '' lab.yaml
+h1 h1-eth0:h2-eth0
+h2 h2-eth0:h1-eth0' '' lab.yaml
 
 printf 'bogus\nnodes\nlink h1' >in
 expect 'a script runs to its end, its last line too' 1 'available nodes are: 
@@ -68,6 +68,11 @@ grep -qF '[1] ended with the session: h1 ping h2' one ||
 grep -q '^\[1\] 64 bytes from 10.0.1.2: icmp_seq=2 ' one ||
 	{ echo 'a job did not move with the time'; cat one; failed=1; }
 
+printf 'h1 ping -c 2 h2\nrun 1500ms\nh1 ip neigh\ntime\nhistory save saved.nl\n' >in
+"$netloom" lab.yaml <in >one || { echo 'history save failed'; failed=1; }
+"$netloom" lab.yaml -f saved.nl >two || { echo 'the replay failed'; failed=1; }
+cmp one two || { echo 'the replay differs'; failed=1; }
+
 : >in
 for wrong in '--bogus lab.yaml' 'lab.yaml more.yaml' '--seed x lab.yaml' ''; do
 	# shellcheck disable=SC2086
@@ -76,7 +81,12 @@ for wrong in '--bogus lab.yaml' 'lab.yaml more.yaml' '--seed x lab.yaml' ''; do
 done
 "$netloom" none.yaml <in >out 2>err
 [ $? = 2 ] && [ -s err ] || { echo 'a missing lab: not status 2'; failed=1; }
-printf 'version: 1\nnodes: {h1: {kid: host}}\nlinks:\n  - {endpoints: ["h1:e0", "h9:e0"]}\n' >bad.yaml
+cat >bad.yaml <<'YAML'
+version: 1
+nodes: {h1: {kid: host}}
+links:
+  - {endpoints: ["h1:e0", "h9:e0"]}
+YAML
 "$netloom" validate bad.yaml lab.yaml >out 2>err
 [ $? = 2 ] || { echo 'validate: not status 2'; failed=1; }
 grep -q '^bad.yaml:2:' err && grep -q '^bad.yaml:4:' err || { echo 'validate:'; cat err; failed=1; }

@@ -50,7 +50,7 @@ static int dev_xmit(struct netdev *dev, struct pkt *p)
 	} else if (!d->peer) {
 		pkt_queue_push(&d->sent, p);
 	} else {
-		p->at = d->net->now + LAB_WIRE_DELAY;
+		p->at = d->net->now + NET_WIRE_DELAY;
 		p->dev = &d->peer->dev;
 		wire_push(d->net, p);
 	}

@@ -28,7 +28,7 @@
 
 struct net;
 
-#define LAB_WIRE_DELAY USEC(10)
+#define NET_WIRE_DELAY USEC(10)
 
 /* A frame in the making; the receiving interface is in dst. */
 struct frame { size_t n; uint8_t b[PKT_MAX + 64]; };

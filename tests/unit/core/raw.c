@@ -31,7 +31,9 @@ static struct sock *raw(struct stack *st, int proto)
 
 static struct ip4_hdr header(uint8_t proto)
 {
-	return (struct ip4_hdr){ .hlen = IP4_HLEN, .ttl = 64, .proto = proto, .src = PEER, .dst = H1 };
+	return (struct ip4_hdr){
+		.hlen = IP4_HLEN, .ttl = 64, .proto = proto, .src = PEER, .dst = H1,
+	};
 }
 
 static void arrive(struct solo *n, uint8_t proto, const void *payload, size_t len)
@@ -71,7 +73,8 @@ TEST(raw, address_peer_and_device_narrow_what_is_seen)
 	struct solo n = solo_new();
 	struct netdev *eth1 = net_dev(n.st, "eth1", "10.0.1.1/24");
 	struct sock *bound = raw(n.st, 89), *connected = raw(n.st, 89), *on_dev = raw(n.st, 89);
-	struct endpoint ep = { addr_ip4(IP4(10, 0, 1, 1)), 0 }, far = { addr_ip4(IP4(10, 0, 0, 8)), 0 };
+	struct endpoint ep = { addr_ip4(IP4(10, 0, 1, 1)), 0 };
+	struct endpoint far = { addr_ip4(IP4(10, 0, 0, 8)), 0 };
 	char c[64];
 
 	CHECK_EQ(sk_bind(bound, &ep), OK);

@@ -42,7 +42,8 @@ static bool exchange_udp(struct line *l)
 	bool ok = false;
 
 	REQUIRE(addr_parse(&to.addr, "10.0.2.2"));
-	if (sk_open(l->h1, ADDR_IP4, SK_DGRAM, 0, &sk) == OK && sk_setopt(sk, SKO_RECVERR, 1) == OK &&
+	if (sk_open(l->h1, ADDR_IP4, SK_DGRAM, 0, &sk) == OK &&
+	    sk_setopt(sk, SKO_RECVERR, 1) == OK &&
 	    sk_send(sk, data, sizeof(data), &to) == (ssize_t)sizeof(data)) {
 		net_run(l->net, SEC(5));
 		ok = sk_recverr(sk, &e) && e.err == ERR_REFUSED;

@@ -52,14 +52,16 @@ static struct pkt *packet(struct cutter *c, struct ip4_hdr *h, const uint8_t *op
 			  size_t in_head, size_t n)
 {
 	struct pkt *p = pkt_new(net_pool(c->net));
+	size_t n_opt;
 	struct wr w;
 
 	REQUIRE(p != NULL);
 	if (!h->hlen)
 		h->hlen = IP4_HLEN;
+	n_opt = h->hlen - (size_t)IP4_HLEN;
 	h->total_len = (uint16_t)(h->hlen + n);
 	memcpy(pkt_push(p, in_head), c->data, in_head);
-	memcpy(pkt_push(p, h->hlen - (size_t)IP4_HLEN), opt ? opt : c->data, h->hlen - (size_t)IP4_HLEN);
+	memcpy(pkt_push(p, n_opt), opt ? opt : c->data, n_opt);
 	w = wr_init(pkt_push(p, IP4_HLEN), IP4_HLEN);
 	ip4_hdr_emit(h, opt, &w);
 	if (n > in_head)

@@ -90,9 +90,11 @@ TEST(icmp_in, broadcast_echo_is_ignored_unless_switched_on)
 TEST(icmp_in, an_echo_of_65507_bytes_crosses_links_of_1500)
 {
 	struct net *net = net_new();
-	struct stack *h1 = net_host(net, "h1"), *r = net_router(net, "r"), *h2 = net_host(net, "h2");
+	struct stack *h1 = net_host(net, "h1"), *r = net_router(net, "r");
+	struct stack *h2 = net_host(net, "h2");
 	struct netdev *d1 = net_dev(h1, "eth0", "10.0.1.2/24");
-	struct netdev *r1 = net_dev(r, "eth0", "10.0.1.1/24"), *r2 = net_dev(r, "eth1", "10.0.2.1/24");
+	struct netdev *r1 = net_dev(r, "eth0", "10.0.1.1/24");
+	struct netdev *r2 = net_dev(r, "eth1", "10.0.2.1/24");
 	struct netdev *d2 = net_dev(h2, "eth0", "10.0.2.2/24");
 
 	net_join(d1, r1);
@@ -159,6 +161,24 @@ TEST(icmp_in, what_is_not_spoken_is_dropped_without_an_answer)
 	}
 	CHECK_EQ(net_sent(b->in), 0);
 	CHECK_EQ(bench_all_drops(b), N_ELEM(types));
+	bench_free(b);
+}
+
+static void close_it(struct sk_watch *w, uint32_t events)
+{
+	(void)events;
+	sk_close(w->sk);
+}
+
+TEST(icmp_in, an_answer_whose_reader_closes_at_once_is_not_a_drop)
+{
+	struct bench *b = bench_new(false);
+	struct sk_watch w = { .ready = close_it };
+
+	REQUIRE(sk_open(b->st, ADDR_IP4, SK_RAW, IP_PROTO_ICMP, &w.sk) == OK);
+	sk_watch(w.sk, &w);
+	bench_icmp(b, ICMP4_ECHO_REPLY, 0, 1, "x", 1);
+	CHECK_EQ(bench_drops(b, DROP_ICMP_NO_SOCKET), 0);
 	bench_free(b);
 }
 

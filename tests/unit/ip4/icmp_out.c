@@ -102,6 +102,24 @@ TEST(icmp_out, a_packet_too_big_is_told_the_mtu)
 	bench_free(b);
 }
 
+TEST(icmp_out, an_error_goes_back_by_the_reversed_source_route)
+{
+	static const uint8_t route[12] = { 131, 11, 12, 10, 0, 0, 4, 10, 0, 0, 3, 0 };
+	struct bench *b = bench_new(false);
+
+	b->h.src = IP4(172, 16, 1, 1);
+	b->h.hlen = 32;
+	memcpy(b->opt, route, sizeof(route));
+	bench_udp(b, 1400);
+	REQUIRE(bench_only(b, b->in));
+	CHECK_EQ(b->s.icmp.code, ICMP4_UNREACH_PORT);
+	CHECK_EQ(b->s.ip.dst, IP4(10, 0, 0, 3));
+	CHECK_EQ(b->s.ip.total_len, 576);
+	CHECK_EQ(b->s.opt[2], 4);
+	CHECK_EQ(get_be32(b->s.opt + 7), IP4(172, 16, 1, 1));
+	bench_free(b);
+}
+
 /* --- when there is none (RFC 1122 3.2.2) ------------------------------------------- */
 
 TEST(icmp_out, no_error_about_an_icmp_error)
@@ -144,7 +162,9 @@ TEST(icmp_out, no_error_about_icmp_of_no_length)
 
 TEST(icmp_out, no_error_about_broadcasts_and_multicasts)
 {
-	static const ip4_t to[] = { IP4_BROADCAST, IP4(10, 0, 0, 255), IP4(10, 0, 0, 0), IP4_ALL_HOSTS };
+	static const ip4_t to[] = {
+		IP4_BROADCAST, IP4(10, 0, 0, 255), IP4(10, 0, 0, 0), IP4_ALL_HOSTS,
+	};
 
 	for (size_t i = 0; i < N_ELEM(to); i++) {
 		struct bench *b = bench_new(false);
@@ -162,7 +182,8 @@ TEST(icmp_out, no_error_about_a_link_layer_broadcast)
 {
 	struct bench *b = bench_new(true);
 	struct pkt *p = pkt_from_bytes(net_pool(b->net), "", 0);
-	struct ip4_hdr h = { .hlen = 20, .ttl = 9, .proto = 200, .src = THEM, .dst = FAR, .total_len = 20 };
+	struct ip4_hdr h = { .hlen = 20, .ttl = 9, .proto = 200, .src = THEM, .dst = FAR,
+			     .total_len = 20 };
 	struct ip_meta m = { .dev = b->in, .src = THEM, .dst = FAR, .hlen = 20, .proto = 200 };
 	struct wr w = wr_init(pkt_push(p, IP4_HLEN), IP4_HLEN);
 
@@ -221,6 +242,7 @@ TEST(icmp_out, one_host_gets_six_at_once_and_then_one_a_second)
 {
 	struct bench *b = bench_new(false);
 
+	CHECK_EQ(stack_set_option(b->st, OPT_ICMP_RATE, 1000), OK);
 	for (unsigned i = 0; i < 20; i++)
 		bench_udp(b, 8);
 	CHECK_EQ(net_sent(b->in), 6);
@@ -282,6 +304,7 @@ TEST(icmp_out, a_scan_from_many_addresses_does_not_refill_the_bucket_of_one)
 	struct bench *b = bench_new(false);
 	unsigned got;
 
+	CHECK_EQ(stack_set_option(b->st, OPT_ICMP_RATE, 1000), OK);
 	CHECK_EQ(stack_set_option(b->st, OPT_ICMP_MSGS, 0), OK);
 	for (unsigned i = 0; i < 6; i++)
 		bench_udp(b, 8);

@@ -46,7 +46,8 @@ static void check_dies(struct bench *b, const struct row *r)
  * 19, op 20, sha 22, spa 28, tha 32, tpa 38. */
 static void arp_frame(struct bench *b)
 {
-	struct arp a = { .op = ARP_REQUEST, .sha = net_peer_mac, .spa = IP4(10, 0, 0, 99), .tpa = US };
+	struct arp a = { .op = ARP_REQUEST, .sha = net_peer_mac, .spa = IP4(10, 0, 0, 99),
+			 .tpa = US };
 	uint8_t body[ARP_LEN];
 	struct wr w = wr_init(body, sizeof(body));
 
@@ -174,12 +175,16 @@ static const struct row ip4_rows[] = {
 	{ "option past the header", WHOLE, DROP_IP4_OPTIONS, { { 34, 94 }, { 35, 9 } } },
 	{ "option without length", WHOLE, DROP_IP4_OPTIONS, { { 41, 94 } } },
 	{ "RR pointer 3", WHOLE, DROP_IP4_OPTIONS, { { 34, 7 }, { 35, 7 }, { 36, 3 } } },
-	{ "RR pointer between slots", WHOLE, DROP_IP4_OPTIONS, { { 34, 7 }, { 35, 7 }, { 36, 5 } } },
+	{ "RR pointer between slots", WHOLE, DROP_IP4_OPTIONS,
+	  { { 34, 7 }, { 35, 7 }, { 36, 5 } } },
 	{ "RR is full", WHOLE, DROP_NONE, { { 34, 7 }, { 35, 7 }, { 36, 8 } } },
 	{ "RR pointer far past its end", WHOLE, DROP_NONE, { { 34, 7 }, { 35, 7 }, { 36, 252 } } },
-	{ "TS pointer 4", WHOLE, DROP_IP4_OPTIONS, { { 34, 68 }, { 35, 8 }, { 36, 4 }, { 37, 0 } } },
-	{ "TS unknown flag", WHOLE, DROP_IP4_OPTIONS, { { 34, 68 }, { 35, 8 }, { 36, 5 }, { 37, 2 } } },
-	{ "TS overflow", WHOLE, DROP_IP4_OPTIONS, { { 34, 68 }, { 35, 8 }, { 36, 9 }, { 37, 0xf0 } } },
+	{ "TS pointer 4", WHOLE, DROP_IP4_OPTIONS,
+	  { { 34, 68 }, { 35, 8 }, { 36, 4 }, { 37, 0 } } },
+	{ "TS unknown flag", WHOLE, DROP_IP4_OPTIONS,
+	  { { 34, 68 }, { 35, 8 }, { 36, 5 }, { 37, 2 } } },
+	{ "TS overflow", WHOLE, DROP_IP4_OPTIONS,
+	  { { 34, 68 }, { 35, 8 }, { 36, 9 }, { 37, 0xf0 } } },
 	{ "SSRR bad pointer", WHOLE, DROP_IP4_OPTIONS, { { 34, 137 }, { 35, 7 }, { 36, 0 } } },
 	{ "SSRR without a slot", WHOLE, DROP_IP4_OPTIONS, { { 34, 137 }, { 35, 2 } } },
 	{ "two source routes", WHOLE, DROP_IP4_OPTIONS,
@@ -311,9 +316,9 @@ TEST(malformed, icmp_short_or_with_a_bad_checksum)
 
 TEST(malformed, icmp_errors_about_anything_are_not_answered)
 {
-	static const uint8_t quotes[][28] = {
-		{ 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 3, 1 },  /* error */
-		{ 0x45, 0, 0, 28, 0, 0, 0, 9, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2 },      /* fragment */
+	static const uint8_t quotes[][28] = {     /* error, fragment, to all, from all, noise */
+		{ 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 3, 1 },
+		{ 0x45, 0, 0, 28, 0, 0, 0, 9, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2 },
 		{ 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 255, 255, 255, 255 },
 		{ 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 255, 255, 255, 255, 10, 0, 0, 2 },
 		{ 0 },
@@ -350,7 +355,8 @@ TEST(malformed, udp)
 		uint8_t msg[20];
 
 		b->h.proto = IP_PROTO_UDP;
-		frame_ip4(&b->f, b->in, &b->h, NULL, msg, frame_udp(msg, &b->h, 1, 2222, "data", 4));
+		frame_ip4(&b->f, b->in, &b->h, NULL, msg,
+			  frame_udp(msg, &b->h, 1, 2222, "data", 4));
 		apply(&b->f, &udp_rows[i]);
 		check_dies(b, &udp_rows[i]);
 		CHECK_EQ(net_sent(b->in), 0);     /* nothing malformed is answered */

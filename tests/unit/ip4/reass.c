@@ -29,7 +29,8 @@ static struct bench *bench_new(size_t n_data)
 	b->st = net_host(b->net, "h1");
 	b->dev = net_dev(b->st, "eth0", "10.0.0.1/24");
 	net_peer(b->dev, "10.0.0.2");
-	b->h = (struct ip4_hdr){ .id = 77, .ttl = 64, .proto = IP_PROTO_ICMP, .src = THEM, .dst = US };
+	b->h = (struct ip4_hdr){ .id = 77, .ttl = 64, .proto = IP_PROTO_ICMP,
+				 .src = THEM, .dst = US };
 	frame_fill(b->data, n_data);
 	b->n = frame_icmp(b->msg, ICMP4_ECHO, 0, 0x00070001, b->data, n_data);
 	return b;
@@ -177,7 +178,8 @@ TEST(reass, result_has_one_header_and_one_block)
 		h.tos = i ? 0x02 : 0x03;          /* one of them met congestion */
 		frame_ip4(&b->f, b->dev, &h, NULL, b->msg + i * 504, i ? b->n - 504 : 504);
 		p[i] = pkt_from_bytes(net_pool(b->net), b->f.b + ETH_HLEN, b->f.n - ETH_HLEN);
-		REQUIRE(p[i] && ip4_hdr_parse(&h, pkt_data(p[i]), p[i]->len, pkt_len(p[i])) == DROP_NONE);
+		REQUIRE(p[i] != NULL);
+		CHECK_EQ(ip4_hdr_parse(&h, pkt_data(p[i]), p[i]->len, pkt_len(p[i])), DROP_NONE);
 		out = reass_input(b->st, p[i], &h);
 		CHECK((out != NULL) == (i == 1));
 	}
@@ -440,7 +442,7 @@ TEST(reass, fragments_of_one_datagram_are_counted)
 	struct pkt_pool_stats s;
 	uint64_t most = 0;
 
-	for (unsigned i = 0; i < 50000; i++) {    /* every second unit, backwards: nothing overlaps */
+	for (unsigned i = 0; i < 50000; i++) {    /* every second unit, backwards: no overlap */
 		size_t from = 59968 - i % 3749 * 16;
 
 		piece(b, from, from + 8);

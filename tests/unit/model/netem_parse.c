@@ -181,6 +181,7 @@ TEST(netem_parse, errors_name_what_was_found_and_what_was_expected)
 	check_fails("loss-list 1;2", "loss-list: found '1;2', expected frame numbers from 1");
 	check_fails("loss-list 18446744073709551616", "loss-list: found '184467440737095516");
 	check_fails("loss-list 1,2 delay x", "delay: ");
+	check_fails("overhead", "overhead: found nothing after it, expected bytes added");
 	check_fails("overhead 1.5", "overhead: found '1.5', expected bytes added to each frame");
 }
 
@@ -204,8 +205,23 @@ TEST(netem_parse, reorder_needs_a_delay)
 		  "such as delay 10ms");
 	CHECK_EQ(parse(&s, "reorder 25% gap 5 delay 10ms", err), OK);
 	CHECK_EQ(s.gap, 5);
+	CHECK_EQ(parse(&s, "delay 0", err), ERR_INVAL);
+	CHECK_EQ(s.delay, MSEC(10));
+	CHECK_EQ(parse(&s, "delay 0 jitter 1ms", err), OK);
 	CHECK_EQ(parse(&s, "reorder 0%", err), OK);
 	CHECK_EQ(s.reorder.p, 0);
+}
+
+TEST(netem_parse, words_that_come_in_parts_are_checked_when_all_are_there)
+{
+	struct netem_spec s = { 0 };
+	char err[160] = "", word[] = "reorder", pct[] = "25%", delay[] = "delay", ms[] = "10ms";
+
+	CHECK_EQ(netem_parse_part(&s, 2, (char *[]){ word, pct }, err), OK);
+	CHECK_EQ(netem_check(&s, err), ERR_INVAL);
+	CHECK(strncmp(err, "reorder: found no delay", 23) == 0);
+	CHECK_EQ(netem_parse_part(&s, 2, (char *[]){ delay, ms }, err), OK);
+	CHECK_EQ(netem_check(&s, err), OK);
 }
 
 TEST(netem_parse, hostile_words_stay_inside_the_message)

@@ -67,7 +67,7 @@ TEST(cmd_ip, a_link_set_down_is_down_and_its_peer_has_no_carrier)
 	CHECK_EQ(bench_do(&b, "r1 ip route show dev eth1"), 0);
 	CHECK_STR(b.out, "10.0.2.0/24 proto kernel scope link src 10.0.2.1 linkdown \n");
 	CHECK_EQ(bench_do(&b, "links"), 0);
-	CHECK(strstr(b.out, "eth1<->eth0 (DOWN DOWN) \n") != NULL);
+	CHECK(strstr(b.out, "r1-eth1<->h2-eth0 (DOWN DOWN) \n") != NULL);
 	check_err(&b, "h2 ip link set eth0 mtu 10", "Error: mtu less than device minimum.\n");
 	check_err(&b, "h2 ip link set nope up", "Cannot find device \"nope\"\n");
 	bench_close(&b);
@@ -107,6 +107,9 @@ TEST(cmd_ip, routes_are_added_shown_and_deleted)
 	check_err(&b, "r1 ip route add 10.6.0.1/16 via 10.0.2.2",
 		  "Error: Invalid prefix for given prefix length.\n");
 	check_err(&b, "r1 ip route get 10.8.0.1", "RTNETLINK answers: Invalid argument\n");
+	check_err(&b, "r1 ip route add 10.6.0.0/16 nexthop via 10.0.2.2 weight 0 "
+		  "nexthop via 10.0.1.1 weight 1",
+		  "Error: argument \"0\" is wrong: \"weight\" is from 1 to 256\n");
 	check_out(&b, "r1 ip route del 10.9.0.0/16", "");
 	check_err(&b, "r1 ip route del 10.9.0.0/16", "RTNETLINK answers: No such process\n");
 	check_err(&b, "r1 ip route get 10.9.0.1", "RTNETLINK answers: Network is unreachable\n");

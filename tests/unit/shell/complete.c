@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "stack/util/rng.h"
 #include "tests/unit/shell/fixture.h"
 #include "tests/unit/test.h"
 
@@ -109,5 +110,41 @@ TEST(complete, the_list_has_each_word_with_its_meaning)
 	s = list_of(&b, "bogus ");
 	CHECK_STR(s, "  nothing fits here\n");
 	free(s);
+	bench_close(&b);
+}
+
+/* Lines made of the grammar's own words and of noise, from a fixed seed: none
+ * may crash, and every wrong one is told in a sentence. */
+TEST(complete, no_line_breaks_the_parser)
+{
+	static const char *const bits[] = {
+		"h1", "@r1", "r1", "link", "ip", "route", "add", "via", "10.0.1.1", "10.0.0.0/8",
+		"nexthop", "show", "set", "-j", "-s", "'", "\"", "\\", "#", "&", "time", "wait",
+		"until", "5s", "?", "h1:eth0", "capture", "", "bogus", "node", "run", "dev", "eth0",
+	};
+	struct rng rng;
+	struct bench b;
+
+	rng_init(&rng, 7, "shell lines");
+	REQUIRE(bench_open(&b));
+	for (int i = 0; i < 3000; i++) {
+		struct complete c;
+		struct cmd_line l;
+		struct buf line = { 0 };
+		uint32_t n = rng_below(&rng, 9);
+
+		buf_str(&line, "");
+		for (uint32_t k = 0; k < n; k++)
+			buf_printf(&line, "%s%s", bits[rng_below(&rng, N_ELEM(bits))],
+				   rng_below(&rng, 8) ? " " : "");
+		complete_line(&c, b.sh, line.s);
+		complete_fini(&c);
+		free(list_of(&b, line.s));
+		cmd_line_parse(&l, b.sh, line.s);
+		if (l.kind == CMD_WRONG)
+			CHECK(l.err.len > 0);
+		cmd_line_fini(&l);
+		buf_free(&line);
+	}
 	bench_close(&b);
 }

@@ -24,11 +24,13 @@ TEST(shell, a_wrong_line_says_what_is_wrong)
 	check_fails(&b, "li", "ambiguous: 'li': link, links\n");
 	check_fails(&b, "link h1", "incomplete: expected B (a node or NODE:INTERFACE)\n");
 	check_fails(&b, "link h1 r1", "incomplete: expected down or up\n");
-	check_fails(&b, "link h1 h3 up", "'h3' is not a node or NODE:INTERFACE; did you mean h1?\n");
+	check_fails(&b, "link h1 h3 up",
+		    "'h3' is not a node or NODE:INTERFACE; did you mean h1?\n");
 	check_fails(&b, "link h1 h2 up", "no link between h1 and h2\n");
 	check_fails(&b, "link h1 r1 dwon", "unexpected 'dwon': expected down or up; "
 		    "did you mean down?\n");
-	check_fails(&b, "ping h1", "ping runs on a node: NODE ping ..., or enter a node by its name\n");
+	check_fails(&b, "ping h1",
+		    "ping runs on a node: NODE ping ..., or enter a node by its name\n");
 	check_fails(&b, "h1 pingall", "pingall is a command of the lab, not of a node\n");
 	check_fails(&b, "@h9 ping h1", "no node is called 'h9'\n");
 	check_fails(&b, "say 'x", "a quote is not closed\n");
@@ -135,7 +137,9 @@ TEST(shell, a_scheduled_command_runs_at_its_time_and_may_not_move_it)
 	CHECK_EQ(bench_do(&b, "run 150s"), 0);
 	CHECK(strstr(b.out, "[100.000s] ") != NULL);
 	CHECK_EQ(bench_do(&b, "links"), 0);
-	CHECK_STR(b.out, "eth0<->eth0 (OK OK) \neth1<->eth0 (DOWN DOWN) \neth1<->eth0 (OK OK) \n");
+	CHECK_STR(b.out,
+		"h1-eth0<->r1-eth0 (OK OK) \nr1-eth1<->h2-eth0 (DOWN DOWN) \n"
+		"h1-eth1<->link-eth0 (OK OK) \n");
 	CHECK_EQ(bench_do(&b, "run 100s"), 0);
 	CHECK_EQ(lab_now(b.lab), SEC(250));
 	CHECK_STR(b.err, "a scheduled command cannot move the time\n");
@@ -179,4 +183,43 @@ TEST(shell, instants_are_printed_in_whole_groups_of_digits)
 	CHECK_STR(t, "3600s");
 	shell_fmt_time(SEC(1) + 1, 9, t);
 	CHECK_STR(t, "1.000000001s");
+}
+
+TEST(shell, many_steps_stop_at_the_limit_too)
+{
+	struct bench b;
+	bool timed_out = false;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "h1 ping h2 &"), 0);
+	CHECK(shell_exec(b.sh, "step 1000000000", SEC(4), NULL, &timed_out) != 0);
+	CHECK(timed_out);
+	CHECK(lab_now(b.lab) > SEC(3) && lab_now(b.lab) <= SEC(4));
+	CHECK_EQ(shell_exec(b.sh, "step 3", SEC(9), NULL, &timed_out), 0);
+	CHECK(!timed_out);
+	bench_close(&b);
+}
+
+TEST(shell, a_wait_that_never_moves_the_time_is_refused)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "wait every 0s until nothing"), 1);
+	CHECK_STR(b.err, "every 0s would wait for ever: lab time would not pass\n");
+	bench_close(&b);
+}
+
+TEST(shell, a_line_that_is_no_utf8_is_refused_for_what_it_is)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "h1 ping \xff &"), 1);
+	CHECK_STR(b.err, "the line is not UTF-8 text\n");
+	CHECK_EQ(bench_do(&b, "capture start /nowhere/caf\xe9"), 1);
+	CHECK_STR(b.err, "the line is not UTF-8 text\n");
+	CHECK_EQ(bench_do(&b, "h1 ping caf\u00e9"), 2);
+	CHECK_STR(b.err, "ping: caf\u00e9: Name or service not known\n");
+	bench_close(&b);
 }

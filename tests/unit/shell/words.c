@@ -47,7 +47,8 @@ TEST(words, an_open_quote_is_an_error_that_keeps_the_words)
 
 TEST(words, an_ampersand_at_the_end_asks_for_the_background)
 {
-	static const char *const yes[] = { "ns1 ping ns2 &", "ns1 ping ns2&", "ns1 ping ns2 & # c" };
+	static const char *const yes[] = { "ns1 ping ns2 &", "ns1 ping ns2&",
+					   "ns1 ping ns2 & # c" };
 	static const char *const no[] = { "ns1 ping ns2 '&'", "ns1 ping ns2 \\&", "& x", "a&b c" };
 	struct words w;
 

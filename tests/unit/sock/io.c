@@ -49,7 +49,9 @@ TEST(io, send_needs_a_destination_it_can_reach)
 	struct endpoint six = { .addr = { .family = ADDR_IP6 }, .port = 9 };
 	struct endpoint zero = { addr_ip4(PEER), 0 }, far = { addr_ip4(IP4(192, 0, 2, 1)), 9 };
 	struct endpoint bcast = { addr_ip4(IP4_BROADCAST), 9 };
-	struct sk_msg m = { .buf = &n, .n = 1, .peer = { addr_ip4(PEER), 9 }, .ttl = -1, .tos = -1 };
+	struct sk_msg m = {
+		.buf = &n, .n = 1, .peer = { addr_ip4(PEER), 9 }, .ttl = -1, .tos = -1,
+	};
 
 	CHECK_EQ(sk_send(n.sk, "x", 1, NULL), ERR_DESTREQ);
 	CHECK_EQ(sk_send(n.sk, "x", 1, &six), ERR_AFNOSUP);
@@ -73,7 +75,9 @@ TEST(io, send_needs_a_destination_it_can_reach)
 TEST(io, a_message_can_have_its_own_ttl_and_tos)
 {
 	struct solo n = solo_new();
-	struct sk_msg m = { .buf = &n, .n = 1, .peer = { addr_ip4(PEER), 9 }, .ttl = 5, .tos = 0x20 };
+	struct sk_msg m = {
+		.buf = &n, .n = 1, .peer = { addr_ip4(PEER), 9 }, .ttl = 5, .tos = 0x20,
+	};
 	static struct seen s;
 
 	CHECK_EQ(sk_setopt(n.sk, SKO_TTL, 77), OK);

@@ -83,7 +83,8 @@ TEST(mcast, members_hear_the_group_and_others_do_not)
 {
 	struct net *net = net_new();
 	struct stack *h1 = net_host(net, "h1"), *h2 = net_host(net, "h2");
-	struct netdev *e1 = net_dev(h1, "eth0", "10.0.0.1/24"), *e2 = net_dev(h2, "eth0", "10.0.0.2/24");
+	struct netdev *e1 = net_dev(h1, "eth0", "10.0.0.1/24");
+	struct netdev *e2 = net_dev(h2, "eth0", "10.0.0.2/24");
 	struct sock *tx = dgram(h1), *rx = dgram(h2);
 	struct endpoint at = { addr_ip4(0), 7 }, to = { addr_ip4(GROUP), 7 };
 	char c;
@@ -163,7 +164,8 @@ TEST(mcast, the_interface_can_be_chosen)
 {
 	struct net *net = net_new();
 	struct stack *st = net_host(net, "h1");
-	struct netdev *e0 = net_dev(st, "eth0", "10.0.0.1/24"), *e1 = net_dev(st, "eth1", "10.0.1.1/24");
+	struct netdev *e0 = net_dev(st, "eth0", "10.0.0.1/24");
+	struct netdev *e1 = net_dev(st, "eth1", "10.0.1.1/24");
 	struct sock *sk = dgram(st);
 	struct endpoint to = { addr_ip4(GROUP), 7 };
 	static struct seen s;

@@ -261,19 +261,34 @@ TEST(watch, may_close_another_that_the_same_packet_woke)
 	talk_free(&t);
 }
 
-TEST(watch, may_take_another_watch_away_or_watch_again)
+TEST(watch, may_take_another_watch_away)
+{
+	struct talk t = talk_new();
+	struct ear first = ear_new(), second = ear_new(), third = ear_new();
+
+	first.unwatch = &second;
+	sk_watch(t.a, &first.watch);
+	sk_watch(t.a, &second.watch);
+	sk_watch(t.a, &third.watch);
+	say(&t);
+	CHECK_EQ(first.calls, 1);
+	CHECK_EQ(second.calls, 0);
+	CHECK_EQ(third.calls, 1);
+	talk_free(&t);
+}
+
+TEST(watch, may_watch_again_from_within)
 {
 	struct talk t = talk_new();
 	struct ear first = ear_new(), second = ear_new();
 
-	first.unwatch = &second;
 	first.own = t.a;
 	first.again = true;
 	sk_watch(t.a, &first.watch);
 	sk_watch(t.a, &second.watch);
 	say(&t);
 	CHECK_EQ(first.calls, 1);
-	CHECK_EQ(second.calls, 0);
+	CHECK_EQ(second.calls, 1);
 	talk_free(&t);
 }
 

@@ -101,6 +101,7 @@ TEST(load, values_of_the_wrong_shape_are_refused)
 	check_errors("just text\n", "lab.yaml:1:1: a lab: expected a map of keys, found a single "
 		     "value\n");
 	check_errors("name: x\n", "lab.yaml:1:1: a lab needs nodes\n");
+	check_errors("null\n", "lab.yaml:1:1: a lab needs nodes\n");
 	check_errors("version: 2\nnodes: {a: }\n",
 		     "lab.yaml:1:10: version: '2' is not known; expected 1\n");
 }
@@ -222,6 +223,29 @@ TEST(load, links_start_from_defaults_and_each_direction_may_differ)
 	CHECK_EQ(r->rate_bps, 0);
 	CHECK_EQ(r->queue_pkts, 100);
 	topo_free(t);
+}
+
+TEST(load, reorder_and_delay_are_judged_together)
+{
+	static const char *const fine[] = {
+		"defaults: {link: {reorder: 25%, delay: 1s}}\n" TWO
+		"  - {endpoints: [a, b], delay: 0, reorder: 0%}\n",
+		"defaults: {link: {delay: 0}}\n" TWO
+		"  - {endpoints: [a, b], reorder: 25%, jitter: 1ms}\n",
+	};
+
+	for (size_t i = 0; i < N_ELEM(fine); i++) {
+		struct buf errs = { 0 };
+		struct topo *t = topo_parse("lab.yaml", fine[i], strlen(fine[i]), &errs);
+
+		CHECK(t != NULL);
+		topo_free(t);
+		buf_free(&errs);
+	}
+	check_errors("defaults: {link: {reorder: 25%}}\n" TWO
+		     "  - {endpoints: [a, b], delay: 0}\n",
+		     "lab.yaml:4:5: reorder: found no delay, expected one that other frames can "
+		     "overtake, such as delay 10ms\n");
 }
 
 TEST(load, a_value_names_no_other_key)

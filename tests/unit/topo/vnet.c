@@ -199,6 +199,15 @@ TEST(vnet, all_mistakes_are_reported_in_one_run)
 		     "lab.txt:4:5: address 10.0.0.2 of ns1 is used already by ns2, in line 3\n");
 }
 
+TEST(vnet, a_network_whose_addresses_no_host_may_have_is_refused)
+{
+	check_errors("\n1\n0 1 224.1.2\n1 0 127.0.0\n0 1 0.0.0\n0 1 255.255.255\n",
+		     "lab.txt:3:5: 224.1.2.1/24 is a multicast address\n"
+		     "lab.txt:4:5: 127.0.0.1/24 is not an address for a link\n"
+		     "lab.txt:5:5: 0.0.0.1/24 is not an address for a link\n"
+		     "lab.txt:6:5: 255.255.255.1/24 is reserved (class E)\n");
+}
+
 TEST(vnet, the_content_tells_the_format)
 {
 	struct buf errs = { 0 };

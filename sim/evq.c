@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/evq.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/mem.h"
+#include "stack/util/cc.h"
+
+#define ROOT 3                            /* so that four children share a cache line */
+#define NEAR_MAX 64                       /* above this the heap spills into windows */
+#define PER_WINDOW 16                     /* keys that a window should have */
+#define CHUNKS_AT_ONCE 64
+#define RING_MIN 64
+#define RING_MAX (1u << 17)
+#define SHIFT_START 17                    /* 131 us */
+#define SHIFT_MAX 40                      /* 18 minutes */
+
+static inline size_t first_child(size_t i) { return 4 * (i - ROOT) + ROOT + 1; }
+static inline size_t parent(size_t i) { return (i - ROOT - 1) / 4 + ROOT; }
+
+static inline bool key_before(const struct event_key *a, const struct event_key *b)
+{
+	unsigned __int128 ka = (unsigned __int128)(uint64_t)a->at << 64 | a->id;
+	unsigned __int128 kb = (unsigned __int128)(uint64_t)b->at << 64 | b->id;
+
+	return ka < kb;
+}
+
+static inline uint64_t window(const struct evq *q, ns_t at) { return (uint64_t)at >> q->shift; }
+
+/* Room for n keys and, in a heap, the unused ones before the root. */
+static void keys_grow(struct keys *v, size_t n)
+{
+	size_t cap = v->cap ? v->cap * 2 : 32;
+	struct event_key *k;
+
+	while (cap < n)
+		cap *= 2;
+	k = xaligned(64, cap * sizeof(*k));
+	if (v->k)
+		memcpy(k, v->k, v->cap * sizeof(*k));
+	free(v->k);
+	v->k = k;
+	v->cap = cap;
+}
+
+static inline void keys_add(struct keys *v, struct event_key k)
+{
+	if (unlikely(v->n == v->cap))
+		keys_grow(v, v->n + 1);
+	v->k[v->n++] = k;
+}
+
+/* --- buckets ------------------------------------------------------------------- */
+
+static void chunks_make(struct evq *q)
+{
+	struct key_chunk *c = xaligned(64, (CHUNKS_AT_ONCE + 1) * sizeof(*c));
+
+	c->next = q->slabs;               /* the first of a slab only links the slabs */
+	q->slabs = c;
+	for (int i = CHUNKS_AT_ONCE; i > 0; i--) {
+		c[i].next = q->spare;
+		q->spare = &c[i];
+	}
+}
+
+static inline void bucket_add(struct evq *q, struct key_chunk **b, struct event_key k)
+{
+	struct key_chunk *c = *b;
+
+	if (!c || c->n == KEY_CHUNK) {
+		if (unlikely(!q->spare))
+			chunks_make(q);
+		c = q->spare;
+		q->spare = c->next;
+		c->next = *b;
+		c->n = 0;
+		*b = c;
+	}
+	c->k[c->n++] = k;
+}
+
+/* Empties a bucket into v, behind what is there. */
+static void bucket_take(struct evq *q, struct key_chunk **b, struct keys *v, size_t base)
+{
+	struct key_chunk *c;
+
+	while ((c = *b)) {
+		*b = c->next;
+		if (base + v->n + c->n > v->cap)
+			keys_grow(v, base + v->n + c->n);
+		memcpy(v->k + base + v->n, c->k, c->n * sizeof(c->k[0]));
+		v->n += c->n;
+		c->next = q->spare;
+		q->spare = c;
+	}
+}
+
+/* --- the heap of near keys --------------------------------------------------- */
+
+static void sift_up(struct event_key *h, size_t i, struct event_key k)
+{
+	while (i > ROOT) {
+		size_t up = parent(i);
+
+		if (!key_before(&k, &h[up]))
+			break;
+		h[i] = h[up];
+		i = up;
+	}
+	h[i] = k;
+}
+
+/* The least of some children. */
+static size_t least_of(const struct event_key *h, size_t c, size_t end)
+{
+	size_t best = c;
+
+	for (size_t i = c + 1; i < end; i++)
+		if (key_before(&h[i], &h[best]))
+			best = i;
+	return best;
+}
+
+/* The least of the four from c on, without a branch: nobody could predict it. */
+static inline size_t least_of_four(const struct event_key *h, size_t c)
+{
+	size_t a = c + key_before(&h[c + 1], &h[c]);
+	size_t b = c + 2 + key_before(&h[c + 3], &h[c + 2]);
+
+	return a + ((b - a) & -(size_t)key_before(&h[b], &h[a]));
+}
+
+/* Puts k into the free place i of a heap that ends before `end`. */
+static inline void sift_down(struct event_key *h, size_t i, size_t end, struct event_key k)
+{
+	for (;;) {
+		size_t c = first_child(i);
+
+		if (likely(c + 4 <= end))
+			c = least_of_four(h, c);
+		else if (c < end)
+			c = least_of(h, c, end);
+		else
+			break;
+		if (!key_before(&h[c], &k))
+			break;
+		h[i] = h[c];
+		i = c;
+	}
+	h[i] = k;
+}
+
+static void near_push(struct evq *q, struct event_key k)
+{
+	struct keys *v = &q->near;
+
+	if (q->hole) {
+		q->hole = false;
+		sift_down(v->k, ROOT, ROOT + v->n, k);
+		return;
+	}
+	if (unlikely(ROOT + v->n + 1 > v->cap))
+		keys_grow(v, ROOT + v->n + 1);
+	v->n++;
+	sift_up(v->k, ROOT + v->n - 1, k);
+}
+
+/* Gives back the place of a key that was taken and not replaced. */
+static void close_hole(struct evq *q)
+{
+	struct keys *v = &q->near;
+
+	if (!q->hole)
+		return;
+	q->hole = false;
+	v->n--;
+	if (v->n)
+		sift_down(v->k, ROOT, ROOT + v->n, v->k[ROOT + v->n]);
+}
+
+/* --- windows --------------------------------------------------------------------- */
+
+static void put(struct evq *q, struct event_key k)
+{
+	uint64_t w = window(q, k.at);
+
+	if (w < q->cur) {
+		near_push(q, k);
+	} else if (w - q->cur <= q->mask) {
+		bucket_add(q, &q->ring[w & q->mask], k);
+		q->in_ring++;
+	} else {
+		keys_add(&q->far, k);
+		if (k.at < q->far_min)
+			q->far_min = k.at;
+	}
+}
+
+/* What came within reach of the ring leaves far. */
+static void far_migrate(struct evq *q)
+{
+	size_t keep = 0, n = q->far.n;
+
+	q->far_min = NS_NEVER;
+	for (size_t i = 0; i < n; i++) {
+		struct event_key k = q->far.k[i];
+
+		if (window(q, k.at) - q->cur <= q->mask) {
+			put(q, k);
+			continue;
+		}
+		q->far.k[keep++] = k;
+		if (k.at < q->far_min)
+			q->far_min = k.at;
+	}
+	q->far.n = keep;
+}
+
+static void ring_resize(struct evq *q, size_t n)
+{
+	free(q->ring);                    /* its buckets are empty */
+	q->ring = xcalloc(n, sizeof(*q->ring));
+	q->mask = n - 1;
+}
+
+static size_t ring_size_for(size_t keys)
+{
+	size_t n = RING_MIN;
+
+	while (n < keys / PER_WINDOW * 4 && n < RING_MAX)
+		n *= 2;
+	return n;
+}
+
+/* All keys into one array; the queue is empty but keeps its memory. */
+static struct keys take_all(struct evq *q)
+{
+	struct keys all = { 0 };
+
+	close_hole(q);
+	keys_grow(&all, q->size + 1);
+	for (size_t i = 0; i < q->near.n; i++)
+		keys_add(&all, q->near.k[ROOT + i]);
+	for (size_t i = 0; q->ring && i <= q->mask; i++)
+		bucket_take(q, &q->ring[i], &all, 0);
+	for (size_t i = 0; i < q->far.n; i++)
+		keys_add(&all, q->far.k[i]);
+	q->near.n = q->far.n = q->in_ring = 0;
+	q->far_min = NS_NEVER;
+	return all;
+}
+
+/* Deals all keys anew over windows of 2^shift ns. */
+static void deal(struct evq *q, unsigned shift)
+{
+	struct keys all = take_all(q);
+	size_t want = ring_size_for(all.n);
+	ns_t first = NS_NEVER;
+
+	if (!q->ring || want > q->mask + 1 || want * 4 < q->mask + 1)
+		ring_resize(q, want);
+	for (size_t i = 0; i < all.n; i++)
+		if (all.k[i].at < first)
+			first = all.k[i].at;
+	q->shift = shift;
+	q->cur = window(q, first);
+	q->loaded = q->stepped = 0;
+	for (size_t i = 0; i < all.n; i++)
+		put(q, all.k[i]);
+	free(all.k);
+}
+
+/* Narrower or wider windows, if the last ones were far from PER_WINDOW. */
+static bool judge_width(struct evq *q)
+{
+	unsigned shift = q->shift;
+	uint64_t per = q->loaded / (q->stepped ? q->stepped : 1);
+
+	if (q->loaded + q->stepped < 2 * q->size + 1024)
+		return false;
+	while (per > 4 * PER_WINDOW && shift > 0)
+		shift--, per /= 2;
+	if (q->loaded * 4 < q->stepped * PER_WINDOW && shift < SHIFT_MAX)
+		shift++;
+	q->loaded = q->stepped = 0;
+	if (shift == q->shift)
+		return false;
+	deal(q, shift);
+	return true;
+}
+
+/* The bucket of window cur becomes the heap; there is one. */
+static void load(struct evq *q)
+{
+	struct keys *v = &q->near;
+
+	bucket_take(q, &q->ring[q->cur & q->mask], v, ROOT);
+	q->in_ring -= v->n;
+	q->loaded += v->n;
+	q->cur++;
+	if (q->soon)
+		q->soon(q->ctx, v->k + ROOT, v->n);
+	for (size_t i = v->n / 4 + 1; i-- > 0;)
+		if (i < v->n)
+			sift_down(v->k, ROOT + i, ROOT + v->n, v->k[ROOT + i]);
+}
+
+/* The heap is empty: on to the next window that has keys. */
+static void advance(struct evq *q)
+{
+	while (q->near.n == 0) {
+		if (q->in_ring + q->far.n == 0) {
+			q->cur = UINT64_MAX;      /* few keys or none: the heap alone */
+			return;
+		}
+		if (judge_width(q))
+			continue;
+		if (q->in_ring == 0)
+			q->cur = window(q, q->far_min);
+		if (window(q, q->far_min) <= q->cur)
+			far_migrate(q);
+		while (!q->ring[q->cur & q->mask] && window(q, q->far_min) > q->cur) {
+			q->cur++;
+			q->stepped++;
+		}
+		if (q->ring[q->cur & q->mask]) {
+			q->stepped++;
+			load(q);
+		}
+	}
+}
+
+/* --- public ------------------------------------------------------------------------ */
+
+void evq_init(struct evq *q)
+{
+	*q = (struct evq){ .cur = UINT64_MAX, .shift = SHIFT_START, .far_min = NS_NEVER };
+}
+
+void evq_fini(struct evq *q)
+{
+	struct key_chunk *slab;
+
+	while ((slab = q->slabs)) {
+		q->slabs = slab->next;
+		free(slab);
+	}
+	free(q->ring);
+	free(q->near.k);
+	free(q->far.k);
+}
+
+void evq_push(struct evq *q, struct event_key k)
+{
+	q->size++;
+	put(q, k);
+	if (unlikely(q->cur == UINT64_MAX && q->near.n > NEAR_MAX))
+		deal(q, q->shift);
+}
+
+const struct event_key *evq_front(struct evq *q)
+{
+	close_hole(q);
+	if (unlikely(q->near.n == 0)) {
+		if (q->size == 0)
+			return NULL;
+		advance(q);
+	}
+	return &q->near.k[ROOT];
+}
+
+void evq_take(struct evq *q)
+{
+	q->hole = true;
+	q->size--;
+}

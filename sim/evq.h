@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_EVQ_H
+#define SIM_EVQ_H
+/*
+ * The queue of pending events: a lazy queue (Ronngren, Riboe and Ayani, "Lazy
+ * queue: an efficient implementation of the pending-event set", 1991).  Lab
+ * time is cut into windows.  What falls into the near past of the next window
+ * waits in a 4-ary heap, in full key order; each of the next windows is an
+ * unsorted bucket; what lies beyond them is one unsorted heap of keys called
+ * far.  A bucket is only put in order when its window comes, and then it is
+ * small and in the first-level cache.  A queue of few events is only the heap.
+ *
+ * The width of a window follows the density of events.  Whatever it is, keys
+ * come out in full order: keys of one instant are always in one window.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stack/util/ns.h"
+
+struct event_key { ns_t at; uint64_t id; };
+
+struct keys { struct event_key *k; size_t n, cap; };
+
+/* Keys of one window; a bucket is a list of them, the last filled first. */
+#define KEY_CHUNK 15
+struct key_chunk {
+	struct key_chunk *next;
+	uint64_t n;
+	struct event_key k[KEY_CHUNK];
+};
+
+struct evq {
+	struct keys near;                 /* a heap; its root is k[3], see evq.c */
+	bool hole;                        /* the root was taken and not replaced */
+	unsigned shift;                   /* a window is 2^shift ns */
+	uint64_t cur;                     /* first window in a bucket; UINT64_MAX: all is near */
+	struct key_chunk **ring;          /* buckets of windows cur .. cur + mask */
+	struct key_chunk *spare;          /* chunks to use again, the last used first */
+	struct key_chunk *slabs;          /* what chunks are cut from */
+	size_t mask, in_ring;
+	struct keys far;
+	ns_t far_min;
+	uint64_t loaded, stepped;         /* keys and windows since the width was judged */
+	size_t size;                      /* keys in all */
+	/* Tells the owner that keys will come up soon, all together. */
+	void (*soon)(void *ctx, const struct event_key *k, size_t n);
+	void *ctx;
+};
+
+void evq_init(struct evq *q);
+void evq_fini(struct evq *q);
+void evq_push(struct evq *q, struct event_key k);
+/* The least key, or NULL; valid until the next call. */
+const struct event_key *evq_front(struct evq *q);
+/* Takes what evq_front() returned.  The next push may take its place. */
+void evq_take(struct evq *q);
+
+#endif
