@@ -115,6 +115,7 @@ bool engine_step(struct engine *e, ns_t until)
 
 	if (!ev || ev->at > until)
 		return false;
+	assert(ev->at >= e->now);
 	e->now = ev->at;
 	ev->at = NS_NEVER;
 	evq_take(&e->queue);

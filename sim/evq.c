@@ -204,6 +204,8 @@ static void far_migrate(struct evq *q)
 {
 	size_t keep = 0, n = q->far.n;
 
+	q->spent += n;
+	q->spent_all += n;
 	q->far_min = NS_NEVER;
 	for (size_t i = 0; i < n; i++) {
 		struct event_key k = q->far.k[i];
@@ -267,27 +269,41 @@ static void deal(struct evq *q, unsigned shift)
 			first = all.k[i].at;
 	q->shift = shift;
 	q->cur = window(q, first);
-	q->loaded = q->stepped = 0;
+	q->taken = q->spent = 0;
+	q->judged_at = q->cur << shift;
 	for (size_t i = 0; i < all.n; i++)
 		put(q, all.k[i]);
 	free(all.k);
 }
 
-/* Narrower or wider windows, if the last ones were far from PER_WINDOW. */
+/* The shift of a window that holds PER_WINDOW keys at the density since the
+ * width was judged last. */
+static unsigned ideal_shift(const struct evq *q)
+{
+	uint64_t passed = (q->cur << q->shift) - q->judged_at;
+	uint64_t width = passed / (q->taken + 1) * PER_WINDOW;
+	unsigned shift = 0;
+
+	while (shift < SHIFT_MAX && width >> (shift + 1))
+		shift++;
+	return shift;
+}
+
+/* Other windows, if what was spent on stepping says that these do not fit, or
+ * if enough keys passed to tell.  An average over all: bursts of one instant
+ * do not make windows narrow. */
 static bool judge_width(struct evq *q)
 {
-	unsigned shift = q->shift;
-	uint64_t per = q->loaded / (q->stepped ? q->stepped : 1);
+	unsigned shift;
 
-	if (q->loaded + q->stepped < 2 * q->size + 1024)
+	if (q->taken < 2 * q->size + 1024 && q->spent < 4 * (q->taken + q->size) + 1024)
 		return false;
-	while (per > 4 * PER_WINDOW && shift > 0)
-		shift--, per /= 2;
-	if (q->loaded * 4 < q->stepped * PER_WINDOW && shift < SHIFT_MAX)
-		shift++;
-	q->loaded = q->stepped = 0;
-	if (shift == q->shift)
+	shift = ideal_shift(q);
+	if (shift + 1 >= q->shift && shift <= q->shift + 1) {
+		q->taken = q->spent = 0;
+		q->judged_at = q->cur << q->shift;
 		return false;
+	}
 	deal(q, shift);
 	return true;
 }
@@ -299,7 +315,6 @@ static void load(struct evq *q)
 
 	bucket_take(q, &q->ring[q->cur & q->mask], v, ROOT);
 	q->in_ring -= v->n;
-	q->loaded += v->n;
 	q->cur++;
 	if (q->soon)
 		q->soon(q->ctx, v->k + ROOT, v->n);
@@ -324,12 +339,11 @@ static void advance(struct evq *q)
 			far_migrate(q);
 		while (!q->ring[q->cur & q->mask] && window(q, q->far_min) > q->cur) {
 			q->cur++;
-			q->stepped++;
+			q->spent++;
+			q->spent_all++;
 		}
-		if (q->ring[q->cur & q->mask]) {
-			q->stepped++;
+		if (window(q, q->far_min) > q->cur)       /* else far has keys of this one, too */
 			load(q);
-		}
 	}
 }
 
@@ -376,4 +390,5 @@ void evq_take(struct evq *q)
 {
 	q->hole = true;
 	q->size--;
+	q->taken++;
 }

@@ -42,7 +42,9 @@ struct evq {
 	size_t mask, in_ring;
 	struct keys far;
 	ns_t far_min;
-	uint64_t loaded, stepped;         /* keys and windows since the width was judged */
+	uint64_t judged_at;               /* where cur was when the width was judged, */
+	uint64_t taken, spent;            /* keys since then, and steps past empty windows */
+	uint64_t spent_all;               /* ... since the beginning, for tests */
 	size_t size;                      /* keys in all */
 	/* Tells the owner that keys will come up soon, all together. */
 	void (*soon)(void *ctx, const struct event_key *k, size_t n);

@@ -94,18 +94,8 @@ static void start(void)
 /* --- a grid with static routes ------------------------------------------------- */
 
 /* East links are 10.1.n.0/24 and south links 10.2.n.0/24, n being the node at
- * their western or northern end, which has .1. */
-static void address(char *buf, size_t room, int node)
-{
-	if (node % SIDE < SIDE - 1)
-		snprintf(buf, room, "10.1.%d.1", node);
-	else if (node / SIDE < SIDE - 1)
-		snprintf(buf, room, "10.2.%d.1", node);
-	else
-		snprintf(buf, room, "10.1.%d.2", node - 1);
-}
-
-/* Along the row first, then along the column. */
+ * their western or northern end, which has .1.  Every node has a route to the
+ * subnet of every link, towards that node: along the row first. */
 static void next_hop(char *buf, size_t room, int from, int to)
 {
 	int dc = to % SIDE - from % SIDE;
@@ -120,30 +110,28 @@ static void next_hop(char *buf, size_t room, int from, int to)
 		snprintf(buf, room, "10.2.%d.1", from - SIDE);
 }
 
-/* Does a link of `node` have the subnet that `other`'s address is on? */
-static int adjacent(int node, int other)
+static void route_line(FILE *f, int from, int owner, int net, int other_end)
 {
-	int right = other % SIDE < SIDE - 1;
+	char via[32];
 
-	if (right)
-		return node == other + 1;
-	return other / SIDE < SIDE - 1 ? node == other + SIDE : node == other - 1;
+	if (from == owner || from == other_end)
+		return;                           /* connected */
+	next_hop(via, sizeof(via), from, owner);
+	fprintf(f, "      - {to: 10.%d.%d.0/24, via: %s}\n", net, owner, via);
 }
 
 static void grid_file(void)
 {
-	char a[32], b[32];
 	FILE *f = lab_file();
 
 	fprintf(f, "version: 1\nname: grid\nnodes:\n");
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		fprintf(f, "  n%d:\n    routes:\n", i);
 		for (int j = 0; j < SIDE * SIDE; j++) {
-			if (i == j || adjacent(i, j))
-				continue;
-			address(a, sizeof(a), j);
-			next_hop(b, sizeof(b), i, j);
-			fprintf(f, "      - {to: %s/32, via: %s}\n", a, b);
+			if (j % SIDE < SIDE - 1)
+				route_line(f, i, j, 1, j + 1);
+			if (j / SIDE < SIDE - 1)
+				route_line(f, i, j, 2, j + SIDE);
 		}
 	}
 	fprintf(f, "links:\n");

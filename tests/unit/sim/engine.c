@@ -96,6 +96,80 @@ TEST(engine, order_holds_while_events_are_moved_and_stopped)
 	engine_fini(&engine);
 }
 
+/* From nanoseconds to an hour, with bursts of one instant: windows of any
+ * width, jumps over empty ones, few events and many. */
+static void uneven(struct event *ev, ns_t now)
+{
+	unsigned scale = rng_below(&rng, 42);
+
+	note(ev, now);
+	if (n_fired % 20000 < 10000 || rng_below(&rng, 8) == 0)
+		engine_set(&engine, any_event(), now + 1 + (ns_t)(rng_u64(&rng) >> (63 - scale)));
+	engine_set(&engine, ev, rng_below(&rng, 2) ? (now / SEC(1) + 1) * SEC(1) :
+		   now + 1 + (ns_t)(rng_u64(&rng) >> (63 - scale)));
+}
+
+TEST(engine, order_holds_at_every_scale_of_time)
+{
+	bool ordered = true;
+
+	engine_make(uneven);
+	for (int i = 0; i < N_SRC; i++)
+		engine_set(&engine, &src_ev[i], 1 + rng_below(&rng, 50));
+	while (n_fired < N_ELEM(fired) && engine_step(&engine, NS_NEVER - 1))
+		;
+	CHECK_EQ(n_fired, N_ELEM(fired));
+	for (size_t i = 1; i < n_fired; i++)
+		ordered &= before(i - 1, i);
+	CHECK(ordered);
+	engine_fini(&engine);
+}
+
+/* Idle for most of the time: what a step costs must not follow the gaps. */
+/* A few busy sources make the windows narrow; what the others armed long
+ * before meets their events in one window, with empty windows before it. */
+static void meet(struct event *ev, ns_t now)
+{
+	ns_t beats = ev->src && ev->src <= 20 ? 1 : 1000 + rng_below(&rng, 1000);
+
+	note(ev, now);
+	engine_set(&engine, ev, (now / USEC(50) + beats) * USEC(50) + rng_below(&rng, 100));
+}
+
+TEST(engine, far_and_near_events_of_one_window_come_in_order)
+{
+	bool ordered = true;
+
+	engine_make(meet);
+	for (int i = 0; i < N_SRC; i++)
+		engine_set(&engine, &src_ev[i], 1 + rng_below(&rng, 50));
+	while (n_fired < N_ELEM(fired) && engine_step(&engine, NS_NEVER - 1))
+		;
+	for (size_t i = 1; i < n_fired; i++)
+		ordered &= before(i - 1, i);
+	CHECK(ordered);
+	engine_fini(&engine);
+}
+
+TEST(engine, sparse_events_cost_few_steps)
+{
+	uint64_t spent;
+
+	engine_make(note);
+	for (int i = 0; i < N_SRC; i++)
+		engine_set(&engine, &src_ev[i], 1 + i);
+	while (engine_step(&engine, NS_NEVER - 1))
+		;
+	for (int k = 1; k <= 20000; k++) {
+		engine_set(&engine, &src_ev[k % N_SRC], engine.now + MSEC(10));
+		engine_set(&engine, &src_ev[(k + 7) % N_SRC], engine.now + SEC(1));
+		engine_step(&engine, NS_NEVER - 1);
+	}
+	spent = engine.queue.spent_all;
+	CHECK(spent < 20000 * 20);
+	engine_fini(&engine);
+}
+
 TEST(engine, an_event_fires_once_at_its_last_instant)
 {
 	engine_make(note);
