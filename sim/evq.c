@@ -66,33 +66,34 @@ static void chunks_make(struct evq *q)
 	}
 }
 
-static inline void bucket_add(struct evq *q, struct key_chunk **b, struct event_key k)
+static inline void bucket_add(struct evq *q, struct bucket *b, struct event_key k)
 {
-	struct key_chunk *c = *b;
+	if (!b->first || b->n == KEY_CHUNK) {
+		struct key_chunk *c;
 
-	if (!c || c->n == KEY_CHUNK) {
 		if (unlikely(!q->spare))
 			chunks_make(q);
 		c = q->spare;
 		q->spare = c->next;
-		c->next = *b;
-		c->n = 0;
-		*b = c;
+		c->next = b->first;
+		b->first = c;
+		b->n = 0;
 	}
-	c->k[c->n++] = k;
+	b->first->k[b->n++] = k;
 }
 
 /* Empties a bucket into v, behind what is there. */
-static void bucket_take(struct evq *q, struct key_chunk **b, struct keys *v, size_t base)
+static void bucket_take(struct evq *q, struct bucket *b, struct keys *v, size_t base)
 {
 	struct key_chunk *c;
 
-	while ((c = *b)) {
-		*b = c->next;
-		if (base + v->n + c->n > v->cap)
-			keys_grow(v, base + v->n + c->n);
-		memcpy(v->k + base + v->n, c->k, c->n * sizeof(c->k[0]));
-		v->n += c->n;
+	while ((c = b->first)) {
+		b->first = c->next;
+		if (base + v->n + b->n > v->cap)
+			keys_grow(v, base + v->n + b->n);
+		memcpy(v->k + base + v->n, c->k, b->n * sizeof(c->k[0]));
+		v->n += b->n;
+		b->n = KEY_CHUNK;
 		c->next = q->spare;
 		q->spare = c;
 	}
@@ -337,7 +338,7 @@ static void advance(struct evq *q)
 			q->cur = window(q, q->far_min);
 		if (window(q, q->far_min) <= q->cur)
 			far_migrate(q);
-		while (!q->ring[q->cur & q->mask] && window(q, q->far_min) > q->cur) {
+		while (!q->ring[q->cur & q->mask].first && window(q, q->far_min) > q->cur) {
 			q->cur++;
 			q->spent++;
 			q->spent_all++;

@@ -23,20 +23,21 @@ struct event_key { ns_t at; uint64_t id; };
 
 struct keys { struct event_key *k; size_t n, cap; };
 
-/* Keys of one window; a bucket is a list of them, the last filled first. */
+/* Keys of one window: a list of chunks, all full but the first.  How many that
+ * holds is kept here, so that adding a key reads nothing of the chunk. */
 #define KEY_CHUNK 15
 struct key_chunk {
-	struct key_chunk *next;
-	uint64_t n;
 	struct event_key k[KEY_CHUNK];
+	struct key_chunk *next;
 };
+struct bucket { struct key_chunk *first; size_t n; };
 
 struct evq {
 	struct keys near;                 /* a heap; its root is k[3], see evq.c */
 	bool hole;                        /* the root was taken and not replaced */
 	unsigned shift;                   /* a window is 2^shift ns */
 	uint64_t cur;                     /* first window in a bucket; UINT64_MAX: all is near */
-	struct key_chunk **ring;          /* buckets of windows cur .. cur + mask */
+	struct bucket *ring;              /* buckets of windows cur .. cur + mask */
 	struct key_chunk *spare;          /* chunks to use again, the last used first */
 	struct key_chunk *slabs;          /* what chunks are cut from */
 	size_t mask, in_ring;
