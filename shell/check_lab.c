@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/lint.h"
 #include "shell/shell.h"
 #include "sim/sim.h"
 
@@ -94,7 +95,7 @@ static bool lab_begin(struct check_lab *cl, struct buf *errs)
 	cl->sh = shell_new(&cfg);
 	if (!cl->sh)
 		buf_str(errs, "out of memory for a shell");
-	return cl->sh != NULL;
+	return cl->sh && lint_lab(cl->sh, errs);
 }
 
 bool check_lab_reopen(struct check_lab *cl, struct buf *errs)

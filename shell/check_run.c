@@ -238,7 +238,7 @@ static bool compile(struct run *r)
 	buf_str(&why, "jq error: ");
 	r->judge = judge_new(r->check->expect, &why);
 	if (!r->judge)
-		verdict(r, CHECK_FAILED, why.s);
+		verdict(r, CHECK_ERROR, why.s);
 	buf_free(&why);
 	return r->judge != NULL;
 }

@@ -142,10 +142,43 @@ static bool is_utf8(const char *line)
 	return ok;
 }
 
+/* The word that asks for a command's help, or -1. */
+static int find_help(const struct words *w)
+{
+	for (int i = 0; i < w->n && strcmp(w->v[i], "--") != 0; i++)
+		if (strcmp(w->v[i], "--help") == 0)
+			return i;
+	return -1;
+}
+
+/* Turns "ns1 ping -c 4 --help" into "help ping": the words that name it. */
+static bool words_ask_help(struct words *w, const struct shell *sh, int from, int help)
+{
+	int n = 0;
+
+	while (from + n < help && help_knows(sh, w->v + from, n + 1))
+		n++;
+	if (n == 0 && from < help)
+		return true;              /* no command: the walk says so */
+	/* "help" takes the first place; what is between goes. */
+	for (int i = 0; i < w->n; i++)
+		if (i < from || i >= from + n)
+			free(w->v[i]);
+	memmove(w->v + 1, w->v + from, (size_t)n * sizeof(*w->v));
+	memmove(w->at + 1, w->at + from, (size_t)n * sizeof(*w->at));
+	w->n = n + 1;
+	w->v[w->n] = NULL;
+	w->v[0] = strdup("help");
+	w->at[0] = 0;
+	w->background = false;
+	return w->v[0] != NULL;
+}
+
 void cmd_line_parse(struct cmd_line *l, struct shell *sh, const char *line)
 {
 	struct args_types types;
 	struct cmd_head h;
+	int help;
 
 	*l = (struct cmd_line){ .kind = CMD_EMPTY };
 	if (!is_utf8(line)) {
@@ -160,6 +193,15 @@ void cmd_line_parse(struct cmd_line *l, struct shell *sh, const char *line)
 	if (!l->words.n)
 		return;
 	h = cmd_head_find(sh, &l->words);
+	help = find_help(&l->words);
+	if (help >= 0 && (!h.named || h.node)) {
+		if (!words_ask_help(&l->words, sh, h.from, help)) {
+			line_wrong(l, "out of memory");
+			return;
+		}
+		if (strcmp(l->words.v[0], "help") == 0)
+			h = (struct cmd_head){ .node = sh->here, .flags = CMD_LAB };
+	}
 	l->args.node = h.node;
 	l->args.from = h.from;
 	if (h.from == 0 && !is_first_word(sh, l->words.v[0], h.flags) &&

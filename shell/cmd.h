@@ -31,6 +31,12 @@ struct cmd {
 	unsigned flags;                   /* enum cmd_flag */
 	/* The exit status.  Reports with shell_result() and the like. */
 	int (*run)(struct shell *sh, const struct args *a);
+	/* Optional: false, with a sentence, if the line cannot work in this lab
+	 * though its words are right.  Changes nothing. */
+	bool (*check)(const struct args *a, struct buf *why);
+	/* Optional: the words that its REST may hold, separated by blanks; NODE
+	 * stands for the nodes. */
+	const char *rest_words;
 	/* Prints what run() reported, unless JSON is asked for; or NULL. */
 	void (*print)(struct shell *sh, const struct args *a, const json_t *result);
 };
@@ -82,6 +88,8 @@ struct cmd_head {
 
 void cmd_line_parse(struct cmd_line *l, struct shell *sh, const char *line);
 void cmd_line_fini(struct cmd_line *l);
+/* True if a command's name begins with these words (cmd_help.c). */
+bool help_knows(const struct shell *sh, char *const *v, int n);
 struct cmd_head cmd_head_find(const struct shell *sh, const struct words *w);
 /* A walk before its first word, among the commands with these flags. */
 bool cmd_walk_init(struct walk *w, const struct shell *sh, unsigned flags, int n_words);

@@ -197,11 +197,22 @@ static void print_rib(struct shell *sh, const json_t *rib)
 			print_route(sh, r);
 }
 
+/* What a letter means, in vtysh's words. */
+static const char legend[] =
+	"Codes: K - kernel route, C - connected, S - static, R - RIP,\n"
+	"       O - OSPF, I - IS-IS, B - BGP, E - EIGRP, N - NHRP,\n"
+	"       T - Table, v - VNC, V - VNC-Direct, A - Babel, F - PBR,\n"
+	"       f - OpenFabric,\n"
+	"       > - selected route, * - FIB route, q - queued, r - rejected, b - backup\n"
+	"       t - trapped, o - offload failure\n\n";
+
 static void route_print(struct shell *sh, const struct args *a, const json_t *all)
 {
 	const char *name;
 	json_t *rib;
 
+	if (json_object_size(all))
+		shell_write(sh, legend, sizeof(legend) - 1);
 	if (a->node || args_word(a, "NODE")) {
 		print_rib(sh, all);
 		return;

@@ -44,15 +44,33 @@ static json_t *cmd_json(const struct cmd *c)
 	return o;
 }
 
+/* True if the word begins one of the spellings: "addr|address". */
+static bool spells(const char *s, size_t len, const char *word, bool exact)
+{
+	size_t n = strlen(word);
+
+	for (;;) {
+		size_t k = strcspn(s, "|");
+
+		k = k < len ? k : len;
+		if ((exact ? n == k : n <= k) && memcmp(s, word, n) == 0)
+			return true;
+		if (k == len)
+			return false;
+		s += k + 1;
+		len -= k + 1;
+	}
+}
+
 /* True if the words that were asked for begin this command. */
-static bool begins(const struct cmd *c, char *const *v, int n)
+static bool begins(const struct cmd *c, char *const *v, int n, bool exact)
 {
 	const char *s = c->name;
 
 	for (int i = 0; i < n; i++) {
 		size_t len = strcspn(s, " ");
 
-		if (strncmp(s, v[i], strlen(v[i])) != 0 || strlen(v[i]) > len)
+		if (!spells(s, len, v[i], exact))
 			return false;
 		s += len + (s[len] == ' ');
 		if (!*s && i + 1 < n)
@@ -61,19 +79,30 @@ static bool begins(const struct cmd *c, char *const *v, int n)
 	return true;
 }
 
+bool help_knows(const struct shell *sh, char *const *v, int n)
+{
+	for (size_t i = 0; i < sh->cmds.n; i++)
+		if (!(sh->cmds.cmd[i]->flags & CMD_QUIET) && begins(sh->cmds.cmd[i], v, n, false))
+			return true;
+	return false;
+}
+
 static int help_run(struct shell *sh, const struct args *a)
 {
 	json_t *all = json_array();
+	bool exact = false;
 	char *const *v;
 	int n;
 
 	v = args_rest(a, &n);
+	for (size_t i = 0; i < sh->cmds.n; i++)   /* "ping" is not pingall, too */
+		exact |= n && begins(sh->cmds.cmd[i], v, n, true);
 	for (int node = 0; node < 2; node++)
 		for (size_t i = 0; i < sh->cmds.n; i++) {
 			const struct cmd *c = sh->cmds.cmd[i];
 
 			if ((c->flags & CMD_LAB ? 0 : 1) == node && !(c->flags & CMD_QUIET) &&
-			    begins(c, v, n))
+			    begins(c, v, n, exact))
 				json_array_append_new(all, cmd_json(c));
 		}
 	if (json_array_size(all))
@@ -122,11 +151,11 @@ static void help_print(struct shell *sh, const struct args *a, const json_t *all
 }
 
 const struct cmd cmds_help[] = {
-	{ .name = "help", .args = "[COMMAND:rest]", .flags = CMD_LAB, .run = help_run,
+	{ .name = "help", .args = "[COMMAND:line]", .flags = CMD_LAB, .run = help_run,
 	  .print = help_print, .help = "list the commands, or explain one" },
-	{ .name = "list", .args = "[COMMAND:rest]", .flags = CMD_LAB | CMD_QUIET, .run = help_run,
+	{ .name = "list", .args = "[COMMAND:line]", .flags = CMD_LAB | CMD_QUIET, .run = help_run,
 	  .print = help_print, .help = "list the commands" },
-	{ .name = "?", .args = "[COMMAND:rest]", .flags = CMD_LAB | CMD_QUIET, .run = help_run,
+	{ .name = "?", .args = "[COMMAND:line]", .flags = CMD_LAB | CMD_QUIET, .run = help_run,
 	  .print = help_print, .help = "list the commands" },
 	{ 0 },
 };

@@ -41,11 +41,10 @@ static void save_line(FILE *f, const struct history_line *h)
 		return;
 	}
 	shell_fmt_instant(h->stopped_at, t);
-	if (strncmp(h->line, "run", 3) == 0 || strncmp(h->line, "wait", 4) == 0 ||
-	    strncmp(h->line, "sleep", 5) == 0)
-		fprintf(f, "run until %s\n", t);
-	else
+	if (strncmp(h->line, "run", 3) != 0 && strncmp(h->line, "wait", 4) != 0 &&
+	    strncmp(h->line, "sleep", 5) != 0)
 		fprintf(f, "# interrupted at %s: %s\n", t, h->line);
+	fprintf(f, "run until %s\n", t);
 }
 
 static int save_run(struct shell *sh, const struct args *a)

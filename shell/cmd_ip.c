@@ -367,7 +367,7 @@ static int neigh_change_run(struct shell *sh, const struct args *a)
 			ip_answer(sh, err);
 	}
 	if (!args_mac(a, "MAC", &mac))
-		return shell_error(sh, "RTNETLINK answers: Invalid argument");
+		return shell_error(sh, "Error: No link layer address given.");
 	f = (struct neigh_find){ &addr, dev, false };
 	show_neighs(st, is_neigh, &f);
 	if (args_has(a, "add") && f.found)
@@ -382,6 +382,8 @@ static int neigh_flush_run(struct shell *sh, const struct args *a)
 
 	if (!st)
 		return 1;
+	if (!args_has(a, "all") && !args_word(a, "DEV"))
+		return shell_error(sh, "Flush requires arguments.");
 	if (args_word(a, "DEV") && !(dev = ip_dev(sh, st, args_word(a, "DEV"))))
 		return 1;
 	stack_neigh_flush(st, dev);
@@ -391,7 +393,7 @@ static int neigh_flush_run(struct shell *sh, const struct args *a)
 #define OPTS "-4 -s -stats -statistics -br -brief -d -details"
 
 const struct cmd cmds_ip[] = {
-	{ .name = "ip addr|address", .args = "[show|list] [[dev] DEV:iface] [up]", .opts = OPTS,
+	{ .name = "ip addr|address", .args = "[show|list [[dev] DEV:iface] [up]]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = addr_show_run, .print = devs_print,
 	  .help = "show addresses" },
 	{ .name = "ip addr|address", .args = "add|del ADDR:prefix [[dev] DEV:iface]", .opts = OPTS,
@@ -399,12 +401,12 @@ const struct cmd cmds_ip[] = {
 	{ .name = "ip addr|address", .args = "flush [dev] DEV:iface", .opts = OPTS,
 	  .flags = CMD_NODE, .run = addr_flush_run,
 	  .help = "delete all addresses of an interface" },
-	{ .name = "ip link", .args = "[show|list] [[dev] DEV:iface] [up]", .opts = OPTS,
+	{ .name = "ip link", .args = "[show|list [[dev] DEV:iface] [up]]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = link_show_run, .print = devs_print,
 	  .help = "show interfaces; -s with counters" },
 	{ .name = "ip link", .args = "set [dev] DEV:iface [up|down | mtu MTU:count]...",
 	  .opts = OPTS, .flags = CMD_NODE, .run = link_set_run, .help = "change an interface" },
-	{ .name = "ip neigh|neighbour|neighbor", .args = "[show|list] [dev DEV:iface]",
+	{ .name = "ip neigh|neighbour|neighbor", .args = "[show|list [dev DEV:iface]]",
 	  .opts = OPTS, .flags = CMD_NODE, .run = neigh_show_run, .print = neigh_print,
 	  .help = "show the neighbour cache (ARP)" },
 	{ .name = "ip neigh|neighbour|neighbor",

@@ -11,6 +11,32 @@
 
 struct routes { const struct args *a; json_t *all; };
 
+static bool holds(const struct prefix *wide, const struct prefix *p)
+{
+	return wide->len <= p->len && prefix_has(wide, &p->addr);
+}
+
+/* ip-route(8): root P is P and what lies in it, match P what P lies in, and
+ * exact P, or P alone, only P. */
+static bool prefix_chosen(const struct args *a, const struct prefix *to)
+{
+	struct prefix p;
+
+	if (!args_prefix(a, "PREFIX", &p))
+		return true;
+	if (args_has(a, "root"))
+		return holds(&p, to);
+	if (args_has(a, "match"))
+		return holds(to, &p);
+	return prefix_eq(&p, to);
+}
+
+/* "all" is a table, and "main" the one that is meant without a word. */
+static bool table_chosen(const struct args *a, const struct route_info *r)
+{
+	return args_has(a, "all") || net_route_is_main(r) != args_has(a, "local");
+}
+
 static bool has_dev(const struct route_spec *r, const char *dev)
 {
 	for (unsigned i = 0; i < r->n_hops; i++)
@@ -23,16 +49,12 @@ static bool add_route(void *arg, const struct route_info *r)
 {
 	struct routes *l = arg;
 	const char *dev = args_word(l->a, "DEV"), *proto = args_word(l->a, "PROTO");
-	bool local = args_has(l->a, "local");
-	struct prefix p;
 
-	if (!args_has(l->a, "all") && net_route_is_main(r) == local)
+	if (!table_chosen(l->a, r) || !prefix_chosen(l->a, &r->spec.to))
 		return true;
 	if (dev && !has_dev(&r->spec, dev))
 		return true;
 	if (proto && strcmp(proto, show_route_proto(r->spec.proto)) != 0)
-		return true;
-	if (args_prefix(l->a, "PREFIX", &p) && !prefix_eq(&p, &r->spec.to))
 		return true;
 	json_array_append_new(l->all, net_route_json(r));
 	return true;
@@ -251,11 +273,32 @@ static int spec_parse(struct shell *sh, const struct args *a, struct stack *st,
 	return spec_hops(sh, a, st, r);
 }
 
+struct route_find { const struct route_spec *spec; bool found; };
+
+static bool is_same(void *arg, const struct route_info *r)
+{
+	struct route_find *f = arg;
+
+	f->found |= net_route_is_main(r) && prefix_eq(&r->spec.to, &f->spec->to) &&
+		    r->spec.proto == f->spec->proto && r->spec.metric == f->spec->metric;
+	return !f->found;
+}
+
+/* Is there a route that "change" would replace? */
+static bool is_there(struct stack *st, const struct route_spec *spec)
+{
+	struct route_find f = { spec, false };
+
+	show_routes(st, is_same, &f);
+	return f.found;
+}
+
 static int route_set_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
 	struct route_spec r;
-	enum route_op op = args_has(a, "replace") ? ROUTE_REPLACE :
+	bool change = args_has(a, "change");
+	enum route_op op = args_has(a, "replace") || change ? ROUTE_REPLACE :
 			   args_has(a, "append") ? ROUTE_APPEND : ROUTE_ADD;
 	int err;
 
@@ -263,6 +306,8 @@ static int route_set_run(struct shell *sh, const struct args *a)
 		return 1;
 	if (r.type == RT_UNICAST && !r.n_hops)
 		return ip_answer(sh, ERR_NODEV);
+	if (change && !is_there(st, &r))
+		return shell_error(sh, "RTNETLINK answers: No such file or directory");
 	err = stack_route_set(st, op, &r);
 	return err == ERR_NETUNREACH ? shell_error(sh, "Error: Nexthop has invalid gateway.") :
 		ip_answer(sh, err);
@@ -279,6 +324,55 @@ static int route_del_run(struct shell *sh, const struct args *a)
 	return ip_answer(sh, stack_route_del(st, &r));
 }
 
+/* --- flush ------------------------------------------------------------------- */
+
+struct flush { const struct args *a; struct route_spec *v; size_t n, room; };
+
+/* Also what an address brought with it, as in Linux. */
+static bool add_doomed(void *arg, const struct route_info *r)
+{
+	struct flush *f = arg;
+	const char *dev = args_word(f->a, "DEV"), *proto = args_word(f->a, "PROTO");
+	struct route_spec *v;
+
+	if (!net_route_is_main(r) || !prefix_chosen(f->a, &r->spec.to) ||
+	    (dev && !has_dev(&r->spec, dev)) ||
+	    (proto && strcmp(proto, show_route_proto(r->spec.proto)) != 0))
+		return true;
+	if (f->n == f->room) {
+		f->room = f->room ? 2 * f->room : 16;
+		v = realloc(f->v, f->room * sizeof(*v));
+		if (!v)
+			return false;
+		f->v = v;
+	}
+	f->v[f->n++] = r->spec;
+	return true;
+}
+
+static int route_flush_run(struct shell *sh, const struct args *a)
+{
+	struct stack *st = shell_stack(sh, a->node);
+	const char *dev = args_word(a, "DEV");
+	struct flush f = { .a = a };
+	int err = OK;
+
+	if (!st || (dev && !ip_dev(sh, st, dev)))
+		return 1;
+	if (a->n < 4)                             /* ip route flush WHAT */
+		return shell_error(sh, "\"ip route flush\" requires arguments.");
+	if (args_has(a, "cache"))
+		return 0;                         /* there is none */
+	show_routes(st, add_doomed, &f);
+	for (size_t i = 0; i < f.n; i++) {
+		int e = stack_route_del(st, &f.v[i]);
+
+		err = err ? err : e;
+	}
+	free(f.v);
+	return ip_answer(sh, err);
+}
+
 #define TYPES "[unicast|blackhole|unreachable|prohibit] "
 #define HOP "via VIA:addr | dev DEV:iface"
 #define REST "[" HOP " | metric METRIC:count | proto static | mtu MTU:count | src SRC:addr | " \
@@ -287,16 +381,21 @@ static int route_del_run(struct shell *sh, const struct args *a)
 
 const struct cmd cmds_ip_route[] = {
 	{ .name = "ip route",
-	  .args = "[show|list] [[exact|root|match] PREFIX:prefix] "
-		  "[dev DEV:iface | proto PROTO | table (main|local|all)]...",
+	  .args = "[show|list [[to] [exact|root|match] PREFIX:prefix] "
+		  "[dev DEV:iface | proto PROTO | table (main|local|all)]...]",
 	  .opts = OPTS, .flags = CMD_NODE, .run = route_show_run, .print = route_print,
 	  .help = "show the routes" },
 	{ .name = "ip route get", .args = "ADDR:addr [from SRC:addr]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = route_get_run, .print = route_get_print,
 	  .help = "show how a packet would leave",
 	  .text = "In JSON also which prefix matched, and which shorter one it beat." },
-	{ .name = "ip route", .args = "add|replace|append " TYPES "[to] PREFIX:prefix " REST,
+	{ .name = "ip route", .args = "add|replace|change|append " TYPES "[to] PREFIX:prefix " REST,
 	  .opts = OPTS, .flags = CMD_NODE, .run = route_set_run, .help = "add or change a route" },
+	{ .name = "ip route flush",
+	  .args = "[cache | all | [to] [exact|root|match] PREFIX:prefix] "
+		  "[dev DEV:iface | proto PROTO | table main]...",
+	  .opts = OPTS, .flags = CMD_NODE, .run = route_flush_run,
+	  .help = "delete all these routes" },
 	{ .name = "ip route", .args = "del|delete " TYPES "[to] PREFIX:prefix " REST,
 	  .opts = OPTS, .flags = CMD_NODE, .run = route_del_run, .help = "delete a route" },
 	{ 0 },

@@ -157,6 +157,8 @@ static int save_run(struct shell *sh, const struct args *a)
 	FILE *f = NULL;
 	bool ok;
 
+	buf_str(&yaml, "# The lab as it was loaded, with all that was assigned; what commands\n"
+		"# changed since then is not in it.\n");
 	lab_dump(sh->lab, &yaml);
 	if (!path) {
 		shell_write(sh, yaml.s ? yaml.s : "", yaml.len);
@@ -169,7 +171,10 @@ static int save_run(struct shell *sh, const struct args *a)
 	if (f)
 		ok = fclose(f) == 0 && ok;
 	buf_free(&yaml);
-	return ok ? 0 : shell_error(sh, "%s: cannot be written", path);
+	if (!ok)
+		return shell_error(sh, "%s: cannot be written", path);
+	shell_printf(sh, "%s: the lab as it was loaded; later changes are not in it\n", path);
+	return 0;
 }
 
 const struct cmd cmds_lab[] = {
@@ -184,6 +189,7 @@ const struct cmd cmds_lab[] = {
 	{ .name = "node", .args = "NODE:node stop|start", .flags = CMD_LAB, .run = node_run,
 	  .help = "stop a node as a power cut would, or start it again" },
 	{ .name = "save", .args = "[FILE:file]", .flags = CMD_LAB, .run = save_run,
-	  .help = "write the lab as a lab file, with all that was assigned" },
+	  .help = "write the lab as it was loaded, with all that was assigned",
+	  .text = "What commands changed since then is not in it: history save writes those." },
 	{ 0 },
 };

@@ -9,12 +9,12 @@
 /* Links: links, link A B up|down, set link A B WORDS. */
 
 /* The next link between two ends at or after place *i of the lab's list. */
-static struct link *next_between(const struct shell *sh, const struct node *a, const char *aif,
+static struct link *next_between(const struct lab *lab, const struct node *a, const char *aif,
 				 const struct node *b, const char *bif, size_t *i,
 				 enum link_side *a_side)
 {
-	while (*i < lab_n_links(sh->lab)) {
-		struct link *l = lab_link(sh->lab, (*i)++);
+	while (*i < lab_n_links(lab)) {
+		struct link *l = lab_link(lab, (*i)++);
 
 		for (int s = SIDE_A; s <= SIDE_B; s++) {
 			enum link_side here = (enum link_side)s, there = (enum link_side)!s;
@@ -76,6 +76,33 @@ static void links_print(struct shell *sh, const struct args *a, const json_t *al
 	}
 }
 
+static bool link_check(const struct args *a, struct buf *why)
+{
+	const char *aif, *bif;
+	struct node *na = args_end(a, "A", &aif), *nb = args_end(a, "B", &bif);
+	enum link_side side;
+	size_t i = 0;
+
+	if (next_between(a->lab, na, aif, nb, bif, &i, &side))
+		return true;
+	buf_printf(why, "no link between %s and %s", args_word(a, "A"), args_word(a, "B"));
+	return false;
+}
+
+static bool set_link_check(const struct args *a, struct buf *why)
+{
+	char err[160] = "";
+	int n;
+	char *const *words = args_rest(a, &n);
+
+	if (!link_check(a, why))
+		return false;
+	if (link_words_check(n, words, err) == OK)
+		return true;
+	buf_str(why, err);
+	return false;
+}
+
 static int no_link(struct shell *sh, const struct args *a)
 {
 	return shell_error(sh, "no link between %s and %s", args_word(a, "A"), args_word(a, "B"));
@@ -90,7 +117,7 @@ static int link_run(struct shell *sh, const struct args *a)
 	struct link *l;
 	size_t i = 0;
 
-	while ((l = next_between(sh, na, aif, nb, bif, &i, &side))) {
+	while ((l = next_between(sh->lab, na, aif, nb, bif, &i, &side))) {
 		int err = link_set_up(l, args_has(a, "up"));
 
 		if (err && err != ERR_EXIST) {
@@ -118,7 +145,7 @@ static int set_link_run(struct shell *sh, const struct args *a)
 	struct link *l;
 	size_t i = 0;
 
-	while ((l = next_between(sh, na, aif, nb, bif, &i, &side))) {
+	while ((l = next_between(sh->lab, na, aif, nb, bif, &i, &side))) {
 		int dir = args_has(a, "forward") ? (int)side : args_has(a, "reverse") ? !side : -1;
 		char err[160] = "";
 
@@ -133,13 +160,17 @@ const struct cmd cmds_link[] = {
 	{ .name = "links", .flags = CMD_LAB, .run = links_run, .print = links_print,
 	  .help = "list the links, and whether each end can send" },
 	{ .name = "link", .args = "A:end B:end up|down", .flags = CMD_LAB, .run = link_run,
+	  .check = link_check,
 	  .help = "cut every link between two nodes, or join it again" },
 	{ .name = "set link", .args = "A:end B:end [forward|reverse] SETTING:rest",
-	  .flags = CMD_LAB, .run = set_link_run,
+	  .flags = CMD_LAB, .run = set_link_run, .check = set_link_check,
+	  .rest_words = "rate queue mtu none delay jitter correlation distribution loss loss-list "
+			"corrupt duplicate reorder gap limit overhead",
 	  .help = "change the links between two nodes while the lab runs",
 	  .text = "The settings are tc's words: rate 10mbit, delay 5ms 1ms 25%, loss 10%,\n"
 		  "corrupt, duplicate, reorder, gap, limit, queue 64kb, mtu 1400; none takes all\n"
-		  "impairments away.  What is not named stays.  forward is what A sends, reverse\n"
+		  "impairments away, the delay too, and leaves rate, queue and mtu.  What is not\n"
+		  "named stays.  forward is what A sends, reverse\n"
 		  "what B sends; both directions otherwise." },
 	{ 0 },
 };

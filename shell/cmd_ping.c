@@ -42,7 +42,7 @@ static bool pings_init(struct pings *p, struct shell *sh, const struct args *a)
 static json_t *pair_json(struct node *from, struct node *to, const json_t *ping)
 {
 	bool got = jint(ping, "received") > 0;
-	const json_t *rtt = jget(ping, "rtt_ms");
+	const json_t *rtt = jget(ping, "rtt_ms"), *ns = jget(ping, "rtt_ns");
 	json_t *o = json_object();
 
 	jset_str(o, "from", node_name(from));
@@ -54,6 +54,10 @@ static json_t *pair_json(struct node *from, struct node *to, const json_t *ping)
 		jset(o, "rtt_min_ms", json_real(jnum(rtt, "min")));
 		jset(o, "rtt_max_ms", json_real(jnum(rtt, "max")));
 		jset(o, "rtt_mdev_ms", json_real(jnum(rtt, "mdev")));
+		jset_int(o, "rtt_ns", jint(ns, "avg"));
+		jset_int(o, "rtt_min_ns", jint(ns, "min"));
+		jset_int(o, "rtt_max_ns", jint(ns, "max"));
+		jset_int(o, "rtt_mdev_ns", jint(ns, "mdev"));
 	}
 	return o;
 }

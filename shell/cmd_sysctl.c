@@ -8,13 +8,30 @@
 
 /* sysctl: a host's tunables.  Names are Linux's, with or without the path. */
 
-struct option_row { const char *name; int64_t def; const char *help; };
+struct option_row { const char *name; int64_t def, min, max; const char *help; };
 
 static const struct option_row option_rows[] = {
-#define X(name, str, def, help) [name] = { str, def, help },
+#define X(name, str, def, min, max, help) [name] = { str, def, min, max, help },
 	STACK_OPTIONS(X)
 #undef X
 };
+
+/* Where Linux keeps an option, so that its full name is printed as sysctl does. */
+static const char *option_path(int o)
+{
+	switch (o) {
+	case OPT_SEND_REDIRECTS: case OPT_ACCEPT_REDIRECTS: case OPT_ACCEPT_SRCROUTE:
+	case OPT_RP_FILTER: case OPT_BC_FORWARDING:
+		return "net.ipv4.conf.all.";
+	case OPT_NEIGH_REACHABLE: case OPT_NEIGH_RETRANS: case OPT_NEIGH_PROBES:
+	case OPT_NEIGH_DELAY: case OPT_NEIGH_STALE: case OPT_NEIGH_QUEUE: case OPT_NEIGH_MAX:
+		return "net.ipv4.neigh.default.";
+	case OPT_RMEM:
+		return "net.core.";
+	default:
+		return "net.ipv4.";
+	}
+}
 
 /* "net.ipv4.ip_forward", "net/ipv4/conf/all/rp_filter": the last part counts. */
 static int option_find(const char *name)
@@ -42,9 +59,12 @@ static int option_set(struct shell *sh, struct stack *st, int o, const char *tex
 
 static json_t *option_json(struct stack *st, int o)
 {
-	return json_pack("{s:s,s:I,s:I,s:s}", "name", option_rows[o].name,
+	const struct option_row *row = &option_rows[o];
+
+	return json_pack("{s:s,s:I,s:I,s:I,s:I,s:s}", "name", row->name,
 			 "value", (json_int_t)stack_option(st, (enum stack_option)o),
-			 "default", (json_int_t)option_rows[o].def, "help", option_rows[o].help);
+			 "default", (json_int_t)row->def, "min", (json_int_t)row->min,
+			 "max", (json_int_t)row->max, "help", row->help);
 }
 
 static int all_options(struct shell *sh, struct stack *st)
@@ -97,7 +117,8 @@ static void sysctl_print(struct shell *sh, const struct args *a, const json_t *a
 
 	(void)a;
 	json_array_foreach(all, i, o)
-		shell_printf(sh, "%s = %lld\n", jstr(o, "name"), (long long)jint(o, "value"));
+		shell_printf(sh, "%s%s = %lld\n", option_path(stack_option_find(jstr(o, "name"))),
+			     jstr(o, "name"), (long long)jint(o, "value"));
 }
 
 const struct cmd cmds_sysctl[] = {

@@ -120,6 +120,84 @@ static int wait_run(struct shell *sh, const struct args *a)
 	return status;
 }
 
+/* What one attempt prints is kept here, and not shown. */
+struct held { FILE *f; char *text; size_t n; };
+
+static bool held_open(struct held *h)
+{
+	free(h->text);
+	*h = (struct held){ 0 };
+	h->f = open_memstream(&h->text, &h->n);
+	return h->f != NULL;
+}
+
+static void held_close(struct held *h)
+{
+	if (h->f)
+		fclose(h->f);
+	h->f = NULL;
+}
+
+static void held_show(struct held *h, FILE *to)
+{
+	if (h->text)
+		fwrite(h->text, 1, h->n, to);
+	free(h->text);
+}
+
+static int attempt(struct shell *sh, const char *line, struct held h[2])
+{
+	FILE *out = sh->out, *err = sh->err, *notices = sh->notices;
+	int status = 1;
+
+	if (held_open(&h[0]) && held_open(&h[1])) {
+		sh->notices = notices ? notices : shell_in_json(sh) ? err : out;
+		sh->out = h[0].f;
+		sh->err = h[1].f;
+		status = shell_exec_nested(sh, line, NULL);
+		sh->out = out;
+		sh->err = err;
+		sh->notices = notices;
+	}
+	held_close(&h[0]);
+	held_close(&h[1]);
+	return status;
+}
+
+/* A line that no attempt could run; true if it was told. */
+static bool is_wrong(struct shell *sh, const char *line)
+{
+	struct cmd_line l;
+	bool wrong;
+
+	cmd_line_parse(&l, sh, line);
+	wrong = l.kind == CMD_WRONG;
+	if (wrong)
+		shell_error(sh, "%s", l.err.s ? l.err.s : "out of memory");
+	cmd_line_fini(&l);
+	return wrong;
+}
+
+/* Attempts until one succeeds; the last one's text is the command's. */
+static int attempts(struct shell *sh, const char *line, ns_t every, ns_t limit)
+{
+	struct held h[2] = { 0 };
+	int status = 1;
+
+	while (!sh->interrupted && !sh->timed_out) {
+		ns_t from = lab_now(sh->lab), next = ns_add(from, every);
+
+		status = attempt(sh, line, h);
+		if (!status || next > limit)
+			break;
+		if (lab_now(sh->lab) < next)
+			shell_wait(sh, NULL, NULL, next);
+	}
+	held_show(&h[0], sh->out);
+	held_show(&h[1], sh->err);
+	return status;
+}
+
 /* wait until COMMAND: repeats a command until it succeeds. */
 static int wait_cmd_run(struct shell *sh, const struct args *a)
 {
@@ -132,17 +210,11 @@ static int wait_cmd_run(struct shell *sh, const struct args *a)
 		return shell_error(sh, "every 0s would wait for ever: lab time would not pass");
 	if (!shell_may_wait(sh) || !args_line(a, &line))
 		return 1;
-	while (!sh->interrupted && !sh->timed_out) {
-		ns_t from = lab_now(sh->lab), next = ns_add(from, every);
-
-		status = shell_exec_nested(sh, line.s, NULL);
-		if (!status || next > limit)
-			break;
-		if (lab_now(sh->lab) < next)
-			shell_wait(sh, NULL, NULL, next);
+	if (!is_wrong(sh, line.s)) {
+		status = attempts(sh, line.s, every, limit);
+		if (status && !sh->interrupted && !sh->timed_out)
+			shell_error(sh, "it did not come true in time");
 	}
-	if (status && !sh->interrupted && !sh->timed_out)
-		shell_error(sh, "it did not come true in time");
 	buf_free(&line);
 	return status;
 }
@@ -166,7 +238,8 @@ static bool parse_pace(const char *s, uint32_t *milli)
 
 static int pace_run(struct shell *sh, const struct args *a)
 {
-	const char *s = args_word(a, "PACE");
+	const char *s = args_has(a, "virtual") ? "virtual" : args_has(a, "real") ? "real" :
+			args_word(a, "PACE");
 	uint32_t milli = lab_pace(sh->lab);
 
 	if (s && !parse_pace(s, &milli))
@@ -232,7 +305,7 @@ static int time_run(struct shell *sh, const struct args *a)
 static int source_run(struct shell *sh, const struct args *a)
 {
 	const char *path = args_word(a, "FILE");
-	FILE *f = fopen(path, "r");
+	FILE *f = shell_script_open(path);
 	int status;
 
 	if (!f)
@@ -274,7 +347,8 @@ const struct cmd cmds_time[] = {
 	{ .name = "wait", .args = "[LIMIT:time] [every PERIOD:time] until COMMAND:line",
 	  .flags = CMD_LAB, .run = wait_cmd_run,
 	  .help = "repeat a command until it succeeds; fails at the limit" },
-	{ .name = "pace", .args = "[PACE]", .flags = CMD_LAB, .run = pace_run, .print = pace_print,
+	{ .name = "pace", .args = "[virtual|real|PACE]", .flags = CMD_LAB, .run = pace_run,
+	  .print = pace_print,
 	  .help = "virtual (as fast as it goes), real, or xN times real" },
 	{ .name = "time", .args = "[COMMAND:line]", .flags = CMD_LAB, .run = time_run,
 	  .help = "show lab time, or how long a command takes on the wall clock" },

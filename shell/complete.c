@@ -81,7 +81,7 @@ static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, stru
 
 		if (type == ARG_NODE || type == ARG_END || type == ARG_ADDR || type == ARG_REST)
 			cand_add(c, node_name(n));
-		if (type == ARG_END && strchr(c->prefix, ':'))
+		if ((type == ARG_END || type == ARG_REST) && strchr(c->prefix, ':'))
 			each_iface(sh, n, cand_end, &(struct end_cand){ c, node_name(n) });
 		if (type == ARG_ADDR && st)
 			show_devs(st, cand_addr, c);
@@ -92,6 +92,14 @@ static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, stru
 		if (type == ARG_PREFIX && n == node && st)
 			show_routes(st, cand_route, c);
 	}
+}
+
+/* False for words that are no names: a link's settings. */
+static bool takes_names(const struct gram_ins *arg)
+{
+	const char *words = arg->cmd->rest_words;
+
+	return arg->type != ARG_REST || !words || strncmp(words, "NODE", 4) == 0;
 }
 
 static void complete_add(void *ctx, const char *text)
@@ -127,7 +135,7 @@ void complete_line(struct complete *c, struct shell *sh, const char *line)
 			cand_add(&cand, e.v[i].text);
 		else if (e.v[i].arg->type == ARG_FILE)
 			c->files = true;
-		else
+		else if (takes_names(e.v[i].arg))
 			cand_type(&cand, sh, e.v[i].arg->type, e.node);
 	}
 	c->word_at = e.word_at;
@@ -171,10 +179,42 @@ static void list_item(struct shell *sh, const struct expect *e, const struct exp
 	struct buf b = { 0 };
 	struct names names = { &b, 0 };
 
-	if (it->arg)
+	if (it->arg && takes_names(it->arg))
 		cand_type(&(struct cand){ names_add, &names, prefix }, sh, it->arg->type, e->node);
 	fprintf(out, "  %-16s  %s%s%s\n", it->text, it->help, b.len ? ":" : "", b.s ? b.s : "");
 	buf_free(&b);
+}
+
+/* Words that a program's usage line has outside of brackets: its operands. */
+static int operands_of(const char *usage)
+{
+	int n = 0, depth = 0;
+
+	for (const char *s = strchr(usage, ' '); s && *s; s++) {
+		depth += (*s == '[') - (*s == ']');
+		if (*s == '|' && depth == 0)
+			return 0;                 /* one of several forms */
+		n += depth == 0 && *s == ' ' && s[1] && s[1] != '[';
+	}
+	return n;
+}
+
+/* Would Enter run the line, as far as that can be told? */
+static bool is_complete(struct shell *sh, const char *line)
+{
+	struct buf why = { 0 };
+	struct cmd_line l;
+	bool ok;
+
+	cmd_line_parse(&l, sh, line);
+	ok = l.kind != CMD_WRONG;
+	if (l.kind == CMD_RUN && l.args.cmd->check)
+		ok = l.args.cmd->check(&l.args, &why);
+	if (l.kind == CMD_RUN && l.args.cmd->flags & CMD_PROG)
+		ok = l.words.n - l.args.from - 1 >= operands_of(l.args.cmd->text);
+	buf_free(&why);
+	cmd_line_fini(&l);
+	return ok;
 }
 
 void complete_list(struct shell *sh, const char *line, FILE *out)
@@ -183,7 +223,7 @@ void complete_list(struct shell *sh, const char *line, FILE *out)
 	char *prefix;
 
 	expect_line(&e, sh, line, &prefix);
-	if (e.end && prefix && !*prefix)
+	if (e.end && prefix && !*prefix && is_complete(sh, line))
 		fprintf(out, "  %-16s  the command is complete\n", "<Enter>");
 	for (size_t i = 0; prefix && i < e.n; i++)
 		list_item(sh, &e, &e.v[i], prefix, out);

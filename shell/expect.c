@@ -95,6 +95,20 @@ static bool has_shorter(const struct walk *w, const struct gram_ins *in, size_t 
 	return false;
 }
 
+/* The words that a REST argument's command lists. */
+static void expect_rest(struct expect *e, const struct walk *w, const char *prefix)
+{
+	for (size_t i = 0; i < w->set.n || (w->rest && !i); i++) {
+		const struct gram_ins *in = w->rest ? w->rest : &w->g->ins[w->set.pc[i]];
+		const char *s = in->op == GRAM_ARG && in->type == ARG_REST ?
+				in->cmd->rest_words : NULL;
+
+		for (; s && *s; s += strcspn(s, " "), s += *s == ' ')
+			if (strncmp(s, prefix, strlen(prefix)) == 0 && strncmp(s, "NODE", 4) != 0)
+				expect_add(e, s, strcspn(s, " "), "", NULL);
+	}
+}
+
 void expect_walk(struct expect *e, const struct walk *w, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -112,6 +126,7 @@ void expect_walk(struct expect *e, const struct walk *w, const char *prefix)
 			 !(in->cmd->flags & CMD_QUIET) && !has_shorter(w, in, n))
 			expect_add(e, in->s, in->len, key_help(w, in), NULL);
 	}
+	expect_rest(e, w, prefix);
 	if (w->rest)
 		e->end = true;
 	expect_sort(e);

@@ -78,8 +78,13 @@ void expect_unknown(struct buf *err, const struct shell *sh, const char *word, u
 	for (size_t i = 0; i < sh->cmds.n; i++) {
 		const struct cmd *c = sh->cmds.cmd[i];
 
-		if ((c->flags & flags) && !(c->flags & CMD_QUIET))
-			nearer(word, c->name, strcspn(c->name, " "), best, &dist);
+		if (!(c->flags & flags) || c->flags & CMD_QUIET)
+			continue;
+		if (strlen(word) >= 2 && strncmp(c->name, word, strlen(word)) == 0) {
+			snprintf(best, sizeof(best), "%.*s", (int)strcspn(c->name, " "), c->name);
+			dist = 0;
+		}
+		nearer(word, c->name, strcspn(c->name, " "), best, &dist);
 	}
 	if (flags & CMD_LAB)
 		nearest_node(sh, word, best, &dist);
@@ -130,6 +135,50 @@ static void explain_ambiguous(struct buf *err, const struct walk *w, const char 
 	expect_fini(&e);
 }
 
+/* iproute2's own words for the arguments of ip. */
+static bool explain_ip(struct buf *err, const struct gram_ins *in, const char *word)
+{
+	if (in->type == ARG_MAC)
+		buf_printf(err, "\"%s\" is invalid lladdr.", word);
+	else if (in->type == ARG_PREFIX || strcmp(in->cmd->name, "ip route get") == 0)
+		buf_printf(err, "Error: any valid prefix is expected rather than \"%s\".", word);
+	else if (in->type == ARG_ADDR && strncmp(in->cmd->name, "ip neigh", 8) == 0)
+		buf_printf(err, "Error: any valid address is expected rather than \"%s\".", word);
+	else if (in->type == ARG_ADDR && strncmp(in->cmd->name, "ip ", 3) == 0)
+		buf_printf(err, "Error: inet address is expected rather than \"%s\".", word);
+	else
+		return false;
+	return true;
+}
+
+/* All digits, or digits and a unit: it was no number only for its size. */
+static bool is_number(const char *word)
+{
+	unsigned long long n;
+	long long ns;
+	char text[SHELL_NAME_MAX];
+	size_t digits = strspn(word, "0123456789");
+
+	if (digits < 10 || word_u64(word, &n))
+		return false;
+	snprintf(text, sizeof(text), "1%s", word + digits);
+	return word_ns(text, true, &ns);
+}
+
+static bool explain_size(struct buf *err, const struct walk *w, const char *word)
+{
+	for (size_t i = 0; i < w->set.n; i++) {
+		const struct gram_ins *in = &w->g->ins[w->set.pc[i]];
+
+		if (in->op != GRAM_ARG || !is_number(word) ||
+		    (in->type != ARG_TIME && in->type != ARG_SECS && in->type != ARG_COUNT))
+			continue;
+		buf_printf(err, "'%s' is too large", word);
+		return true;
+	}
+	return false;
+}
+
 /* Where only one argument could stand, its type's own words; ip(8)'s users
  * know the first. */
 static bool explain_type(struct buf *err, struct shell *sh, const struct walk *w,
@@ -144,10 +193,8 @@ static bool explain_type(struct buf *err, struct shell *sh, const struct walk *w
 			in = &w->g->ins[w->set.pc[i]];
 	if (!in || in->op != GRAM_ARG)
 		return false;
-	if (in->type == ARG_PREFIX) {
-		buf_printf(err, "Error: any valid prefix is expected rather than \"%s\".", word);
+	if (explain_ip(err, in, word))
 		return true;
-	}
 	buf_printf(err, "'%s' is not %s", word, arg_type_text(in->type));
 	if ((in->type == ARG_TIME || in->type == ARG_COUNT) && isdigit((unsigned char)word[0]))
 		return true;
@@ -157,13 +204,37 @@ static bool explain_type(struct buf *err, struct shell *sh, const struct walk *w
 	return true;
 }
 
+/* "ip bogus" and "ip addr bogus", as iproute2 complains of them. */
+static bool explain_object(struct buf *err, const struct walk *w, const char *word)
+{
+	static const struct { const char *name, *full; } objects[] = {
+		{ "addr", "address" }, { "link", "link" }, { "neigh", "neigh" },
+		{ "route", "route" },
+	};
+	const struct gram_ins *object = w->n_bind > 1 ? w->bind[1].ins : NULL;
+
+	if (w->n_bind < 1 || w->n_bind > 2 || w->bind[0].ins->len != 2 ||
+	    memcmp(w->bind[0].ins->s, "ip", 2) != 0)
+		return false;
+	if (!object) {
+		buf_printf(err, "Object \"%s\" is unknown, try \"ip help\".", word);
+		return true;
+	}
+	for (size_t i = 0; i < N_ELEM(objects); i++)
+		if (strncmp(object->s, objects[i].name, strlen(objects[i].name)) == 0)
+			buf_printf(err, "Command \"%s\" is unknown, try \"ip %s help\".", word,
+				   objects[i].full);
+	return true;
+}
+
 static void explain_unexpected(struct buf *err, struct shell *sh, const struct walk *w,
 			       const char *word)
 {
 	char best[SHELL_NAME_MAX] = "";
 	unsigned dist = UINT_MAX;
 
-	if (explain_type(err, sh, w, word))
+	if (explain_size(err, w, word) || explain_object(err, w, word) ||
+	    explain_type(err, sh, w, word))
 		return;
 	buf_printf(err, "unexpected '%s': ", word);
 	explain_expected(err, w);

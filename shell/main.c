@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "shell/check_cmd.h"
+#include "shell/lint.h"
 #include "shell/repl.h"
 #include "shell/shell.h"
 #include "shell/state.h"
@@ -116,7 +117,7 @@ static int list_reasons(void)
 
 static int run_file(struct shell *sh, const char *path, bool stop_on_error)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	FILE *f = strcmp(path, "-") == 0 ? stdin : shell_script_open(path);
 	int status;
 
 	if (!f) {
@@ -129,13 +130,19 @@ static int run_file(struct shell *sh, const char *path, bool stop_on_error)
 	return status;
 }
 
-/* A -c line is a script of one line (or more, with newlines in it). */
-static int run_line(struct shell *sh, const char *text, bool stop_on_error)
+/* The n-th -c is a script of one line (or more, with newlines in it). */
+static int run_line(struct shell *sh, const char *text, unsigned n, bool stop_on_error)
 {
-	char *copy = strdup(text);
-	FILE *f = copy && *copy ? fmemopen(copy, strlen(copy), "r") : NULL;
-	int status = f ? shell_source(sh, f, "-c", stop_on_error) : *text != '\0';
+	char name[24], *copy;
+	FILE *f;
+	int status;
 
+	snprintf(name, sizeof(name), "-c %u", n);
+	if (!strchr(text, '\n'))
+		return shell_command(sh, text, name);
+	copy = strdup(text);
+	f = copy ? fmemopen(copy, strlen(copy), "r") : NULL;
+	status = f ? shell_source(sh, f, name, stop_on_error) : 1;
 	if (f)
 		fclose(f);
 	free(copy);
@@ -144,12 +151,13 @@ static int run_line(struct shell *sh, const char *text, bool stop_on_error)
 
 static int run_steps(struct shell *sh, const struct options *o)
 {
+	unsigned n = 0;
 	int status = 0;
 
 	for (size_t i = 0; i < o->n_steps && !shell_quit_asked(sh) && !sh->interrupted; i++) {
 		const struct step *s = &o->steps[i];
 		int one = s->is_file ? run_file(sh, s->text, o->stop_on_error) :
-			  run_line(sh, s->text, o->stop_on_error);
+			  run_line(sh, s->text, ++n, o->stop_on_error);
 
 		status = one > status ? one : status;
 		if (status && o->stop_on_error)
@@ -172,7 +180,8 @@ static int run_lab(struct options *o, struct lab *lab)
 	struct shell *sh = shell_new(&(struct shell_config){
 		.lab = lab, .out = stdout, .err = stderr, .json = o->json, .interactive = tty,
 	});
-	int status;
+	struct buf errs = { 0 };
+	int status = 0;
 
 	if (!sh) {
 		fprintf(stderr, "netloom: out of memory\n");
@@ -180,12 +189,21 @@ static int run_lab(struct options *o, struct lab *lab)
 	}
 	sh->echo = o->echo;
 	show_notes(o, lab);
+	if (!lint_lab(sh, &errs)) {
+		fprintf(stderr, "%s", errs.s ? errs.s : "netloom: out of memory\n");
+		buf_free(&errs);
+		shell_free(sh);
+		return EXIT_USAGE;
+	}
 	repl_catch_interrupt(lab);
 	if (tty && !o->quiet)
 		printf("%s: %zu nodes, %zu links, seed %" PRIu64 "; help, ? and TAB help\n",
 		       lab_name(lab), lab_n_nodes(lab), lab_n_links(lab), lab_seed(lab));
-	status = o->n_steps ? run_steps(sh, o) : tty ? shell_interact(sh) :
-		 shell_source(sh, stdin, "stdin", o->stop_on_error);
+	if (tty)
+		shell_interact(sh);
+	else
+		status = o->n_steps ? run_steps(sh, o) :
+			 shell_source(sh, stdin, "stdin", o->stop_on_error);
 	shell_free(sh);
 	repl_catch_interrupt(NULL);
 	return status;
@@ -223,6 +241,21 @@ static void print_lines(FILE *out, const struct buf *b)
 		fprintf(out, "%s%s", b->s, b->s[b->len - 1] == '\n' ? "" : "\n");
 }
 
+/* What is wrong with a lab file, also what only the shell can tell. */
+static bool validate(const char *path, struct buf *errs, struct buf *notes)
+{
+	struct lab *lab = lab_load(path, NULL, errs);
+	struct shell *sh = lab ? shell_new(&(struct shell_config){
+		.lab = lab, .out = stdout, .err = stderr }) : NULL;
+	bool ok = sh && lint_lab(sh, errs);
+
+	if (ok)
+		buf_str(notes, lab_notes(lab));
+	shell_free(sh);
+	lab_free(lab);
+	return ok;
+}
+
 static int validate_main(int argc, char **argv)
 {
 	int status = argc > 1 ? 0 : EXIT_USAGE;
@@ -232,7 +265,7 @@ static int validate_main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		struct buf errs = { 0 }, notes = { 0 };
 
-		if (lab_validate(argv[i], &errs, &notes)) {
+		if (validate(argv[i], &errs, &notes)) {
 			printf("%s: ok\n", argv[i]);
 			print_lines(stdout, &notes);
 		} else {

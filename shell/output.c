@@ -50,9 +50,14 @@ void shell_end_line(struct shell *sh)
 	flush_late(sh);
 }
 
+bool shell_in_json(const struct shell *sh)
+{
+	return sh->json_all || sh->json || sh->in_json;
+}
+
 void shell_line(struct shell *sh, const char *fmt, ...)
 {
-	FILE *to = sh->json_all || sh->json ? sh->err : sh->out;
+	FILE *to = sh->notices ? sh->notices : shell_in_json(sh) ? sh->err : sh->out;
 	struct buf b = { 0 };
 	va_list ap;
 
@@ -78,8 +83,10 @@ int shell_verror(struct shell *sh, const char *fmt, va_list ap)
 {
 	shell_end_line(sh);
 	fflush(sh->out);
-	if (sh->src)
+	if (sh->src && sh->src_line)
 		fprintf(sh->err, "%s:%u: ", sh->src, sh->src_line);
+	else if (sh->src)
+		fprintf(sh->err, "%s: ", sh->src);
 	vfprintf(sh->err, fmt, ap);
 	putc('\n', sh->err);
 	fflush(sh->err);

@@ -251,10 +251,9 @@ static void remember(struct shell *sh, const char *line)
 	history_add(&sh->history, line, lab_now(sh->lab));
 }
 
-static int interact_loop(struct shell *sh)
+/* Somebody saw each error: the session as a whole has not failed. */
+static void interact_loop(struct shell *sh)
 {
-	int status = 0;
-
 	while (!sh->quit) {
 		char *line = read_line(sh);
 
@@ -267,19 +266,17 @@ static int interact_loop(struct shell *sh)
 		}
 		remember(sh, line);
 		if (line[strspn(line, " \t")])
-			status |= shell_exec(sh, line, NS_NEVER, NULL, NULL) != 0;
+			(void)shell_exec(sh, line, NS_NEVER, NULL, NULL);
 		interrupted = 0;
 		fflush(sh->out);
 		free(line);
 	}
-	return status;
 }
 
-int shell_interact(struct shell *sh)
+void shell_interact(struct shell *sh)
 {
 	struct sigaction sa = { .sa_handler = on_sigwinch };
 	char *path = history_path();
-	int status;
 
 	the_shell = sh;
 	sh->hide = hide_line;
@@ -292,12 +289,11 @@ int shell_interact(struct shell *sh)
 	stifle_history(HISTORY_LINES);
 	if (path)
 		read_history(path);
-	status = interact_loop(sh);
+	interact_loop(sh);
 	if (path)
 		write_history(path);
 	clear_history();
 	sh->hide = sh->show = NULL;
 	free(path);
 	the_shell = NULL;
-	return status;
 }

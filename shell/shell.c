@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/shell.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "shell/jobs.h"
 #include "shell/state.h"
@@ -20,11 +22,15 @@ static void on_command(void *ctx, const char *cmd, uint32_t file_line)
 {
 	struct shell *sh = ctx;
 	bool moving = sh->moving;
+	FILE *out = sh->out;
 
 	(void)file_line;
 	sh->moving = true;
+	if (shell_in_json(sh))
+		sh->out = sh->err;        /* its text is not of the value that is printed */
 	if (shell_exec_nested(sh, cmd, NULL) != 0)
 		shell_event(sh, lab_now(sh->lab), "the scheduled command failed");
+	sh->out = out;
 	sh->moving = moving;
 }
 
@@ -117,7 +123,9 @@ int shell_exec_nested(struct shell *sh, const char *line, json_t **json)
 	sh->result = NULL;
 	cmd_line_parse(&l, sh, line);
 	sh->json = sh->json_all || l.words.json;
+	sh->in_json += l.words.json;
 	status = exec_parsed(sh, &l);
+	sh->in_json -= l.words.json;
 	cmd_line_fini(&l);
 	if (!sh->moving)
 		shell_end_line(sh);
@@ -150,6 +158,19 @@ int shell_exec(struct shell *sh, const char *line, ns_t limit, json_t **json, bo
 	return status;
 }
 
+static int source_line(struct shell *sh, const char *line)
+{
+	int status;
+
+	if (sh->echo && *line)
+		fprintf(sh->err, "+ %s\n", line);
+	history_add(&sh->history, line, lab_now(sh->lab));
+	status = sh->depth ? shell_exec_nested(sh, line, NULL) :
+		 shell_exec(sh, line, NS_NEVER, NULL, NULL);
+	fflush(sh->out);
+	return status;
+}
+
 /* Lines to the end of the stream, or to quit, to Ctrl-C, or to the first
  * error if that is asked for. */
 static int source_lines(struct shell *sh, FILE *in, bool stop_on_error)
@@ -160,21 +181,15 @@ static int source_lines(struct shell *sh, FILE *in, bool stop_on_error)
 	int failed = 0;
 
 	while (!sh->quit && !sh->interrupted && (n = getline(&line, &cap, in)) >= 0) {
-		int status;
-
 		if (n && line[n - 1] == '\n')
 			line[--n] = '\0';
 		sh->src_line++;
-		if (sh->echo && n)
-			fprintf(sh->err, "+ %s\n", line);
-		history_add(&sh->history, line, lab_now(sh->lab));
-		status = sh->depth ? shell_exec_nested(sh, line, NULL) :
-			 shell_exec(sh, line, NS_NEVER, NULL, NULL);
-		failed |= status != 0;
-		fflush(sh->out);
+		failed |= source_line(sh, line) != 0;
 		if (failed && stop_on_error)
 			break;
 	}
+	if (ferror(in))
+		failed |= shell_error(sh, "cannot be read: %s", strerror(errno));
 	free(line);
 	return failed || sh->interrupted;
 }
@@ -191,4 +206,31 @@ int shell_source(struct shell *sh, FILE *in, const char *name, bool stop_on_erro
 	sh->src = outer;
 	sh->src_line = outer_line;
 	return status;
+}
+
+int shell_command(struct shell *sh, const char *line, const char *name)
+{
+	const char *outer = sh->src;
+	unsigned outer_line = sh->src_line;
+	int status;
+
+	sh->src = name;
+	sh->src_line = 0;
+	status = source_line(sh, line) != 0 || sh->interrupted;
+	sh->src = outer;
+	sh->src_line = outer_line;
+	return status;
+}
+
+FILE *shell_script_open(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct stat st;
+
+	if (f && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+		fclose(f);
+		errno = EISDIR;
+		return NULL;
+	}
+	return f;
 }

@@ -36,8 +36,13 @@ int shell_exec(struct shell *sh, const char *line, ns_t limit, json_t **json, bo
  * stop_on_error is -e.  Returns 0, or 1 if a command failed. */
 int shell_source(struct shell *sh, FILE *in, const char *name, bool stop_on_error);
 
+/* One line as a script of its own; name is for messages ("-c 2"). */
+int shell_command(struct shell *sh, const char *line, const char *name);
+/* A script to read, or NULL with errno: EISDIR for a folder. */
+FILE *shell_script_open(const char *path);
+
 /* Reads and edits lines on a terminal until quit or end of file. */
-int shell_interact(struct shell *sh);
+void shell_interact(struct shell *sh);
 
 bool shell_quit_asked(const struct shell *sh);
 

@@ -20,6 +20,8 @@
 struct shell {
 	struct lab *lab;                  /* borrowed */
 	FILE *out, *err;                  /* borrowed */
+	FILE *notices;                    /* of shell_line() while out is held back, or NULL */
+	unsigned in_json;                 /* lines that asked for JSON, of those that run now */
 	bool json_all, json;              /* JSON for every line; for this one */
 	bool echo;                        /* -x: each line of a script goes to err first */
 	bool interactive;
@@ -33,7 +35,7 @@ struct shell {
 	struct node *here;                /* the node entered, or NULL */
 	unsigned depth;                   /* of source, time and events inside commands */
 	const char *src;                  /* the script that runs, for messages; or NULL */
-	unsigned src_line;
+	unsigned src_line;                /* 0: it has one line */
 	struct cmd_set cmds;
 	json_t *result;                   /* of the command that runs, owned; may be NULL */
 	struct list jobs;                 /* struct job, owned, by id */
@@ -51,6 +53,8 @@ void shell_write(struct shell *sh, const char *s, size_t n);
 /* A line that does not belong to what runs: it waits for the end of a line
  * half written or half typed.  In JSON mode it goes to the error stream. */
 void shell_line(struct shell *sh, const char *fmt, ...) printf_like(2, 3);
+/* True if what is on standard output is JSON, whatever the line inside asks for. */
+bool shell_in_json(const struct shell *sh);
 /* Ends a line half written. */
 void shell_end_line(struct shell *sh);
 /* One line on the error stream, after "FILE:LINE: " in a script.  Returns 1,

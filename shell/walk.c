@@ -80,6 +80,8 @@ static bool type_is_open(enum arg_type t)
 	return t == ARG_WORD || t == ARG_IFACE || t == ARG_FILE || t == ARG_REST || t == ARG_LINE;
 }
 
+#define PREFIX_MIN 2              /* letters of a line's first word */
+
 /* How well a place takes a word; higher wins. */
 enum fit { FIT_NOT, FIT_OPEN, FIT_PREFIX, FIT_TYPE, FIT_EXACT };
 
@@ -94,7 +96,12 @@ static enum fit ins_fit(const struct walk *w, const struct gram_ins *in, const c
 			return FIT_NOT;
 		if (n == in->len)
 			return FIT_EXACT;
-		return in->cmd->flags & CMD_QUIET ? FIT_NOT : FIT_PREFIX;
+		if (in->cmd->flags & CMD_QUIET)
+			return FIT_NOT;
+		/* "arp" is not arping, and one letter names no command. */
+		if (w->n_bind == 0 && (in->cmd->flags & CMD_PROG || n < PREFIX_MIN))
+			return FIT_NOT;
+		return FIT_PREFIX;
 	case GRAM_ARG:
 		if (type_is_open(in->type))
 			return FIT_OPEN;

@@ -60,6 +60,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 		node_build(&lab->nodes[i], lab, (uint32_t)i);
 	for (size_t i = 0; i < lab->n_links; i++)
 		link_build(&lab->links[i], lab, (uint32_t)i, &topo->links[i]);
+	hubs_find_loops(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		if (node_boot(&lab->nodes[i]) != OK)
 			exit(2);
@@ -111,18 +112,6 @@ const char *lab_notes(const struct lab *lab)
 }
 
 /* --- lab files without a lab ------------------------------------------------------------ */
-
-bool lab_validate(const char *path, struct buf *errs, struct buf *notes)
-{
-	struct topo *t = topo_load(path, errs);
-
-	if (!t)
-		return false;
-	if (t->notes.s)
-		buf_str(notes, t->notes.s);
-	topo_free(t);
-	return true;
-}
 
 void lab_schema(struct buf *out) { topo_schema(out); }
 void lab_reference(struct buf *out) { topo_reference(out); }
@@ -192,9 +181,9 @@ static struct link_end *end_of(const struct node *n, const struct netdev *dev)
 	return NULL;
 }
 
-/* The start of the frame as bytes.  A packet that never got a link header
+/* The frame as bytes.  A packet that never got a link header
  * (its neighbour did not answer) is shown behind an empty one. */
-static size_t frame_head(const struct pkt *p, uint8_t *frame, size_t room)
+static size_t frame_bytes(const struct pkt *p, uint8_t *frame, size_t room)
 {
 	if (p->l2 <= p->off)
 		return pkt_frame(p, frame, room);
@@ -206,13 +195,13 @@ static size_t frame_head(const struct pkt *p, uint8_t *frame, size_t room)
 static void trace_drop(struct lab *lab, const struct node *n, const struct netdev *dev,
 		       const struct pkt *p, enum drop why)
 {
-	uint8_t frame[256];
+	uint8_t frame[PKT_MAX];
 	struct buf line = { 0 };
 	struct drop_record r = {
 		.at = lab->engine.now, .node = node_name(n), .ifname = dev ? dev->name : "",
 		.why = why, .len = pkt_len(p),
 	};
-	size_t len = frame_head(p, frame, sizeof(frame));
+	size_t len = frame_bytes(p, frame, sizeof(frame));
 
 	wire_show(frame, len, &line);
 	r.frame = line.s ? line.s : "";

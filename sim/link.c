@@ -103,33 +103,78 @@ static inline ns_t tx_time(struct link_end *e, uint32_t len)
 	return e->tx_ns;
 }
 
-/* Into the list of frames in flight, which is in order of (arrival, seq).
- * fifo: it overtakes nobody, though the delay may be shorter now. */
-static void flight_insert(struct link_end *e, struct pkt *p, bool fifo)
+/* --- frames in flight: a list, and who overtakes its tail ---------------------- */
+
+/* When the first arrives; there is one. */
+static inline ns_t flight_at(const struct link_end *e)
+{
+	ns_t at = e->head->at;
+
+	return unlikely(e->over.n) && e->over.heap[0].at < at ? e->over.heap[0].at : at;
+}
+
+/* Jitter or reordering: p arrives before the tail. */
+static void flight_overtake(struct link_end *e, struct pkt *p)
 {
 	struct pkt **at = &e->head;
 
-	e->in_flight++;
-	if (fifo && e->tail && p->at < e->tail->at)
-		p->at = e->tail->at;
-	if (!e->tail || p->at >= e->tail->at) {
-		p->next = NULL;
-		if (e->tail)
-			e->tail->next = p;
-		else
-			e->head = p;
-		e->tail = p;
-	} else {                          /* overtakes: jitter or reordering */
+	if (!overtake_push(&e->over, p)) {        /* without memory it takes longer */
 		while ((*at)->at <= p->at)
 			at = &(*at)->next;
 		p->next = *at;
 		*at = p;
 	}
-	if (e->head == p)
-		engine_set(&e->link->lab->engine, &e->ev, p->at);
+	engine_set(&e->link->lab->engine, &e->ev, flight_at(e));
 }
 
-/* Gives p its times and puts it on its way; its queue has room. */
+/* In order of (arrival, seq).  fifo: it overtakes nobody, though the delay may
+ * be shorter now. */
+static void flight_insert(struct link_end *e, struct pkt *p, bool fifo)
+{
+	e->in_flight++;
+	if (fifo && e->tail && p->at < e->tail->at)
+		p->at = e->tail->at;
+	if (unlikely(e->tail && p->at < e->tail->at)) {
+		flight_overtake(e, p);
+		return;
+	}
+	p->next = NULL;
+	if (e->tail) {
+		e->tail->next = p;
+		e->tail = p;
+	} else {
+		e->head = e->tail = p;
+		engine_set(&e->link->lab->engine, &e->ev, p->at);
+	}
+}
+
+static bool overtaker_is_first(const struct link_end *e)
+{
+	const struct overtaker *o = &e->over.heap[0];
+
+	return o->at != e->head->at ? o->at < e->head->at : o->seq < e->head->seq;
+}
+
+/* The first of them; there is one. */
+static inline struct pkt *flight_take(struct link_end *e)
+{
+	struct pkt *p = e->head;
+
+	e->in_flight--;
+	if (unlikely(e->over.n) && overtaker_is_first(e))
+		return overtake_pop(&e->over);
+	e->head = p->next;
+	if (!e->head)
+		e->tail = NULL;
+	return p;
+}
+
+struct pkt *link_end_take(struct link_end *e)
+{
+	return e->head ? flight_take(e) : NULL;
+}
+
+/* Gives p its times and puts it on its way; its queue has room, p->seq is set. */
 static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len,
 		     bool fifo)
 {
@@ -142,8 +187,15 @@ static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, ui
 	p->at = ns_add(e->busy_at, delay);
 	if (p->at <= now)
 		p->at = now + 1;
-	p->seq = e->seq++;
 	flight_insert(e, p, fifo);
+}
+
+/* A new frame. */
+static inline void accept_frame(struct link_end *e, struct pkt *p, ns_t now, ns_t delay,
+				uint32_t len, bool fifo)
+{
+	p->seq = e->seq++;
+	schedule(e, p, now, delay, len, fifo);
 }
 
 /* Frames arrive in the order in which they were sent. */
@@ -159,11 +211,7 @@ void link_end_reinsert(struct link_end *e, struct pkt *p)
 
 void link_end_requeue(struct link_end *e, struct pkt *p, ns_t now, ns_t delay)
 {
-	uint64_t seq = p->seq, next = e->seq;
-
 	schedule(e, p, now, delay, pkt_len(p), is_fifo(e));
-	p->seq = seq;
-	e->seq = next;
 }
 
 /* Why the frame cannot be sent at all; DROP_NONE if it can. */
@@ -181,11 +229,15 @@ static enum drop refuse(const struct link_end *e, uint32_t len)
 static struct pkt *corrupted(const struct pkt *p, uint32_t bit)
 {
 	uint8_t frame[PKT_MAX];
+	struct pkt *q;
 	size_t n = pkt_copy_out(p, 0, frame, sizeof(frame));
 
 	if (n)
 		frame[bit / 8 % n] ^= (uint8_t)(1u << (bit & 7));
-	return pkt_from_bytes(p->pool, frame, n);
+	q = pkt_from_bytes(p->pool, frame, n);
+	if (q)
+		q->hops = p->hops;                /* or a storm would never end */
+	return q;
 }
 
 static void send_copy(struct link_end *e, struct pkt *p, const struct netem_copy *c, ns_t now)
@@ -213,7 +265,7 @@ static void send_copy(struct link_end *e, struct pkt *p, const struct netem_copy
 		pkt_free(p);
 		p = bad;
 	}
-	schedule(e, p, now, c->at_once ? 0 : c->delay, len, !c->at_once && !s->jitter);
+	accept_frame(e, p, now, c->at_once ? 0 : c->delay, len, !c->at_once && !s->jitter);
 }
 
 static void send_impaired(struct link_end *e, struct pkt *p, ns_t now)
@@ -254,12 +306,12 @@ int link_end_xmit(struct link_end *e, struct pkt *p)
 	if (unlikely(e->netem)) {
 		send_impaired(e, p, now);
 	} else if (likely(e->busy_at <= now)) {
-		schedule(e, p, now, e->delay, len, true);
+		accept_frame(e, p, now, e->delay, len, true);
 	} else {
 		link_end_queue_now(e, now);
 		why = queue_refuses(e, len);
 		if (likely(!why))
-			schedule(e, p, now, e->delay, len, true);
+			accept_frame(e, p, now, e->delay, len, true);
 		else
 			link_end_drop(e, p, why);
 	}
@@ -273,15 +325,11 @@ static void end_fire(struct event *ev, ns_t now)
 {
 	struct link_end *e = container_of(ev, struct link_end, ev);
 	struct link_end *to = e->peer;
-	struct pkt *p = e->head;
+	struct pkt *p = flight_take(e);
 
-	e->head = p->next;
-	e->in_flight--;
 	if (e->head) {
 		prefetch(e->head);
-		engine_set(&e->link->lab->engine, ev, e->head->at);
-	} else {
-		e->tail = NULL;
+		engine_set(&e->link->lab->engine, ev, flight_at(e));
 	}
 	e->delivered_packets++;
 	e->delivered_bytes += pkt_len(p);
@@ -294,12 +342,8 @@ static void flight_cut(struct link_end *e)
 {
 	struct pkt *p;
 
-	while ((p = e->head)) {
-		e->head = p->next;
+	while ((p = link_end_take(e)))
 		link_end_drop(e, p, DROP_LINK_CUT);
-	}
-	e->tail = NULL;
-	e->in_flight = 0;
 	e->q.n = e->q.first = 0;
 	e->q.bytes = 0;
 	e->busy_at = 0;
@@ -430,10 +474,9 @@ void link_fini(struct link *l)
 		struct link_end *e = &l->end[i];
 		struct pkt *p;
 
-		while ((p = e->head)) {
-			e->head = p->next;
+		while ((p = link_end_take(e)))
 			pkt_free(p);
-		}
+		overtake_fini(&e->over);
 		if (e->netem)
 			netem_fini(e->netem);
 		free(e->netem);

@@ -10,6 +10,7 @@
  */
 #include "sim/engine.h"
 #include "sim/model/netem.h"
+#include "sim/overtake.h"
 #include "stack/netdev.h"
 #include "stack/pkt.h"
 
@@ -26,7 +27,7 @@ struct txq {
 
 struct link_end {
 	struct event ev;                  /* arrival of the first frame at the other end */
-	struct pkt *head, *tail;          /* on the wire and waiting, by arrival */
+	struct pkt *head, *tail;          /* on the wire and waiting, by arrival; tail is the last */
 	ns_t busy_at;                     /* when the wire is free */
 	ns_t delay;
 	uint64_t rate_bps;                /* 0: infinite */
@@ -37,6 +38,7 @@ struct link_end {
 	struct netem *netem;              /* NULL: nothing but delay */
 	struct tap *taps;                 /* captures that watch this interface */
 	uint64_t seq;                     /* frames accepted */
+	struct overtakers over;           /* and those that arrive before the tail */
 	uint32_t queue_pkts;              /* limits; 0: none */
 	uint64_t queue_bytes;
 	struct txq q;
@@ -77,6 +79,8 @@ void link_end_note_drop(struct link_end *e, const struct pkt *p, enum drop why);
 int link_end_set_netem(struct link_end *e, const struct netem_spec *spec);
 /* How long a frame of len bytes is on the wire. */
 ns_t link_end_tx_time(const struct link_end *e, uint32_t len);
+/* Takes the first frame in flight, which keeps its times; NULL: none. */
+struct pkt *link_end_take(struct link_end *e);
 /* Back into the frames in flight with the times it has, or with new ones
  * after those that are there; for changes of the rate. */
 void link_end_reinsert(struct link_end *e, struct pkt *p);

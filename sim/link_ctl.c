@@ -86,18 +86,16 @@ static int by_seq(const void *pa, const void *pb)
 }
 
 /* The frames in flight as an array in order of sending; NULL: no memory. */
-static struct pkt **flight_take(struct link_end *e, size_t *n)
+static struct pkt **frames_take(struct link_end *e, size_t *n)
 {
-	struct pkt **all = calloc(e->in_flight + (size_t)1, sizeof(struct pkt *));
+	struct pkt **all = calloc(e->in_flight + (size_t)1, sizeof(struct pkt *)), *p;
 
 	if (!all)
 		return NULL;
 	*n = 0;
-	for (struct pkt *p = e->head; p; p = p->next)
+	while ((p = link_end_take(e)))
 		all[(*n)++] = p;
 	qsort(all, *n, sizeof(all[0]), by_seq);
-	e->head = e->tail = NULL;
-	e->in_flight = 0;
 	e->q.n = e->q.first = 0;
 	e->q.bytes = 0;
 	return all;
@@ -107,7 +105,7 @@ int link_end_set_rate(struct link_end *e, uint64_t rate_bps)
 {
 	ns_t now = e->link->lab->engine.now;
 	size_t n;
-	struct pkt **all = flight_take(e, &n);
+	struct pkt **all = frames_take(e, &n);
 	uint64_t old = e->rate_bps;
 
 	if (!all)
@@ -161,6 +159,30 @@ static int parse_mtu(const char *s, uint32_t *mtu, char err[160])
 	return OK;
 }
 
+static const char *const all_words[] = {
+	"rate", "queue", "mtu", "none", "limit", "delay", "jitter", "correlation",
+	"distribution", "loss", "loss-list", "duplicate", "reorder", "corrupt", "gap", "overhead",
+};
+
+/* netem's parser knows only its own words: its complaint about another one is
+ * told anew, with all of them. */
+static void explain_word(char err[160])
+{
+	char word[24] = "";
+	const char *near;
+
+	if (sscanf(err, "found '%23[^']', expected limit", word) != 1 || !strstr(err, "limit"))
+		return;
+	if (strcmp(word, "none") == 0) {
+		snprintf(err, 160, "none: expected in front of the other settings");
+		return;
+	}
+	near = closest_word(word, all_words, N_ELEM(all_words));
+	snprintf(err, 160, "found '%s', expected rate, queue, mtu, none, limit, delay, jitter, "
+		 "loss, duplicate, reorder, corrupt, gap ...%s%s%s", word,
+		 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
 /* Takes out the words that are the link's own, with their values. */
 static int split_words(struct link_words *w, int argc, char *const *argv, char err[160])
 {
@@ -200,6 +222,21 @@ static int end_spec_now(const struct link_end *e, struct netem_spec *s)
 	return e->netem ? netem_spec_copy(s, &e->netem->spec) : OK;
 }
 
+/* Words that change nothing without another one were meant otherwise. */
+static int check_alone(const struct netem_spec *s, char err[160])
+{
+	const char *word = s->gap && !s->reorder.p ? "gap" :
+			   s->jitter ? NULL : s->dist ? "distribution" :
+			   s->delay_corr ? "correlation" : NULL;
+
+	if (!word)
+		return OK;
+	snprintf(err, 160, "%s: found no %s, expected one too, such as %s", word,
+		 s->gap && !s->reorder.p ? "reorder" : "jitter",
+		 s->gap && !s->reorder.p ? "reorder 25%" : "delay 10ms 1ms");
+	return ERR_INVAL;
+}
+
 /* The impairments that the words ask for, starting from what is there. */
 static int netem_wanted(const struct link_end *e, const struct link_words *w,
 			struct netem_spec *s, char err[160])
@@ -211,14 +248,30 @@ static int netem_wanted(const struct link_end *e, const struct link_words *w,
 		return bad;
 	}
 	if (w->none) {
-		ns_t delay = s->delay;
-
 		netem_spec_fini(s);
-		*s = (struct netem_spec){ .delay = delay };
+		*s = (struct netem_spec){ 0 };
 	}
 	bad = w->argc ? netem_parse(s, w->argc, w->argv, err) : OK;
 	if (bad)
+		explain_word(err);
+	else
+		bad = check_alone(s, err);
+	if (bad)
 		netem_spec_fini(s);
+	return bad;
+}
+
+int link_words_check(int argc, char *const *argv, char err[160])
+{
+	struct netem_spec s = { 0 };
+	struct link_words w;
+	int bad = split_words(&w, argc, argv, err);
+
+	if (!bad)
+		bad = netem_parse_part(&s, w.argc, w.argv, err);
+	if (bad)
+		explain_word(err);
+	netem_spec_fini(&s);
 	return bad;
 }
 

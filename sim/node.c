@@ -11,11 +11,17 @@
 #include "stack/netdev.h"
 #include "stack/stack.h"
 
-/* A frame that passed this many hubs goes around in a loop (the 5-4-3 rule of
- * 10 Mbit Ethernet allows four). */
+/* A loop of hubs would carry a frame around for ever.  Where there is one, a
+ * frame dies at its 16th hub, and of frames that passed more than four (as
+ * many as the 5-4-3 rule of 10 Mbit Ethernet allows) a hub sends no more than
+ * so many copies in each second of lab time. */
+#define HUB_HOPS_FREE 4
 #define HUB_HOPS_MAX 16
-/* Copies of frames that passed more than four hubs, a hub and millisecond. */
 #define HUB_STORM_MAX 1000
+#define HUB_STORM_WINDOW SEC(1)
+
+/* How often one conflict is told of. */
+#define CONFLICT_AGAIN SEC(10)
 
 static const struct topo_node *node_spec(const struct node *n)
 {
@@ -113,12 +119,12 @@ void node_timer_stop(struct node_timer *t)
 
 /* --- frames --------------------------------------------------------------------- */
 
-/* Is this frame part of a storm that has had its share of this millisecond? */
+/* Is this frame part of a storm that has had its share? */
 static bool hub_storm(struct node *n, const struct pkt *p, ns_t now)
 {
-	if (p->hops < 5)
+	if (!n->may_loop || p->hops <= HUB_HOPS_FREE)
 		return false;
-	if (now - n->storm_at >= MSEC(1)) {
+	if (now - n->storm_at >= HUB_STORM_WINDOW) {
 		n->storm_at = now;
 		n->storm_n = 0;
 	}
@@ -147,7 +153,7 @@ static void hub_input(struct node *n, struct link_end *from, struct pkt *p, ns_t
 
 	if (!from->peer->node->is_hub)            /* a router's frame is a new one */
 		p->hops = 0;
-	p->hops++;
+	p->hops += p->hops < UINT8_MAX;
 	if (hub_storm(n, p, now)) {
 		end_rx_drop(from, p, DROP_HUB_STORM);
 		return;
@@ -204,7 +210,12 @@ static void node_on_conflict(void *ctx, struct netdev *dev, ip4_t addr, struct m
 {
 	struct node *n = ctx;
 	char a[ADDR_STRLEN], m[MAC_STRLEN];
+	ns_t now = n->lab->engine.now;
 
+	if (n->conflict_addr == addr && now - n->conflict_at < CONFLICT_AGAIN)
+		return;
+	n->conflict_addr = addr;
+	n->conflict_at = now;
 	lab_say(n->lab, "%s %s: address conflict: %s is also used by %s", node_name(n),
 		dev->name, ip4_fmt(addr, a), mac_fmt(by, m));
 }
@@ -230,6 +241,39 @@ void node_add_end(struct node *n, struct link_end *e)
 		n->ends = xrealloc(n->ends, (n->n_ends ? n->n_ends * 2 : 1) *
 				   sizeof(struct link_end *));
 	n->ends[n->n_ends++] = e;
+}
+
+/* A hub with at most one such neighbour is in no loop, and then perhaps the
+ * neighbour is in none either. */
+static void hub_strip(struct node *n)
+{
+	while (n && n->may_loop && n->loop_links <= 1) {
+		struct node *next = NULL;
+
+		n->may_loop = false;
+		for (uint32_t i = 0; i < n->n_ends; i++) {
+			struct node *peer = n->ends[i]->peer->node;
+
+			if (peer->may_loop) {
+				peer->loop_links--;
+				next = peer;
+			}
+		}
+		n = next;
+	}
+}
+
+void hubs_find_loops(struct lab *lab)
+{
+	for (size_t i = 0; i < lab->n_nodes; i++) {
+		struct node *n = &lab->nodes[i];
+
+		n->may_loop = n->is_hub;
+		for (uint32_t k = 0; k < n->n_ends; k++)
+			n->loop_links += n->ends[k]->peer->node->is_hub;
+	}
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		hub_strip(&lab->nodes[i]);
 }
 
 /* Says what failed; returns err. */

@@ -29,6 +29,10 @@ struct node {
 	ns_t storm_at;                    /* hub: window of looped frames ... */
 	uint32_t storm_n;                 /* ... and how many passed in it */
 	bool storm_told;
+	ip4_t conflict_addr;              /* the last address conflict that was told ... */
+	ns_t conflict_at;                 /* ... and when */
+	bool may_loop;                    /* hub: see hubs_find_loops() */
+	uint32_t loop_links;              /* to hubs that may loop */
 };
 
 /* A timer of a program on a node, in lab time; stopped when the node stops. */
@@ -48,6 +52,8 @@ const struct lab *node_lab(const struct node *n);
 
 void node_build(struct node *n, struct lab *lab, uint32_t index);
 void node_add_end(struct node *n, struct link_end *e);
+/* Finds the hubs among which a frame can go around; once all links are built. */
+void hubs_find_loops(struct lab *lab);
 /* The stack with its interfaces, addresses and routes.  An error is also said
  * on standard error; the node is down then. */
 int must_check node_boot(struct node *n);

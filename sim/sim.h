@@ -56,9 +56,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override);  /* owns 
 void lab_free(struct lab *lab);           /* NULL is fine */
 void lab_set_hooks(struct lab *lab, const struct lab_hooks *hooks);     /* copied */
 
-/* Lab files as text. validate: true if the file is fine; else a line for each
- * error in errs; notes get what loading would tell the user. */
-bool lab_validate(const char *path, struct buf *errs, struct buf *notes);
+/* Lab files as text. */
 void lab_schema(struct buf *out);                 /* JSON Schema of the lab file */
 void lab_reference(struct buf *out);              /* its keys, in Markdown */
 void lab_dump(const struct lab *lab, struct buf *out);    /* YAML that loads again */
@@ -130,10 +128,12 @@ int link_set_up(struct link *l, bool up);
  * Changes one direction (frames sent by side s) or both (s < 0) from tc's
  * words: rate 10mbit, queue 64kb, mtu 1400, delay 5ms 1ms 25%, jitter,
  * distribution, loss ..., corrupt, duplicate, reorder, gap, limit, and
- * "none", which takes all impairments away.  What the words do not name stays.
+ * "none" in front, which takes all impairments away, the delay too.  What the words do not name stays.
  * In force from the next frame.  ERR_INVAL with one sentence in err.
  */
 int link_set(struct link *l, int s, int argc, char *const *argv, char err[160]);
+/* The words alone, without a link: OK, or ERR_INVAL with one sentence. */
+int link_words_check(int argc, char *const *argv, char err[160]);
 
 /* --- time ---------------------------------------------------------------- */
 

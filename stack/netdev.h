@@ -45,7 +45,8 @@ struct ifaddr {
 	struct prefix prefix;
 	ip4_t broadcast;                  /* 0: none (/31, /32, loopback) */
 	bool secondary;                   /* same subnet as an earlier one */
-	bool tentative;                   /* RFC 5227 probing goes on */
+	bool tentative;                   /* not ours yet (RFC 5227), or another host's */
+	uint8_t probes;                   /* probing under way, so often begun */
 };
 
 /* Who joined a multicast group on an interface. */
@@ -81,7 +82,8 @@ static inline bool netdev_running(const struct netdev *dev)
 
 /* What a driver reports, and what ip-link(8) sets.  Routes and neighbours
  * follow: a device that stops running loses its connected routes' use, as in
- * Linux; coming up announces its addresses (RFC 5227 3). */
+ * Linux, but its addresses stay ours; one that starts to probes for them first
+ * if OPT_ARP_PROBE asks for it (RFC 5227 2.1). */
 void netdev_set_up(struct netdev *dev, bool up);
 void netdev_set_carrier(struct netdev *dev, bool on);
 int  netdev_set_mtu(struct netdev *dev, uint32_t mtu);   /* 68..65535, else ERR_INVAL */

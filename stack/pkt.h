@@ -101,6 +101,10 @@ int must_check pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t
  * yet, else as a new fragment.  OK or ERR_NOBUFS. */
 int must_check pkt_add_bytes(struct pkt *p, const void *bytes, uint32_t n);
 
+/* Bytes of memory that p holds while it waits behind `before`, or NULL; a
+ * block that both share is charged to the first. */
+uint32_t pkt_mem(const struct pkt *p, const struct pkt *before);
+
 static inline uint32_t pkt_len(const struct pkt *p) { return p->len + p->body; }
 static inline uint8_t *pkt_data(struct pkt *p) { return p->head + p->off; }
 

@@ -51,34 +51,52 @@ struct stack_config {
 	bool forwarding;                  /* IPv4 router (RFC 1812), else host (RFC 1122) */
 };
 
-/* Tunables, Linux's names and defaults where Linux has them. */
+/* Tunables, Linux's names and defaults where Linux has them: default, least
+ * and most.  The bounds keep time moving and counters from wrapping. */
 #define STACK_OPTIONS(X) \
-	X(OPT_FORWARDING,      "ip_forward",           0, "forward packets between interfaces") \
-	X(OPT_TTL,             "ip_default_ttl",       64, "TTL of packets made here") \
-	X(OPT_SEND_REDIRECTS,  "send_redirects",       1, "a router tells hosts of better gateways") \
-	X(OPT_ACCEPT_REDIRECTS,"accept_redirects",     1, "a host believes its gateways' redirects") \
-	X(OPT_ACCEPT_SRCROUTE, "accept_source_route",  0, "forward source-routed packets") \
-	X(OPT_RP_FILTER,       "rp_filter",            0, "RFC 3704 check: 0 off, 1 strict, 2 loose") \
-	X(OPT_BC_FORWARDING,   "bc_forwarding",        0, "forward directed broadcasts (RFC 2644)") \
-	X(OPT_ECHO_IGNORE_BC,  "icmp_echo_ignore_broadcasts", 1, "no answer to broadcast echo") \
-	X(OPT_ICMP_RATE,       "icmp_ratelimit",       0, "ms between ICMP errors to one host, after 6; 0 off (Linux: 1000)") \
-	X(OPT_ICMP_MSGS,       "icmp_msgs_per_sec",    1000, "ICMP errors a second in all; 0 no limit") \
-	X(OPT_ICMP_BURST,      "icmp_msgs_burst",      50, "ICMP errors at once") \
-	X(OPT_FRAG_TIME,       "ipfrag_time",          30000, "ms a datagram waits for its fragments") \
-	X(OPT_FRAG_MEM,        "ipfrag_high_thresh",   4194304, "bytes that may wait for reassembly") \
-	X(OPT_NEIGH_REACHABLE, "base_reachable_time_ms", 30000, "RFC 4861 REACHABLE_TIME") \
-	X(OPT_NEIGH_RETRANS,   "retrans_time_ms",      1000, "ms between ARP requests") \
-	X(OPT_NEIGH_PROBES,    "mcast_solicit",        3, "ARP requests before giving up") \
-	X(OPT_NEIGH_DELAY,     "delay_first_probe_time", 5000, "ms in DELAY before a probe") \
-	X(OPT_NEIGH_STALE,     "gc_stale_time",        60000, "ms an unused entry is kept") \
-	X(OPT_NEIGH_MAX,       "gc_thresh3",           1024, "most neighbours") \
-	X(OPT_NEIGH_QUEUE,     "unres_qlen_bytes",     212992, "bytes that wait for one neighbour") \
-	X(OPT_ARP_PROBE,       "arp_probe",            0, "probe before use of an address (RFC 5227)") \
-	X(OPT_RMEM,            "rmem_default",         212992, "socket receive buffer, bytes") \
-	X(OPT_PORT_MIN,        "ip_local_port_min",    49152, "first ephemeral port (RFC 6335)") \
-	X(OPT_PORT_MAX,        "ip_local_port_max",    65535, "last ephemeral port")
+	X(OPT_FORWARDING,      "ip_forward",          0, 0, 1, \
+	  "forward packets between interfaces") \
+	X(OPT_TTL,             "ip_default_ttl",      64, 1, 255, "TTL of packets made here") \
+	X(OPT_SEND_REDIRECTS,  "send_redirects",      1, 0, 1, \
+	  "a router tells hosts of better gateways") \
+	X(OPT_ACCEPT_REDIRECTS,"accept_redirects",    1, 0, 1, \
+	  "a host believes its gateways' redirects") \
+	X(OPT_ACCEPT_SRCROUTE, "accept_source_route", 0, 0, 1, "forward source-routed packets") \
+	X(OPT_RP_FILTER,       "rp_filter",           0, 0, 2, \
+	  "RFC 3704 check: 0 off, 1 strict, 2 loose") \
+	X(OPT_BC_FORWARDING,   "bc_forwarding",       0, 0, 1, \
+	  "forward directed broadcasts (RFC 2644)") \
+	X(OPT_ECHO_IGNORE_BC,  "icmp_echo_ignore_broadcasts", 1, 0, 1, \
+	  "no answer to broadcast echo") \
+	X(OPT_ICMP_RATE,       "icmp_ratelimit",      0, 0, 3600000, \
+	  "ms between ICMP errors to one host, after 6; 0 off (Linux: 1000)") \
+	X(OPT_ICMP_MSGS,       "icmp_msgs_per_sec",   1000, 0, 1000000000, \
+	  "ICMP errors a second in all; 0 no limit") \
+	X(OPT_ICMP_BURST,      "icmp_msgs_burst",     50, 0, 1000000000, "ICMP errors at once") \
+	X(OPT_FRAG_TIME,       "ipfrag_time",         30000, 1, 3600000, \
+	  "ms a datagram waits for its fragments") \
+	X(OPT_FRAG_MEM,        "ipfrag_high_thresh",  4194304, 0, INT32_MAX, \
+	  "bytes that may wait for reassembly") \
+	X(OPT_NEIGH_REACHABLE, "base_reachable_time_ms", 30000, 1, 86400000, \
+	  "RFC 4861 REACHABLE_TIME") \
+	X(OPT_NEIGH_RETRANS,   "retrans_time_ms",     1000, 1, 3600000, "ms between ARP requests") \
+	X(OPT_NEIGH_PROBES,    "mcast_solicit",       3, 1, 100, "ARP requests before giving up") \
+	X(OPT_NEIGH_DELAY,     "delay_first_probe_time", 5000, 0, 3600000, \
+	  "ms in DELAY before a probe") \
+	X(OPT_NEIGH_STALE,     "gc_stale_time",       60000, 1, 86400000, \
+	  "ms until an unused entry may go, or a silent gateway is tried again") \
+	X(OPT_NEIGH_MAX,       "gc_thresh3",          1024, 1, 1048576, "most neighbours") \
+	X(OPT_NEIGH_QUEUE,     "unres_qlen_bytes",    212992, 0, INT32_MAX, \
+	  "bytes of memory that wait for one neighbour; one packet always may") \
+	X(OPT_ARP_PROBE,       "arp_probe",           0, 0, 1, \
+	  "probe before use of an address, announce it then (RFC 5227)") \
+	X(OPT_RMEM,            "rmem_default",        212992, 0, INT32_MAX, \
+	  "socket receive buffer, bytes") \
+	X(OPT_PORT_MIN,        "ip_local_port_min",   49152, 1, 65535, \
+	  "first ephemeral port (RFC 6335)") \
+	X(OPT_PORT_MAX,        "ip_local_port_max",   65535, 1, 65535, "last ephemeral port")
 
-#define X(name, str, def, help) name,
+#define X(name, str, def, min, max, help) name,
 enum stack_option { STACK_OPTIONS(X) OPT_N };
 #undef X
 
@@ -88,12 +106,15 @@ void stack_free(struct stack *st);        /* NULL is fine; frees attached device
 void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p);
 void stack_run(struct stack *st, ns_t now);
 ns_t stack_next_at(const struct stack *st);       /* NS_NEVER when idle */
-void stack_enter(struct stack *st, ns_t now);     /* fires what is due, too */
+/* The time, before a call that acts at an instant: what was due by then comes
+ * first, so this is stack_run() by its other reason. */
+static inline void stack_enter(struct stack *st, ns_t now) { stack_run(st, now); }
 
 const char *stack_name(const struct stack *st);
 void *stack_ctx(const struct stack *st);
 int stack_option_find(const char *name);          /* or ERR_NOENT */
 int64_t stack_option(const struct stack *st, enum stack_option o);
+/* ERR_INVAL: no such option, or a value outside its bounds; nothing changes. */
 int stack_set_option(struct stack *st, enum stack_option o, int64_t v);
 
 /* Interfaces.  The stack borrows dev; detach before freeing it.  Each stack
@@ -103,7 +124,12 @@ void stack_detach(struct stack *st, struct netdev *dev);
 struct netdev *stack_dev(const struct stack *st, const char *name);        /* or NULL */
 struct netdev *stack_dev_index(const struct stack *st, unsigned ifindex);  /* or NULL */
 
-/* Addresses.  ERR_EXIST, ERR_NOENT, ERR_INVAL as ip-address(8) has them. */
+/* Addresses.  ERR_EXIST, ERR_NOTAVAIL, ERR_INVAL as ip-address(8) has them.
+ * With OPT_ARP_PROBE an address is tentative, and nobody's, until RFC 5227
+ * probes went unanswered; so is each when its interface starts to run.  One
+ * that another host uses stays tentative; hooks->conflict tells of it.
+ * Without the interface's primary address the next one of its subnet becomes
+ * primary; routes that speak from a deleted address go with it. */
 int stack_addr_add(struct stack *st, struct netdev *dev, const struct prefix *p);
 int stack_addr_del(struct stack *st, struct netdev *dev, const struct prefix *p);
 /* Primary address of the lowest interface that has one, lo last. */
@@ -118,6 +144,7 @@ struct route_hop {
 	struct addr via;                  /* ADDR_NONE: the destination is on the link */
 	struct netdev *dev;               /* NULL in a request: found from via */
 	uint16_t weight;                  /* from 1; 0 is taken as 1 */
+	bool onlink;                      /* via is on dev's link, whatever routes say */
 };
 
 struct route_spec {
@@ -126,7 +153,7 @@ struct route_spec {
 	enum route_proto proto;
 	uint32_t metric;                  /* lower wins within one distance */
 	uint8_t distance;                 /* 0: the protocol's own (static 1, OSPF 110, RIP 120) */
-	struct addr src;                  /* preferred source, or ADDR_NONE */
+	struct addr src;                  /* preferred source, an address of ours; or ADDR_NONE */
 	uint32_t mtu;                     /* 0: the device's */
 	unsigned n_hops;
 	struct route_hop hops[ROUTE_HOPS_MAX];
@@ -137,15 +164,19 @@ enum route_op {
 	ROUTE_REPLACE,                    /* instead of one that has them, or new */
 	ROUTE_APPEND,                     /* another next hop of the same route */
 };
-/* ERR_NETUNREACH: no connected subnet holds via.  ERR_INVAL, ERR_NODEV,
- * ERR_NETDOWN (the device is down), ERR_NOMEM. */
+/* ERR_NETUNREACH: via is on no link, by no connected subnet and no route
+ * without a gateway.  ERR_INVAL: also a broadcast address as gateway, onlink
+ * without dev, src not ours.  ERR_NODEV, ERR_NETDOWN (the device is down),
+ * ERR_NOMEM.  A gateway that is our own address means, as in Linux, that the
+ * destinations are on that link. */
 int stack_route_set(struct stack *st, enum route_op op, const struct route_spec *r);
 /* Every given field must match: proto RP_N, metric 0, no hops match all.
  * ERR_NOENT if none. */
 int stack_route_del(struct stack *st, const struct route_spec *r);
 
-/* Called after the change; valid until unwatched.  For routing protocols,
- * traces and "monitor". */
+/* Called when a route comes into use or goes out of it, after the change; must
+ * not change routes.  Valid until unwatched.  For routing protocols, traces
+ * and "monitor". */
 struct route_watch {
 	struct list_node node;
 	void (*changed)(struct route_watch *w, const struct route_spec *r, bool added);

@@ -102,7 +102,7 @@ static void add_entry(struct report_lab *l, const char *name, enum check_status 
 void report_broken(struct report_lab *l, const char *errors)
 {
 	l->broken = true;
-	add_entry(l, "the lab file loads", CHECK_FAILED, errors);
+	add_entry(l, "the lab file loads", CHECK_ERROR, errors);
 }
 
 void report_fault(struct report_lab *l, const char *what)

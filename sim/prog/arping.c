@@ -39,7 +39,7 @@ struct arping {
 	struct sk_watch watch;
 	struct node_timer next, end;
 	ns_t sent_at;
-	int64_t n_sent, n_broadcast, n_received, n_received_bcast, n_received_req;
+	int64_t n_tried, n_sent, n_broadcast, n_received, n_received_bcast, n_received_req;
 	struct reply *replies;
 	size_t n_replies;
 };
@@ -107,6 +107,7 @@ static void probe_send(struct arping *ap)
 	eth_hdr_emit(&h, &w);
 	arp_emit(&a, &w);
 	ap->sent_at = node_now(ap->prog.node);
+	ap->n_tried++;                    /* -c counts also what could not leave */
 	n = sk_send(ap->sk, frame, wr_len(&w), NULL);
 	if (n < 0) {
 		prog_error(&ap->prog, (int)n, "sendto");
@@ -120,7 +121,7 @@ static void on_next(struct node_timer *t)
 {
 	struct arping *ap = container_of(t, struct arping, next);
 
-	if (ap->count && ap->n_sent >= ap->count) {
+	if (ap->count && ap->n_tried >= ap->count) {
 		finish(ap);
 		return;
 	}
@@ -133,7 +134,7 @@ static void on_end(struct node_timer *t)
 	struct arping *ap = container_of(t, struct arping, end);
 
 	/* A probe that is due now goes out first, as in the real one. */
-	if (ap->next.at <= t->at && (!ap->count || ap->n_sent < ap->count))
+	if (ap->next.at <= t->at && (!ap->count || ap->n_tried < ap->count))
 		probe_send(ap);
 	finish(ap);
 }
@@ -214,7 +215,7 @@ static bool frame_in(struct arping *ap, const uint8_t *frame, size_t n, ns_t at)
 	if (!ap->quiet)
 		print_reply(ap, &a, &r);
 	if (ap->first_only ||
-	    (ap->count && ap->n_sent >= ap->count && ap->n_received == ap->n_sent)) {
+	    (ap->count && ap->n_tried >= ap->count && ap->n_received == ap->n_sent)) {
 		finish(ap);
 		return false;
 	}
@@ -250,7 +251,7 @@ static bool option(struct arping *ap, int c, const char *arg)
 	case 'c': return opts_int(p, arg, 1, INT64_MAX, &ap->count);
 	case 'D': ap->dad = ap->first_only = true; break;
 	case 'f': ap->first_only = true; break;
-	case 'i': return opts_ns(p, arg, &ap->interval);
+	case 'i': return opts_pause(p, arg, &ap->interval);
 	case 'I': snprintf(ap->ifname, sizeof(ap->ifname), "%s", arg); break;
 	case 'q': ap->quiet = true; break;
 	case 'U': ap->unsolicited = true; break;

@@ -160,3 +160,13 @@ bool opts_ns(struct prog *p, const char *text, ns_t *out)
 	prog_fail(p, 1, 0, "invalid argument: '%s'", text);
 	return false;
 }
+
+bool opts_pause(struct prog *p, const char *text, ns_t *out)
+{
+	if (!opts_ns(p, text, out))
+		return false;
+	if (*out > 0)
+		return true;
+	prog_fail(p, 1, 0, "invalid argument: '%s': lab time would not pass", text);
+	return false;
+}

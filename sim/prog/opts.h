@@ -38,7 +38,9 @@ bool opts_int(struct prog *p, const char *text, int64_t min, int64_t max, int64_
 /* A span of time from 0 on: seconds with up to nine decimals, or with a unit
  * (s ms us ns). */
 bool opts_ns(struct prog *p, const char *text, ns_t *out);
-/* The same without complaints; *end gets the first character that is not part
+/* ... above 0: between two things that a program repeats. */
+bool opts_pause(struct prog *p, const char *text, ns_t *out);
+/* opts_ns() without complaints; *end gets the first character that is not part
  * of it.  False: no time there. */
 bool opts_parse_ns(const char *text, ns_t *out, const char **end);
 

@@ -197,6 +197,8 @@ static void ping_await(struct ping *pg)
 		if (wait < pg->interval)
 			wait = pg->interval;
 	}
+	if (!wait)                        /* -W 0: until something comes */
+		return;
 	pg->ending = true;
 	node_timer_set(&pg->end, node_now(pg->prog.node) + wait);
 }
@@ -231,7 +233,7 @@ static void ping_loop(struct ping *pg)
 		ping_await(pg);
 	} while (ping_drain(pg) || wait <= 0 || ping_complete(pg));
 	pg->busy = false;
-	if (pg->ending)
+	if (pg->ending || (pg->count && pg->n_sent >= pg->count && !pg->deadline))
 		node_timer_stop(&pg->next);
 	else
 		node_timer_set(&pg->next, node_now(pg->prog.node) + wait);
@@ -288,8 +290,11 @@ static bool find_way(struct ping *pg)
 {
 	struct prog *p = &pg->prog;
 	ip4_t src = pg->have_src ? pg->src : IP4_ANY;
-	int err = prog_route(p, pg->dst, pg->ifindex, src, false, &src);
+	int err;
 
+	if (pg->dst == IP4_ANY)                   /* this host, as connect() takes it */
+		pg->dst = pg->have_src ? pg->src : IP4_LOOPBACK;
+	err = prog_route(p, pg->dst, pg->ifindex, src, false, &src);
 	if (err == ERR_NOTAVAIL) {
 		prog_fail(p, PROG_USAGE, err, "bind");
 		return false;

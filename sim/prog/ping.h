@@ -32,7 +32,7 @@ struct ping {
 	ns_t interval, linger, deadline;  /* deadline 0: none */
 	int64_t size, preload;
 	int ttl, tos, pmtu;               /* -1: not given */
-	bool quiet, flood, adaptive, bcast, record_route, outstanding;
+	bool quiet, verbose, flood, adaptive, bcast, record_route, outstanding;
 	uint8_t pattern[PING_PATTERN];
 	size_t n_pattern;
 

@@ -110,6 +110,7 @@ static void option_flag(struct ping *pg, int c)
 	case 'O': pg->outstanding = true; break;
 	case 'q': pg->quiet = true; break;
 	case 'R': pg->record_route = true; break;
+	case 'v': pg->verbose = true; break;
 	}
 }
 

@@ -164,8 +164,8 @@ static json_t *loss_json(const struct ping *pg)
 {
 	int64_t lost = (pg->n_sent - pg->n_received) * 100;
 
-	if (pg->n_sent == 0)
-		return json_null();
+	if (pg->n_sent == 0)                      /* nothing got through: it could not even start */
+		return json_integer(100);
 	return lost % pg->n_sent ? json_real((double)lost / (double)pg->n_sent)
 				 : json_integer(lost / pg->n_sent);
 }

@@ -214,8 +214,11 @@ static void print_answer(struct ping *pg, const struct ping_reply *r, const stru
 {
 	char from[ADDR_STRLEN];
 
-	prog_printf(&pg->prog, "%" PRIu32 " bytes from %s: icmp_seq=%u ttl=%d", r->bytes,
-		    ip4_fmt(r->from, from), (uint16_t)r->seq, r->ttl);
+	prog_printf(&pg->prog, "%" PRIu32 " bytes from %s: icmp_seq=%u", r->bytes,
+		    ip4_fmt(r->from, from), (uint16_t)r->seq);
+	if (pg->verbose)
+		prog_printf(&pg->prog, " ident=%u", pg->id);
+	prog_printf(&pg->prog, " ttl=%d", r->ttl);
 	if (r->bytes < (uint64_t)pg->size + ICMP4_HLEN) {
 		prog_printf(&pg->prog, " (truncated)\n");
 		return;

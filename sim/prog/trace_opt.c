@@ -122,6 +122,16 @@ static bool check(struct trace *tr)
 	return true;
 }
 
+/* Which word of the line an operand is, from 1. */
+static int place(const struct opts *o, const char *operand)
+{
+	int i = 1;
+
+	while (i < o->argc && o->argv[i] != operand)
+		i++;
+	return i;
+}
+
 static bool operands(struct trace *tr, const struct opts *o)
 {
 	if (o->n == 0) {
@@ -131,12 +141,16 @@ static bool operands(struct trace *tr, const struct opts *o)
 	tr->host = strdup(o->operand[0]);
 	if (!tr->host || !prog_resolve(&tr->prog, tr->host, &tr->dst)) {
 		return refuse(tr, "%s: Name or service not known\n"
-			      "Cannot handle \"host\" cmdline arg `%s' on position 1\n",
-			      o->operand[0], o->operand[0]);
+			      "Cannot handle \"host\" cmdline arg `%s' on position 1 "
+			      "(argc %d)\n",
+			      o->operand[0], o->operand[0], place(o, o->operand[0]));
 	}
 	if (o->n > 1 && o->operand[1][strspn(o->operand[1], "0123456789")])
-		return refuse(tr, "Cannot handle \"packetlen\" cmdline arg `%s' on position 2\n",
-			      o->operand[1]);
+		return refuse(tr, "Cannot handle \"packetlen\" cmdline arg `%s' on position 2 "
+			      "(argc %d)\n", o->operand[1], place(o, o->operand[1]));
+	if (o->n > 2)
+		return refuse(tr, "Extra arg `%s' (position 3, argc %d)\n", o->operand[2],
+			      place(o, o->operand[2]));
 	return o->n < 2 || number(tr, 'l', o->operand[1], IP4_LEN_MAX, &tr->length);
 }
 

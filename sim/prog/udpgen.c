@@ -112,6 +112,10 @@ static bool options(struct gen *g, int argc, char *const *argv)
 		prog_exit(p, PROG_USAGE);
 		ok = false;
 	}
+	if (ok && !g->count && !g->interval) {
+		prog_fail(p, PROG_USAGE, 0, "-i 0 needs a count: lab time would not pass");
+		return false;
+	}
 	if (!ok || !opts_int(p, o.operand[1], 1, 65535, &port))
 		return false;
 	g->to = (struct endpoint){ addr_ip4(0), (uint16_t)port };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What only the whole file shows: names, addresses and routes that clash. */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,6 +284,19 @@ static void check_node(struct load *ld, const struct ends *ends, uint32_t node)
 
 /* ---- notes ---- */
 
+void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (pos.line)
+		buf_printf(&t->notes, "%s:%" PRIu32 ":%" PRIu32 ": ", t->file, pos.line, pos.col);
+	buf_str(&t->notes, "warning: ");
+	va_start(ap, fmt);
+	buf_vprintf(&t->notes, fmt, ap);
+	va_end(ap);
+	buf_putc(&t->notes, '\n');
+}
+
 static void note_lab_words(struct topo *t)
 {
 	static const char *const words[] = {
@@ -296,8 +310,8 @@ static void note_lab_words(struct topo *t)
 
 		for (size_t k = 0; k < N_ELEM(words); k++)
 			if (strcmp(name, words[k]) == 0)
-				buf_printf(&t->notes, "warning: node '%s' hides behind the lab "
-					   "word %s; write @%s\n", name, name, name);
+				topo_warn(t, t->nodes[i].pos, "node '%s' hides behind the lab "
+					  "word %s; write @%s", name, name, name);
 	}
 }
 
@@ -309,10 +323,67 @@ static void note_strangers(struct topo *t)
 
 		if (a->n_addrs && b->n_addrs && !end_reaches(a, &b->addrs[0].addr) &&
 		    !end_reaches(b, &a->addrs[0].addr))
-			buf_printf(&t->notes, "warning: %s:%s and %s:%s are joined but in "
-				   "different networks\n", t->nodes[a->node].name, a->ifname,
-				   t->nodes[b->node].name, b->ifname);
+			topo_warn(t, t->links[i].pos, "%s:%s and %s:%s are joined but in "
+				  "different networks", t->nodes[a->node].name, a->ifname,
+				  t->nodes[b->node].name, b->ifname);
 	}
+}
+
+/* One address of a node, and the end it is on. */
+struct net_at { struct prefix p; uint32_t ref, k; };
+
+static int net_at_cmp(const void *va, const void *vb)
+{
+	const struct net_at *a = va, *b = vb;
+	ip4_t x = a->p.addr.v4 & ip4_mask(a->p.len), y = b->p.addr.v4 & ip4_mask(b->p.len);
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	if (a->p.len != b->p.len)
+		return a->p.len < b->p.len ? -1 : 1;
+	if (a->ref != b->ref)
+		return a->ref < b->ref ? -1 : 1;
+	return a->k < b->k ? -1 : a->k > b->k;
+}
+
+static void warn_overlap(struct load *ld, uint32_t node, const struct net_at *wide,
+			 const struct net_at *in)
+{
+	const struct topo *t = ld->topo;
+	const struct net_at *later = wide->ref > in->ref ? wide : in;
+	const struct net_at *first = later == wide ? in : wide;
+	char a[PREFIX_STRLEN], b[PREFIX_STRLEN];
+
+	topo_warn(ld->topo, pos_of(ld, later->ref), "%s on %s:%s overlaps %s on %s:%s",
+		  prefix_fmt(&later->p, a), t->nodes[node].name, end_at(t, later->ref)->ifname,
+		  prefix_fmt(&first->p, b), t->nodes[node].name, end_at(t, first->ref)->ifname);
+}
+
+/* Networks of two links of one node that share addresses: the longer prefix
+ * takes them, which is seldom what was meant. */
+static void note_overlaps(struct load *ld, const struct ends *ends, uint32_t node)
+{
+	const struct topo *t = ld->topo;
+	struct net_at *net;
+	size_t n = 0, wide = 0;
+
+	for (uint32_t i = ends->first[node]; i < ends->first[node + 1]; i++)
+		n += end_at(t, ends->ref[i])->n_addrs;
+	net = mem_zalloc(n, sizeof(*net));
+	n = 0;
+	for (uint32_t i = ends->first[node]; i < ends->first[node + 1]; i++)
+		for (uint32_t k = 0; k < end_at(t, ends->ref[i])->n_addrs; k++)
+			net[n++] = (struct net_at){ end_at(t, ends->ref[i])->addrs[k],
+						    ends->ref[i], k };
+	qsort(net, n, sizeof(*net), net_at_cmp);
+	/* Sorted, a network stands behind the widest one it lies in. */
+	for (size_t i = 1; i < n; i++) {
+		if (!prefix_has(&net[wide].p, &net[i].p.addr))
+			wide = i;
+		else if (net[i].ref != net[wide].ref)
+			warn_overlap(ld, node, &net[wide], &net[i]);
+	}
+	free(net);
 }
 
 void lab_complete(struct load *ld)
@@ -338,6 +409,8 @@ void lab_complete(struct load *ld)
 	if (ld->diag->n == 0) {
 		note_lab_words(t);
 		note_strangers(t);
+		for (uint32_t i = 0; i < t->n_nodes; i++)
+			note_overlaps(ld, &ends, i);
 	}
 	ends_fini(&ends);
 	free(seg);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sim/topo/keys.h"
+#include "stack/util/cc.h"
 
 /* The ends of every node: those of node n are ref[first[n]] up to
  * ref[first[n + 1]], in link order.  Ends without a node are left out. */
@@ -34,7 +35,10 @@ void assign_names(struct load *ld, const struct ends *ends);
 void assign_macs(struct load *ld, const struct ends *ends);
 void assign_addrs(struct load *ld, const uint32_t *seg);
 
-/* complete.c: all of it, in order. */
+/* complete.c: "file:line:col: warning: ..." for the user; the place is left out
+ * if the file has none. */
+void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...) printf_like(3, 4);
+/* All of it, in order. */
 void lab_complete(struct load *ld);
 
 #endif

@@ -269,9 +269,16 @@ static void link_network(struct load *ld, const struct ykey *k, const struct yno
 {
 	bool hub = end_is_hub(ld, &l->end[0]) || end_is_hub(ld, &l->end[1]);
 	uint32_t first = net.len < 31;
+	struct prefix host = net;
+	char err[160];
 
 	if (net.len > 31) {
 		diag_error(ld->diag, n->pos, "%s: a /%u has no two addresses", k->key, net.len);
+		return;
+	}
+	host.addr.v4 += first;
+	if (!host_addr_ok(&host, err)) {
+		diag_error(ld->diag, n->pos, "%s: %s", k->key, err);
 		return;
 	}
 	for (uint32_t i = 0; i < 2; i++) {

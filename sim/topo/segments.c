@@ -30,8 +30,8 @@ static bool is_hub(const struct topo *t, const struct topo_end *e)
  * broadcast goes around for ever. */
 static void note_loop(struct topo *t, const struct topo_link *l)
 {
-	buf_printf(&t->notes, "warning: broadcast loop via hub %s (the link to %s closes it)\n",
-		   t->nodes[l->end[0].node].name, t->nodes[l->end[1].node].name);
+	topo_warn(t, l->pos, "broadcast loop via hub %s (the link to %s closes it)",
+		  t->nodes[l->end[0].node].name, t->nodes[l->end[1].node].name);
 }
 
 /* Joins the links at each hub, by way of an entry a hub behind the links. */

@@ -302,14 +302,36 @@ static struct topo_pos offset_pos(const struct reader *r, size_t offset)
 	return pos;
 }
 
+/* Where a line up to the mark is indented with a TAB, which libyaml takes for
+ * the begin of a word. */
+static bool tab_before(const struct reader *r, size_t mark, struct topo_pos *pos)
+{
+	size_t begin = 0;
+	bool found = false;
+
+	*pos = (struct topo_pos){ 0, 0 };
+	for (size_t i = 0, line = 1; i <= mark && i < r->len; i++, line++) {
+		begin = i;
+		while (i < r->len && r->text[i] == ' ')
+			i++;
+		found = i < r->len && r->text[i] == '\t';
+		*pos = (struct topo_pos){ (uint32_t)line, (uint32_t)(i - begin + 1) };
+		while (i < r->len && r->text[i] != '\n')
+			i++;
+	}
+	return found;
+}
+
 static void report_syntax(struct reader *r, const yaml_parser_t *p)
 {
-	struct topo_pos pos = p->error == YAML_READER_ERROR ?
+	struct topo_pos tab, pos = p->error == YAML_READER_ERROR ?
 		offset_pos(r, p->problem_offset) : mark_pos(&p->problem_mark);
 
 	if (p->error == YAML_MEMORY_ERROR)
 		mem_or_die(NULL);
-	if (p->context)
+	if (p->error == YAML_SCANNER_ERROR && tab_before(r, p->problem_mark.index, &tab))
+		diag_error(r->diag, tab, "tabs are not allowed for indentation; use spaces");
+	else if (p->context)
 		diag_error(r->diag, pos, "this is not YAML: %s, %s (line %zu)", p->problem,
 			   p->context, p->context_mark.line + 1);
 	else

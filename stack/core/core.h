@@ -57,7 +57,8 @@ static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
 	pkt_drop_at(st, p->dev, p, why);
 }
 
-/* An IPv4 address of this host, or NULL.  dev NULL: any interface. */
+/* An IPv4 address of this host, not a tentative one; or NULL.  dev NULL: any
+ * interface. */
 struct ifaddr *ifaddr_find(const struct stack *st, const struct netdev *dev, ip4_t a);
 /* The address to speak from on dev towards dst (Linux's inet_select_addr:
  * same subnet first, then primary, then another interface's); 0 if none. */

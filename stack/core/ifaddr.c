@@ -2,11 +2,22 @@
 /*
  * Addresses of interfaces, the routes that follow from them, and multicast
  * group membership (RFC 1112).  As in Linux's FIB, an address brings a local
- * route for itself, a connected route for its subnet and broadcast routes.
+ * route for itself, which stays while the interface is down; a connected route
+ * for its subnet; and broadcast routes.  A tentative address brings nothing.
  */
 #include <stdlib.h>
 
 #include "stack/core/core.h"
+
+static struct ifaddr *find_on(const struct netdev *dev, ip4_t a)
+{
+	struct ifaddr *ia;
+
+	list_for_each(&dev->addrs, ia, node)
+		if (ia->prefix.addr.v4 == a)
+			return ia;
+	return NULL;
+}
 
 struct ifaddr *ifaddr_find(const struct stack *st, const struct netdev *dev, ip4_t a)
 {
@@ -14,11 +25,9 @@ struct ifaddr *ifaddr_find(const struct stack *st, const struct netdev *dev, ip4
 	struct ifaddr *ia;
 
 	list_for_each(&st->devs, d, node) {
-		if (dev && d != dev)
-			continue;
-		list_for_each(&d->addrs, ia, node)
-			if (ia->prefix.addr.v4 == a)
-				return ia;
+		ia = !dev || d == dev ? find_on(d, a) : NULL;
+		if (ia && !ia->tentative)
+			return ia;
 	}
 	return NULL;
 }
@@ -57,70 +66,140 @@ ip4_t ifaddr_select(const struct stack *st, const struct netdev *dev, ip4_t dst)
 	return select_on(st->lo, 0);
 }
 
-bool ifaddr_is_broadcast(const struct netdev *dev, ip4_t a)
+static ip4_t net_of(const struct ifaddr *ia)
 {
-	struct ifaddr *ia;
+	return ia->prefix.addr.v4 & ip4_mask(ia->prefix.len);
+}
+
+/* The first usable address whose subnet's broadcast a is, of either kind
+ * (RFC 1812 4.2.3.1); NULL: a is none. */
+static const struct ifaddr *broadcast_owner(const struct netdev *dev, ip4_t a)
+{
+	const struct ifaddr *ia;
 
 	list_for_each(&dev->addrs, ia, node)
-		if (ia->broadcast && (a == ia->broadcast ||
-		    a == (ia->prefix.addr.v4 & ip4_mask(ia->prefix.len))))
-			return true;
-	return false;
+		if (!ia->tentative && ia->broadcast && (a == ia->broadcast || a == net_of(ia)))
+			return ia;
+	return NULL;
+}
+
+bool ifaddr_is_broadcast(const struct netdev *dev, ip4_t a)
+{
+	return broadcast_owner(dev, a) != NULL;
 }
 
 /* --- the routes of an address ---------------------------------------------- */
 
-static int kernel_route(struct stack *st, struct netdev *dev, enum route_type type,
-			ip4_t to, unsigned len, ip4_t src, bool add)
+/* Makes the route speak from owner, or goes without it if that is NULL. */
+static int sync_route(struct stack *st, struct netdev *dev, enum route_type type, ip4_t to,
+		      unsigned len, const struct ifaddr *owner)
 {
 	struct route_spec s = {
 		.to = { addr_ip4(to), (uint8_t)len }, .type = type, .proto = RP_KERNEL,
-		.src = addr_ip4(src), .n_hops = 1, .hops = { { .dev = dev } },
+		.n_hops = 1, .hops = { { .dev = dev } },
 	};
-	int err = add ? route_add(st, ROUTE_ADD, &s) : route_del(st, &s);
+	const struct route *r = route_find(st, &s);
 
-	return err == ERR_EXIST || err == ERR_NOENT ? OK : err;
+	if (!owner)
+		return r ? route_del(st, &s) : OK;
+	if (r ? r->src == owner->prefix.addr.v4 : type != RT_LOCAL && !(dev->flags & DEV_UP))
+		return OK;
+	s.src = owner->prefix.addr;
+	return route_add(st, ROUTE_REPLACE, &s);
 }
 
-static bool subnet_in_use(const struct netdev *dev, const struct ifaddr *but)
+static bool same_subnet(const struct ifaddr *a, const struct ifaddr *b)
 {
-	struct ifaddr *ia;
-
-	list_for_each(&dev->addrs, ia, node)
-		if (ia != but && ia->prefix.len == but->prefix.len &&
-		    ip4_in(ia->prefix.addr.v4, but->prefix.addr.v4, but->prefix.len))
-			return true;
-	return false;
+	return a->prefix.len == b->prefix.len && net_of(a) == net_of(b);
 }
 
-static int addr_routes(struct stack *st, struct netdev *dev, const struct ifaddr *ia, bool add)
+/* The first address of ia's subnet, or the first usable one; ia itself need
+ * not be on dev any more. */
+static struct ifaddr *subnet_first(const struct netdev *dev, const struct ifaddr *ia, bool usable)
 {
-	ip4_t a = ia->prefix.addr.v4, net = a & ip4_mask(ia->prefix.len);
+	struct ifaddr *o;
+
+	list_for_each(&dev->addrs, o, node)
+		if (same_subnet(o, ia) && !(usable && o->tentative))
+			return o;
+	return NULL;
+}
+
+/* All routes that ia has a part in, after it came, went or changed. */
+static int sync_routes(struct stack *st, struct netdev *dev, const struct ifaddr *ia)
+{
+	const struct ifaddr *self = find_on(dev, ia->prefix.addr.v4);
+	const struct ifaddr *first = subnet_first(dev, ia, true);
 	unsigned len = ia->prefix.len;
-	bool shared = subnet_in_use(dev, ia);
-	int err = kernel_route(st, dev, RT_LOCAL, a, 32, a, add);
+	int err = sync_route(st, dev, RT_LOCAL, ia->prefix.addr.v4, 32,
+			     self && !self->tentative ? self : NULL);
 
-	if (dev == st->lo && len < 32 && err == OK)
-		err = kernel_route(st, dev, RT_LOCAL, net, len, a, add);
-	else if (len < 32 && !shared && err == OK)
-		err = kernel_route(st, dev, RT_UNICAST, net, len, a, add);
-	if (!ia->broadcast || shared || err)
-		return err;
-	err = kernel_route(st, dev, RT_BROADCAST, ia->broadcast, 32, a, add);
-	return err ? err : kernel_route(st, dev, RT_BROADCAST, net, 32, a, add);
+	if (!err && len < 32)
+		err = sync_route(st, dev, dev == st->lo ? RT_LOCAL : RT_UNICAST, net_of(ia), len,
+				 first);
+	if (!err && ia->broadcast)
+		err = sync_route(st, dev, RT_BROADCAST, ia->broadcast, 32,
+				 broadcast_owner(dev, ia->broadcast));
+	if (!err && ia->broadcast)
+		err = sync_route(st, dev, RT_BROADCAST, net_of(ia), 32,
+				 broadcast_owner(dev, net_of(ia)));
+	return err;
 }
+
+/* --- probing (RFC 5227 2.1) -------------------------------------------------- */
+
+static void probed(void *arg, ip4_t a, const struct mac *used_by)
+{
+	struct netdev *dev = arg;
+	struct stack *st = dev->stack;
+	struct ifaddr *ia = find_on(dev, a);
+
+	if (!ia || !ia->probes || --ia->probes)
+		return;                   /* deleted; or another probe goes on */
+	if (used_by) {
+		if (st->hooks->conflict)
+			st->hooks->conflict(st->ctx, dev, a, *used_by);
+		return;
+	}
+	if (!netdev_running(dev))
+		return;                   /* nobody can have heard; it starts anew then */
+	ia->tentative = false;
+	if (sync_routes(st, dev, ia) == OK)
+		stack_arp_announce(st, dev, a);
+}
+
+static bool wants_probe(const struct stack *st, const struct netdev *dev)
+{
+	return stack_option(st, OPT_ARP_PROBE) &&
+	       (dev->flags & (DEV_BROADCAST | DEV_NOARP | DEV_LOOPBACK)) == DEV_BROADCAST;
+}
+
+/* Before ia is used, or used again; without memory for it, it is used unasked. */
+static int probe(struct stack *st, struct netdev *dev, struct ifaddr *ia)
+{
+	ia->tentative = wants_probe(st, dev);
+	if (ia->tentative && netdev_running(dev)) {
+		if (stack_arp_probe(st, dev, ia->prefix.addr.v4, probed, dev) == OK)
+			ia->probes++;
+		else
+			ia->tentative = false;
+	}
+	return sync_routes(st, dev, ia);
+}
+
+/* --- addresses ----------------------------------------------------------------- */
 
 int stack_addr_add(struct stack *st, struct netdev *dev, const struct prefix *p)
 {
 	struct ifaddr *ia;
 	ip4_t a = p->addr.v4;
-	int err = OK;
+	int err;
 
 	if (p->addr.family != ADDR_IP4)
 		return ERR_AFNOSUP;
 	if (p->len == 0 || p->len > 32 || a == 0 || ip4_is_mcast(a) || ip4_is_class_e(a))
 		return ERR_INVAL;
-	if (ifaddr_find(st, dev, a))
+	if (find_on(dev, a))
 		return ERR_EXIST;
 	ia = calloc(1, sizeof(*ia));
 	if (!ia)
@@ -128,36 +207,30 @@ int stack_addr_add(struct stack *st, struct netdev *dev, const struct prefix *p)
 	ia->prefix = *p;
 	if (p->len < 31 && (dev->flags & DEV_BROADCAST))
 		ia->broadcast = a | ~ip4_mask(p->len);
-	ia->secondary = subnet_in_use(dev, ia);
+	ia->secondary = subnet_first(dev, ia, false) != NULL;
 	list_push_back(&dev->addrs, &ia->node);
-	if (dev->flags & DEV_UP)
-		err = addr_routes(st, dev, ia, true);
-	if (err) {
+	err = probe(st, dev, ia);
+	if (err)
 		stack_addr_del(st, dev, p);
-		return err;
-	}
-	if (stack_option(st, OPT_ARP_PROBE) && netdev_running(dev))
-		stack_arp_announce(st, dev, a);
-	return OK;
+	return err;
 }
 
 int stack_addr_del(struct stack *st, struct netdev *dev, const struct prefix *p)
 {
-	struct ifaddr *ia, *other;
+	struct ifaddr *ia, *heir;
 
 	if (p->addr.family != ADDR_IP4)
 		return ERR_AFNOSUP;
-	ia = ifaddr_find(st, dev, p->addr.v4);
+	ia = find_on(dev, p->addr.v4);
 	if (!ia || ia->prefix.len != p->len)
 		return ERR_NOTAVAIL;
-	addr_routes(st, dev, ia, false);
 	list_remove(&ia->node);
-	list_for_each(&dev->addrs, other, node) {
-		if (!other->secondary || !ip4_in(other->prefix.addr.v4, p->addr.v4, p->len))
-			continue;
-		other->secondary = false;         /* the next in line is promoted */
-		break;
-	}
+	heir = subnet_first(dev, ia, false);
+	if (heir)
+		heir->secondary = false;
+	(void)sync_routes(st, dev, ia);
+	if (!ifaddr_find(st, NULL, p->addr.v4))
+		route_src_gone(st, p->addr.v4);
 	free(ia);
 	return OK;
 }
@@ -173,13 +246,13 @@ bool stack_primary_addr(const struct stack *st, struct addr *out)
 
 void ifaddr_dev_changed(struct stack *st, struct netdev *dev)
 {
+	bool running = netdev_running(dev);
 	struct ifaddr *ia;
 
-	if (dev->flags & DEV_UP)                  /* addresses set while it was down */
-		list_for_each(&dev->addrs, ia, node)
-			(void)addr_routes(st, dev, ia, true);
+	list_for_each(&dev->addrs, ia, node)
+		(void)(running ? probe(st, dev, ia) : sync_routes(st, dev, ia));
 	route_dev_changed(st, dev, false);
-	if (!netdev_running(dev))
+	if (!running)
 		neigh_dev_down(st, dev);
 }
 
@@ -187,9 +260,12 @@ void ifaddr_fini(struct netdev *dev)
 {
 	struct ifaddr *ia, *tmp;
 
-	list_for_each_safe(&dev->addrs, ia, tmp, node)
+	list_for_each_safe(&dev->addrs, ia, tmp, node) {
+		list_remove(&ia->node);
+		if (!ifaddr_find(dev->stack, NULL, ia->prefix.addr.v4))
+			route_src_gone(dev->stack, ia->prefix.addr.v4);
 		free(ia);
-	list_init(&dev->addrs);
+	}
 }
 
 /* --- multicast groups -------------------------------------------------------- */

@@ -3,16 +3,15 @@
 #include "stack/core/arp.h"
 #include "stack/core/core.h"
 #include "stack/core/l4.h"
-#include "stack/util/be.h"
 #include "stack/wire/eth.h"
 
 /* Is it for us?  Sets the PKT_ flags that say how it came. */
-static bool rx_for_us(struct netdev *dev, struct pkt *p, const uint8_t *dst)
+static bool rx_for_us(struct netdev *dev, struct pkt *p, const uint8_t *h)
 {
-	if (likely(memcmp(dst, dev->mac.b, 6) == 0))
+	if (likely(memcmp(h, dev->mac.b, 6) == 0))
 		return true;
-	if (dst[0] & 1) {
-		bool bcast = memcmp(dst, mac_broadcast.b, 6) == 0;
+	if (eth_dst_is_group(h)) {
+		bool bcast = memcmp(h, mac_broadcast.b, 6) == 0;
 
 		p->flags |= bcast ? PKT_LINK_BCAST : PKT_LINK_MCAST;
 		dev->stats.rx_multicast++;
@@ -81,13 +80,13 @@ void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 		return;
 	}
 	h = pkt_data(p);
-	type = get_be16(h + 12);
+	type = eth_get_type(h);
 	ours = (dev->flags & DEV_LOOPBACK) || rx_for_us(dev, p, h);
 	if (unlikely(st->packet_socks && (ours || (dev->flags & DEV_PROMISC))))
 		packet_input(st, dev, p, type);
 	if (unlikely(!ours))
 		pkt_drop(st, p, DROP_ETH_NOT_US);
-	else if (unlikely(h[6] & 1))
+	else if (unlikely(eth_src_is_group(h)))
 		pkt_drop(st, p, DROP_ETH_SRC_MCAST);
 	else {
 		pkt_pull(p, ETH_HLEN);

@@ -20,16 +20,11 @@ static void timers_earlier(struct timerq *q)
 		st->hooks->wake(st->ctx, timerq_next_at(q));
 }
 
-static void options_init(struct stack *st)
-{
-	static const int64_t defaults[OPT_N] = {
-#define X(name, str, def, help) [name] = def,
-		STACK_OPTIONS(X)
+static const struct option_row { const char *name; int64_t def, min, max; } options[OPT_N] = {
+#define X(opt, str, def, min, max, help) [opt] = { str, def, min, max },
+	STACK_OPTIONS(X)
 #undef X
-	};
-
-	memcpy(st->opt, defaults, sizeof(st->opt));
-}
+};
 
 struct stack *stack_new(const struct stack_config *cfg)
 {
@@ -46,7 +41,8 @@ struct stack *stack_new(const struct stack_config *cfg)
 	list_init(&st->socks);
 	list_init(&st->route_watches);
 	list_init(&st->arp_jobs);
-	options_init(st);
+	for (int o = 0; o < OPT_N; o++)
+		st->opt[o] = options[o].def;
 	st->opt[OPT_FORWARDING] = cfg->forwarding;
 	st->forwarding = cfg->forwarding;
 	st->name = strdup(cfg->name);
@@ -75,9 +71,9 @@ void stack_free(struct stack *st)
 	arp_fini(st);
 	ip4_fini(st);
 	neigh_fini(st);
+	route_fini(st);
 	list_for_each_safe(&st->devs, dev, tmp, node)
 		stack_detach(st, dev);
-	route_fini(st);
 	loopback_free(st->lo);
 	free(st->name);
 	free(st);
@@ -131,14 +127,8 @@ void *stack_ctx(const struct stack *st) { return st->ctx; }
 
 int stack_option_find(const char *name)
 {
-	static const char *const names[OPT_N] = {
-#define X(opt, str, def, help) [opt] = str,
-		STACK_OPTIONS(X)
-#undef X
-	};
-
 	for (int i = 0; i < OPT_N; i++)
-		if (strcmp(names[i], name) == 0)
+		if (strcmp(options[i].name, name) == 0)
 			return i;
 	return ERR_NOENT;
 }
@@ -150,11 +140,7 @@ int64_t stack_option(const struct stack *st, enum stack_option o)
 
 int stack_set_option(struct stack *st, enum stack_option o, int64_t v)
 {
-	if ((unsigned)o >= OPT_N || v < 0 || v > INT32_MAX)
-		return ERR_INVAL;
-	if (o == OPT_TTL && (v < 1 || v > 255))
-		return ERR_INVAL;
-	if ((o == OPT_PORT_MIN || o == OPT_PORT_MAX) && (v < 1 || v > 65535))
+	if ((unsigned)o >= OPT_N || v < options[o].min || v > options[o].max)
 		return ERR_INVAL;
 	st->opt[o] = v;
 	st->forwarding = st->opt[OPT_FORWARDING];
@@ -168,11 +154,6 @@ void stack_run(struct stack *st, ns_t now)
 	assert(now >= st->now);
 	st->now = now;
 	timerq_run(&st->timers, now);
-}
-
-void stack_enter(struct stack *st, ns_t now)
-{
-	stack_run(st, now);
 }
 
 ns_t stack_next_at(const struct stack *st)

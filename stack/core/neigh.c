@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "stack/core/core.h"
-#include "stack/util/be.h"
 #include "stack/util/hash.h"
 #include "stack/wire/eth.h"
 
@@ -59,6 +58,32 @@ static bool table_grow(struct neigh_table *t)
 	return true;
 }
 
+static void waiting_push(struct neigh *n, struct pkt *p)
+{
+	n->queue_mem += pkt_mem(p, n->queue.tail);
+	pkt_queue_push(&n->queue, p);
+}
+
+static struct pkt *waiting_pop(struct neigh *n)
+{
+	struct pkt *p = pkt_queue_pop(&n->queue), *next = n->queue.head;
+
+	if (p)
+		n->queue_mem -= pkt_mem(p, NULL);
+	if (p && next)                    /* what they shared is its own now */
+		n->queue_mem += pkt_mem(next, NULL) - pkt_mem(next, p);
+	return p;
+}
+
+/* A gateway that routes avoided may be used again. */
+static void heard(struct stack *st, struct neigh *n)
+{
+	if (!n->silent)
+		return;
+	n->silent = false;
+	gateway_heard(st, n->dev, n->addr);
+}
+
 static void neigh_free(struct stack *st, struct neigh *n)
 {
 	struct neigh_table *t = &st->neigh;
@@ -71,8 +96,9 @@ static void neigh_free(struct stack *st, struct neigh *n)
 	t->count--;
 	t->gen++;
 	timer_stop(&st->timers, &n->timer);
-	while ((p = pkt_queue_pop(&n->queue)))
+	while ((p = waiting_pop(n)))
 		pkt_drop_at(st, n->dev, p, DROP_NEIGH_FAILED);
+	heard(st, n);
 	free(n);
 }
 
@@ -93,6 +119,33 @@ static bool table_evict(struct stack *st)
 	return true;
 }
 
+static bool is_aged(const struct stack *st, const struct neigh *n)
+{
+	ns_t last = n->used_at > n->confirmed_at ? n->used_at : n->confirmed_at;
+
+	return (n->state == NUD_REACHABLE || n->state == NUD_STALE || n->state == NUD_FAILED) &&
+	       st->now - last >= opt_ms(st, OPT_NEIGH_STALE);
+}
+
+/* As Linux's periodic work, but without a timer: a small table keeps all. */
+static void table_expire(struct stack *st)
+{
+	struct neigh_table *t = &st->neigh;
+
+	if (t->count < NEIGH_GC_MIN || st->now < t->gc_at)
+		return;
+	t->gc_at = st->now + opt_ms(st, OPT_NEIGH_STALE) / 4;
+	for (uint32_t i = 0; i < t->n_buckets; i++) {
+		struct neigh *n = t->buckets[i], *next;
+
+		for (; n; n = next) {
+			next = n->next;
+			if (is_aged(st, n))
+				neigh_free(st, n);
+		}
+	}
+}
+
 static void neigh_fire(struct timer *t);
 
 struct neigh *neigh_get(struct stack *st, struct netdev *dev, ip4_t a)
@@ -103,6 +156,7 @@ struct neigh *neigh_get(struct stack *st, struct netdev *dev, ip4_t a)
 
 	if (n)
 		return n;
+	table_expire(st);
 	if (t->count >= stack_option(st, OPT_NEIGH_MAX) && !table_evict(st))
 		return NULL;
 	if (t->count >= t->n_buckets && !table_grow(t) && !t->n_buckets)
@@ -136,11 +190,8 @@ enum neigh_state neigh_state_now(const struct stack *st, const struct neigh *n)
 static void xmit_to(struct neigh *n, struct pkt *p)
 {
 	struct netdev *dev = n->dev;
-	uint8_t *h = pkt_push(p, ETH_HLEN);
 
-	memcpy(h, n->mac.b, 6);
-	memcpy(h + 6, dev->mac.b, 6);
-	put_be16(h + 12, ETHERTYPE_IP4);
+	eth_put(pkt_push(p, ETH_HLEN), &n->mac, &dev->mac, ETHERTYPE_IP4);
 	p->l2 = p->off;
 	dev->ops->xmit(dev, p);
 }
@@ -159,8 +210,11 @@ static void neigh_failed(struct stack *st, struct neigh *n)
 	struct pkt *p;
 
 	n->queue = (struct pkt_queue){ 0 };
+	n->queue_mem = 0;
 	n->has_mac = false;
 	set_state(st, n, NUD_FAILED);
+	n->silent = true;
+	gateway_failed(st, dev, n->addr);
 	while ((p = pkt_queue_pop(&waiting)))     /* n may go away meanwhile */
 		l3_unresolved(st, dev, p);
 }
@@ -200,18 +254,14 @@ static void neigh_fire(struct timer *t)
 	}
 }
 
+/* As Linux: the oldest make room, and the new one always stays. */
 static void enqueue_unresolved(struct stack *st, struct neigh *n, struct pkt *p)
 {
-	struct netdev *dev = n->dev;
+	int64_t most = stack_option(st, OPT_NEIGH_QUEUE);
 
-	if (n->queue.bytes + pkt_len(p) > stack_option(st, OPT_NEIGH_QUEUE)) {
-		struct pkt *oldest = pkt_queue_pop(&n->queue);    /* as Linux: the new one stays */
-
-		pkt_drop_at(st, dev, oldest ? oldest : p, DROP_NEIGH_QUEUE);
-		if (!oldest)
-			return;
-	}
-	pkt_queue_push(&n->queue, p);
+	while (n->queue.head && n->queue_mem + (int64_t)pkt_mem(p, n->queue.tail) > most)
+		pkt_drop_at(st, n->dev, waiting_pop(n), DROP_NEIGH_QUEUE);
+	waiting_push(n, p);
 	if (n->state == NUD_FAILED) {
 		set_state(st, n, NUD_INCOMPLETE);
 		ask(st, n, mac_broadcast);
@@ -250,10 +300,16 @@ void neigh_confirm(struct stack *st, struct neigh *n)
 	set_state(st, n, NUD_REACHABLE);
 }
 
-void neigh_update(struct stack *st, struct neigh *n, struct mac mac, bool solicited, bool override)
+static void send_waiting(struct stack *st, struct neigh *n)
 {
 	struct pkt *p;
 
+	while ((p = waiting_pop(n)))
+		neigh_output(st, n, p);
+}
+
+void neigh_update(struct stack *st, struct neigh *n, struct mac mac, bool solicited, bool override)
+{
 	if (n->state == NUD_PERMANENT || (n->has_mac && !mac_eq(n->mac, mac) && !override))
 		return;
 	if (!n->has_mac || !mac_eq(n->mac, mac)) {
@@ -261,11 +317,11 @@ void neigh_update(struct stack *st, struct neigh *n, struct mac mac, bool solici
 		n->has_mac = true;
 		timer_stop(&st->timers, &n->timer);
 		set_state(st, n, NUD_STALE);
+		heard(st, n);
 	}
 	if (solicited)
 		neigh_confirm(st, n);
-	while ((p = pkt_queue_pop(&n->queue)))
-		xmit_to(n, p);
+	send_waiting(st, n);
 }
 
 static void dev_forget(struct stack *st, const struct netdev *dev, bool permanent)
@@ -290,7 +346,14 @@ void neigh_dev_down(struct stack *st, struct netdev *dev)
 
 void neigh_dev_forget(struct stack *st, struct netdev *dev)
 {
+	struct neigh_table *t = &st->neigh;
+
 	dev_forget(st, dev, true);
+	for (uint32_t i = 0; i < t->n_buckets; i++)
+		for (struct neigh *n = t->buckets[i]; n; n = n->next)
+			for (struct pkt *p = n->queue.head; p; p = p->next)
+				if (p->dev == dev)
+					p->dev = NULL;
 }
 
 void neigh_fini(struct stack *st)
@@ -309,7 +372,6 @@ void neigh_fini(struct stack *st)
 int stack_neigh_set(struct stack *st, struct netdev *dev, const struct addr *a, struct mac mac)
 {
 	struct neigh *n;
-	struct pkt *p;
 
 	if (a->family != ADDR_IP4)
 		return ERR_AFNOSUP;
@@ -321,8 +383,8 @@ int stack_neigh_set(struct stack *st, struct netdev *dev, const struct addr *a, 
 	n->has_mac = true;
 	n->confirmed_at = st->now;
 	set_state(st, n, NUD_PERMANENT);
-	while ((p = pkt_queue_pop(&n->queue)))
-		xmit_to(n, p);
+	heard(st, n);
+	send_waiting(st, n);
 	return OK;
 }
 

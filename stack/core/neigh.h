@@ -6,11 +6,15 @@
  * RFC 4861 7.3 as Linux applies them to ARP.  Packets wait here while an
  * address is being resolved (RFC 1122 2.3.2.2 asks for one; we keep
  * unres_qlen_bytes).  REACHABLE decays into STALE without a timer: the state
- * is looked at when the entry is used or shown.
+ * is looked at when the entry is used or shown.  Nor does ageing have one: once
+ * there are NEIGH_GC_MIN entries, those unused for gc_stale_time go when new
+ * ones come.
  *
  * Deviation from Linux: base_reachable_time is not randomised.
  */
+#include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "stack/core/timer.h"
@@ -21,24 +25,31 @@
 
 struct stack;
 
+#define NEIGH_GC_MIN 128                  /* Linux gc_thresh1 */
+
+/* What neigh_output() reads stands first and together. */
 struct neigh {
 	struct neigh *next;               /* in its hash bucket */
+	struct netdev *dev;
 	ip4_t addr;
 	uint8_t state;                    /* enum neigh_state */
 	uint8_t probes;                   /* requests sent without an answer */
 	bool has_mac;
+	bool silent;                      /* did not answer; gateway_failed() knows */
 	struct mac mac;
-	struct netdev *dev;
-	ns_t confirmed_at, updated_at, used_at;
-	struct pkt_queue queue;
-	struct timer timer;
+	ns_t confirmed_at, used_at, updated_at;
 	struct stack *st;
+	struct pkt_queue queue;
+	uint32_t queue_mem;               /* bytes that the waiting packets hold */
+	struct timer timer;
 };
+static_assert(offsetof(struct neigh, queue) <= 64, "the hot part is a cache line");
 
 struct neigh_table {
 	struct neigh **buckets;           /* made by the first entry */
 	uint32_t n_buckets, count;
 	uint32_t gen;                     /* moves whenever an entry is freed */
+	ns_t gc_at;                       /* not before this are the aged looked for again */
 };
 
 /* The entry, made if it is not there; NULL: the table is full or no memory. */
@@ -59,7 +70,9 @@ void neigh_confirm(struct stack *st, struct neigh *n);
 enum neigh_state neigh_state_now(const struct stack *st, const struct neigh *n);
 
 void neigh_dev_down(struct stack *st, struct netdev *dev);  /* forgets what was learned there */
-void neigh_dev_forget(struct stack *st, struct netdev *dev);/* ... and what was configured */
+/* ... and what was configured; packets that came by it and wait elsewhere
+ * stop naming it: dev is going away. */
+void neigh_dev_forget(struct stack *st, struct netdev *dev);
 void neigh_fini(struct stack *st);
 
 /* ip4/arp.c: asks who has n->addr; to is broadcast or a MAC to ask again. */

@@ -21,16 +21,8 @@ static void set_flag(struct netdev *dev, enum dev_flag flag, bool on)
 	uint32_t was = dev->flags;
 
 	dev->flags = on ? was | flag : was & ~(uint32_t)flag;
-	if (dev->flags == was || !dev->stack)
-		return;
-	ifaddr_dev_changed(dev->stack, dev);
-	if (netdev_running(dev) && !(dev->flags & (DEV_NOARP | DEV_LOOPBACK))) {
-		struct ifaddr *ia;
-
-		if (stack_option(dev->stack, OPT_ARP_PROBE))
-			list_for_each(&dev->addrs, ia, node)
-				stack_arp_announce(dev->stack, dev, ia->prefix.addr.v4);
-	}
+	if (dev->flags != was && dev->stack)
+		ifaddr_dev_changed(dev->stack, dev);
 }
 
 void netdev_set_up(struct netdev *dev, bool up)

@@ -201,6 +201,21 @@ struct pkt *pkt_clone(const struct pkt *p)
 	return q;
 }
 
+uint32_t pkt_mem(const struct pkt *p, const struct pkt *before)
+{
+	const struct blk *paid = before && before->nfrag ? before->frag[before->nfrag - 1].blk : NULL;
+	uint32_t mem = sizeof(*p);
+
+	for (unsigned i = 0; i < p->nfrag; i++) {
+		const struct blk *b = p->frag[i].blk;
+
+		if (b != paid)
+			mem += (uint32_t)sizeof(*b) + b->size;
+		paid = b;
+	}
+	return mem;
+}
+
 int pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len)
 {
 	assert(off <= b->size && len <= b->size - off);

@@ -83,6 +83,18 @@ void raw_error(struct stack *st, const struct icmp_err *e)
 	raw_tell(st);
 }
 
+/* SKO_HDRINCL: a header that can go onto the wire, now whole in the head. */
+static bool header_ok(struct pkt *p)
+{
+	const uint8_t *b;
+
+	if (!pkt_pullup(p, IP4_HLEN))
+		return false;
+	b = pkt_data(p);
+	return ip4_get_version(b) == 4 && ip4_get_hlen(b) >= IP4_HLEN &&
+	       pkt_pullup(p, ip4_get_hlen(b));
+}
+
 int raw_output(struct sock *sk, struct pkt *p, const struct ip4_tx *tx)
 {
 	struct ip4_tx t = *tx;
@@ -93,7 +105,7 @@ int raw_output(struct sock *sk, struct pkt *p, const struct ip4_tx *tx)
 		pkt_free(p);
 		return ERR_MSGSIZE;
 	}
-	if (t.hdrincl && !pkt_pullup(p, IP4_HLEN)) {
+	if (t.hdrincl && !header_ok(p)) {
 		pkt_free(p);
 		return ERR_INVAL;
 	}

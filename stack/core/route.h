@@ -6,7 +6,8 @@
  * holds, for each prefix that has a usable one, the preferred: lowest
  * distance, then lowest metric, then oldest.  A route is usable while one of
  * its next hops is on a running device, so a shorter prefix takes over when
- * an interface fails, as in a router that withdraws connected routes.
+ * an interface fails, as in a router that withdraws connected routes.  A route
+ * to an address of ours is usable until the address is deleted, as in Linux.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,10 +22,13 @@ struct neigh;
 struct hop {
 	ip4_t via;                        /* 0: the destination itself */
 	bool dead;                        /* its device does not run */
+	bool onlink;
 	uint16_t weight;
 	struct netdev *dev;
 	struct neigh *neigh;              /* of via, valid while neigh_gen is the table's */
 	uint32_t neigh_gen;
+	ip4_t gw;                         /* as asked for: via, or an address of ours */
+	ns_t avoid_until;                 /* via does not answer; see core/gateway.c */
 };
 
 struct route {
@@ -49,23 +53,50 @@ struct fib {
 };
 struct rib {
 	struct trie trie;                 /* prefix -> slot */
-	struct route **slots;             /* heads of same-prefix lists; slot 0 unused */
-	uint32_t n_slots, free_slot;
+	struct route **slots;             /* heads of same-prefix lists; NULL: free; slot 0 unused */
+	uint32_t n_slots, n_free;
+	uint32_t free_hint;               /* no free slot is lower */
+	ns_t redirects_end_at;            /* no RP_REDIRECT route ends before */
 };
 
-/* The preferred usable route, or NULL: no route. */
+/* route_lookup.c */
+/* The preferred usable route, one with a gateway that answers if there is such;
+ * or NULL: no route. */
 struct route *route_lookup(struct stack *st, ip4_t dst);
-/* A living next hop of r; flow picks among several and is stable: a hop that
+/* Of one prefix's routes. */
+struct route *route_select(const struct stack *st, struct route *first);
+/* A living next hop of r, by a gateway that answers if one does; flow picks among several and is stable: a hop that
  * comes or goes moves only the flows it must (rendezvous hashing, Thaler and
  * Ravishankar 1998). */
 struct hop *route_pick(const struct stack *st, struct route *r, uint32_t flow);
 uint32_t route_flow(ip4_t src, ip4_t dst, uint8_t proto, uint32_t ports, uint32_t seed);
+void route_cache_flush(struct stack *st);
 
+/* route.c */
 int must_check route_add(struct stack *st, enum route_op op, const struct route_spec *s);
 int route_del(struct stack *st, const struct route_spec *s);
+/* The route that route_del() would take, or NULL. */
+const struct route *route_find(const struct stack *st, const struct route_spec *s);
+/* Deletes all that which() is true of; it must not change routes. */
+void route_del_if(struct stack *st, bool (*which)(struct stack *st, struct route *r,
+						  const void *arg), const void *arg);
+/* src is no longer an address of ours. */
+void route_src_gone(struct stack *st, ip4_t src);
 /* A device started or stopped running, or is going away. */
 void route_dev_changed(struct stack *st, struct netdev *dev, bool gone);
 void route_fini(struct stack *st);
 void route_to_spec(const struct route *r, struct route_spec *out);
+
+/* gateway.c */
+/* The device and gateway of a new next hop; errors as stack_route_set(). */
+int must_check gateway_resolve(const struct stack *st, const struct route_spec *s,
+			       const struct route_hop *in, struct hop *out);
+/* The neighbour cache got no answer from gw; ... something was heard of it, or
+ * it is forgotten. */
+void gateway_failed(struct stack *st, struct netdev *dev, ip4_t gw);
+void gateway_heard(struct stack *st, struct netdev *dev, ip4_t gw);
+/* A redirect whose time is over; it goes at the next look. */
+bool gateway_is_over(const struct stack *st, const struct route *r);
+void gateway_expire_redirects(struct stack *st);
 
 #endif

@@ -31,13 +31,14 @@ void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct rout
 	struct trie_iter it = trie_iter_init(&st->rib.trie);
 
 	while (trie_iter_next(&it)) {
-		const struct route *selected = NULL;
+		struct route *first = st->rib.slots[it.value];
+		const struct route *selected = route_select(st, first);
 
-		for (const struct route *r = st->rib.slots[it.value]; r; r = r->next) {
+		for (const struct route *r = first; r; r = r->next) {
 			struct route_info info;
 
-			if (!selected && r->n_alive)
-				selected = r;
+			if (gateway_is_over(st, r))
+				continue;
 			route_info_fill(r, r == selected, &info);
 			if (!fn(arg, &info))
 				return;

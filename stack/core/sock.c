@@ -14,6 +14,8 @@
 #include "stack/core/core.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/ip4opt.h"
+#include "stack/wire/udp.h"
 
 #define PMTU_EXPIRES SEC(600)             /* RFC 1191 6.3: not before 10 minutes */
 #define PMTU_UNTOLD 576                   /* RFC 1191 5: what a router that names none stands for */
@@ -186,6 +188,24 @@ int sock_take_error(struct sock *sk)
 
 	sk->pending_err = OK;
 	return err;
+}
+
+/* --- sending -------------------------------------------------------------------- */
+
+int sock_packet_len(const struct sock *sk, const struct sk_msg *m, uint32_t *len)
+{
+	bool hdrincl = sk->opt[SKO_HDRINCL];
+	uint32_t headers = hdrincl ? 0 : IP4_HLEN + m->n_opt;
+
+	if (m->n > IP4_LEN_MAX)
+		return ERR_MSGSIZE;
+	if (m->n_opt > sizeof(m->opt) || m->n_opt % 4 || (m->n_opt && hdrincl) ||
+	    ip4opt_check(m->opt, m->n_opt))
+		return ERR_INVAL;
+	if (sk->type == SK_DGRAM)
+		headers += UDP_HLEN;
+	*len = (uint32_t)m->n + headers;
+	return *len > IP4_LEN_MAX ? ERR_MSGSIZE : OK;
 }
 
 /* --- life ----------------------------------------------------------------------- */

@@ -73,6 +73,10 @@ uint32_t sock_ready(const struct sock *sk);       /* enum sk_ready */
 bool sock_is_dirty(const struct sock *sk);
 /* The pending error, which it clears, or OK. */
 int sock_take_error(struct sock *sk);
+/* The length of the IP packet that carries m, all headers included.
+ * ERR_MSGSIZE: longer than any; ERR_INVAL: malformed options, or options
+ * beside SKO_HDRINCL. */
+int must_check sock_packet_len(const struct sock *sk, const struct sk_msg *m, uint32_t *len);
 /* Path MTU to dst as ICMP told this socket, or 0: not told, or long ago. */
 uint32_t sock_pmtu(const struct sock *sk, ip4_t dst);
 bool sock_is_local_addr(const struct stack *st, ip4_t a);  /* may a packet come from a? */

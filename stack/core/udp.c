@@ -12,7 +12,6 @@
 #include "stack/core/core.h"
 #include "stack/core/l4.h"
 #include "stack/core/sock.h"
-#include "stack/util/be.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
 #include "stack/wire/udp.h"
@@ -231,10 +230,12 @@ static void udp_error(struct stack *st, const struct icmp_err *e)
 {
 	struct flow f;
 	struct sock *sk;
+	uint32_t ports;
 
 	if (e->n < 4)
 		return;
-	f = (struct flow){ e->src, e->dst, get_be16(e->data), get_be16(e->data + 2), 0 };
+	ports = udp_get_ports(e->data);
+	f = (struct flow){ e->src, e->dst, (uint16_t)(ports >> 16), (uint16_t)ports, 0 };
 	sk = udp_lookup(st, &f);
 	if (!sk)
 		return;

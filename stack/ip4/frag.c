@@ -94,8 +94,7 @@ static struct pkt *piece(struct stack *st, const struct cut *c, uint32_t from, u
 		pkt_free(q);
 		return NULL;
 	}
-	push_header(q, c, from, to);
-	q->l2 = q->off;
+	push_header(q, c, from, to);              /* and no link header: l2 stays behind */
 	q->dev = c->p->dev;
 	q->flags = (uint8_t)(c->p->flags & ~PKT_IN_PLACE);
 	return q;

@@ -11,7 +11,8 @@
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4opt.h"
 
-#define ERROR_TOS 0xc0                    /* RFC 1812 4.3.2.5: precedence 6 */
+/* RFC 1812 4.3.2.5: precedence 6, and the TOS of what the error is about. */
+#define ERROR_TOS(tos) ((uint8_t)(((tos) & 0x1e) | 0xc0))
 #define HOST_BURST 6                      /* errors to one host at once, then OPT_ICMP_RATE */
 
 /* Redirects to one host: each later than the last by twice as much, nine in
@@ -244,7 +245,8 @@ static struct icmp4_hdr header_of(uint8_t type, uint8_t code, uint32_t info)
 static void error_send(struct stack *st, const struct pkt *p, const struct ip_meta *m,
 		       struct icmp4_hdr *h, ip4_t src)
 {
-	struct ip4_tx tx = { .src = src, .dst = m->src, .proto = IP_PROTO_ICMP, .tos = ERROR_TOS };
+	struct ip4_tx tx = { .src = src, .dst = m->src, .proto = IP_PROTO_ICMP,
+			     .tos = ERROR_TOS(m->tos) };
 	uint8_t quote[ICMP4_ERROR_MAX], opt[IP4OPT_MAX];
 	bool answer_opt = m->n_opt && h->type != ICMP4_PARAM_PROBLEM;
 	struct pkt *e;
@@ -262,7 +264,7 @@ static void error_send(struct stack *st, const struct pkt *p, const struct ip_me
 		return;
 	if (!limits_allow(st, tx.dst, h->type, h->code)) {
 		st->stat[ST_ICMP_RATE_LIMITED]++;
-		pkt_drop_at(st, NULL, e, DROP_ICMP_RATE);
+		ip4_unsent_drop(st, e, &tx, DROP_ICMP_RATE);
 		return;
 	}
 	if (hop)
@@ -285,8 +287,9 @@ static void error_about(struct stack *st, const struct pkt *p, const struct ip_m
 void icmp_error_output(struct stack *st, struct pkt *p, const struct ip_meta *meta,
 		       uint8_t type, uint8_t code, uint32_t info, enum drop why)
 {
+	pkt_drop_note(st, p->dev, p, why);        /* first what died, then what is said of it */
 	error_about(st, p, meta, type, code, info);
-	pkt_drop(st, p, why);
+	pkt_free(p);
 }
 
 void icmp_error_about(struct stack *st, const struct pkt *p, uint8_t type, uint8_t code)

@@ -4,14 +4,18 @@
  * 5.3 (routers).  One lookup in the FIB, which holds local and broadcast
  * addresses too, decides between delivery and forwarding.  The host model is
  * weak, as Linux's is: any local address is answered on any interface.
+ *
+ * Deviation from RFC 1812 5.3.7: a packet for others whose source is an address
+ * of ours, or a broadcast address of our subnets, is forwarded unless
+ * OPT_RP_FILTER is on, for it would take a second lookup for each packet.
  */
 #include "stack/ip4/ip4.h"
-#include "stack/util/be.h"
 #include "stack/wire/icmp4.h"
+#include "stack/wire/udp.h"
 
 /* RFC 1812 5.3.7: addresses that cannot be a source or a destination here.
  * 0.0.0.0 may speak to a broadcast address only (RFC 1122 3.2.1.3 a). */
-static enum drop rx_martian(const struct netdev *dev, const struct ip4_hdr *h)
+static inline enum drop rx_martian(const struct netdev *dev, const struct ip4_hdr *h)
 {
 	bool lo = dev->flags & DEV_LOOPBACK;
 
@@ -41,7 +45,7 @@ static bool rx_reverse_path_ok(struct stack *st, const struct netdev *dev, ip4_t
 {
 	const struct route *r = route_lookup(st, src);
 
-	if (!r || (r->type != RT_UNICAST && r->type != RT_LOCAL))
+	if (!r || r->type != RT_UNICAST)
 		return false;
 	for (unsigned i = 0; i < r->n_hops; i++)
 		if (r->hops[i].dev == dev || stack_option(st, OPT_RP_FILTER) == 2)
@@ -95,6 +99,8 @@ void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, b
 		}
 	}
 	st->stat[ST_IP_IN_DELIVERS]++;
+	if (unlikely(h.hlen > IP4_HLEN))          /* RFC 1122 3.2.2.6, RFC 1812 4.2.2.1 */
+		ip4_opt_forward(st, p, &h, bcast ? ifaddr_select(st, p->dev, h.src) : h.dst, false);
 	/* Now, since a transport that pulls up its header must not move ours. */
 	(void)!pkt_pullup(p, pkt_len(p) < h.hlen + 8u ? pkt_len(p) : h.hlen + 8u);
 	meta_fill(&m, p, &h, bcast);
@@ -140,7 +146,7 @@ static uint32_t flow_of(const struct stack *st, const struct pkt *p, const struc
 
 	if (!ip4_is_frag(h) && (h->proto == IP_PROTO_UDP || h->proto == IP_PROTO_TCP) &&
 	    p->len >= h->hlen + 4)
-		ports = get_be32(p->head + p->off + h->hlen);
+		ports = udp_get_ports(p->head + p->off + h->hlen);
 	return route_flow(h->src, h->dst, h->proto, ports, st->flow_seed);
 }
 
@@ -155,7 +161,7 @@ static bool should_redirect(struct stack *st, const struct pkt *p, const struct 
 	list_for_each(&out->addrs, ia, node)
 		if (ip4_in(h->src, ia->prefix.addr.v4, ia->prefix.len) &&
 		    ip4_in(next, ia->prefix.addr.v4, ia->prefix.len))
-			return true;
+			return !rx_source_is_ours(st, p->dev, h->src);
 	return false;
 }
 
@@ -174,6 +180,16 @@ static bool fwd_fits(struct stack *st, struct pkt *p, const struct ip4_hdr *h, u
 		return true;
 	reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_FRAG, mtu, DROP_IP4_DF);
 	return false;
+}
+
+/* What a hop changes: the TTL, and options that record it. */
+static inline void fwd_change(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
+			      const struct netdev *dev, ip4_t next, bool source_routed)
+{
+	st->stat[ST_IP_FORWARDED]++;
+	ip4_dec_ttl(pkt_data(p));
+	if (unlikely(h->hlen > IP4_HLEN))
+		ip4_opt_forward(st, p, h, ifaddr_select(st, dev, next), source_routed);
 }
 
 static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
@@ -198,18 +214,17 @@ static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
 		pkt_drop_at(st, dev, p, DROP_NEIGH_FULL);
 		return;
 	}
-	st->stat[ST_IP_FORWARDED]++;
-	ip4_dec_ttl(pkt_data(p));
-	if (unlikely(h->hlen > IP4_HLEN))
-		ip4_opt_forward(st, p, h, ifaddr_select(st, dev, next), source_routed);
+	fwd_change(st, p, h, dev, next, source_routed);
 	if (likely(h->total_len <= mtu))
 		neigh_output(st, n, p);
 	else
-		ip4_send(st, p, dev, next, n);
+		ip4_send(st, p, dev, next, n, mtu);
 }
 
-static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
-		    bool source_routed)
+/* May it go on at all, and for one hop more?  False: p is consumed.  (A call
+ * for each packet shows in the cost of a hop.) */
+static inline __attribute__((always_inline)) bool
+fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct route *r)
 {
 	if (unlikely(!st->forwarding))
 		pkt_drop(st, p, DROP_IP4_NOT_US);
@@ -222,75 +237,121 @@ static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, st
 	else if (unlikely(h->ttl <= 1))
 		reject(st, p, h, ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL, 0, DROP_IP4_TTL);
 	else
+		return true;
+	return false;
+}
+
+static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
+		    bool source_routed)
+{
+	if (likely(fwd_may(st, p, h, r)))
 		forward_to(st, p, h, r, source_routed);
 }
 
-/* A directed broadcast for a subnet of ours (RFC 1812 5.3.5.2, RFC 2644). */
-static void rx_broadcast(struct stack *st, struct netdev *dev, struct pkt *p,
-			 const struct ip4_hdr *h, struct route *r)
+static void forward_broadcast(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
+			      const struct route *r)
 {
-	struct netdev *on = r->hops[0].dev;
+	struct netdev *dev = r->hops[0].dev;
 
-	if (on == dev || (dev->flags & DEV_LOOPBACK)) {
-		rx_local(st, dev, p, h, true);
-	} else if (!st->forwarding || !stack_option(st, OPT_BC_FORWARDING)) {
+	if (!fwd_may(st, p, h, r) || !fwd_fits(st, p, h, dev->mtu))
+		return;
+	fwd_change(st, p, h, dev, h->dst, false);
+	ip4_send(st, p, dev, IP4_BROADCAST, NULL, dev->mtu);
+}
+
+/* A directed broadcast for a subnet of ours.  One for another than it came
+ * from: a router sends it on if it was told to (RFC 2644), and else takes it
+ * for itself (RFC 1812 4.2.2.11 d); a host is not meant (RFC 1122 3.2.1.3). */
+static void rx_broadcast(struct stack *st, struct netdev *dev, struct pkt *p,
+			 const struct ip4_hdr *h, const struct route *r)
+{
+	bool here = r->hops[0].dev == dev || (dev->flags & DEV_LOOPBACK) ||
+		    ifaddr_is_broadcast(dev, h->dst);
+
+	if (!here && !st->forwarding)
 		pkt_drop(st, p, DROP_IP4_BCAST_FWD);
-	} else if (h->ttl <= 1) {
-		pkt_drop(st, p, DROP_IP4_TTL);
-	} else {
-		ip4_dec_ttl(pkt_data(p));
-		ip4_send(st, p, on, IP4_BROADCAST, NULL);
+	else if (here || !stack_option(st, OPT_BC_FORWARDING))
+		rx_local(st, dev, p, h, true);
+	else
+		forward_broadcast(st, p, h, r);
+}
+
+/* A route that leads nowhere. */
+static void rx_dead_end(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
+			enum route_type type)
+{
+	if (type == RT_UNREACHABLE)
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_HOST, 0, DROP_IP4_NO_ROUTE);
+	else if (type == RT_PROHIBIT)
+		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_ADMIN, 0, DROP_IP4_PROHIBIT);
+	else
+		pkt_drop(st, p, DROP_IP4_BLACKHOLE);
+}
+
+/* h->dst is the next hop that a source route names, and must be one host. */
+static void rx_source_routed(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
+			     struct route *r)
+{
+	if (ip4_is_mcast(h->dst) || h->dst == IP4_BROADCAST || (r && r->type == RT_BROADCAST))
+		pkt_drop(st, p, DROP_IP4_MARTIAN_DST);
+	else if (!r || r->type == RT_UNICAST)
+		forward(st, p, h, r, true);
+	else
+		rx_dead_end(st, p, h, (enum route_type)r->type);
+}
+
+/* To an address of ours, with options: a source route may lead on, and that
+ * to another address of ours. */
+static void rx_to_local_with_opt(struct stack *st, struct netdev *dev, struct pkt *p,
+				 const struct ip4_hdr *first)
+{
+	struct ip4_hdr h = *first;
+	bool leads_on;
+	enum drop bad;
+	ip4_t next;
+
+	while (!(bad = ip4_opt_source_route(st, p, &h, &leads_on, &next)) && leads_on) {
+		struct route *r = route_lookup(st, next);
+
+		h.dst = next;
+		bad = rx_martian(dev, &h);
+		if (bad) {
+			pkt_drop(st, p, bad);
+			return;
+		}
+		if (!r || r->type != RT_LOCAL) {
+			rx_source_routed(st, p, &h, r);
+			return;
+		}
+		ip4_opt_advance(p, &h);
 	}
+	if (bad)
+		reject(st, p, &h, ICMP4_UNREACH, ICMP4_UNREACH_SRCROUTE, 0, bad);
+	else
+		rx_local(st, dev, p, &h, false);
 }
 
 static void rx_to_local(struct stack *st, struct netdev *dev, struct pkt *p,
 			const struct ip4_hdr *h)
 {
-	bool leads_on = false;
-	ip4_t next = 0;
-	enum drop bad;
-
-	if (likely(h->hlen == IP4_HLEN)) {
+	if (likely(h->hlen == IP4_HLEN))
 		rx_local(st, dev, p, h, false);
-		return;
-	}
-	bad = ip4_opt_source_route(st, p, h, &leads_on, &next);
-	if (bad)
-		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_SRCROUTE, 0, bad);
-	else if (leads_on) {
-		struct ip4_hdr on = *h;
-
-		on.dst = next;
-		forward(st, p, &on, route_lookup(st, next), true);
-	} else {
-		rx_local(st, dev, p, h, false);
-	}
+	else
+		rx_to_local_with_opt(st, dev, p, h);
 }
 
 static void rx_route(struct stack *st, struct netdev *dev, struct pkt *p, const struct ip4_hdr *h)
 {
 	struct route *r = route_lookup(st, h->dst);
 
-	switch (r ? (enum route_type)r->type : RT_UNICAST) {
-	case RT_UNICAST:
+	if (likely(!r || r->type == RT_UNICAST))
 		forward(st, p, h, r, false);
-		break;
-	case RT_LOCAL:
+	else if (r->type == RT_LOCAL)
 		rx_to_local(st, dev, p, h);
-		break;
-	case RT_BROADCAST:
+	else if (r->type == RT_BROADCAST)
 		rx_broadcast(st, dev, p, h, r);
-		break;
-	case RT_BLACKHOLE:
-		pkt_drop(st, p, DROP_IP4_BLACKHOLE);
-		break;
-	case RT_UNREACHABLE:
-		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_HOST, 0, DROP_IP4_NO_ROUTE);
-		break;
-	case RT_PROHIBIT:
-		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_ADMIN, 0, DROP_IP4_PROHIBIT);
-		break;
-	}
+	else
+		rx_dead_end(st, p, h, (enum route_type)r->type);
 }
 
 /* Header, length, options, addresses; false: p is consumed. */
@@ -303,8 +364,8 @@ static bool rx_check(struct stack *st, struct netdev *dev, struct pkt *p, struct
 		pkt_drop(st, p, DROP_IP4_SHORT);
 		return false;
 	}
-	if (unlikely((pkt_data(p)[0] & 15) > 5))
-		(void)!pkt_pullup(p, (pkt_data(p)[0] & 15u) * 4);
+	if (unlikely(ip4_get_hlen(pkt_data(p)) > IP4_HLEN))
+		(void)!pkt_pullup(p, ip4_get_hlen(pkt_data(p)));
 	bad = ip4_hdr_parse(h, pkt_data(p), p->len, pkt_len(p));
 	if (likely(!bad)) {
 		if (h->total_len < pkt_len(p))

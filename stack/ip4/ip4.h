@@ -38,11 +38,14 @@ enum drop ip4_opt_check(const struct pkt *p, const struct ip4_hdr *h, uint8_t *p
  */
 enum drop ip4_opt_source_route(struct stack *st, const struct pkt *p, const struct ip4_hdr *h,
 			       bool *leads_on, ip4_t *next);
+/* That next hop is one of our addresses, too: it becomes the destination, and
+ * stays in the route as what we record. */
+void ip4_opt_advance(struct pkt *p, const struct ip4_hdr *h);
 /*
- * As the packet leaves by an interface with address `us`: records route and
- * timestamp, and if `advance` moves the source route to its next hop (writing
- * the destination); mends the checksum.  Runs for forwarded packets and for
- * those we send.
+ * As the packet leaves by an interface with address `us`, or has arrived at
+ * it: records route and timestamp, and if `advance` moves the source route to
+ * its next hop (writing the destination); mends the checksum.  Runs for
+ * forwarded packets, for those we send and for those we receive.
  */
 void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, ip4_t us,
 		     bool advance);
@@ -70,9 +73,14 @@ static inline uint32_t ip4_time_of_day(const struct stack *st)
 	return (uint32_t)(st->now / MSEC(1) % (24 * 3600 * 1000));
 }
 
-/* out.c: a whole IP packet to a next hop on dev; fragments if it is too long
- * (the caller has looked at DF); consumes p. */
-int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, struct neigh *n);
+/* out.c: a whole IP packet to a next hop on dev, in fragments if it is longer
+ * than mtu (the caller has looked at DF); n NULL: to a MAC that needs no
+ * asking.  Consumes p. */
+int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, struct neigh *n,
+	     uint32_t mtu);
+/* out.c: a packet of ours, still without its IP header, dies unsent: gets one,
+ * so that a trace can show it, and is counted; consumes p. */
+void ip4_unsent_drop(struct stack *st, struct pkt *p, const struct ip4_tx *tx, enum drop why);
 /* out.c: the neighbour behind a hop for dst; NULL: table full. */
 struct neigh *ip4_hop_neigh(struct stack *st, struct hop *h, ip4_t dst);
 

@@ -96,11 +96,12 @@ static void put_addr(uint8_t *opt, ip4_t a)
 /* Our address takes the place of the hop, which becomes the destination. */
 static void advance_route(uint8_t *hdr, uint8_t *opt, ip4_t us)
 {
-	memcpy(hdr + 16, slot(opt), 4);
+	ip4_put_dst(hdr, get_be32(slot(opt)));
 	put_addr(opt, us);
 }
 
-static void put_stamp(const struct stack *st, uint8_t *opt, ip4_t us)
+/* Who finds no room is counted, but not twice: an answer leaves us uncounted. */
+static void put_stamp(const struct stack *st, const struct pkt *p, uint8_t *opt, ip4_t us)
 {
 	unsigned flag = opt[FLAGS] & 15, need = flag == IP4OPT_TS_ONLY ? 4 : 8;
 
@@ -110,7 +111,7 @@ static void put_stamp(const struct stack *st, uint8_t *opt, ip4_t us)
 	    (!has_slot(opt, need) || !ifaddr_find(st, NULL, get_be32(slot(opt)))))
 		return;                           /* for another host to fill */
 	if (!has_slot(opt, need)) {
-		if (opt[FLAGS] >> 4 < OVERFLOW_MAX)
+		if (!(p->flags & PKT_LOCAL) && opt[FLAGS] >> 4 < OVERFLOW_MAX)
 			opt[FLAGS] = (uint8_t)(opt[FLAGS] + 0x10);
 		return;
 	}
@@ -119,6 +120,17 @@ static void put_stamp(const struct stack *st, uint8_t *opt, ip4_t us)
 	else if (flag == IP4OPT_TS_PRESPEC)
 		opt[PTR] = (uint8_t)(opt[PTR] + 4);
 	put_addr(opt, ip4_time_of_day(st));
+}
+
+void ip4_opt_advance(struct pkt *p, const struct ip4_hdr *h)
+{
+	uint8_t *hdr = pkt_data(p);
+	struct ip4opt o;
+
+	if (!find_route(p, h, &o) || !has_slot(o.p, 4))
+		return;
+	advance_route(hdr, hdr + o.at, get_be32(o.p + o.p[PTR] - 1));
+	ip4_hdr_seal(hdr, h->hlen);
 }
 
 void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, ip4_t us,
@@ -134,7 +146,7 @@ void ip4_opt_forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, i
 		if (o.type == IP4OPT_RR && has_slot(opt, 4))
 			put_addr(opt, us);
 		else if (o.type == IP4OPT_TS)
-			put_stamp(st, opt, us);
+			put_stamp(st, p, opt, us);
 		else if (advance && ip4opt_is_srcroute(o.type) && has_slot(opt, 4))
 			advance_route(hdr, opt, us);
 	}

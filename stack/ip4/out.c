@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IPv4 output: where a packet of this host goes, and the way onto the link. */
 #include "stack/ip4/ip4.h"
-#include "stack/util/be.h"
 #include "stack/wire/eth.h"
 
 /* --- onto a link ------------------------------------------------------------ */
@@ -24,14 +23,11 @@ struct neigh *ip4_hop_neigh(struct stack *st, struct hop *h, ip4_t dst)
 static int xmit_known(struct pkt *p, struct netdev *dev, ip4_t dst)
 {
 	struct mac to = (dev->flags & DEV_LOOPBACK) ? mac_zero : mac_broadcast;
-	uint8_t *h = pkt_push(p, ETH_HLEN);
 
 	if (ip4_is_mcast(dst) && !(dev->flags & DEV_LOOPBACK))
 		to = (struct mac){ { 0x01, 0x00, 0x5e, (uint8_t)(dst >> 16 & 0x7f),
 				     (uint8_t)(dst >> 8), (uint8_t)dst } };
-	memcpy(h, to.b, 6);
-	memcpy(h + 6, dev->mac.b, 6);
-	put_be16(h + 12, ETHERTYPE_IP4);
+	eth_put(pkt_push(p, ETH_HLEN), &to, &dev->mac, ETHERTYPE_IP4);
 	p->l2 = p->off;
 	return dev->ops->xmit(dev, p);
 }
@@ -49,12 +45,13 @@ static int send_piece(struct stack *st, struct pkt *p, void *arg)
 	return OK;
 }
 
-int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, struct neigh *n)
+int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, struct neigh *n,
+	     uint32_t mtu)
 {
 	struct way w = { dev, next, n };
 
-	if (pkt_len(p) > dev->mtu)
-		return ip4_fragment(st, p, dev->mtu, send_piece, &w);
+	if (pkt_len(p) > mtu)
+		return ip4_fragment(st, p, mtu, send_piece, &w);
 	return send_piece(st, p, &w);
 }
 
@@ -129,7 +126,9 @@ static int route_unicast(struct stack *st, ip4_t dst, ip4_t src, struct netdev *
 		bool local = r->type == RT_LOCAL;
 
 		*o = (struct out_route){ .dev = local ? st->lo : r->hops[0].dev, .next = dst,
-					 .src = local ? dst : r->src, .bcast = !local, .local = local };
+					 .src = r->src, .bcast = !local, .local = local };
+		if (local && !o->src)
+			o->src = dst;
 		o->mtu = o->dev->mtu;
 		return OK;
 	}
@@ -202,19 +201,18 @@ static void push_header(struct stack *st, struct pkt *p, const struct ip4_tx *tx
 	ip4_hdr_emit(&h, tx->opt, &w);
 }
 
-/* IP_HDRINCL: what the caller left 0 is filled in, as raw(7) says. */
+/* IP_HDRINCL: what the caller left 0 is filled in, as raw(7) says.  The header
+ * is whole in the head: raw_output() has looked. */
 static void mend_header(struct stack *st, struct pkt *p, ip4_t src)
 {
 	uint8_t *b = pkt_data(p);
-	size_t hlen = (b[0] & 15u) * 4;
 
-	put_be16(b + 2, (uint16_t)pkt_len(p));
-	if (get_be16(b + 4) == 0)
-		put_be16(b + 4, st->ip_id++);
-	if (get_be32(b + 12) == 0)
-		put_be32(b + 12, src);
-	if (hlen >= IP4_HLEN && hlen <= p->len)
-		ip4_hdr_seal(b, hlen);
+	ip4_put_len(b, (uint16_t)pkt_len(p));
+	if (ip4_get_id(b) == 0)
+		ip4_put_id(b, st->ip_id++);
+	if (ip4_get_src(b) == 0)
+		ip4_put_src(b, src);
+	ip4_hdr_seal(b, ip4_get_hlen(b));
 }
 
 /* Our own copy of a broadcast or multicast that we send. */
@@ -250,7 +248,27 @@ static int output_on(struct stack *st, struct pkt *p, const struct ip4_tx *tx,
 		if (ip4_hdr_parse(&h, pkt_data(p), p->len, pkt_len(p)) == DROP_NONE)
 			ip4_opt_forward(st, p, &h, o->src, false);
 	}
-	return ip4_send(st, p, o->dev, o->next, n);
+	return ip4_send(st, p, o->dev, o->next, n, o->mtu);
+}
+
+void ip4_unsent_drop(struct stack *st, struct pkt *p, const struct ip4_tx *tx, enum drop why)
+{
+	if (!tx->hdrincl)
+		push_header(st, p, tx, tx->src, tx->dst);
+	p->l2 = PKT_HEAD;                         /* there is no link header */
+	pkt_drop_at(st, NULL, p, why);
+}
+
+/* Why ip4_output() failed, as a drop; df: the packet was not to be cut. */
+static enum drop unsent_reason(int err, bool df)
+{
+	switch (err) {
+	case ERR_ACCES:   return DROP_IP4_PROHIBIT;
+	case ERR_INVAL:   return DROP_IP4_BLACKHOLE;
+	case ERR_NETDOWN: return DROP_DEV_DOWN;
+	case ERR_MSGSIZE: return df ? DROP_IP4_DF : DROP_IP4_LENGTH;
+	}
+	return DROP_IP4_NO_ROUTE;
 }
 
 int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
@@ -267,7 +285,7 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 		err = ERR_MSGSIZE;
 	if (err) {
 		st->stat[ST_IP_OUT_NO_ROUTES] += err == ERR_NETUNREACH;
-		pkt_free(p);              /* the caller is told; nothing was lost on the way */
+		ip4_unsent_drop(st, p, tx, unsent_reason(err, tx->df));
 		return err;
 	}
 	p->flags |= PKT_LOCAL;

@@ -6,9 +6,6 @@
 #include "stack/core/core.h"
 #include "stack/sock/sock.h"
 
-#define IP4_HEADER 20                     /* bytes without options */
-#define UDP_HEADER 8
-
 ip4_t sock_source(const struct sock *sk, const struct addr *want)
 {
 	if (want && want->family == ADDR_IP4 && want->v4)
@@ -16,13 +13,14 @@ ip4_t sock_source(const struct sock *sk, const struct addr *want)
 	return sock_is_local_addr(sk->st, sk->local) ? sk->local : IP4_ANY;
 }
 
-struct netdev *sock_dev(const struct sock *sk, ip4_t dst, unsigned ifindex)
+int sock_dev(const struct sock *sk, ip4_t dst, unsigned ifindex, struct netdev **dev)
 {
 	if (!ifindex)
 		ifindex = sk->ifindex;
 	if (!ifindex && ip4_is_mcast(dst))
 		ifindex = (unsigned)sk->opt[SKO_MCAST_IF];
-	return ifindex ? stack_dev_index(sk->st, ifindex) : NULL;
+	*dev = ifindex ? stack_dev_index(sk->st, ifindex) : NULL;
+	return ifindex && !*dev ? ERR_NODEV : OK;
 }
 
 /* --- sending -------------------------------------------------------------------- */
@@ -52,7 +50,7 @@ static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct e
 	bool mcast = ip4_is_mcast(to->addr.v4);
 	int ttl = m->ttl > 0 ? m->ttl : sk->opt[mcast ? SKO_MCAST_TTL : SKO_TTL];
 
-	if (m->n_opt > sizeof(m->opt) || m->n_opt % 4 || ttl > 255 || m->tos > 255)
+	if (ttl > 255 || m->tos > 255)
 		return ERR_INVAL;
 	*tx = (struct ip4_tx){
 		.src = sock_source(sk, &m->local), .dst = to->addr.v4,
@@ -60,20 +58,17 @@ static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct e
 		.ttl = (uint8_t)(ttl > 0 ? ttl : 0),
 		.bcast_ok = sk->opt[SKO_BROADCAST],
 		.no_loop = mcast && !sk->opt[SKO_MCAST_LOOP],
-		.dev = sock_dev(sk, to->addr.v4, m->ifindex),
 		.n_opt = m->n_opt, .opt = m->opt,
 	};
-	if (m->ifindex && !tx->dev)
-		return ERR_NODEV;
 	if (tx->src && !sock_is_local_addr(sk->st, tx->src))
 		return ERR_NOTAVAIL;
-	return OK;
+	return sock_dev(sk, to->addr.v4, m->ifindex, &tx->dev);
 }
 
 /* RFC 1191 as Linux's IP_MTU_DISCOVER has it: sets tx->df, or finds that the
  * packet is too long.  len: of the whole IP packet. */
-static int send_pmtu(struct sock *sk, struct ip4_tx *tx, const struct ip4_path *path, size_t len,
-		     const struct endpoint *to)
+static int send_pmtu(struct sock *sk, struct ip4_tx *tx, const struct ip4_path *path,
+		     uint32_t len, const struct endpoint *to)
 {
 	int mode = sk->opt[SKO_PMTUDISC];
 	uint32_t mtu = path->mtu, told = sock_pmtu(sk, tx->dst);
@@ -81,8 +76,6 @@ static int send_pmtu(struct sock *sk, struct ip4_tx *tx, const struct ip4_path *
 
 	if (told && told < mtu && mode != PMTU_PROBE)
 		mtu = told;
-	if (len > IP4_HEADER + 65515)
-		return ERR_MSGSIZE;
 	if (len > mtu && (mode == PMTU_DO || mode == PMTU_PROBE || hdrincl)) {
 		sock_local_error(sk, ERR_MSGSIZE, mtu, to);
 		sock_ready_changed(sk);
@@ -122,14 +115,15 @@ static ssize_t send_frame(struct sock *sk, const struct sk_msg *m)
 static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 {
 	bool udp = sk->type == SK_DGRAM;
-	size_t headers = sk->opt[SKO_HDRINCL] ? 0 :
-			 (size_t)IP4_HEADER + m->n_opt + (udp ? UDP_HEADER : 0);
 	struct endpoint to;
 	struct ip4_path path;
 	struct ip4_tx tx;
 	struct pkt *p;
-	int err = send_peer(sk, m, &to);
+	uint32_t len;
+	int err = sock_packet_len(sk, m, &len);
 
+	if (!err)
+		err = send_peer(sk, m, &to);
 	if (!err)
 		err = send_tx(sk, m, &to, &tx);
 	if (!err)
@@ -139,11 +133,13 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 	err = ip4_path(sk->st, tx.dst, tx.src, tx.dev, udp ? udp_flow(sk, to.port) : 0, &path);
 	if (err)
 		return err;
+	if (path.bcast && !tx.bcast_ok)
+		return ERR_ACCES;
 	if (!tx.src)
 		tx.src = path.src;
 	/* A watch that is told of the error may close the socket: nothing
 	 * touches it after that. */
-	err = send_pmtu(sk, &tx, &path, m->n + headers, &to);
+	err = send_pmtu(sk, &tx, &path, len, &to);
 	if (err)
 		return err;
 	p = send_pkt(sk->st, m->buf, m->n);

@@ -96,10 +96,12 @@ static struct sk_group *group_find(struct sock *sk, ip4_t group, unsigned ifinde
 /* The interface to join by: the one named, or the way to the group. */
 static struct netdev *group_dev(struct sock *sk, ip4_t group, unsigned ifindex)
 {
-	struct netdev *dev = sock_dev(sk, group, ifindex);
+	struct netdev *dev;
 	struct ip4_path path;
 
-	if (!dev && !ifindex && ip4_path(sk->st, group, 0, NULL, 0, &path) == OK)
+	if (sock_dev(sk, group, ifindex, &dev) != OK)
+		return NULL;
+	if (!dev && ip4_path(sk->st, group, 0, NULL, 0, &path) == OK)
 		dev = path.dev;
 	return dev;
 }

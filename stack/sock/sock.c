@@ -114,6 +114,7 @@ static void disconnect(struct sock *sk)
 
 int sk_connect(struct sock *sk, const struct endpoint *ep)
 {
+	struct netdev *dev;
 	struct ip4_path path;
 	ip4_t dst = ep->addr.v4;
 	ip4_t src = sock_is_local_addr(sk->st, sk->bind_addr) ? sk->bind_addr : IP4_ANY;
@@ -129,7 +130,9 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 		return ERR_AFNOSUP;
 	if (dst == IP4_ANY)                       /* this host, as in Linux */
 		dst = IP4_LOOPBACK;
-	err = ip4_path(sk->st, dst, src, sock_dev(sk, dst, 0), ep->port, &path);
+	err = sock_dev(sk, dst, 0, &dev);
+	if (!err)
+		err = ip4_path(sk->st, dst, src, dev, ep->port, &path);
 	if (err)
 		return err;
 	if (path.bcast && !ip4_is_mcast(dst) && !sk->opt[SKO_BROADCAST])

@@ -12,7 +12,7 @@ int must_check sock_autobind(struct sock *sk);
  * 0: to be chosen.  Bound to a group or a broadcast address is not one. */
 ip4_t sock_source(const struct sock *sk, const struct addr *want);
 /* The interface to send to dst by: ifindex if given, else what the socket's
- * options say; NULL: to be chosen. */
-struct netdev *sock_dev(const struct sock *sk, ip4_t dst, unsigned ifindex);
+ * options say; *dev NULL: to be chosen.  ERR_NODEV: it is gone. */
+int must_check sock_dev(const struct sock *sk, ip4_t dst, unsigned ifindex, struct netdev **dev);
 
 #endif

@@ -7,8 +7,10 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "stack/util/addr.h"
+#include "stack/util/be.h"
 #include "stack/util/drop.h"
 #include "stack/util/rdwr.h"
 
@@ -29,6 +31,18 @@ struct eth_hdr { struct mac dst, src; uint16_t type; };
 
 bool eth_hdr_parse(struct eth_hdr *h, struct rd *r);
 void eth_hdr_emit(const struct eth_hdr *h, struct wr *w);
+
+/* The ETH_HLEN bytes of a header in place, where every packet passes. */
+static inline void eth_put(uint8_t *b, const struct mac *dst, const struct mac *src, uint16_t type)
+{
+	memcpy(b, dst->b, sizeof(dst->b));
+	memcpy(b + 6, src->b, sizeof(src->b));
+	put_be16(b + 12, type);
+}
+
+static inline uint16_t eth_get_type(const uint8_t *b) { return get_be16(b + 12); }
+static inline bool eth_dst_is_group(const uint8_t *b) { return b[0] & 1; }
+static inline bool eth_src_is_group(const uint8_t *b) { return b[6] & 1; }
 
 static inline bool eth_is_llc(uint16_t type) { return type <= ETH_MAX_LLC; }
 

@@ -81,6 +81,17 @@ static inline bool ip4_is_frag(const struct ip4_hdr *h)
 	return h->mf || h->frag_off;
 }
 
+/* Fields of a header in place, of which IP4_HLEN bytes are there; who writes
+ * one seals the header after. */
+static inline unsigned ip4_get_version(const uint8_t *p) { return p[0] >> 4; }
+static inline unsigned ip4_get_hlen(const uint8_t *p) { return (p[0] & 15u) * 4; }
+static inline uint16_t ip4_get_id(const uint8_t *p) { return get_be16(p + 4); }
+static inline ip4_t ip4_get_src(const uint8_t *p) { return get_be32(p + 12); }
+static inline void ip4_put_len(uint8_t *p, uint16_t len) { put_be16(p + 2, len); }
+static inline void ip4_put_id(uint8_t *p, uint16_t id) { put_be16(p + 4, id); }
+static inline void ip4_put_src(uint8_t *p, ip4_t a) { put_be32(p + 12, a); }
+static inline void ip4_put_dst(uint8_t *p, ip4_t a) { put_be32(p + 16, a); }
+
 /* Forwarding, in place: one off the TTL, which is above 0.  RFC 1624 eqn. 3
  * with m - m' = 0x100: ~m + m' is 0xfeff for every m. */
 static inline void ip4_dec_ttl(uint8_t *p)

@@ -6,12 +6,16 @@
 #include <stdint.h>
 
 #include "stack/util/addr.h"
+#include "stack/util/be.h"
 #include "stack/util/buf.h"
 #include "stack/util/rdwr.h"
 
 #define UDP_HLEN 8                        /* bytes */
 
 struct udp_hdr { uint16_t sport, dport, len, csum; };
+
+/* Both ports, the source's above, of a UDP or TCP header in place. */
+static inline uint32_t udp_get_ports(const uint8_t *p) { return get_be32(p); }
 
 /* False: too short, or a length below UDP_HLEN. */
 bool udp_hdr_parse(struct udp_hdr *h, struct rd *r);

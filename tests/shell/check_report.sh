@@ -35,12 +35,12 @@ checks:
     run: h1 ping -c 2 h2
     expect: .received == 0
     fail: look at the link
-  - {name: broken program, run: h1 ping -c 1 h2, expect: .received ==}
+  - {name: program that gives up, run: h1 ping -c 1 h2, expect: error("no")}
   - {name: program with an error, run: h1 ping -c 1 h2, expect: .received.x}
   - {name: no verdict, run: h1 ping -c 1 h2, expect: .received}
   - {name: too slow, run: h1 ping -c 100 h2, expect: "true", timeout: 5s}
   - {name: in the past, at: 1s, run: h1 ping -c 1 h2}
-  - {name: no such command, run: h1 frobnicate}
+  - {name: no such host, run: h1 ping -c 1 nosuch}
   - {name: the cut comes in time, points: 2, at: 98s, wait: 30s,
      run: h1 ping -c 1 -W 1 h2, expect: .received == 0}
   - {name: it never heals, hidden: false, wait: 5s, run: h1 ping -c 1 -W 1 h2, expect: .received == 1}
@@ -60,14 +60,13 @@ has text 'not ok 2 - nobody loses (0/0.5 points, t='
 has text 'expected: .received == 0'
 has text '"received":2'
 has text 'look at the link'
-has text 'not ok 3 - broken program'
-has text 'jq error: syntax error'
+has text 'not ok 3 - program that gives up'
 has text 'not ok 4 - program with an error'
 has text 'jq error: Cannot index number with'
 has text 'the last output is 1, not true or false'
 has text 'timed out after 5s of lab time'
 has text 'at: 1s is past already'
-has text 'not ok 8 - no such command'
+has text 'not ok 8 - no such host'
 has text 'ok 9 - the cut comes in time (2/2 points'
 has text 'not ok 10 - it never heals (0/1 points, t='
 has text 'not true within 5s of lab time'
@@ -76,6 +75,26 @@ has text 'not ok 12 - secret (0/1 points, hidden, t='
 grep -q 777 text && fail 'a hidden check is explained'
 has text 'lab.yaml: 3 of 13 passed, 4/13.5 points'
 grep -A 20 '^not ok 13' text | grep -q 'h1:eth0 neigh.unresolved: ' || fail 'no drops beside check 13'
+
+# What cannot work is told before anything runs, all of it.
+cat >broken.yaml <<'YAML'
+version: 1
+nodes: {h1: {kind: host}, h2: {kind: host}}
+links: [{endpoints: ["h1:eth0", "h2:eth0"], ipv4: 10.0.0.0/24}]
+events: [{at: 1s, do: link h1 h3 down}]
+checks:
+  - {name: broken program, run: h1 ping -c 1 h2, expect: .received ==}
+  - {name: no such command, run: h1 frobnicate}
+YAML
+for words in 'check' 'validate' '-c nodes'; do
+	# shellcheck disable=SC2086
+	"$netloom" $words broken.yaml >out 2>&1
+	[ $? -eq 2 ] || fail "$words: a broken command is exit status 2"
+	has out "broken.yaml:4:10: event 'link h1 h3 down': 'h3' is not a node"
+	has out "broken.yaml:6:5: expect '.received ==': jq error: syntax error"
+	has out "broken.yaml:7:5: run 'h1 frobnicate': unknown command: 'frobnicate'"
+done
+"$netloom" check --format junit broken.yaml | grep -q '<error ' || fail 'a broken lab is an error'
 
 # The same bytes again, and again with the seed given.
 "$netloom" check lab.yaml >again

@@ -52,6 +52,9 @@ expect '-c and -f run in their order, and standard input is left alone' 1 '1.000
 expect '-x shows each line first' 0 '0.000s' '+ time' -x lab.yaml -c time
 expect 'a script that is not there' 2 '' 'netloom: none.nl: No such file or directory' \
 	lab.yaml -f none.nl
+expect 'an error says which -c it comes from' 1 '0.000s' "-c 2: unknown command: 'bogus'
+-c 3:2: unknown command: 'bogus'" lab.yaml -c time -c bogus -c $'\nbogus\n'
+expect 'a folder is no script' 2 '' 'netloom: .: Is a directory' lab.yaml -f .
 expect '--json is for every command' 0 '{"now":0,"events":0}' '' --json lab.yaml -c time
 
 printf 'source script.nl\nhistory save saved.nl\nh1\nip -br -4 addr show eth0\nexit\ntime\n' >in

@@ -156,7 +156,7 @@ static const char two_labs[] =
 	"      \"checks\": [\n"
 	"        {\n"
 	"          \"name\": \"the lab file loads\",\n"
-	"          \"status\": \"failed\",\n"
+	"          \"status\": \"error\",\n"
 	"          \"score\": 0,\n"
 	"          \"points\": 0,\n"
 	"          \"hidden\": false,\n"

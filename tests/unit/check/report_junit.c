@@ -61,7 +61,7 @@ static const char one_lab[] =
 
 static const char two_labs[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	"<testsuites name=\"netloom\" tests=\"5\" failures=\"2\" errors=\"1\" skipped=\"1\" t"
+	"<testsuites name=\"netloom\" tests=\"5\" failures=\"1\" errors=\"2\" skipped=\"1\" t"
 	"ime=\"64\">\n"
 	"  <testsuite name=\"line4\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\" ti"
 	"me=\"64\" file=\"lab.yaml\">\n"
@@ -112,7 +112,7 @@ static const char two_labs[] =
 	"      <skipped message=\"not run: the lab ended before\"/>\n"
 	"    </testcase>\n"
 	"  </testsuite>\n"
-	"  <testsuite name=\"broken.yaml\" tests=\"1\" failures=\"1\" errors=\"0\" skipped=\""
+	"  <testsuite name=\"broken.yaml\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\""
 	"0\" time=\"0\" file=\"broken.yaml\">\n"
 	"    <testcase name=\"the lab file loads\" classname=\"broken.yaml\" time=\"0\" file="
 	"\"broken.yaml\">\n"
@@ -120,11 +120,11 @@ static const char two_labs[] =
 	"        <property name=\"score\" value=\"0\"/>\n"
 	"        <property name=\"points\" value=\"0\"/>\n"
 	"      </properties>\n"
-	"      <failure message=\"broken.yaml:3:5: unknown key &#34;nodez&#34;&#10;broken.yam"
-	"l:4:1: no links&#10;\" type=\"check\">why:      broken.yaml:3:5: unknown key \"nodez"
+	"      <error message=\"broken.yaml:3:5: unknown key &#34;nodez&#34;&#10;broken.yam"
+	"l:4:1: no links&#10;\" type=\"lab\">why:      broken.yaml:3:5: unknown key \"nodez"
 	"\"\n"
 	"          broken.yaml:4:1: no links\n"
-	"</failure>\n"
+	"</error>\n"
 	"    </testcase>\n"
 	"  </testsuite>\n"
 	"</testsuites>\n";

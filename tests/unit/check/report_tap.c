@@ -77,7 +77,7 @@ static const char two_labs[] =
 	"  ---\n"
 	"  message: \"broken.yaml:3:5: unknown key \\\"nodez\\\"\\nbroken.yaml:4:1: no links"
 	"\\n\"\n"
-	"  severity: \"fail\"\n"
+	"  severity: \"error\"\n"
 	"  file: \"broken.yaml\"\n"
 	"  ...\n"
 	"# broken.yaml: 0 of 1 passed, 0/0 points\n";

@@ -186,6 +186,71 @@ TEST(raw, with_hdrincl_the_caller_writes_the_header)
 	net_free(n.net);
 }
 
+/* A header of hlen bytes, options all NOP, as a caller with SKO_HDRINCL leaves it. */
+static size_t own_header(uint8_t *b, uint8_t hlen, size_t payload)
+{
+	memset(b, 1, hlen + payload);
+	memset(b + 1, 0, IP4_HLEN - 1);
+	b[0] = (uint8_t)(0x40 | hlen / 4);
+	b[8] = 9;
+	b[9] = 77;
+	put_be32(b + 16, PEER);
+	return hlen + payload;
+}
+
+TEST(raw, with_hdrincl_a_header_of_any_length_is_mended)
+{
+	struct solo n = solo_new();
+	struct sock *sk = raw(n.st, 255);
+	struct endpoint to = { addr_ip4(PEER), 0 };
+	uint8_t b[400];
+	static struct seen s;
+
+	for (uint8_t hlen = IP4_HLEN; hlen <= IP4_HLEN_MAX; hlen += 4) {
+		for (size_t payload = 0; payload <= 300; payload += 150) {
+			size_t len = own_header(b, hlen, payload);
+
+			CHECK_EQ(sk_send(sk, b, len, &to), (ssize_t)len);
+			REQUIRE(net_seen(n.dev, 0, &s));          /* its checksum is right */
+			CHECK_EQ(s.ip.hlen, hlen);
+			CHECK_EQ(s.ip.total_len, len);
+			CHECK_EQ(s.ip.src, H1);
+			CHECK(s.ip.id != 0);
+			CHECK_MEM(s.opt, b + IP4_HLEN, hlen - (size_t)IP4_HLEN);
+			CHECK_MEM(s.data, b + hlen, payload);
+			net_forget(n.dev);
+		}
+	}
+	sk_close(sk);
+	net_free(n.net);
+}
+
+TEST(raw, with_hdrincl_a_header_that_is_none_is_refused)
+{
+	struct solo n = solo_new();
+	struct sock *sk = raw(n.st, 255);
+	struct sk_msg m = { .peer = { addr_ip4(PEER), 0 }, .ttl = -1, .tos = -1 };
+	uint8_t b[100];
+
+	m.buf = b;
+	m.n = own_header(b, 60, 0) - 20;                  /* IHL 60 in 40 bytes */
+	CHECK_EQ(sk_sendmsg(sk, &m), ERR_INVAL);
+	m.n = own_header(b, 20, 80);
+	b[0] = 0x65;                                      /* version 6 */
+	CHECK_EQ(sk_sendmsg(sk, &m), ERR_INVAL);
+	b[0] = 0x44;                                      /* IHL 16 */
+	CHECK_EQ(sk_sendmsg(sk, &m), ERR_INVAL);
+	b[0] = 0x45;
+	m.n_opt = 4;                                      /* options, but where? */
+	memset(m.opt, 1, 4);
+	CHECK_EQ(sk_sendmsg(sk, &m), ERR_INVAL);
+	CHECK_EQ(net_sent(n.dev), 0);
+	m.n_opt = 0;
+	CHECK_EQ(sk_sendmsg(sk, &m), 100);
+	sk_close(sk);
+	net_free(n.net);
+}
+
 TEST(raw, errors_reach_the_sockets_of_the_protocol)
 {
 	struct solo n = solo_new();

@@ -66,6 +66,19 @@ TEST(icmp_in, the_answer_comes_from_the_address_that_was_asked)
 	bench_free(b);
 }
 
+TEST(icmp_in, an_answer_that_finds_no_route_is_a_drop)
+{
+	struct bench *b = bench_new(false);
+
+	b->h.src = IP4(203, 0, 113, 1);
+	bench_icmp(b, ICMP4_ECHO, 0, 1, "x", 1);
+	bench_udp(b, 8);                          /* the error about it, too */
+	CHECK_EQ(bench_drops(b, DROP_IP4_NO_ROUTE), 2);
+	CHECK_EQ(show_stat(b->st, ST_IP_OUT_NO_ROUTES), 2);
+	CHECK_EQ(net_sent(b->in) + net_sent(b->out), 0);
+	bench_free(b);
+}
+
 TEST(icmp_in, broadcast_echo_is_ignored_unless_switched_on)
 {
 	static const ip4_t to[] = { IP4_BROADCAST, IP4(10, 0, 0, 255), IP4_ALL_HOSTS };

@@ -8,7 +8,7 @@ TEST(icmp_out, a_closed_port_is_unreachable)
 	struct bench *b = bench_new(false);
 	uint8_t sent[IP4_HLEN + 1408];
 
-	b->h.tos = 0x04;
+	b->h.tos = 0xff;
 	bench_udp(b, 100);
 	memcpy(sent, b->f.b + ETH_HLEN, IP4_HLEN + b->n);
 	REQUIRE(bench_only(b, b->in));
@@ -16,7 +16,7 @@ TEST(icmp_out, a_closed_port_is_unreachable)
 	CHECK_EQ(b->s.icmp.code, ICMP4_UNREACH_PORT);
 	CHECK_EQ(b->s.ip.src, US);
 	CHECK_EQ(b->s.ip.dst, THEM);
-	CHECK_EQ(b->s.ip.tos, 0xc0);
+	CHECK_EQ(b->s.ip.tos, 0xde);             /* RFC 1812 4.3.2.5 */
 	CHECK(!b->s.ip.df);
 	CHECK_EQ(b->s.n, IP4_HLEN + UDP_HLEN + 100);
 	CHECK_MEM(b->s.data, sent, b->s.n);       /* RFC 1122 3.2.2: as it was received */
@@ -440,6 +440,18 @@ TEST(icmp_out, redirects_slow_down_and_end_for_who_does_not_listen)
 	net_run(b->net, SEC(21));                 /* silence: begins anew */
 	bench_udp(b, 8);
 	CHECK_EQ(net_sent(b->in), 2);
+	bench_free(b);
+}
+
+TEST(icmp_out, nobody_is_redirected_who_takes_our_own_address)
+{
+	struct bench *b = bench_new(true);
+
+	b->h.dst = IP4(172, 16, 1, 1);
+	b->h.src = US;
+	bench_udp(b, 8);
+	REQUIRE(bench_only(b, b->in));            /* the packet itself */
+	CHECK_EQ(b->s.ip.proto, IP_PROTO_UDP);
 	bench_free(b);
 }
 

@@ -88,3 +88,17 @@ TEST(arping, refusals_have_the_real_one_s_words_and_status)
 	}
 	trial_free(t);
 }
+
+TEST(arping, what_cannot_be_sent_counts_too)
+{
+	struct trial *t = trial_new(false);
+
+	link_set_up(lab_find_link(t->lab, lab_find_node(t->lab, "h1"),
+				  lab_find_node(t->lab, "r"), 0), false);
+	trial_run(t, "h1", "arping -I eth0 -c 2 10.0.1.1");
+	CHECK_EQ(lab_now(t->lab), SEC(2));
+	CHECK_EQ(t->status, 1);
+	trial_run(t, "h1", "arping -i 0 10.0.1.1");
+	CHECK_STR(t->text.s, "arping: invalid argument: '0': lab time would not pass\n");
+	trial_free(t);
+}

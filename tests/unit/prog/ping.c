@@ -276,6 +276,7 @@ TEST(ping, refusals_have_the_real_one_s_words_and_status)
 	trial_run(t, "r", "ping 192.0.2.1");
 	CHECK_STR(t->text.s, "ping: connect: Network is unreachable\n");
 	CHECK_EQ(t->status, 2);
+	CHECK_EQ(trial_int(t, "loss_percent"), 100);
 	trial_free(t);
 }
 
@@ -341,4 +342,31 @@ TEST(ping, the_root_is_whole)
 	for (size_t i = 0; i < N_ELEM(rows); i++)
 		CHECK_EQ(ping_isqrt(rows[i].v), rows[i].root);
 	CHECK_EQ(ping_isqrt((unsigned __int128)SEC(1000) * SEC(1000)), SEC(1000));
+}
+
+TEST(ping, with_no_time_to_wait_it_waits_for_ever)
+{
+	struct trial *t = trial_new(true);
+	struct prog *p;
+
+	trial_link(t, "r", "h2", "loss 100%");
+	p = trial_start(t, "h1", "ping -c 1 -W 0 h2");
+	trial_wait(t, SEC(1000));
+	CHECK(!prog_done(p));
+	prog_interrupt(p);
+	CHECK_EQ(prog_status(p), 1);
+	prog_free(p);
+	trial_free(t);
+}
+
+TEST(ping, the_longest_packet_says_its_length_and_nobody_is_this_host)
+{
+	struct trial *t = trial_new(true);
+
+	trial_run(t, "h1", "ping -c 1 -s 65507 h2");
+	CHECK(strstr(t->text.s, "\n65515 bytes from 10.0.2.10: icmp_seq=1 ttl=63") != NULL);
+	trial_run(t, "h1", "ping -v -c 1 0.0.0.0");
+	CHECK(strncmp(t->text.s, "PING 0.0.0.0 (127.0.0.1) ", 25) == 0);
+	CHECK(strstr(t->text.s, "icmp_seq=1 ident=") != NULL);
+	trial_free(t);
 }

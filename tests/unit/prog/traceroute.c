@@ -99,14 +99,14 @@ TEST(traceroute, refusals_have_the_real_one_s_words_and_status)
 {
 	static const struct { const char *line, *text; int status; } rows[] = {
 		{ "traceroute nosuch", "nosuch: Name or service not known\n"
-		  "Cannot handle \"host\" cmdline arg `nosuch' on position 1\n", 2 },
+		  "Cannot handle \"host\" cmdline arg `nosuch' on position 1 (argc 1)\n", 2 },
 		{ "traceroute -m 300 h2", "max hops cannot be more than 255\n", 2 },
 		{ "traceroute -q 11 h2", "no more than 10 probes per hop\n", 2 },
 		{ "traceroute -f 31 h2", "first hop out of range\n", 2 },
 		{ "traceroute -q x h2", "Cannot handle `-q' option with arg `x'\n", 2 },
 		{ "traceroute -w 1,x h2", "Cannot handle `-w' option with arg `1,x'\n", 2 },
 		{ "traceroute h2 x",
-		  "Cannot handle \"packetlen\" cmdline arg `x' on position 2\n", 2 },
+		  "Cannot handle \"packetlen\" cmdline arg `x' on position 2 (argc 2)\n", 2 },
 	};
 	struct trial *t = trial_new(false);
 

@@ -94,6 +94,12 @@ TEST(cmd_ip, routes_are_added_shown_and_deleted)
 		  "[{\"dst\":\"10.9.0.0/16\",\"gateway\":\"10.0.2.2\",\"dev\":\"eth1\","
 		  "\"protocol\":\"static\",\"metric\":20,\"flags\":[]}]\n");
 	check_out(&b, "r1 show ip route",
+		  "Codes: K - kernel route, C - connected, S - static, R - RIP,\n"
+		  "       O - OSPF, I - IS-IS, B - BGP, E - EIGRP, N - NHRP,\n"
+		  "       T - Table, v - VNC, V - VNC-Direct, A - Babel, F - PBR,\n"
+		  "       f - OpenFabric,\n"
+		  "       > - selected route, * - FIB route, q - queued, r - rejected, b - backup\n"
+		  "       t - trapped, o - offload failure\n\n"
 		  "C>* 10.0.1.0/24 is directly connected, eth0, 00:00:00\n"
 		  "C>* 10.0.2.0/24 is directly connected, eth1, 00:00:00\n"
 		  "S>* 10.7.0.0/16 [1/0] via 10.0.1.1, eth0, weight 2, 00:00:00\n"
@@ -160,10 +166,55 @@ TEST(cmd_ip, sysctl_shows_and_sets)
 	struct bench b;
 
 	REQUIRE(bench_open(&b));
-	check_out(&b, "h1 sysctl net.ipv4.ip_forward", "ip_forward = 0\n");
-	check_out(&b, "h1 sysctl -w net.ipv4.ip_forward=1", "ip_forward = 1\n");
-	check_out(&b, "h1 sysctl ip_forward", "ip_forward = 1\n");
+	check_out(&b, "h1 sysctl net.ipv4.ip_forward", "net.ipv4.ip_forward = 0\n");
+	check_out(&b, "h1 sysctl -w net.ipv4.ip_forward=1", "net.ipv4.ip_forward = 1\n");
+	check_out(&b, "h1 sysctl ip_forward", "net.ipv4.ip_forward = 1\n");
 	CHECK(bench_do(&b, "h1 sysctl bogus") != 0);
 	CHECK(bench_do(&b, "h1 sysctl ip_forward=x") != 0);
+	bench_close(&b);
+}
+
+TEST(cmd_ip, errors_are_worded_as_iproute2_words_them)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_err(&b, "h1 ip bogus", "Object \"bogus\" is unknown, try \"ip help\".\n");
+	check_err(&b, "h1 ip addr bogus",
+		  "Command \"bogus\" is unknown, try \"ip address help\".\n");
+	check_err(&b, "h1 ip neigh bogus",
+		  "Command \"bogus\" is unknown, try \"ip neigh help\".\n");
+	check_err(&b, "h1 ip route 10.0.0.0/8",
+		  "Command \"10.0.0.0/8\" is unknown, try \"ip route help\".\n");
+	check_err(&b, "h1 ip addr add bogus dev eth0",
+		  "Error: any valid prefix is expected rather than \"bogus\".\n");
+	check_err(&b, "h1 ip route add 10.0.0.0/8 via bogus",
+		  "Error: inet address is expected rather than \"bogus\".\n");
+	check_err(&b, "h1 ip neigh add 10.0.1.9 lladdr zz dev eth0",
+		  "\"zz\" is invalid lladdr.\n");
+	check_err(&b, "h1 ip neigh add 10.0.1.9 dev eth0",
+		  "Error: No link layer address given.\n");
+	check_err(&b, "h1 ip neigh flush", "Flush requires arguments.\n");
+	check_err(&b, "h1 ip route flush", "\"ip route flush\" requires arguments.\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ip, routes_are_chosen_by_prefix_changed_and_flushed)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "h1 ip route add 10.9.0.0/16 via 10.0.1.2"), 0);
+	check_err(&b, "h1 ip route change 10.8.0.0/16 via 10.0.1.2",
+		  "RTNETLINK answers: No such file or directory\n");
+	CHECK_EQ(bench_do(&b, "h1 ip route change 10.9.0.0/16 via 10.0.3.2"), 0);
+	check_out(&b, "h1 ip route show root 10.9.0.0/16",
+		  "10.9.0.0/16 via 10.0.3.2 dev eth1 proto static \n");
+	check_out(&b, "h1 ip route show match 10.9.7.0/24",
+		  "default via 10.0.1.2 dev eth0 proto static \n"
+		  "10.9.0.0/16 via 10.0.3.2 dev eth1 proto static \n");
+	check_out(&b, "h1 ip route show exact 10.9.7.0/24", "");
+	CHECK_EQ(bench_do(&b, "h1 ip route flush root 10.9.0.0/16"), 0);
+	check_out(&b, "h1 ip route show root 10.9.0.0/16", "");
 	bench_close(&b);
 }

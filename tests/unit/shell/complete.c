@@ -148,3 +148,27 @@ TEST(complete, no_line_breaks_the_parser)
 	}
 	bench_close(&b);
 }
+
+TEST(complete, free_words_are_listed_and_enter_only_where_it_runs)
+{
+	struct bench b;
+	char *s;
+
+	REQUIRE(bench_open(&b));
+	check_words(&b, "set link h1 r1 de", "delay");
+	check_words(&b, "set link h1 r1 loss 1% r", "rate reorder");
+	check_words(&b, "capture start h1:", "h1:eth0 h1:eth1");
+	check_words(&b, "capture start a", "all");
+	check_words(&b, "pace ", "real virtual");
+	check_words(&b, "help pinga", "pingall pingallfull");
+	s = list_of(&b, "capture start h1 ");
+	CHECK(strstr(s, "<Enter>") == NULL);
+	free(s);
+	s = list_of(&b, "h1 ping ");
+	CHECK(strstr(s, "<Enter>") == NULL);
+	free(s);
+	s = list_of(&b, "h1 ping h2 ");
+	CHECK(strstr(s, "<Enter>") != NULL);
+	free(s);
+	bench_close(&b);
+}

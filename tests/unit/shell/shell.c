@@ -223,3 +223,104 @@ TEST(shell, a_line_that_is_no_utf8_is_refused_for_what_it_is)
 	CHECK_STR(b.err, "ping: caf\u00e9: Name or service not known\n");
 	bench_close(&b);
 }
+
+TEST(shell, a_wait_for_a_wrong_line_stops_at_once_and_shows_one_attempt)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "wait 9s until show routes xx"), 1);
+	CHECK_STR(b.err, "'xx' is not a node\n");
+	CHECK_EQ(lab_now(b.lab), 0);
+	CHECK_EQ(bench_do(&b, "wait 2s until h1 ping -q -c 1 -W 1 10.0.1.99"), 1);
+	CHECK_STR(b.out, "PING 10.0.1.99 (10.0.1.99) 56(84) bytes of data.\n\n"
+		  "--- 10.0.1.99 ping statistics ---\n"
+		  "1 packets transmitted, 0 received, 100% packet loss, time 0ms\n\n");
+	CHECK_STR(b.err, "it did not come true in time\n");
+	lab_interrupt(b.lab);
+	CHECK_EQ(bench_do(&b, "wait every 1ns until h1 sysctl bogus"), 1);
+	bench_close(&b);
+}
+
+TEST(shell, notices_never_mix_with_json)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "run 101s -j"), 0);
+	CHECK_STR(b.out, "{\"now\":101000000000,\"moved\":101000000000,"
+		  "\"stopped_by\":\"done\"}\n");
+	CHECK(strstr(b.err, "[100.000s] r1 eth1: carrier lost\n") != NULL);
+	bench_close(&b);
+}
+
+TEST(shell, help_is_asked_for_behind_any_command)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "h1 ping -c 4 --help"), 0);
+	CHECK(strncmp(b.out, "NODE ping ", 10) == 0);
+	CHECK(strstr(b.out, "pingall") == NULL);
+	CHECK_EQ(bench_do(&b, "step --help"), 0);
+	CHECK(strncmp(b.out, "step [N]\n", 9) == 0);
+	check_fails(&b, "bogus --help", "unknown command: 'bogus'\n");
+	bench_close(&b);
+}
+
+TEST(shell, programs_have_whole_names_and_prefixes_two_letters)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_fails(&b, "h1 arp r1", "unknown command: 'arp'; did you mean arping?\n");
+	check_fails(&b, "n", "unknown command: 'n'\n");
+	CHECK_EQ(bench_do(&b, "ti"), 0);
+	check_fails(&b, "step 99999999999999999999", "'99999999999999999999' is too large\n");
+	check_fails(&b, "run 99999999999999999999s", "'99999999999999999999s' is too large\n");
+	bench_close(&b);
+}
+
+TEST(shell, a_capture_of_nobody_or_to_a_full_disk_is_refused)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_fails(&b, "capture start bogus x.pcapng", "no node is called 'bogus'\n");
+	check_fails(&b, "capture start all /dev/full",
+		    "cannot write /dev/full: No space left on device\n");
+	CHECK_EQ(bench_do(&b, "capture start h1 /dev/null"), 0);
+	check_fails(&b, "capture start r1 /dev/null", "capture 2 writes to /dev/null already\n");
+	bench_close(&b);
+}
+
+TEST(shell, a_folder_is_no_script)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_fails(&b, "source /", "/: Is a directory\n");
+	bench_close(&b);
+}
+
+TEST(shell, link_settings_are_told_with_all_their_words_and_none_takes_the_delay_too)
+{
+	struct link_end_info i;
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_fails(&b, "set link h1 r1 rte 5mbit", "found 'rte', expected rate, queue, mtu, none, "
+		    "limit, delay, jitter, loss, duplicate, reorder, corrupt, gap ...; "
+		    "did you mean rate?\n");
+	check_fails(&b, "set link h1 r1 gap 5",
+		    "gap: found no reorder, expected one too, such as reorder 25%\n");
+	check_fails(&b, "set link h1 r1 distribution normal",
+		    "distribution: found no jitter, expected one too, such as delay 10ms 1ms\n");
+	check_fails(&b, "set link h1 r1 loss 1% none",
+		    "none: expected in front of the other settings\n");
+	CHECK_EQ(bench_do(&b, "set link h1 r1 none rate 5mbit"), 0);
+	link_info(lab_link(b.lab, 0), SIDE_A, &i);
+	CHECK_STR(i.netem, "");
+	CHECK_EQ(i.rate_bps, 5000000);
+	bench_close(&b);
+}

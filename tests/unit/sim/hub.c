@@ -15,7 +15,7 @@
 	"  - {endpoints: [hub, {node: b, ipv4: 10.0.0.2/24}]}\n" \
 	"  - {endpoints: [hub, {node: c, ipv4: 10.0.0.3/24}]}\n"
 
-/* --- flooding ---------------------------------------------------------------------- */
+/* --- flooding --------------------------------------------------------------------- */
 
 TEST(hub, a_frame_leaves_by_every_port_but_the_one_it_came_by)
 {
@@ -85,7 +85,7 @@ TEST(hub, a_cut_port_gets_nothing_and_the_others_all)
 	lab_free(lab);
 }
 
-/* --- chains -------------------------------------------------------------------------- */
+/* --- chains ----------------------------------------------------------------------- */
 
 /* a - h0 - h1 ... - hN - b */
 static struct lab *chain(unsigned hubs)
@@ -104,23 +104,21 @@ static struct lab *chain(unsigned hubs)
 	return lab;
 }
 
-TEST(hub, fifteen_hubs_in_a_row_are_no_loop_and_sixteen_are_too_many)
+/* Thirty thousand frames a second through forty hubs. */
+TEST(hub, any_number_of_hubs_in_a_row_is_no_loop)
 {
-	for (unsigned hubs = 15; hubs <= 16; hubs++) {
-		struct lab *lab = chain(hubs);
-		struct rig_ear *b = rig_ear(lab, "b:eth0");
+	struct lab *lab = chain(40);
+	struct rig_ear *b = rig_ear(lab, "b:eth0");
 
-		rig_send(lab, "a:eth0", 100, 1);
-		lab_run_until(lab, SEC(1));
-		CHECK_EQ(b->n, hubs == 15);
-		CHECK_EQ(lab_drops(lab, DROP_HUB_STORM), hubs == 16);
-		rig_deaf(b);
-		rig_check_empty(lab);
-		lab_free(lab);
-	}
+	rig_send_train(lab, "a:eth0", 3000, 1000, USEC(33));
+	CHECK_EQ(b->n, 3000);
+	CHECK_EQ(lab_drops(lab, DROP_HUB_STORM), 0);
+	rig_deaf(b);
+	rig_check_empty(lab);
+	lab_free(lab);
 }
 
-/* Twenty LANs, each a hub between two routers: no loop at all. */
+/* Twenty LANs between routers, each with a loop: what loops there stays there. */
 TEST(hub, a_router_between_hubs_starts_the_count_again)
 {
 	struct buf y = { 0 };
@@ -137,12 +135,13 @@ TEST(hub, a_router_between_hubs_starts_the_count_again)
 		buf_str(&y, "]}\n");
 	}
 	for (int i = 0; i < 20; i++)
-		buf_printf(&y, "  h%d: {kind: hub}\n", i);
+		buf_printf(&y, "  h%d: {kind: hub}\n  g%d: {kind: hub}\n", i, i);
 	buf_str(&y, "links:\n");
 	for (int i = 0; i < 20; i++)
 		buf_printf(&y, "  - {endpoints: [h%d, {node: n%d, ipv4: 10.0.%d.1/24}]}\n"
-			   "  - {endpoints: [h%d, {node: n%d, ipv4: 10.0.%d.2/24}]}\n",
-			   i, i, i, i, i + 1, i);
+			   "  - {endpoints: [h%d, {node: n%d, ipv4: 10.0.%d.2/24}]}\n"
+			   "  - {endpoints: [h%d, g%d]}\n  - {endpoints: [h%d, g%d], down: true}\n",
+			   i, i, i, i, i + 1, i, i, i, i, i);
 	lab = rig_lab(y.s);
 	buf_free(&y);
 	rig_start(&ping, lab, "n0", "ping -c 30 -i 0.01 10.0.19.2");
@@ -155,7 +154,7 @@ TEST(hub, a_router_between_hubs_starts_the_count_again)
 	lab_free(lab);
 }
 
-/* --- storms ----------------------------------------------------------------------------- */
+/* --- storms ----------------------------------------------------------------------- */
 
 /* n hubs, each joined to every other, or in a ring; a host on the first. */
 static struct lab *loop(unsigned n, bool mesh, const char *link)
@@ -185,7 +184,7 @@ static unsigned lines_with(const char *text, const char *words)
 	return n;
 }
 
-/* One broadcast into a loop; it must be over within a second, for at most
+/* One broadcast into a loop; it must be over soon, after at most
  * `most` events, and each hub complains at most once. */
 static void storm(unsigned n, bool mesh, const char *link, uint64_t most)
 {
@@ -196,7 +195,7 @@ static void storm(unsigned n, bool mesh, const char *link, uint64_t most)
 
 	rig_hear_events(lab, &events);
 	rig_send(lab, "a:eth0", 100, 1);
-	lab_run_until(lab, SEC(10));
+	lab_run_until(lab, SEC(100));
 	CHECK(lab_events(lab) <= most);
 	CHECK(lab_events(lab) > 16);
 	CHECK(lab_drops(lab, DROP_HUB_STORM) > 0);
@@ -221,7 +220,7 @@ TEST(hub, a_ring_of_three_hubs_lets_a_frame_around_five_times) {
 }
 
 /* In a mesh of n each hub makes n - 2 of one; the limits of hops and of
- * copies in a millisecond end that: 16 generations of n x 1000 at most. */
+ * copies in a second end that: 16 generations of n x 1000 at the very most. */
 TEST(hub, a_mesh_of_five_hubs_is_bounded) { storm(5, true, "rate: 1gbit, delay: 1ms", 80000); }
 TEST(hub, also_over_infinite_rates) { storm(5, true, "rate: 0, delay: 1us", 80000); }
 TEST(hub, also_without_any_delay) { storm(5, true, "rate: 0, delay: 0ms", 80000); }
@@ -230,6 +229,11 @@ TEST(hub, also_when_each_generation_has_a_window_of_its_own) {
 	storm(5, true, "rate: 0, delay: 2s", 80000);
 }
 
+/* A frame that a link corrupts keeps its count of hubs. */
+TEST(hub, also_of_frames_that_change_on_the_way)
+{
+	storm(5, true, "rate: 1gbit, delay: 1ms, corrupt: 100%", 80000);
+}
 TEST(hub, eight_hubs_in_a_mesh_stay_within_their_share)
 {
 	storm(8, true, "rate: 0, delay: 100us", 8 * 16 * 1000);
@@ -258,7 +262,7 @@ TEST(hub, traffic_goes_on_after_a_storm)
 	lab_free(lab);
 }
 
-/* --- one to many ---------------------------------------------------------------------------- */
+/* --- one to many ------------------------------------------------------------------ */
 
 static int received(struct sock *sk)
 {
@@ -333,7 +337,7 @@ TEST(hub, a_directed_broadcast_crosses_a_router_only_if_it_may)
 	CHECK_EQ(rig_udp_send(lab, "far", far, "10.0.0.255", 9, 50), 50);
 	lab_run_until(lab, SEC(1));
 	CHECK_EQ(received(b) + received(c), 0);
-	CHECK_EQ(lab_drops(lab, DROP_IP4_BCAST_FWD), 1);
+	CHECK_EQ(lab_drops(lab, DROP_UDP_NO_PORT), 1);
 	CHECK_EQ(stack_set_option(node_stack(rig_node(lab, "r")), OPT_BC_FORWARDING, 1), OK);
 	CHECK_EQ(rig_udp_send(lab, "far", far, "10.0.0.255", 9, 50), 50);
 	lab_run_until(lab, SEC(2));

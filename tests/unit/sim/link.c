@@ -13,7 +13,7 @@
 	CHECK_EQ((ear)->got[i].at, at_); \
 } while (0)
 
-/* --- rate and delay -------------------------------------------------------------- */
+/* --- rate and delay --------------------------------------------------------------- */
 
 TEST(link, a_frame_takes_its_length_over_the_rate_and_then_the_delay)
 {
@@ -164,7 +164,7 @@ TEST(link, no_overhead_is_so_large_that_time_runs_backwards)
 	lab_free(lab);
 }
 
-/* --- queues ------------------------------------------------------------------------- */
+/* --- queues ----------------------------------------------------------------------- */
 
 TEST(link, a_queue_of_two_packets_holds_two_besides_the_one_on_the_wire)
 {
@@ -292,7 +292,7 @@ TEST(link, the_mtu_leaves_room_for_ethernet_and_one_tag)
 	lab_free(lab);
 }
 
-/* --- many links ------------------------------------------------------------------------ */
+/* --- many links ------------------------------------------------------------------- */
 
 /* What comes in at one instant is handled in the order of nodes and links,
  * whatever the order of sending was. */

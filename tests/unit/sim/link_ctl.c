@@ -7,7 +7,7 @@
 #include "stack/util/err.h"
 #include "tests/unit/sim/rig.h"
 
-/* --- rate and delay ---------------------------------------------------------------- */
+/* --- rate and delay --------------------------------------------------------------- */
 
 TEST(link_ctl, a_new_rate_counts_for_frames_that_have_not_started)
 {
@@ -131,7 +131,7 @@ TEST(link_ctl, a_new_delay_counts_for_frames_sent_from_now_on)
 	lab_free(lab);
 }
 
-/* --- other settings ------------------------------------------------------------------ */
+/* --- other settings --------------------------------------------------------------- */
 
 TEST(link_ctl, a_smaller_queue_keeps_what_waits_and_refuses_more)
 {
@@ -184,12 +184,12 @@ TEST(link_ctl, what_the_words_do_not_name_stays)
 {
 	struct lab *lab = rig_lab(RIG_PAIR("delay: 10ms"));
 
-	CHECK_STR(rig_set(lab, SIDE_A, "distribution normal"), "");
+	CHECK_STR(rig_set(lab, SIDE_A, "jitter 3ms distribution normal"), "");
 	CHECK_STR(rig_set(lab, SIDE_A, "loss 5%"), "");
 	CHECK_STR(rig_set(lab, SIDE_A, "jitter 2ms"), "");
 	CHECK_STR(rig_info(lab, "a:eth0").netem, "delay 10ms 2ms distribution normal loss 5%");
 	CHECK_STR(rig_set(lab, SIDE_A, "none"), "");
-	CHECK_STR(rig_info(lab, "a:eth0").netem, "delay 10ms");
+	CHECK_STR(rig_info(lab, "a:eth0").netem, "");
 	CHECK_STR(rig_set(lab, SIDE_A, "loss 5%"), "");
 	CHECK_STR(rig_set(lab, SIDE_A, "none duplicate 1% delay 3ms"), "");
 	CHECK_STR(rig_info(lab, "a:eth0").netem, "delay 3ms duplicate 1%");
@@ -225,9 +225,7 @@ TEST(link_ctl, one_wrong_word_leaves_everything_as_it_was)
 {
 	struct lab *lab = rig_lab(RIG_PAIR("rate: 1mbit, delay: 10ms, queue: 5000b, loss: 1%"));
 
-	CHECK_STR(rig_set(lab, -1, "rate 2mbit queue 9p mtu 600 delay 5ms lost 3%"),
-		  "found 'lost', expected limit, delay, jitter, correlation, distribution, loss, "
-		  "loss-list, duplicate, reorder, corrupt, gap or overhead");
+	CHECK(strstr(rig_set(lab, -1, "rate 2mbit queue 9p mtu 600 delay 5ms lost 3%"), "'lost'"));
 	check_unchanged(lab);
 	CHECK_STR(rig_set(lab, -1, "delay 5ms rate"), "rate: expected a value after it");
 	check_unchanged(lab);
@@ -243,7 +241,7 @@ TEST(link_ctl, one_wrong_word_leaves_everything_as_it_was)
 	lab_free(lab);
 }
 
-/* --- carrier ---------------------------------------------------------------------------- */
+/* --- carrier ---------------------------------------------------------------------- */
 
 static bool has_carrier(struct lab *lab, const char *end) { return rig_info(lab, end).carrier; }
 

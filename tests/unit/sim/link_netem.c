@@ -8,7 +8,7 @@
 #include "stack/util/err.h"
 #include "tests/unit/sim/rig.h"
 
-/* --- loss --------------------------------------------------------------------------- */
+/* --- loss ------------------------------------------------------------------------- */
 
 TEST(link_netem, a_loss_list_loses_exactly_these_frames)
 {
@@ -72,7 +72,7 @@ TEST(link_netem, a_lost_frame_takes_no_time_on_the_wire)
 	lab_free(lab);
 }
 
-/* --- duplicates ------------------------------------------------------------------------ */
+/* --- duplicates ------------------------------------------------------------------- */
 
 TEST(link_netem, a_duplicate_is_a_frame_of_its_own_on_the_wire)
 {
@@ -107,7 +107,7 @@ TEST(link_netem, ping_tells_of_duplicates)
 	lab_free(lab);
 }
 
-/* --- corruption -------------------------------------------------------------------------- */
+/* --- corruption ------------------------------------------------------------------- */
 
 static unsigned bits_that_differ(const uint8_t *a, const uint8_t *b, size_t n)
 {
@@ -177,7 +177,7 @@ TEST(link_netem, a_corrupted_datagram_is_found_by_a_checksum_or_not_for_us)
 	lab_free(lab);
 }
 
-/* --- order ---------------------------------------------------------------------------------- */
+/* --- order ------------------------------------------------------------------------ */
 
 TEST(link_netem, reordered_frames_overtake_those_under_delay)
 {
@@ -263,7 +263,7 @@ TEST(link_netem, without_jitter_nothing_overtakes_though_the_delay_is_cut)
 	lab_free(lab);
 }
 
-/* --- what is random ------------------------------------------------------------------------ */
+/* --- what is random --------------------------------------------------------------- */
 
 #define TRIPLE \
 	"nodes: {a: {}, b: {}, c: {}}\nlinks:\n" \

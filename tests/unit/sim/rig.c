@@ -78,7 +78,7 @@ const char *rig_set(struct lab *lab, int side, const char *words)
 	return err;
 }
 
-/* --- frames --------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------- */
 
 void rig_frame(uint8_t *out, size_t n, struct mac dst, uint32_t tag)
 {
@@ -170,7 +170,7 @@ const char *rig_tags(const struct rig_ear *ear, char *out, size_t room)
 	return out;
 }
 
-/* --- programs and sockets ------------------------------------------------------------------ */
+/* --- programs and sockets --------------------------------------------------------- */
 
 static void prog_text(void *ctx, const char *text, size_t n)
 {
@@ -218,7 +218,7 @@ ssize_t rig_udp_send(struct lab *lab, const char *node, struct sock *sk, const c
 	return sk_send(sk, payload, n, &ep);
 }
 
-/* --- the lab ------------------------------------------------------------------------------------ */
+/* --- the lab ---------------------------------------------------------------------- */
 
 void rig_check_empty(struct lab *lab)
 {

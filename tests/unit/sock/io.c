@@ -72,6 +72,89 @@ TEST(io, send_needs_a_destination_it_can_reach)
 	solo_free(&n);
 }
 
+/* The length counts before anything is added to it. */
+TEST(io, a_message_longer_than_any_packet_is_refused)
+{
+	static const size_t lens[] = { SIZE_MAX, SIZE_MAX - 19, SIZE_MAX - 27, 65536, 65516 };
+	struct solo n = solo_new();
+	struct endpoint to = { addr_ip4(PEER), 9 };
+	static uint8_t big[PKT_MAX];
+	struct sock *raw;
+
+	REQUIRE(sk_open(n.st, ADDR_IP4, SK_RAW, 89, &raw) == OK);
+	for (size_t i = 0; i < N_ELEM(lens); i++) {
+		CHECK_EQ(sk_send(n.sk, big, lens[i], &to), ERR_MSGSIZE);
+		CHECK_EQ(sk_send(raw, big, lens[i], &to), ERR_MSGSIZE);
+	}
+	CHECK_EQ(sk_send(n.sk, big, 65508, &to), ERR_MSGSIZE);
+	CHECK_EQ(sk_send(n.sk, big, 65507, &to), 65507);
+	CHECK_EQ(sk_send(raw, big, 65515, &to), 65515);
+	sk_close(raw);
+	solo_free(&n);
+}
+
+TEST(io, options_that_no_receiver_could_read_are_refused)
+{
+	static const struct { uint8_t n, opt[12]; } bad[] = {
+		{ 4, { 130, 200 } },                      /* longer than there is room */
+		{ 8, { 131, 3, 4, 131, 3, 4 } },          /* two source routes */
+		{ 8, { 7, 7, 5 } },                       /* a pointer between two slots */
+		{ 3, { 1, 1, 1 } }, { 44, { 0 } },
+	};
+	struct solo n = solo_new();
+	struct sk_msg m = {
+		.buf = &n, .n = 1, .peer = { addr_ip4(PEER), 9 }, .ttl = -1, .tos = -1,
+	};
+
+	for (size_t i = 0; i < N_ELEM(bad); i++) {
+		memcpy(m.opt, bad[i].opt, sizeof(bad[i].opt));
+		m.n_opt = bad[i].n;
+		CHECK_EQ(sk_sendmsg(n.sk, &m), ERR_INVAL);
+	}
+	CHECK_EQ(net_sent(n.dev), 0);
+	memcpy(m.opt, "\7\7\4\0\0\0\0\0", 8);
+	m.n_opt = 8;
+	CHECK_EQ(sk_sendmsg(n.sk, &m), 1);
+	solo_free(&n);
+}
+
+TEST(io, what_a_caller_is_told_of_is_no_drop)
+{
+	struct solo n = solo_new();
+	struct endpoint far = { addr_ip4(IP4(192, 0, 2, 1)), 9 };
+	struct endpoint bcast = { addr_ip4(IP4_BROADCAST), 9 };
+
+	CHECK_EQ(sk_send(n.sk, "x", 1, &far), ERR_NETUNREACH);
+	CHECK_EQ(sk_send(n.sk, "x", 1, &bcast), ERR_ACCES);
+	for (int i = 0; i < DROP_N; i++)
+		CHECK_EQ(show_drops(n.st, (enum drop)i), 0);
+	solo_free(&n);
+}
+
+/* Another way out would be worse than none. */
+TEST(io, a_socket_bound_to_an_interface_that_has_gone_sends_nothing)
+{
+	struct solo n = solo_new();
+	struct netdev *eth1 = net_dev(n.st, "eth1", "10.0.1.1/24");
+	struct endpoint to = { addr_ip4(PEER), 9 }, group = { addr_ip4(IP4(239, 1, 1, 1)), 9 };
+	struct sock *mcast;
+
+	REQUIRE(sk_open(n.st, ADDR_IP4, SK_DGRAM, 0, &mcast) == OK);
+	CHECK_EQ(sk_setopt(mcast, SKO_MCAST_IF, eth1->ifindex), OK);
+	CHECK_EQ(sk_setopt(n.sk, SKO_BINDTODEVICE, eth1->ifindex), OK);
+	stack_detach(n.st, eth1);
+	CHECK_EQ(sk_send(n.sk, "x", 1, &to), ERR_NODEV);
+	CHECK_EQ(sk_connect(n.sk, &to), ERR_NODEV);
+	CHECK_EQ(sk_join(n.sk, IP4(239, 1, 1, 1), 0), ERR_NODEV);
+	CHECK_EQ(sk_send(mcast, "x", 1, &group), ERR_NODEV);
+	CHECK_EQ(sk_send(mcast, "x", 1, &to), 1);         /* which that option is not about */
+	CHECK_EQ(net_sent(n.dev), 1);
+	CHECK_EQ(sk_setopt(n.sk, SKO_BINDTODEVICE, 0), OK);
+	CHECK_EQ(sk_send(n.sk, "x", 1, &to), 1);
+	sk_close(mcast);
+	solo_free(&n);
+}
+
 TEST(io, a_message_can_have_its_own_ttl_and_tos)
 {
 	struct solo n = solo_new();

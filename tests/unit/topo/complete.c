@@ -114,7 +114,7 @@ TEST(complete, loops_of_hubs_are_noted)
 {
 	check_notes("defaults: {kind: hub}\nnodes: {h1: , h2: , h3: }\nlinks:\n"
 		    "  - endpoints: [h1, h2]\n  - endpoints: [h2, h3]\n  - endpoints: [h3, h1]\n",
-		    "warning: broadcast loop via hub h3 (the link to h1 closes it)\n");
+		    "lab.yaml:6:5: warning: broadcast loop via hub h3 (the link to h1 closes it)\n");
 	check_notes("defaults: {kind: hub}\nnodes: {h1: , h2: , h3: }\nlinks:\n"
 		    "  - endpoints: [h1, h2]\n  - endpoints: [h2, h3]\n", "");
 }
@@ -122,13 +122,13 @@ TEST(complete, loops_of_hubs_are_noted)
 TEST(complete, a_node_behind_a_lab_word_is_noted)
 {
 	check_notes("nodes: {link: , ping1: }\n",
-		    "warning: node 'link' hides behind the lab word link; write @link\n");
+		    "lab.yaml:1:9: warning: node 'link' hides behind the lab word link; write @link\n");
 }
 
 TEST(complete, joined_ends_in_different_networks_are_noted)
 {
 	check_notes(THREE "  - {endpoints: [\"a:x\", \"b:y\"], ipv4: [10.0.0.1/24, 10.0.1.1/24]}\n",
-		    "warning: a:x and b:y are joined but in different networks\n");
+		    "lab.yaml:3:5: warning: a:x and b:y are joined but in different networks\n");
 }
 
 TEST(complete, names_that_no_node_or_interface_may_have)
@@ -146,4 +146,15 @@ TEST(complete, names_that_no_node_or_interface_may_have)
 		     "lab.yaml:3:25: endpoints: '0' is no interface name; expected a letter first\n"
 		     "lab.yaml:4:17: endpoints: 'a234567890123456' is no interface name; expected "
 		     "1 to 15 characters\n");
+}
+
+TEST(complete, networks_of_one_node_that_overlap_are_noted)
+{
+	check_notes("nodes: {a: , b: , c: }\nlinks:\n"
+		    "  - {endpoints: [\"a:x\", \"b:x\"], ipv4: 10.0.0.0/16}\n"
+		    "  - {endpoints: [\"a:y\", \"c:y\"], ipv4: 10.0.1.0/24}\n",
+		    "lab.yaml:4:39: warning: 10.0.1.1/24 on a:y overlaps 10.0.0.1/16 on a:x\n");
+	check_notes("nodes: {a: , b: , c: }\nlinks:\n"
+		    "  - {endpoints: [\"a:x\", \"b:x\"], ipv4: 10.0.0.0/24}\n"
+		    "  - {endpoints: [\"a:y\", \"c:y\"], ipv4: 10.0.1.0/24}\n", "");
 }

@@ -294,6 +294,11 @@ TEST(load, addresses_that_cannot_be_are_refused)
 	check_errors(TWO "  - {endpoints: [a, b], ipv4: [224.0.0.1/24, 127.0.0.1/8]}\n",
 		     "lab.yaml:3:32: ipv4: 224.0.0.1/24 is a multicast address\n"
 		     "lab.yaml:3:46: ipv4: 127.0.0.1/8 is not an address for a link\n");
+	check_errors(TWO "  - {endpoints: [a, b], ipv4: 0.10.0.0/31}\n",
+		     "lab.yaml:3:31: ipv4: 0.10.0.0/31 is not an address for a link\n");
+	check_errors("nodes: {a: {}, b: {kind: hub}}\nlinks:\n"
+		     "  - {endpoints: [a, b], ipv4: 224.0.0.0/24}\n",
+		     "lab.yaml:3:31: ipv4: 224.0.0.1/24 is a multicast address\n");
 	check_errors(TWO "  - {endpoints: [a, b], ipv4: [10.0.0.1, \"2001:db8::1/64\"]}\n",
 		     "lab.yaml:3:32: ipv4: '10.0.0.1' has no prefix length; expected 10.0.0.1/24 "
 		     "or another\n"

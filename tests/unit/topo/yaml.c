@@ -136,6 +136,19 @@ TEST(yaml, bad_syntax_is_reported_where_it_stands)
 	buf_free(&out);
 }
 
+TEST(yaml, a_tab_that_indents_is_named)
+{
+	static const char said[] = "tabs are not allowed for indentation; use spaces\n";
+	struct buf out = { 0 };
+	const char *err = errors(&out, "a:\n\tb: 1\n");
+
+	CHECK(strncmp(err, "f:2:1: ", 7) == 0);
+	CHECK_STR(err + 7, said);
+	err = errors(&out, "a:\n  b:\n  \tc: 1\n");
+	CHECK(strncmp(err, "f:3:3: ", 7) == 0);
+	buf_free(&out);
+}
+
 TEST(yaml, nothing_is_null_unless_it_is_quoted)
 {
 	static const char text[] = "a:\nb: ~\nc: null\nd: ''\n";

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/lint.h"
+
+#include "shell/shell.h"
+#include "sim/sim.h"
+#include "tests/unit/test.h"
+
+#define PAIR \
+	"version: 1\nnodes: {h1: {kind: host}, h2: {kind: host}, h3: {kind: host}}\nlinks:\n" \
+	"  - {endpoints: [\"h1:e\", \"h2:e\"], ipv4: 10.0.0.0/24}\n" \
+	"  - {endpoints: [\"h1:f\", \"h3:e\"], ipv4: 10.0.1.0/24}\n"
+
+static void check_lint(const char *rest, const char *want)
+{
+	struct buf text = { 0 }, errs = { 0 };
+	struct shell *sh;
+	struct lab *lab;
+	struct topo *t;
+
+	buf_printf(&text, "%s%s", PAIR, rest);
+	t = topo_parse("lab.yaml", text.s, text.len, &errs);
+	REQUIRE(t != NULL);
+	lab = lab_new(t, NULL);
+	sh = shell_new(&(struct shell_config){ .lab = lab, .out = stdout, .err = stderr });
+	REQUIRE(sh != NULL);
+	CHECK_EQ(lint_lab(sh, &errs), !*want);
+	CHECK_STR(errs.s ? errs.s : "", want);
+	shell_free(sh);
+	lab_free(lab);
+	buf_free(&errs);
+	buf_free(&text);
+}
+
+TEST(lint, what_works_is_left_alone)
+{
+	check_lint("", "");
+	check_lint("events:\n  - {at: 1s, do: link h1 h2 down}\n"
+		   "  - {at: 2s, do: set link h1 h2 reorder 25%}\n"
+		   "checks:\n  - {name: a, run: h1 ping -c 1 h2, expect: .received == 1}\n", "");
+}
+
+TEST(lint, every_command_that_cannot_work_is_told_with_its_place)
+{
+	check_lint("events:\n  - {at: 1s, do: link h2 h3 down}\n"
+		   "  - {at: 2s, do: link h1 h9 down}\n"
+		   "  - {at: 3s, do: set link h1 h2 dleay 5ms}\n"
+		   "checks:\n  - {name: a, run: h1 pign h2}\n",
+		   "lab.yaml:7:5: event 'link h2 h3 down': no link between h2 and h3\n"
+		   "lab.yaml:8:5: event 'link h1 h9 down': 'h9' is not a node or "
+		   "NODE:INTERFACE; did you mean h1?\n"
+		   "lab.yaml:9:5: event 'set link h1 h2 dleay 5ms': found 'dleay', expected rate, "
+		   "queue, mtu, none, limit, delay, jitter, loss, duplicate, reorder, corrupt, "
+		   "gap ...; did you mean delay?\n"
+		   "lab.yaml:11:5: run 'h1 pign h2': unknown command: 'pign'; "
+		   "did you mean ping?\n");
+}
+
+TEST(lint, a_jq_program_that_does_not_compile_is_told_and_the_others_are_not)
+{
+	check_lint("checks:\n  - {name: a, run: nodes, expect: 'length == 3 # three'}\n"
+		   "  - {name: b, run: nodes, expect: 'length = = 3'}\n",
+		   "lab.yaml:8:5: expect 'length = = 3': jq error: syntax error, unexpected '=' "
+		   "at <top-level>, line 1:\n");
+}
