@@ -32,7 +32,7 @@ struct neigh_info {
 
 struct route_info {
 	struct route_spec spec;
-	bool selected;                    /* preferred for its prefix */
+	bool selected;                    /* taken for its prefix now */
 	bool active;                      /* some next hop's device runs */
 	uint16_t dead_hops;               /* bit i: hop i's device does not run */
 	ns_t since;
@@ -85,8 +85,10 @@ enum stack_stat { STAT_MAP(X) ST_N };
 #undef X
 
 void show_devs(const struct stack *st, bool (*fn)(void *arg, const struct netdev *dev), void *arg);
-void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct route_info *r), void *arg);
-void show_neighs(const struct stack *st, bool (*fn)(void *arg, const struct neigh_info *n), void *arg);
+void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct route_info *r),
+		 void *arg);
+void show_neighs(const struct stack *st, bool (*fn)(void *arg, const struct neigh_info *n),
+		 void *arg);
 /* OK, or ERR_NETUNREACH / ERR_NOROUTE / ERR_ACCES / ERR_INVAL as ip-route(8)'s get. */
 int show_route_get(struct stack *st, const struct addr *dst, const struct addr *src,
 		   struct route_answer *out);

@@ -203,9 +203,11 @@ struct pkt *pkt_clone(const struct pkt *p)
 
 uint32_t pkt_mem(const struct pkt *p, const struct pkt *before)
 {
-	const struct blk *paid = before && before->nfrag ? before->frag[before->nfrag - 1].blk : NULL;
+	const struct blk *paid = NULL;
 	uint32_t mem = sizeof(*p);
 
+	if (before && before->nfrag)
+		paid = before->frag[before->nfrag - 1].blk;
 	for (unsigned i = 0; i < p->nfrag; i++) {
 		const struct blk *b = p->frag[i].blk;
 

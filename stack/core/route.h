@@ -53,7 +53,7 @@ struct fib {
 };
 struct rib {
 	struct trie trie;                 /* prefix -> slot */
-	struct route **slots;             /* heads of same-prefix lists; NULL: free; slot 0 unused */
+	struct route **slots;             /* heads of same-prefix lists; NULL: free; 0 unused */
 	uint32_t n_slots, n_free;
 	uint32_t free_hint;               /* no free slot is lower */
 	ns_t redirects_end_at;            /* no RP_REDIRECT route ends before */
@@ -65,9 +65,9 @@ struct rib {
 struct route *route_lookup(struct stack *st, ip4_t dst);
 /* Of one prefix's routes. */
 struct route *route_select(const struct stack *st, struct route *first);
-/* A living next hop of r, by a gateway that answers if one does; flow picks among several and is stable: a hop that
- * comes or goes moves only the flows it must (rendezvous hashing, Thaler and
- * Ravishankar 1998). */
+/* A living next hop of r, by a gateway that answers if one does; flow picks
+ * among several and is stable: a hop that comes or goes moves only the flows
+ * it must (rendezvous hashing, Thaler and Ravishankar 1998). */
 struct hop *route_pick(const struct stack *st, struct route *r, uint32_t flow);
 uint32_t route_flow(ip4_t src, ip4_t dst, uint8_t proto, uint32_t ports, uint32_t seed);
 void route_cache_flush(struct stack *st);

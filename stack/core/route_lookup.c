@@ -36,6 +36,19 @@ struct route *route_select(const struct stack *st, struct route *first)
 	return first_alive(first);
 }
 
+/* Nothing usable matches.  As in Linux, a route over an interface that is up
+ * but has no carrier still serves then: the sender learns in time that the
+ * host is not there, and not that nobody ever knew a way. */
+static struct route *lookup_linkdown(const struct stack *st, ip4_t dst)
+{
+	uint32_t slot = trie_lookup(&st->rib.trie, dst, NULL);
+
+	for (struct route *r = slot ? st->rib.slots[slot] : NULL; r; r = r->next)
+		if (r->n_hops && (r->hops[0].dev->flags & DEV_UP))
+			return r;
+	return NULL;
+}
+
 /* Only what stays right until a change is kept in the cache. */
 static struct route *lookup_slow(struct stack *st, ip4_t dst, struct route_cached *c)
 {
@@ -47,7 +60,9 @@ static struct route *lookup_slow(struct stack *st, ip4_t dst, struct route_cache
 	slot = trie_lookup(&st->fib.trie, dst, NULL);
 	first = slot ? st->rib.slots[slot] : NULL;
 	r = route_select(st, first);
-	if (r && r == first_alive(first) && r->proto != RP_REDIRECT)
+	if (unlikely(!r))
+		return lookup_linkdown(st, dst);
+	if (r == first_alive(first) && r->proto != RP_REDIRECT)
 		*c = (struct route_cached){ dst, r };
 	return r;
 }
@@ -95,5 +110,7 @@ struct hop *route_pick(const struct stack *st, struct route *r, uint32_t flow)
 	if (likely(r->n_hops == 1))
 		return &r->hops[0];
 	h = pick_by_weight(st, r, flow, true);
-	return h ? h : pick_by_weight(st, r, flow, false);
+	if (!h)
+		h = pick_by_weight(st, r, flow, false);
+	return h ? h : &r->hops[0];
 }

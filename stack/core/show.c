@@ -26,7 +26,8 @@ static void route_info_fill(const struct route *r, bool selected, struct route_i
 		out->dead_hops = (uint16_t)(out->dead_hops | r->hops[i].dead << i);
 }
 
-void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct route_info *r), void *arg)
+void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct route_info *r),
+		 void *arg)
 {
 	struct trie_iter it = trie_iter_init(&st->rib.trie);
 
@@ -67,7 +68,8 @@ static void neigh_info_fill(const struct stack *st, const struct neigh *n, struc
 	};
 }
 
-void show_neighs(const struct stack *st, bool (*fn)(void *arg, const struct neigh_info *n), void *arg)
+void show_neighs(const struct stack *st, bool (*fn)(void *arg, const struct neigh_info *n),
+		 void *arg)
 {
 	const struct neigh_table *t = &st->neigh;
 	const struct neigh **all;

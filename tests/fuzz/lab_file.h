@@ -22,6 +22,19 @@ static inline void check_lines(const struct buf *b)
 		assert((unsigned char)b->s[i] >= 0x20 || b->s[i] == '\n');
 }
 
+/* Names end within their room, and an end is of a node that there is. */
+static inline void check_names(const struct topo *t)
+{
+	for (size_t i = 0; i < t->n_nodes; i++)
+		assert(t->nodes[i].name[0] && strnlen(t->nodes[i].name, TOPO_NAME_MAX) < TOPO_NAME_MAX);
+	for (size_t i = 0; i < 2 * t->n_links; i++) {
+		const struct topo_end *e = &t->links[i / 2].end[i % 2];
+
+		assert(e->node < t->n_nodes && e->ifname[0]);
+		assert(strnlen(e->ifname, TOPO_IF_MAX) < TOPO_IF_MAX);
+	}
+}
+
 /* Either a lab or errors, and each error says where it is. */
 static inline struct topo *read_lab(const char *file, const char *text, size_t len)
 {
@@ -33,8 +46,10 @@ static inline struct topo *read_lab(const char *file, const char *text, size_t l
 	check_lines(&errs);
 	for (const char *s = errs.s; s && *s; s = strchr(s, '\n') + 1)
 		assert(strncmp(s, file, n) == 0 && s[n] == ':');
-	if (t)
+	if (t) {
+		check_names(t);
 		check_lines(&t->notes);
+	}
 	buf_free(&errs);
 	return t;
 }
