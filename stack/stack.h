@@ -190,7 +190,8 @@ int stack_neigh_del(struct stack *st, struct netdev *dev, const struct addr *a);
 void stack_neigh_flush(struct stack *st, struct netdev *dev);   /* NULL: all; not PERMANENT */
 
 /* RFC 5227 2.1.1: is this address in use on the link?  done is called once,
- * after at most about 7 s, with the MAC of the one who uses it or NULL. */
+ * after at most about 7 s, with the MAC of the one who uses it or NULL; never
+ * if the interface is detached meanwhile. */
 struct arp_probe;
 int stack_arp_probe(struct stack *st, struct netdev *dev, ip4_t addr,
 		    void (*done)(void *arg, ip4_t addr, const struct mac *used_by), void *arg);

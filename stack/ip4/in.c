@@ -122,6 +122,9 @@ static void rx_local(struct stack *st, struct netdev *dev, struct pkt *p,
 		pkt_drop(st, p, DROP_IP4_MARTIAN_SRC);
 	else if (unlikely(!bcast && (p->flags & (PKT_LINK_BCAST | PKT_LINK_MCAST))))
 		pkt_drop(st, p, DROP_IP4_LINK_BCAST);     /* RFC 1122 3.3.6 */
+	else if (unlikely(st->opt[OPT_RP_FILTER] && h->src && !(dev->flags & DEV_LOOPBACK) &&
+			  !rx_reverse_path_ok(st, dev, h->src)))
+		pkt_drop(st, p, DROP_IP4_RPF);
 	else
 		ip4_deliver(st, p, h, bcast);
 }

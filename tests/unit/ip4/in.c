@@ -310,6 +310,21 @@ TEST(in, reverse_path_filter)
 	}
 }
 
+TEST(in, the_reverse_path_counts_for_what_is_delivered_here_too)
+{
+	for (int filter = 0; filter < 2; filter++) {
+		struct bench *b = bench_new(true);
+
+		CHECK_EQ(stack_set_option(b->st, OPT_RP_FILTER, filter), OK);
+		b->h.src = IP4(10, 0, 1, 77);     /* from the subnet on the other side */
+		b->h.dst = US;
+		bench_udp(b, 8);
+		CHECK_EQ(bench_drops(b, DROP_IP4_RPF), filter);
+		CHECK_EQ(bench_drops(b, DROP_UDP_NO_PORT), !filter);
+		bench_free(b);
+	}
+}
+
 /* --- directed broadcasts (RFC 1812 5.3.5.2, RFC 2644) ------------------------------- */
 
 static struct bench *bc_router(void)
