@@ -65,6 +65,23 @@ static bool before(size_t a, size_t b)
 	return fired[a].src < fired[b].src;
 }
 
+/* A long run in which events arm themselves and each other by `fire`. */
+static void check_order(void (*fire)(struct event *, ns_t))
+{
+	bool ordered = true;
+
+	engine_make(fire);
+	for (int i = 0; i < N_SRC; i++)
+		engine_set(&engine, &src_ev[i], 1 + rng_below(&rng, 50));
+	while (n_fired < N_ELEM(fired) && engine_step(&engine, NS_NEVER - 1))
+		;
+	CHECK_EQ(n_fired, N_ELEM(fired));
+	for (size_t i = 1; i < n_fired; i++)
+		ordered &= before(i - 1, i);
+	CHECK(ordered);
+	engine_fini(&engine);
+}
+
 TEST(engine, pops_in_the_order_of_time_destination_source)
 {
 	engine_make(note);
@@ -82,18 +99,7 @@ TEST(engine, pops_in_the_order_of_time_destination_source)
 
 TEST(engine, order_holds_while_events_are_moved_and_stopped)
 {
-	bool ordered = true;
-
-	engine_make(busy);
-	for (int i = 0; i < N_SRC; i++)
-		engine_set(&engine, &src_ev[i], 1 + rng_below(&rng, 50));
-	while (n_fired < N_ELEM(fired) && engine_step(&engine, NS_NEVER - 1))
-		;
-	CHECK_EQ(n_fired, N_ELEM(fired));
-	for (size_t i = 1; i < n_fired; i++)
-		ordered &= before(i - 1, i);
-	CHECK(ordered);
-	engine_fini(&engine);
+	check_order(busy);
 }
 
 /* From nanoseconds to an hour, with bursts of one instant: windows of any
@@ -111,18 +117,7 @@ static void uneven(struct event *ev, ns_t now)
 
 TEST(engine, order_holds_at_every_scale_of_time)
 {
-	bool ordered = true;
-
-	engine_make(uneven);
-	for (int i = 0; i < N_SRC; i++)
-		engine_set(&engine, &src_ev[i], 1 + rng_below(&rng, 50));
-	while (n_fired < N_ELEM(fired) && engine_step(&engine, NS_NEVER - 1))
-		;
-	CHECK_EQ(n_fired, N_ELEM(fired));
-	for (size_t i = 1; i < n_fired; i++)
-		ordered &= before(i - 1, i);
-	CHECK(ordered);
-	engine_fini(&engine);
+	check_order(uneven);
 }
 
 /* Idle for most of the time: what a step costs must not follow the gaps. */
@@ -138,17 +133,7 @@ static void meet(struct event *ev, ns_t now)
 
 TEST(engine, far_and_near_events_of_one_window_come_in_order)
 {
-	bool ordered = true;
-
-	engine_make(meet);
-	for (int i = 0; i < N_SRC; i++)
-		engine_set(&engine, &src_ev[i], 1 + rng_below(&rng, 50));
-	while (n_fired < N_ELEM(fired) && engine_step(&engine, NS_NEVER - 1))
-		;
-	for (size_t i = 1; i < n_fired; i++)
-		ordered &= before(i - 1, i);
-	CHECK(ordered);
-	engine_fini(&engine);
+	check_order(meet);
 }
 
 TEST(engine, sparse_events_cost_few_steps)
