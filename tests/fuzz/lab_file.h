@@ -25,8 +25,11 @@ static inline void check_lines(const struct buf *b)
 /* Names end within their room, and an end is of a node that there is. */
 static inline void check_names(const struct topo *t)
 {
-	for (size_t i = 0; i < t->n_nodes; i++)
-		assert(t->nodes[i].name[0] && strnlen(t->nodes[i].name, TOPO_NAME_MAX) < TOPO_NAME_MAX);
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		size_t n = strnlen(t->nodes[i].name, TOPO_NAME_MAX);
+
+		assert(n > 0 && n < TOPO_NAME_MAX);
+	}
 	for (size_t i = 0; i < 2 * t->n_links; i++) {
 		const struct topo_end *e = &t->links[i / 2].end[i % 2];
 
