@@ -207,10 +207,14 @@ static void wait_key(struct shell *sh)
 		resized = 0;
 		rl_resize_terminal();
 	}
-	if (n > 0)
+	if (n > 0) {
 		rl_callback_read_char();
-	else if (paced)
+		/* A Ctrl-C that readline caught while it ended the line would
+		 * else wait for the next one: the command could not be stopped. */
+		rl_check_signals();
+	} else if (paced) {
 		slice(sh);
+	}
 }
 
 /* A line from the terminal, owned by the caller; NULL at its end. */
