@@ -4,11 +4,11 @@
 /*
  * The queue of pending events: a lazy queue (Ronngren, Riboe and Ayani, "Lazy
  * queue: an efficient implementation of the pending-event set", 1991).  Lab
- * time is cut into windows.  What falls into the near past of the next window
- * waits in a 4-ary heap, in full key order; each of the next windows is an
- * unsorted bucket; what lies beyond them is one unsorted heap of keys called
- * far.  A bucket is only put in order when its window comes, and then it is
- * small and in the first-level cache.  A queue of few events is only the heap.
+ * time is cut into windows.  What falls before the first window that is a
+ * bucket waits in a 4-ary heap, in full key order; each of the next windows is
+ * an unsorted bucket; what lies beyond them waits in one unsorted array, far.
+ * A bucket is only put in order when its window comes, and then it is small
+ * and in the first-level cache.  A queue of few events is only the heap.
  *
  * The width of a window follows the density of events.  Whatever it is, keys
  * come out in full order: keys of one instant are always in one window.

@@ -294,7 +294,7 @@ int link_end_xmit(struct link_end *e, struct pkt *p)
 	enum drop why = refuse(e, len);
 
 	if (unlikely(e->taps))
-		taps_out(e, p, why);
+		taps_out(e, p);
 	if (unlikely(why)) {
 		e->dev.stats.tx_carrier += why != DROP_LINK_MTU;
 		link_end_drop(e, p, why);

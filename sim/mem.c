@@ -32,8 +32,3 @@ void *xaligned(size_t align, size_t size)
 {
 	return or_die(aligned_alloc(align, (size + align - 1) / align * align));
 }
-
-char *xstrdup(const char *s)
-{
-	return or_die(strdup(s));
-}

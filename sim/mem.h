@@ -9,6 +9,5 @@ noreturn void mem_die(void);              /* "out of memory", status 2 */
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 void *xaligned(size_t align, size_t size);        /* free() it */
-char *xstrdup(const char *s);
 
 #endif

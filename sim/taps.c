@@ -48,9 +48,8 @@ static void tap_frame(struct link_end *e, const struct pkt *p, ns_t now, enum ca
 	}
 }
 
-void taps_out(struct link_end *e, const struct pkt *p, enum drop why)
+void taps_out(struct link_end *e, const struct pkt *p)
 {
-	(void)why;
 	tap_frame(e, p, e->link->lab->engine.now, CAPTURE_OUT);
 }
 

@@ -10,8 +10,8 @@ struct link_end;
 struct netdev;
 struct pkt;
 
-/* A frame leaves by e; why != DROP_NONE: it is refused at once. Borrows p. */
-void taps_out(struct link_end *e, const struct pkt *p, enum drop why);
+/* A frame leaves by e.  Borrows p. */
+void taps_out(struct link_end *e, const struct pkt *p);
 /* A frame arrives at e. */
 void taps_in(struct link_end *e, const struct pkt *p, ns_t now);
 /* p dies at e: said in the record of the frame last seen, if that is p or

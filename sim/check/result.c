@@ -54,11 +54,6 @@ uint32_t result_score_milli(const struct check_result *r)
 	return r->status == CHECK_PASSED ? r->points_milli : 0;
 }
 
-const char *result_status(enum check_status s)
-{
-	return status_names[s];
-}
-
 json_t *result_to_json(const struct check_result *r)
 {
 	struct check_result copy = *r;

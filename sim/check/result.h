@@ -40,7 +40,6 @@ void result_fini(struct check_result *r);
 /* Copies text of any origin into one of the strings; NULL takes it away. */
 void result_set(char **field, const char *text);
 uint32_t result_score_milli(const struct check_result *r);
-const char *result_status(enum check_status s);   /* "passed", "not run" */
 
 json_t *result_to_json(const struct check_result *r);
 /* False if v is not a result; *out is then empty. */

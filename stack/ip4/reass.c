@@ -256,22 +256,6 @@ static bool end_agrees(const struct dgram *d, const struct ip4_hdr *h, uint32_t 
 	return h->mf || end >= d->end;
 }
 
-/* Memory that a piece holds; a block it shares with the one before is paid. */
-static uint32_t piece_cost(const struct pkt *p, const struct pkt *before)
-{
-	const struct blk *paid = NULL;
-	uint32_t cost = sizeof(*p);
-
-	if (before && before->nfrag)
-		paid = before->frag[before->nfrag - 1].blk;
-	for (unsigned i = 0; i < p->nfrag; i++) {
-		if (p->frag[i].blk != paid)
-			cost += p->frag[i].blk->size + (uint32_t)sizeof(*p->frag[i].blk);
-		paid = p->frag[i].blk;
-	}
-	return cost;
-}
-
 /* DROP_NONE: p is kept.  Else p is the caller's still; see reass_input(). */
 static enum drop piece_add(struct dgram *d, struct pkt *p, const struct ip4_hdr *h)
 {
@@ -293,7 +277,7 @@ static enum drop piece_add(struct dgram *d, struct pkt *p, const struct ip4_hdr 
 	if (!h->mf)
 		d->len = end;
 	d->ce |= IP4_ECN(h->tos) == ECN_CE;
-	charge(d, piece_cost(p, d->pieces.tail));
+	charge(d, pkt_mem(p, d->pieces.tail));
 	pkt_queue_push(&d->pieces, p);
 	return DROP_NONE;
 }

@@ -19,7 +19,6 @@
 	X(DROP_DEV_DOWN,        "dev.down",             "the interface is down") \
 	X(DROP_NO_CARRIER,      "dev.no_carrier",       "the interface has no carrier") \
 	X(DROP_NO_MEMORY,       "no_memory",            "out of packet buffers") \
-	X(DROP_INJECTED,        "dev.fault",            "a fault injected on the interface") \
 	/* Ethernet and ARP */ \
 	X(DROP_ETH_SHORT,       "eth.too_short",        "shorter than an Ethernet header") \
 	X(DROP_ETH_SRC_MCAST,   "eth.multicast_source", "the source MAC is a group address") \
