@@ -9,7 +9,7 @@
 
 #define ROOT 3                            /* so that four children share a cache line */
 #define NEAR_MAX 64                       /* above this the heap spills into windows */
-#define PER_WINDOW 16                     /* keys that a window should have */
+#define PER_WINDOW 48                     /* keys that a window has at most, about */
 #define CHUNKS_AT_ONCE 64
 #define RING_MIN 64
 #define RING_MAX (1u << 17)
@@ -18,14 +18,6 @@
 
 static inline size_t first_child(size_t i) { return 4 * (i - ROOT) + ROOT + 1; }
 static inline size_t parent(size_t i) { return (i - ROOT - 1) / 4 + ROOT; }
-
-static inline bool key_before(const struct event_key *a, const struct event_key *b)
-{
-	unsigned __int128 ka = (unsigned __int128)(uint64_t)a->at << 64 | a->id;
-	unsigned __int128 kb = (unsigned __int128)(uint64_t)b->at << 64 | b->id;
-
-	return ka < kb;
-}
 
 static inline uint64_t window(const struct evq *q, ns_t at) { return (uint64_t)at >> q->shift; }
 
@@ -233,7 +225,7 @@ static size_t ring_size_for(size_t keys)
 {
 	size_t n = RING_MIN;
 
-	while (n < keys / PER_WINDOW * 4 && n < RING_MAX)
+	while (n < keys / PER_WINDOW * 2 && n < RING_MAX)
 		n *= 2;
 	return n;
 }
@@ -245,6 +237,8 @@ static struct keys take_all(struct evq *q)
 
 	close_hole(q);
 	keys_grow(&all, q->size + 1);
+	while (q->run.first < q->run.n)
+		keys_add(&all, q->run.k[q->run.first++]);
 	for (size_t i = 0; i < q->near.n; i++)
 		keys_add(&all, q->near.k[ROOT + i]);
 	for (size_t i = 0; q->ring && i <= q->mask; i++)
@@ -277,8 +271,8 @@ static void deal(struct evq *q, unsigned shift)
 	free(all.k);
 }
 
-/* The shift of a window that holds PER_WINDOW keys at the density since the
- * width was judged last. */
+/* The widest window that holds PER_WINDOW keys at the density since the width
+ * was judged last. */
 static unsigned ideal_shift(const struct evq *q)
 {
 	uint64_t passed = (q->cur << q->shift) - q->judged_at;
@@ -300,7 +294,7 @@ static bool judge_width(struct evq *q)
 	if (q->taken < 2 * q->size + 1024 && q->spent < 4 * (q->taken + q->size) + 1024)
 		return false;
 	shift = ideal_shift(q);
-	if (shift + 1 >= q->shift && shift <= q->shift + 1) {
+	if (shift == q->shift || shift == q->shift + 1) {
 		q->taken = q->spent = 0;
 		q->judged_at = q->cur << q->shift;
 		return false;
@@ -309,14 +303,38 @@ static bool judge_width(struct evq *q)
 	return true;
 }
 
-/* The bucket of window cur becomes the heap; there is one. */
-static void load(struct evq *q)
+static inline uint32_t run_left(const struct evq *q) { return q->run.n - q->run.first; }
+
+/* How many keys a bucket has. */
+static size_t bucket_count(const struct bucket *b)
+{
+	size_t n = b->n;
+
+	for (const struct key_chunk *c = b->first->next; c; c = c->next)
+		n += KEY_CHUNK;
+	return n;
+}
+
+static void load_run(struct evq *q, struct bucket *b)
+{
+	struct event_key k[KEYSORT_MAX];
+	struct keys v = { .k = k, .cap = KEYSORT_MAX };
+
+	bucket_take(q, b, &v, 0);
+	if (q->soon)
+		q->soon(q->ctx, k, v.n);
+	keys_sort(q->run.k, k, v.n, (ns_t)(q->cur << q->shift), q->shift);
+	q->run.first = 0;
+	q->run.n = (uint32_t)v.n;
+	q->in_ring -= v.n;
+}
+
+static void load_heap(struct evq *q, struct bucket *b)
 {
 	struct keys *v = &q->near;
 
-	bucket_take(q, &q->ring[q->cur & q->mask], v, ROOT);
+	bucket_take(q, b, v, ROOT);
 	q->in_ring -= v->n;
-	q->cur++;
 	if (q->soon)
 		q->soon(q->ctx, v->k + ROOT, v->n);
 	for (size_t i = v->n / 4 + 1; i-- > 0;)
@@ -324,10 +342,22 @@ static void load(struct evq *q)
 			sift_down(v->k, ROOT + i, ROOT + v->n, v->k[ROOT + i]);
 }
 
-/* The heap is empty: on to the next window that has keys. */
+/* The bucket of window cur comes up; there is one. */
+static void load(struct evq *q)
+{
+	struct bucket *b = &q->ring[q->cur & q->mask];
+
+	if (likely(bucket_count(b) <= KEYSORT_MAX))
+		load_run(q, b);
+	else
+		load_heap(q, b);
+	q->cur++;
+}
+
+/* Run and heap are empty: on to the next window that has keys. */
 static void advance(struct evq *q)
 {
-	while (q->near.n == 0) {
+	while (run_left(q) + q->near.n == 0) {
 		if (q->in_ring + q->far.n == 0) {
 			q->cur = UINT64_MAX;      /* few keys or none: the heap alone */
 			return;
@@ -379,17 +409,22 @@ void evq_push(struct evq *q, struct event_key k)
 const struct event_key *evq_front(struct evq *q)
 {
 	close_hole(q);
-	if (unlikely(q->near.n == 0)) {
+	if (unlikely(run_left(q) + q->near.n == 0)) {
 		if (q->size == 0)
 			return NULL;
 		advance(q);
 	}
-	return &q->near.k[ROOT];
+	q->front_in_run = run_left(q) && (q->near.n == 0 ||
+			  key_before(&q->run.k[q->run.first], &q->near.k[ROOT]));
+	return q->front_in_run ? &q->run.k[q->run.first] : &q->near.k[ROOT];
 }
 
 void evq_take(struct evq *q)
 {
-	q->hole = true;
+	if (q->front_in_run)
+		q->run.first++;
+	else
+		q->hole = true;
 	q->size--;
 	q->taken++;
 }

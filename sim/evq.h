@@ -4,11 +4,13 @@
 /*
  * The queue of pending events: a lazy queue (Ronngren, Riboe and Ayani, "Lazy
  * queue: an efficient implementation of the pending-event set", 1991).  Lab
- * time is cut into windows.  What falls before the first window that is a
- * bucket waits in a 4-ary heap, in full key order; each of the next windows is
- * an unsorted bucket; what lies beyond them waits in one unsorted array, far.
- * A bucket is only put in order when its window comes, and then it is small
- * and in the first-level cache.  A queue of few events is only the heap.
+ * time is cut into windows.  Each of the next windows is an unsorted bucket;
+ * what lies beyond them waits in one unsorted array, far.  A bucket is only put
+ * in order when its window comes, and then it is small and in the first-level
+ * cache: it becomes the run, a sorted array.  What is pushed later into time
+ * before the first bucket waits beside the run in a 4-ary heap, near; so do
+ * the keys of a window that is too full to sort.  A queue of few events is
+ * only the heap.
  *
  * The width of a window follows the density of events.  Whatever it is, keys
  * come out in full order: keys of one instant are always in one window.
@@ -17,24 +19,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/keysort.h"
 #include "stack/util/ns.h"
 
-struct event_key { ns_t at; uint64_t id; };
-
 struct keys { struct event_key *k; size_t n, cap; };
+
+/* A window in order: k[first] .. k[n - 1]. */
+struct run { struct event_key k[KEYSORT_MAX]; uint32_t first, n; };
 
 /* Keys of one window: a list of chunks, all full but the first.  How many that
  * holds is kept here, so that adding a key reads nothing of the chunk. */
 #define KEY_CHUNK 15
 struct key_chunk {
-	struct event_key k[KEY_CHUNK];
 	struct key_chunk *next;
+	struct event_key k[KEY_CHUNK];
 };
 struct bucket { struct key_chunk *first; size_t n; };
 
 struct evq {
 	struct keys near;                 /* a heap; its root is k[3], see evq.c */
 	bool hole;                        /* the root was taken and not replaced */
+	bool front_in_run;                /* what evq_front() returned last */
 	unsigned shift;                   /* a window is 2^shift ns */
 	uint64_t cur;                     /* first window in a bucket; UINT64_MAX: all is near */
 	struct bucket *ring;              /* buckets of windows cur .. cur + mask */
@@ -43,6 +48,7 @@ struct evq {
 	size_t mask, in_ring;
 	struct keys far;
 	ns_t far_min;
+	struct run run;
 	uint64_t judged_at;               /* where cur was when the width was judged, */
 	uint64_t taken, spent;            /* keys since then, and steps past empty windows */
 	uint64_t spent_all;               /* ... since the beginning, for tests */

@@ -120,7 +120,6 @@ TEST(engine, order_holds_at_every_scale_of_time)
 	check_order(uneven);
 }
 
-/* Idle for most of the time: what a step costs must not follow the gaps. */
 /* A few busy sources make the windows narrow; what the others armed long
  * before meets their events in one window, with empty windows before it. */
 static void meet(struct event *ev, ns_t now)
@@ -136,6 +135,7 @@ TEST(engine, far_and_near_events_of_one_window_come_in_order)
 	check_order(meet);
 }
 
+/* Idle for most of the time: what a step costs must not follow the gaps. */
 TEST(engine, sparse_events_cost_few_steps)
 {
 	uint64_t spent;
