@@ -88,7 +88,7 @@ void engine_set(struct engine *e, struct event *ev, ns_t at)
 }
 
 /* Drops stale keys from the front; NULL: the queue is empty. */
-static inline struct event *front(struct engine *e)
+static hot_inline struct event *front(struct engine *e)
 {
 	const struct event_key *k;
 

@@ -8,7 +8,7 @@
 #include "stack/util/cc.h"
 
 #define ROOT 3                            /* so that four children share a cache line */
-#define NEAR_MAX 64                       /* above this the heap spills into windows */
+#define NEAR_MAX 32                       /* above this the heap spills into windows */
 #define PER_WINDOW 48                     /* keys that a window has at most, about */
 #define CHUNKS_AT_ONCE 64
 #define RING_MIN 64
@@ -22,7 +22,7 @@ static inline size_t parent(size_t i) { return (i - ROOT - 1) / 4 + ROOT; }
 static inline uint64_t window(const struct evq *q, ns_t at) { return (uint64_t)at >> q->shift; }
 
 /* Room for n keys and, in a heap, the unused ones before the root. */
-static void keys_grow(struct keys *v, size_t n)
+static slow_path void keys_grow(struct keys *v, size_t n)
 {
 	size_t cap = v->cap ? v->cap * 2 : 32;
 	struct event_key *k;
@@ -46,7 +46,7 @@ static inline void keys_add(struct keys *v, struct event_key k)
 
 /* --- buckets ------------------------------------------------------------------- */
 
-static void chunks_make(struct evq *q)
+static slow_path void chunks_make(struct evq *q)
 {
 	struct key_chunk *c = xaligned(64, (CHUNKS_AT_ONCE + 1) * sizeof(*c));
 
@@ -315,18 +315,27 @@ static size_t bucket_count(const struct bucket *b)
 	return n;
 }
 
-static void load_run(struct evq *q, struct bucket *b)
+/* A bucket of n keys becomes the run.  The last chunk comes first: filled from
+ * the end, keys that were pushed in order are in order. */
+static void load_run(struct evq *q, struct bucket *b, size_t n)
 {
-	struct event_key k[KEYSORT_MAX];
-	struct keys v = { .k = k, .cap = KEYSORT_MAX };
+	struct event_key *end = q->run.k + n;
+	struct key_chunk *c;
 
-	bucket_take(q, b, &v, 0);
+	while ((c = b->first)) {
+		b->first = c->next;
+		end -= b->n;
+		memcpy(end, c->k, b->n * sizeof(c->k[0]));
+		b->n = KEY_CHUNK;
+		c->next = q->spare;
+		q->spare = c;
+	}
 	if (q->soon)
-		q->soon(q->ctx, k, v.n);
-	keys_sort(q->run.k, k, v.n, (ns_t)(q->cur << q->shift), q->shift);
+		q->soon(q->ctx, q->run.k, n);
+	keys_sort(q->run.k, n, (ns_t)(q->cur << q->shift), q->shift);
 	q->run.first = 0;
-	q->run.n = (uint32_t)v.n;
-	q->in_ring -= v.n;
+	q->run.n = (uint32_t)n;
+	q->in_ring -= n;
 }
 
 static void load_heap(struct evq *q, struct bucket *b)
@@ -346,16 +355,17 @@ static void load_heap(struct evq *q, struct bucket *b)
 static void load(struct evq *q)
 {
 	struct bucket *b = &q->ring[q->cur & q->mask];
+	size_t n = bucket_count(b);
 
-	if (likely(bucket_count(b) <= KEYSORT_MAX))
-		load_run(q, b);
+	if (likely(n <= KEYSORT_MAX))
+		load_run(q, b, n);
 	else
 		load_heap(q, b);
 	q->cur++;
 }
 
 /* Run and heap are empty: on to the next window that has keys. */
-static void advance(struct evq *q)
+static outlined void advance(struct evq *q)
 {
 	while (run_left(q) + q->near.n == 0) {
 		if (q->in_ring + q->far.n == 0) {

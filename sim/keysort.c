@@ -10,6 +10,8 @@
  */
 #include "sim/keysort.h"
 
+#include <string.h>
+
 #define LANES 8
 #define INDEX_BITS 6
 #define TIME_BITS (16 - INDEX_BITS)
@@ -44,21 +46,37 @@ static void ranks(union blocks *rank, const union blocks *c, size_t n)
 			rank->v[b] -= c->s[i] < c->v[b];
 }
 
-void keys_sort(struct event_key *out, const struct event_key *in, size_t n, ns_t base,
-	       unsigned shift)
+static bool in_order(const struct event_key *k, size_t n)
 {
+	for (size_t i = 1; i < n; i++)
+		if (key_before(&k[i], &k[i - 1]))
+			return false;
+	return true;
+}
+
+static void by_ranks(struct event_key *k, size_t n, ns_t base, unsigned shift)
+{
+	struct event_key out[KEYSORT_MAX];
 	union blocks c, rank;
 
-	coarse(&c, in, n, base, shift);
+	coarse(&c, k, n, base, shift);
 	ranks(&rank, &c, n);
 	for (size_t i = 0; i < n; i++)
-		out[rank.s[i]] = in[i];
+		out[rank.s[i]] = k[i];
+	memcpy(k, out, n * sizeof(*k));
+}
+
+void keys_sort(struct event_key *k, size_t n, ns_t base, unsigned shift)
+{
+	if (in_order(k, n))               /* as when all links are alike */
+		return;
+	by_ranks(k, n, base, shift);
 	for (size_t i = 1; i < n; i++) {
-		struct event_key k = out[i];
+		struct event_key one = k[i];
 		size_t to = i;
 
-		for (; to > 0 && key_before(&k, &out[to - 1]); to--)
-			out[to] = out[to - 1];
-		out[to] = k;
+		for (; to > 0 && key_before(&one, &k[to - 1]); to--)
+			k[to] = k[to - 1];
+		k[to] = one;
 	}
 }

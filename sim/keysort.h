@@ -21,8 +21,7 @@ static inline bool key_before(const struct event_key *a, const struct event_key 
 #define KEYSORT_MAX 64
 
 /* Puts n <= KEYSORT_MAX keys of one window, base .. base + 2^shift - 1, into
- * full key order in out, which is another array. */
-void keys_sort(struct event_key *out, const struct event_key *in, size_t n, ns_t base,
-	       unsigned shift);
+ * full key order. */
+void keys_sort(struct event_key *k, size_t n, ns_t base, unsigned shift);
 
 #endif

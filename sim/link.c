@@ -23,7 +23,7 @@ void link_end_queue_now(struct link_end *e, ns_t now)
 	}
 }
 
-static bool txq_grow(struct txq *q)
+static slow_path bool txq_grow(struct txq *q)
 {
 	uint32_t cap = q->cap ? q->cap * 2 : 16;
 	__typeof__(q->ring) ring = calloc(cap, sizeof(*ring));
@@ -70,7 +70,7 @@ void link_end_note_drop(struct link_end *e, const struct pkt *p, enum drop why)
 	lab_on_drop(e->link->lab, e->node, &e->dev, p, why);
 }
 
-void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
+slow_path void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
 {
 	e->dev.stats.tx_dropped++;
 	link_end_note_drop(e, p, why);
@@ -114,7 +114,7 @@ static inline ns_t flight_at(const struct link_end *e)
 }
 
 /* Jitter or reordering: p arrives before the tail. */
-static void flight_overtake(struct link_end *e, struct pkt *p)
+static slow_path void flight_overtake(struct link_end *e, struct pkt *p)
 {
 	struct pkt **at = &e->head;
 
@@ -129,7 +129,7 @@ static void flight_overtake(struct link_end *e, struct pkt *p)
 
 /* In order of (arrival, seq).  fifo: it overtakes nobody, though the delay may
  * be shorter now. */
-static void flight_insert(struct link_end *e, struct pkt *p, bool fifo)
+static hot_inline void flight_insert(struct link_end *e, struct pkt *p, bool fifo)
 {
 	e->in_flight++;
 	if (fifo && e->tail && p->at < e->tail->at)
@@ -174,14 +174,10 @@ struct pkt *link_end_take(struct link_end *e)
 	return e->head ? flight_take(e) : NULL;
 }
 
-/* Gives p its times and puts it on its way; its queue has room, p->seq is set. */
-static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len,
-		     bool fifo)
+/* Gives p, whose seq is set, its times and puts it on the wire. */
+static hot_inline void start_at(struct link_end *e, struct pkt *p, ns_t start, ns_t now,
+				ns_t delay, uint32_t len, bool fifo)
 {
-	ns_t start = e->busy_at > now ? e->busy_at : now;
-
-	if (start > now)
-		txq_push(&e->q, start, len);
 	e->busy_at = ns_add(start, tx_time(e, len));
 	p->start_at = start;
 	p->at = ns_add(e->busy_at, delay);
@@ -190,9 +186,20 @@ static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, ui
 	flight_insert(e, p, fifo);
 }
 
+/* The same once the wire is free; the queue has room. */
+static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len,
+		     bool fifo)
+{
+	ns_t start = e->busy_at > now ? e->busy_at : now;
+
+	if (start > now)
+		txq_push(&e->q, start, len);
+	start_at(e, p, start, now, delay, len, fifo);
+}
+
 /* A new frame. */
-static inline void accept_frame(struct link_end *e, struct pkt *p, ns_t now, ns_t delay,
-				uint32_t len, bool fifo)
+static void accept_frame(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, uint32_t len,
+			 bool fifo)
 {
 	p->seq = e->seq++;
 	schedule(e, p, now, delay, len, fifo);
@@ -287,6 +294,31 @@ static void send_impaired(struct link_end *e, struct pkt *p, ns_t now)
 		send_copy(e, twin, &copy[1], now);
 }
 
+/* The way of a frame that meets impairments or a busy wire. */
+static outlined void send_waiting(struct link_end *e, struct pkt *p, ns_t now, uint32_t len)
+{
+	enum drop why;
+
+	if (e->netem) {
+		send_impaired(e, p, now);
+		return;
+	}
+	link_end_queue_now(e, now);
+	why = queue_refuses(e, len);
+	if (likely(!why))
+		accept_frame(e, p, now, e->delay, len, true);
+	else
+		link_end_drop(e, p, why);
+}
+
+static slow_path int refused(struct link_end *e, struct pkt *p, enum drop why)
+{
+	e->dev.stats.tx_carrier += why != DROP_LINK_MTU;
+	link_end_drop(e, p, why);
+	taps_settle(e);
+	return why == DROP_LINK_MTU ? ERR_MSGSIZE : ERR_NETDOWN;
+}
+
 int link_end_xmit(struct link_end *e, struct pkt *p)
 {
 	ns_t now = e->link->lab->engine.now;
@@ -295,25 +327,15 @@ int link_end_xmit(struct link_end *e, struct pkt *p)
 
 	if (unlikely(e->taps))
 		taps_out(e, p);
-	if (unlikely(why)) {
-		e->dev.stats.tx_carrier += why != DROP_LINK_MTU;
-		link_end_drop(e, p, why);
-		taps_settle(e);
-		return why == DROP_LINK_MTU ? ERR_MSGSIZE : ERR_NETDOWN;
-	}
+	if (unlikely(why))
+		return refused(e, p, why);
 	e->dev.stats.tx_packets++;
 	e->dev.stats.tx_bytes += len;
-	if (unlikely(e->netem)) {
-		send_impaired(e, p, now);
-	} else if (likely(e->busy_at <= now)) {
-		accept_frame(e, p, now, e->delay, len, true);
+	if (likely(!e->netem && e->busy_at <= now)) {
+		p->seq = e->seq++;
+		start_at(e, p, now, now, e->delay, len, true);
 	} else {
-		link_end_queue_now(e, now);
-		why = queue_refuses(e, len);
-		if (likely(!why))
-			accept_frame(e, p, now, e->delay, len, true);
-		else
-			link_end_drop(e, p, why);
+		send_waiting(e, p, now, len);
 	}
 	taps_settle(e);
 	return OK;

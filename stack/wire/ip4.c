@@ -10,66 +10,87 @@
 #define FLAG_MF 0x2000
 #define OFF_MASK 0x1fff                   /* in units of 8 bytes */
 
+/* The five words of a header without options, in host order. */
+struct words { uint32_t w[IP4_HLEN / 4]; };
+
+static inline struct words words_get(const uint8_t *p)
+{
+	return (struct words){ { get_be32(p), get_be32(p + 4), get_be32(p + 8),
+				 get_be32(p + 12), get_be32(p + 16) } };
+}
+
 /*
  * The sum of a header that holds its right checksum is all ones (RFC 1071): a
  * multiple of 0xffff, and not zero since the version is not.  Words of 32 bits
- * do as well, for 2^16 is 1 modulo 0xffff, and any byte order does.
+ * do as well, for 2^16 is 1 modulo 0xffff.
  */
-static bool csum_ok(const uint8_t *p, size_t hlen)
+static inline bool csum_ok(const struct words *x)
 {
-	uint32_t w[IP4_HLEN / 4];
-
-	if (hlen != IP4_HLEN)
-		return csum(p, hlen) == 0;
-	memcpy(w, p, sizeof(w));
-	return ((uint64_t)w[0] + w[1] + w[2] + w[3] + w[4]) % 0xffff == 0;
+	return ((uint64_t)x->w[0] + x->w[1] + x->w[2] + x->w[3] + x->w[4]) % 0xffff == 0;
 }
 
-static void fields_get(struct ip4_hdr *h, const uint8_t *p)
+static inline void fields_get(struct ip4_hdr *h, const struct words *x)
 {
-	unsigned frag = get_be16(p + 6);
+	uint32_t frag = x->w[1] & 0xffff;
 
-	h->hlen = (uint8_t)((p[0] & 15) * 4);
-	h->tos = p[1];
-	h->total_len = get_be16(p + 2);
-	h->id = get_be16(p + 4);
+	h->hlen = (uint8_t)(x->w[0] >> 24 & 15) * 4;
+	h->tos = (uint8_t)(x->w[0] >> 16);
+	h->total_len = (uint16_t)x->w[0];
+	h->id = (uint16_t)(x->w[1] >> 16);
 	h->df = frag & FLAG_DF;
 	h->mf = frag & FLAG_MF;
 	h->frag_off = (uint16_t)((frag & OFF_MASK) * 8);
-	h->ttl = p[8];
-	h->proto = p[9];
-	h->csum = get_be16(p + 10);
-	h->src = get_be32(p + 12);
-	h->dst = get_be32(p + 16);
+	h->ttl = (uint8_t)(x->w[2] >> 24);
+	h->proto = (uint8_t)(x->w[2] >> 16);
+	h->csum = (uint16_t)x->w[2];
+	h->src = x->w[3];
+	h->dst = x->w[4];
+}
+
+/* A header with options, or one with something wrong. */
+static slow_path enum drop parse_unusual(struct ip4_hdr *h, const uint8_t *p, size_t avail,
+				    size_t total)
+{
+	struct words x = words_get(p);
+	size_t hlen = (x.w[0] >> 24 & 15) * 4, len = x.w[0] & 0xffff;
+
+	if (x.w[0] >> 28 != 4)
+		return DROP_IP4_VERSION;
+	if (hlen < IP4_HLEN)
+		return DROP_IP4_HLEN;
+	if (len < hlen || len > total)
+		return DROP_IP4_LENGTH;
+	if (hlen > avail)
+		return DROP_IP4_SHORT;
+	if (csum(p, hlen) != 0)
+		return DROP_IP4_CHECKSUM;
+	fields_get(h, &x);
+	return DROP_NONE;
 }
 
 enum drop ip4_hdr_parse(struct ip4_hdr *h, const uint8_t *p, size_t avail, size_t total)
 {
-	unsigned hlen, len;
+	struct words x;
+	size_t len;
 
 	if (unlikely(avail < IP4_HLEN || total < IP4_HLEN))
 		return DROP_IP4_SHORT;
-	hlen = (p[0] & 15u) * 4;
-	len = get_be16(p + 2);
-	if (unlikely(p[0] >> 4 != 4))
-		return DROP_IP4_VERSION;
-	if (unlikely(hlen < IP4_HLEN))
-		return DROP_IP4_HLEN;
-	if (unlikely(len < hlen || len > total))
-		return DROP_IP4_LENGTH;
-	if (unlikely(hlen > avail))
-		return DROP_IP4_SHORT;
-	if (unlikely(!csum_ok(p, hlen)))
-		return DROP_IP4_CHECKSUM;
-	fields_get(h, p);
+	x = words_get(p);
+	len = x.w[0] & 0xffff;
+	if (unlikely(x.w[0] >> 24 != 0x45 || len < IP4_HLEN || len > total || !csum_ok(&x)))
+		return parse_unusual(h, p, avail, total);
+	fields_get(h, &x);
 	return DROP_NONE;
 }
 
 bool ip4_quote_parse(struct ip4_hdr *h, const uint8_t *p, size_t avail)
 {
+	struct words x;
+
 	if (avail < IP4_HLEN || p[0] >> 4 != 4)
 		return false;
-	fields_get(h, p);
+	x = words_get(p);
+	fields_get(h, &x);
 	return h->hlen >= IP4_HLEN && h->hlen <= avail;
 }
 
