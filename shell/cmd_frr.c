@@ -97,7 +97,7 @@ static bool add_route(void *arg, const struct route_info *r)
 	jset_str(o, "protocol", protocol_name(code));
 	if (r->selected)
 		jset_bool(o, "selected", true);
-	jset_int(o, "distance", s->distance);
+	jset_int(o, "distance", code == 'K' ? 0 : s->distance);   /* zebra has it from the kernel */
 	jset_int(o, "metric", s->metric);
 	if (r->selected && r->active)
 		jset_bool(o, "installed", true);

@@ -8,8 +8,9 @@
 #include "shell/table.h"
 
 /*
- * ip addr, link and neigh, with iproute2's words, text and JSON.  The routes
- * are in cmd_ip_route.c.
+ * ip addr and link, with iproute2's words, text and JSON.  The routes are in
+ * cmd_ip_route.c; what changes addresses is in cmd_ip_addr.c, and what ip neigh
+ * does in cmd_ip_neigh.c.
  */
 
 #define MTU_MIN 68                /* RFC 791: what every link must carry */
@@ -39,25 +40,70 @@ int ip_answer(struct shell *sh, int err)
 	return shell_error(sh, "RTNETLINK answers: %s", err_text(err));
 }
 
+int ip_wrong(struct shell *sh, const char *word, const char *why)
+{
+	return shell_error(sh, "Error: argument \"%s\" is wrong: %s", word, why);
+}
+
 /* --- ip addr, ip link: show --------------------------------------------------- */
 
 struct devs { struct shell *sh; const struct args *a; json_t *all; bool addrs; };
+
+/* Words that choose among the addresses. */
+static bool chooses_addrs(const struct args *a)
+{
+	return args_has(a, "primary") || args_has(a, "secondary") || args_word(a, "SCOPE") ||
+		args_word(a, "PREFIX");
+}
+
+/* Then, as with -4, ip(8) asks for IPv4 alone and leaves the link's line out. */
+static bool only_ip4(const struct args *a)
+{
+	return args_option(a, "-4") || args_word(a, "PREFIX");
+}
+
+static bool addr_chosen(const struct args *a, const json_t *ia)
+{
+	const char *scope = args_word(a, "SCOPE");
+	struct prefix p;
+	struct addr addr;
+
+	if (args_has(a, jtrue(ia, "secondary") ? "primary" : "secondary"))
+		return false;
+	if (scope && strcmp(scope, jstr(ia, "scope")) != 0)
+		return false;
+	return !args_prefix(a, "PREFIX", &p) ||
+	       (addr_parse(&addr, jstr(ia, "local")) && prefix_has(&p, &addr));
+}
+
+static json_t *addrs_json(const struct args *a, const struct netdev *dev)
+{
+	json_t *all = net_dev_addrs_json(dev);
+
+	for (size_t i = json_array_size(all); i-- > 0;)
+		if (!addr_chosen(a, json_array_get(all, i)))
+			json_array_remove(all, i);
+	return all;
+}
 
 static bool add_dev(void *arg, const struct netdev *dev)
 {
 	struct devs *d = arg;
 	const char *only = args_word(d->a, "DEV");
-	json_t *o;
+	json_t *o, *addrs;
 
 	if (only && strcmp(only, dev->name) != 0)
 		return true;
 	if (args_has(d->a, "up") && !(dev->flags & DEV_UP))
 		return true;
-	if (d->addrs && args_option(d->a, "-4") && list_empty(&dev->addrs))
+	addrs = d->addrs ? addrs_json(d->a, dev) : NULL;
+	if (addrs && !json_array_size(addrs) && (only_ip4(d->a) || chooses_addrs(d->a))) {
+		json_decref(addrs);
 		return true;
+	}
 	o = net_dev_json(d->sh->lab, d->a->node, dev);
-	if (d->addrs)
-		jset(o, "addr_info", net_dev_addrs_json(dev));
+	if (addrs)
+		jset(o, "addr_info", addrs);
 	if (args_option(d->a, "-s -stats -statistics"))
 		jset(o, "stats64", net_dev_stats_json(dev));
 	json_array_append_new(d->all, o);
@@ -99,16 +145,31 @@ static json_t *brief(const json_t *dev, bool addrs)
 	return o;
 }
 
+bool ip_one_dev(struct shell *sh, const struct args *a)
+{
+	const char *word = args_word(a, "DEV");
+	int n = 0;
+
+	for (int i = 0; i < a->n; i++)
+		n += a->bind[i].ins->op == GRAM_ARG && a->bind[i].ins->len == 3 &&
+		     memcmp(a->bind[i].ins->s, "DEV", 3) == 0;
+	if (n > 1)
+		shell_error(sh, "Error: either \"dev\" is duplicate, or \"%s\" is a garbage.",
+			    word);
+	return n <= 1;
+}
+
 static int devs_run(struct shell *sh, const struct args *a, bool addrs)
 {
 	struct stack *st = shell_stack(sh, a->node);
 	const char *only = args_word(a, "DEV");
-	struct devs d = { sh, a, json_array(), addrs };
+	struct devs d = { sh, a, NULL, addrs };
 
-	if (!st || (only && !stack_dev(st, only))) {
-		json_decref(d.all);
-		return st ? shell_error(sh, "Device \"%s\" does not exist.", only) : 1;
-	}
+	if (!st || !ip_one_dev(sh, a))
+		return 1;
+	if (only && !stack_dev(st, only))
+		return shell_error(sh, "Device \"%s\" does not exist.", only);
+	d.all = json_array();
 	show_devs(st, add_dev, &d);
 	for (size_t i = 0; i < json_array_size(d.all); i++) {
 		json_t *dev = json_array_get(d.all, i);
@@ -140,6 +201,12 @@ static void print_list(struct shell *sh, const json_t *list)
 		shell_printf(sh, "%s%s", i ? "," : "", json_string_value(v));
 }
 
+/* -o: what else were lines is one, with these for their ends. */
+static const char *line_end(const struct args *a)
+{
+	return args_option(a, "-o -oneline") ? "\\" : "\n";
+}
+
 static void print_head(struct shell *sh, const struct args *a, const json_t *d)
 {
 	shell_printf(sh, "%lld: %s: <", (long long)jint(d, "ifindex"), jstr(d, "ifname"));
@@ -148,41 +215,47 @@ static void print_head(struct shell *sh, const struct args *a, const json_t *d)
 		     jstr(d, "qdisc"), jstr(d, "operstate"));
 	if (jget(d, "linkmode"))
 		shell_printf(sh, "mode %s ", jstr(d, "linkmode"));
-	shell_printf(sh, "group %s qlen %lld\n", jstr(d, "group"), (long long)jint(d, "txqlen"));
-	if (!args_option(a, "-4") || !jget(d, "addr_info"))
-		shell_printf(sh, "    link/%s %s brd %s\n", jstr(d, "link_type"),
+	shell_printf(sh, "group %s qlen %lld", jstr(d, "group"), (long long)jint(d, "txqlen"));
+	if (!only_ip4(a) || !jget(d, "addr_info"))
+		shell_printf(sh, "%s    link/%s %s brd %s", line_end(a), jstr(d, "link_type"),
 			     jstr(d, "address"), jstr(d, "broadcast"));
 }
 
-static void print_addrs(struct shell *sh, const json_t *d)
+static void print_addrs(struct shell *sh, const struct args *a, const json_t *d)
 {
+	bool one = args_option(a, "-o -oneline");
 	const json_t *ia;
 	size_t i;
 
 	json_array_foreach(jget(d, "addr_info"), i, ia) {
+		if (one)
+			shell_printf(sh, "%lld: %s", (long long)jint(d, "ifindex"),
+				     jstr(d, "ifname"));
 		shell_printf(sh, "    inet %s/%lld ", jstr(ia, "local"),
 			     (long long)jint(ia, "prefixlen"));
 		if (jget(ia, "broadcast"))
 			shell_printf(sh, "brd %s ", jstr(ia, "broadcast"));
-		shell_printf(sh, "scope %s %s%s%s\n", jstr(ia, "scope"),
+		shell_printf(sh, "scope %s %s%s%s", jstr(ia, "scope"),
 			     jtrue(ia, "secondary") ? "secondary " : "",
 			     jtrue(ia, "tentative") ? "tentative " : "", jstr(ia, "label"));
-		shell_printf(sh, "       valid_lft forever preferred_lft forever\n");
+		shell_printf(sh, "%s       valid_lft forever preferred_lft forever\n",
+			     line_end(a));
 	}
 }
 
-static void print_stats(struct shell *sh, const json_t *d)
+static void print_stats(struct shell *sh, const struct args *a, const json_t *d)
 {
 	const json_t *rx = jget(jget(d, "stats64"), "rx"), *tx = jget(jget(d, "stats64"), "tx");
+	const char *end = line_end(a);
 
 	if (!rx)
 		return;
-	shell_printf(sh, "    RX:  bytes packets errors dropped  missed   mcast           \n");
-	shell_printf(sh, "    %10lld %7lld %6lld %7lld %7lld %7lld \n",
+	shell_printf(sh, "    RX:  bytes packets errors dropped  missed   mcast           %s", end);
+	shell_printf(sh, "    %10lld %7lld %6lld %7lld %7lld %7lld %s",
 		     (long long)jint(rx, "bytes"), (long long)jint(rx, "packets"),
 		     (long long)jint(rx, "errors"), (long long)jint(rx, "dropped"),
-		     (long long)jint(rx, "over_errors"), (long long)jint(rx, "multicast"));
-	shell_printf(sh, "    TX:  bytes packets errors dropped carrier collsns           \n");
+		     (long long)jint(rx, "over_errors"), (long long)jint(rx, "multicast"), end);
+	shell_printf(sh, "    TX:  bytes packets errors dropped carrier collsns           %s", end);
 	shell_printf(sh, "    %10lld %7lld %6lld %7lld %7lld %7lld \n",
 		     (long long)jint(tx, "bytes"), (long long)jint(tx, "packets"),
 		     (long long)jint(tx, "errors"), (long long)jint(tx, "dropped"),
@@ -207,6 +280,7 @@ static void print_brief(struct shell *sh, const json_t *d)
 
 static void devs_print(struct shell *sh, const struct args *a, const json_t *all)
 {
+	bool one = args_option(a, "-o -oneline");
 	const json_t *d;
 	size_t i;
 
@@ -215,13 +289,16 @@ static void devs_print(struct shell *sh, const struct args *a, const json_t *all
 			print_brief(sh, d);
 			continue;
 		}
-		print_head(sh, a, d);
-		print_addrs(sh, d);
-		print_stats(sh, d);
+		if (!one || !jget(d, "addr_info")) {
+			print_head(sh, a, d);
+			shell_printf(sh, "%s", one && jget(d, "stats64") ? "\\" : "\n");
+		}
+		print_addrs(sh, a, d);
+		print_stats(sh, a, d);
 	}
 }
 
-/* --- ip addr, ip link: change ---------------------------------------------------- */
+/* --- ip link: change -------------------------------------------------------------- */
 
 struct netdev *ip_dev(struct shell *sh, struct stack *st, const char *name)
 {
@@ -232,52 +309,15 @@ struct netdev *ip_dev(struct shell *sh, struct stack *st, const char *name)
 	return dev;
 }
 
-static int addr_change_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	const char *name = args_word(a, "DEV");
-	struct netdev *dev;
-	struct prefix p;
-	int err;
-
-	if (!st)
-		return 1;
-	if (!name)
-		return shell_error(sh, "Not enough information: \"dev\" argument is required.");
-	dev = ip_dev(sh, st, name);
-	if (!dev || !args_prefix(a, "ADDR", &p))
-		return 1;
-	err = args_has(a, "add") ? stack_addr_add(st, dev, &p) : stack_addr_del(st, dev, &p);
-	if (err == ERR_EXIST)
-		return shell_error(sh, "Error: ipv4: Address already assigned.");
-	if (err == ERR_NOENT || err == ERR_NOTAVAIL)
-		return shell_error(sh, "Error: ipv4: Address not found.");
-	return ip_answer(sh, err);
-}
-
-static int addr_flush_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	struct netdev *dev = st ? ip_dev(sh, st, args_word(a, "DEV")) : NULL;
-	struct ifaddr *ia;
-	int err = OK;
-
-	if (!dev)
-		return 1;
-	while (!err && (ia = list_first(&dev->addrs, struct ifaddr, node))) {
-		struct prefix p = ia->prefix;
-
-		err = stack_addr_del(st, dev, &p);
-	}
-	return ip_answer(sh, err);
-}
-
 static int link_set_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	struct netdev *dev = st ? ip_dev(sh, st, args_word(a, "DEV")) : NULL;
+	const char *name = args_word(a, "DEV");
+	struct netdev *dev = st && name ? ip_dev(sh, st, name) : NULL;
 	uint64_t mtu = args_count(a, "MTU", 0);
 
+	if (st && !name)
+		return shell_error(sh, "Not enough information: \"dev\" argument is required.");
 	if (!dev)
 		return 1;
 	if (args_word(a, "MTU") &&
@@ -292,128 +332,72 @@ static int link_set_run(struct shell *sh, const struct args *a)
 	return 0;
 }
 
-/* --- ip neigh ---------------------------------------------------------------------- */
-
-struct neighs { const struct args *a; json_t *all; };
-
-static bool add_neigh(void *arg, const struct neigh_info *n)
+static int help_run(struct shell *sh, const struct args *a)
 {
-	struct neighs *l = arg;
-	const char *dev = args_word(l->a, "DEV");
+	static const char *const objects[] = { "addr", "link", "neigh", "route" };
+	struct buf line = { 0 };
+	int status;
 
-	if (!dev || strcmp(dev, n->dev->name) == 0)
-		json_array_append_new(l->all, net_neigh_json(n));
-	return true;
+	buf_str(&line, "help ip");
+	for (size_t i = 0; i < N_ELEM(objects); i++)
+		if (a->n > 1 && strncmp(a->words->v[a->bind[1].word], objects[i], 1) == 0)
+			buf_printf(&line, " %s", objects[i]);
+	status = line.bad ? 1 : shell_exec_nested(sh, line.s, NULL);
+	buf_free(&line);
+	return status;
 }
 
-static int neigh_show_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	const char *dev = args_word(a, "DEV");
-	struct neighs l = { a, NULL };
+#define OPTS "-c -color -4 -s -stats -statistics -br -brief -d -details -o -oneline"
+#define LINK_SHOW "[[dev] DEV:iface] [up]"
+#define LINK_SET "[[dev] DEV:iface [up|down | mtu MTU:count]...]"
+#define ADDR_SHOW "[up | primary | secondary | scope SCOPE | to PREFIX:prefix | [dev] DEV:iface]..."
+#define ADDR_CHANGE "ADDR:prefix [[dev] DEV:iface | brd|broadcast BRD | label LABEL]..."
+#define NEIGH_SHOW "[dev DEV:iface | nud NUD | [to] PREFIX:prefix]..."
+#define NEIGH_CHANGE "[ADDR:addr] [lladdr MAC:mac | dev DEV:iface | nud NUD]..."
 
-	if (!st || (dev && !ip_dev(sh, st, dev)))
-		return 1;
-	l.all = json_array();
-	show_neighs(st, add_neigh, &l);
-	return shell_result(sh, l.all);
-}
-
-static void neigh_print(struct shell *sh, const struct args *a, const json_t *all)
-{
-	const json_t *n;
-	size_t i;
-
-	json_array_foreach(all, i, n) {
-		shell_printf(sh, "%s ", jstr(n, "dst"));
-		if (!args_word(a, "DEV"))
-			shell_printf(sh, "dev %s ", jstr(n, "dev"));
-		if (jget(n, "lladdr"))
-			shell_printf(sh, "lladdr %s ", jstr(n, "lladdr"));
-		shell_printf(sh, "%s \n", json_string_value(json_array_get(jget(n, "state"), 0)));
-	}
-}
-
-struct neigh_find { const struct addr *addr; const struct netdev *dev; bool found; };
-
-static bool is_neigh(void *arg, const struct neigh_info *n)
-{
-	struct neigh_find *f = arg;
-
-	f->found |= n->dev == f->dev && addr_eq(&n->addr, f->addr);
-	return !f->found;
-}
-
-static int neigh_change_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	struct neigh_find f = { 0 };
-	struct netdev *dev;
-	struct addr addr;
-	struct mac mac;
-	int err;
-
-	if (!st)
-		return 1;
-	if (!args_word(a, "DEV") || !args_addr(a, "ADDR", &addr))
-		return shell_error(sh, "Device and destination are required arguments.");
-	dev = ip_dev(sh, st, args_word(a, "DEV"));
-	if (!dev)
-		return 1;
-	if (args_has(a, "del")) {
-		err = stack_neigh_del(st, dev, &addr);
-		return err == ERR_NOENT ?
-			shell_error(sh, "RTNETLINK answers: No such file or directory") :
-			ip_answer(sh, err);
-	}
-	if (!args_mac(a, "MAC", &mac))
-		return shell_error(sh, "Error: No link layer address given.");
-	f = (struct neigh_find){ &addr, dev, false };
-	show_neighs(st, is_neigh, &f);
-	if (args_has(a, "add") && f.found)
-		return ip_answer(sh, ERR_EXIST);
-	return ip_answer(sh, stack_neigh_set(st, dev, &addr, mac));
-}
-
-static int neigh_flush_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	struct netdev *dev = NULL;
-
-	if (!st)
-		return 1;
-	if (!args_has(a, "all") && !args_word(a, "DEV"))
-		return shell_error(sh, "Flush requires arguments.");
-	if (args_word(a, "DEV") && !(dev = ip_dev(sh, st, args_word(a, "DEV"))))
-		return 1;
-	stack_neigh_flush(st, dev);
-	return 0;
-}
-
-#define OPTS "-4 -s -stats -statistics -br -brief -d -details"
-
+/* The quiet ones are short words that ip(8) gives to the first that fits. */
 const struct cmd cmds_ip[] = {
-	{ .name = "ip addr|address", .args = "[show|list [[dev] DEV:iface] [up]]", .opts = OPTS,
+	{ .name = "ip addr|address", .args = "[show|list " ADDR_SHOW "]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = addr_show_run, .print = devs_print,
 	  .help = "show addresses" },
-	{ .name = "ip addr|address", .args = "add|del ADDR:prefix [[dev] DEV:iface]", .opts = OPTS,
-	  .flags = CMD_NODE, .run = addr_change_run, .help = "add or delete an address" },
-	{ .name = "ip addr|address", .args = "flush [dev] DEV:iface", .opts = OPTS,
-	  .flags = CMD_NODE, .run = addr_flush_run,
+	{ .name = "ip addr|address", .args = "ls|lst " ADDR_SHOW, .opts = OPTS,
+	  .flags = CMD_NODE | CMD_QUIET, .run = addr_show_run, .print = devs_print,
+	  .help = "show addresses" },
+	{ .name = "ip addr|address", .args = "add|replace|change|del|delete " ADDR_CHANGE,
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_addr_change_run,
+	  .help = "add or delete an address" },
+	{ .name = "ip addr|address", .args = "flush [[dev] DEV:iface]", .opts = OPTS,
+	  .flags = CMD_NODE, .run = ip_addr_flush_run,
 	  .help = "delete all addresses of an interface" },
-	{ .name = "ip link", .args = "[show|list [[dev] DEV:iface] [up]]", .opts = OPTS,
+	{ .name = "ip link", .args = "[show|list " LINK_SHOW "]", .opts = OPTS,
 	  .flags = CMD_NODE, .run = link_show_run, .print = devs_print,
 	  .help = "show interfaces; -s with counters" },
-	{ .name = "ip link", .args = "set [dev] DEV:iface [up|down | mtu MTU:count]...",
-	  .opts = OPTS, .flags = CMD_NODE, .run = link_set_run, .help = "change an interface" },
-	{ .name = "ip neigh|neighbour|neighbor", .args = "[show|list [dev DEV:iface]]",
-	  .opts = OPTS, .flags = CMD_NODE, .run = neigh_show_run, .print = neigh_print,
+	{ .name = "ip link", .args = "ls|lst " LINK_SHOW, .opts = OPTS,
+	  .flags = CMD_NODE | CMD_QUIET, .run = link_show_run, .print = devs_print,
+	  .help = "show interfaces" },
+	{ .name = "ip link", .args = "set " LINK_SET, .opts = OPTS, .flags = CMD_NODE,
+	  .run = link_set_run, .help = "change an interface" },
+	{ .name = "ip link", .args = "s " LINK_SET, .opts = OPTS, .flags = CMD_NODE | CMD_QUIET,
+	  .run = link_set_run, .help = "change an interface" },
+	{ .name = "ip neigh|neighbour|neighbor", .args = "[show|list " NEIGH_SHOW "]",
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_neigh_show_run, .print = ip_neigh_print,
 	  .help = "show the neighbour cache (ARP)" },
+	{ .name = "ip neigh|neighbour|neighbor", .args = "ls|lst " NEIGH_SHOW,
+	  .opts = OPTS, .flags = CMD_NODE | CMD_QUIET, .run = ip_neigh_show_run,
+	  .print = ip_neigh_print, .help = "show the neighbour cache (ARP)" },
+	{ .name = "ip neigh|neighbour|neighbor", .args = "get [ADDR:addr] [dev DEV:iface]",
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_neigh_get_run, .print = ip_neigh_print,
+	  .help = "show one neighbour" },
+	{ .name = "ip neigh|neighbour|neighbor", .args = "add|replace|change|del|delete "
+	  NEIGH_CHANGE, .opts = OPTS, .flags = CMD_NODE, .run = ip_neigh_change_run,
+	  .help = "change the neighbour cache" },
 	{ .name = "ip neigh|neighbour|neighbor",
-	  .args = "add|replace|del [ADDR:addr] [lladdr MAC:mac | dev DEV:iface]...", .opts = OPTS,
-	  .flags = CMD_NODE, .run = neigh_change_run, .help = "change the neighbour cache" },
-	{ .name = "ip neigh|neighbour|neighbor", .args = "flush [all | dev DEV:iface]",
-	  .opts = OPTS, .flags = CMD_NODE, .run = neigh_flush_run,
+	  .args = "flush [all | dev DEV:iface | nud NUD | [to] PREFIX:prefix]...",
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_neigh_flush_run,
 	  .help = "forget what was learnt" },
+	{ .name = "ip addr|address|link|neigh|neighbour|neighbor|route", .args = "help",
+	  .opts = OPTS, .flags = CMD_NODE | CMD_QUIET, .run = help_run, .help = "what there is" },
+	{ .name = "ip help", .opts = OPTS, .flags = CMD_NODE | CMD_QUIET, .run = help_run,
+	  .help = "what there is" },
 	{ 0 },
 };

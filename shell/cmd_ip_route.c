@@ -7,9 +7,56 @@
 #include "shell/state.h"
 #include "shell/table.h"
 
-/* ip route: show, get and change, with iproute2's words, text and JSON. */
+/* ip route: show and get, with iproute2's words, text and JSON.  What changes
+ * routes is in cmd_ip_route_set.c. */
 
-struct routes { const struct args *a; json_t *all; };
+/* --- which routes ------------------------------------------------------------ */
+
+/* rtnetlink(7)'s numbers of the tables. */
+enum { TABLE_ALL, TABLE_DEFAULT = 253, TABLE_MAIN, TABLE_LOCAL };
+
+int ip_route_proto(const char *word)
+{
+	unsigned long long n;
+	int p = show_route_proto_find(word);
+
+	return p >= 0 ? p : word_u64(word, &n) && n < RP_N ? (int)n : -1;
+}
+
+/* The table asked for, main without a word; -1: that is none. */
+static int table_of(const struct args *a)
+{
+	const char *word = args_word(a, "TABLE");
+	unsigned long long n;
+
+	if (args_has(a, "local"))
+		return TABLE_LOCAL;
+	if (args_has(a, "table") && args_has(a, "all"))
+		return TABLE_ALL;
+	if (!word)
+		return TABLE_MAIN;
+	if (strcmp(word, "default") == 0)
+		return TABLE_DEFAULT;
+	return word_u64(word, &n) && n <= INT32_MAX ? (int)n : -1;
+}
+
+bool ip_route_select_ok(struct shell *sh, struct stack *st, const struct args *a)
+{
+	const char *dev = args_word(a, "DEV"), *proto = args_word(a, "PROTO");
+	int table = table_of(a);
+
+	if (dev && !ip_dev(sh, st, dev))
+		return false;
+	if (proto && ip_route_proto(proto) < 0)
+		return ip_wrong(sh, proto, "invalid \"protocol\""), false;
+	if (table < 0)
+		return ip_wrong(sh, args_word(a, "TABLE"), "table id value is invalid"), false;
+	if (table != TABLE_ALL && table != TABLE_MAIN && table != TABLE_LOCAL) {
+		shell_error(sh, "Error: ipv4: FIB table does not exist.\nDump terminated");
+		return false;
+	}
+	return true;
+}
 
 static bool holds(const struct prefix *wide, const struct prefix *p)
 {
@@ -31,44 +78,116 @@ static bool prefix_chosen(const struct args *a, const struct prefix *to)
 	return prefix_eq(&p, to);
 }
 
-/* "all" is a table, and "main" the one that is meant without a word. */
 static bool table_chosen(const struct args *a, const struct route_info *r)
 {
-	return args_has(a, "all") || net_route_is_main(r) != args_has(a, "local");
+	int table = table_of(a);
+
+	return table == TABLE_ALL || (table == TABLE_MAIN) == net_route_is_main(r);
 }
 
-static bool has_dev(const struct route_spec *r, const char *dev)
+/* As in ip(8), a route of several next hops is by none of their devices. */
+static bool hop_chosen(const struct args *a, const struct route_spec *r)
 {
-	for (unsigned i = 0; i < r->n_hops; i++)
-		if (r->hops[i].dev && strcmp(r->hops[i].dev->name, dev) == 0)
-			return true;
-	return false;
+	const char *dev = args_word(a, "DEV");
+	const struct route_hop *h = r->n_hops == 1 ? &r->hops[0] : NULL;
+	struct addr via;
+
+	if (dev && !(h && h->dev && strcmp(h->dev->name, dev) == 0))
+		return false;
+	return !args_addr(a, "VIA", &via) || (h && addr_eq(&h->via, &via));
+}
+
+static const char *scope_word(const struct route_spec *r)
+{
+	bool gate = r->n_hops != 1 || r->hops[0].via.family;
+
+	return r->type == RT_LOCAL ? "host" :
+		r->type == RT_BROADCAST || (r->type == RT_UNICAST && !gate) ? "link" : "global";
+}
+
+bool ip_route_selected(const struct args *a, const struct route_info *r)
+{
+	const char *proto = args_word(a, "PROTO"), *scope = args_word(a, "SCOPE");
+	const char *type = args_word(a, "TYPE");
+
+	if (!table_chosen(a, r) || !prefix_chosen(a, &r->spec.to) || !hop_chosen(a, &r->spec))
+		return false;
+	if (proto && ip_route_proto(proto) != (int)r->spec.proto)
+		return false;
+	if (scope && strcmp(scope, scope_word(&r->spec)) != 0)
+		return false;
+	return !type || strcmp(type, show_route_type(r->spec.type)) == 0;
+}
+
+/* --- show -------------------------------------------------------------------- */
+
+struct routes { const struct args *a; json_t *all; bool local; };
+
+/* iproute2's key for the table stands behind the device. */
+static json_t *with_table(json_t *route)
+{
+	json_t *o = json_object(), *v;
+	const char *key;
+
+	json_object_foreach(route, key, v) {
+		if (strcmp(key, "protocol") == 0)
+			jset_str(o, "table", "local");
+		json_object_set(o, key, v);
+	}
+	json_decref(route);
+	return o;
+}
+
+/* What was asked for is not repeated; nor is it said that a user made it. */
+static void drop_known(const struct args *a, bool details, json_t *o)
+{
+	static const struct { const char *word, *key; } known[] = {
+		{ "DEV", "dev" }, { "VIA", "gateway" }, { "PROTO", "protocol" },
+		{ "SCOPE", "scope" },
+	};
+
+	for (size_t i = 0; i < N_ELEM(known); i++)
+		if (args_word(a, known[i].word))
+			json_object_del(o, known[i].key);
+	if (!details && strcmp(jstr(o, "protocol"), show_route_proto(RP_BOOT)) == 0)
+		json_object_del(o, "protocol");
+}
+
+/* What an address brings goes with its interface's end, and comes back with it:
+ * ip(8) has not got it then.  What a user made only waits, and is shown. */
+static bool is_away(const struct route_info *r)
+{
+	const struct netdev *dev = r->spec.n_hops ? r->spec.hops[0].dev : NULL;
+
+	return r->spec.proto == RP_KERNEL && net_route_is_main(r) && dev && !(dev->flags & DEV_UP);
 }
 
 static bool add_route(void *arg, const struct route_info *r)
 {
 	struct routes *l = arg;
-	const char *dev = args_word(l->a, "DEV"), *proto = args_word(l->a, "PROTO");
+	bool details = args_option(l->a, "-d -details");
+	json_t *o;
 
-	if (!table_chosen(l->a, r) || !prefix_chosen(l->a, &r->spec.to))
+	if (is_away(r) || l->local == net_route_is_main(r) || !ip_route_selected(l->a, r))
 		return true;
-	if (dev && !has_dev(&r->spec, dev))
-		return true;
-	if (proto && strcmp(proto, show_route_proto(r->spec.proto)) != 0)
-		return true;
-	json_array_append_new(l->all, net_route_json(r));
+	o = details ? net_route_details_json(r) : net_route_json(r);
+	if (l->local && table_of(l->a) == TABLE_ALL)
+		o = with_table(o);
+	drop_known(l->a, details, o);
+	json_array_append_new(l->all, o);
 	return true;
 }
 
 static int route_show_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	const char *dev = args_word(a, "DEV");
-	struct routes l = { a, NULL };
+	struct routes l = { a, NULL, false };
 
-	if (!st || (dev && !ip_dev(sh, st, dev)))
+	if (!st || !ip_route_select_ok(sh, st, a))
 		return 1;
 	l.all = json_array();
+	show_routes(st, add_route, &l);
+	l.local = true;
 	show_routes(st, add_route, &l);
 	return shell_result(sh, l.all);
 }
@@ -90,13 +209,14 @@ static void print_opt(struct shell *sh, const char *word, const json_t *o, const
 		shell_printf(sh, "%s %lld ", word, (long long)jint(o, key));
 }
 
-static void print_hops(struct shell *sh, const json_t *hops)
+static void print_hops(struct shell *sh, const struct args *a, const json_t *hops)
 {
+	const char *end = args_option(a, "-o -oneline") ? "\\" : "\n";
 	const json_t *h;
 	size_t i;
 
 	json_array_foreach(hops, i, h) {
-		shell_printf(sh, "\n\tnexthop ");
+		shell_printf(sh, "%s\tnexthop ", end);
 		print_opt(sh, "via", h, "gateway");
 		print_opt(sh, "dev", h, "dev");
 		print_opt(sh, "weight", h, "weight");
@@ -114,25 +234,39 @@ static void route_print(struct shell *sh, const struct args *a, const json_t *al
 			shell_printf(sh, "%s ", jstr(r, "type"));
 		shell_printf(sh, "%s ", jstr(r, "dst"));
 		print_opt(sh, "via", r, "gateway");
-		if (!args_word(a, "DEV"))
-			print_opt(sh, "dev", r, "dev");
+		print_opt(sh, "dev", r, "dev");
+		print_opt(sh, "table", r, "table");
 		print_opt(sh, "proto", r, "protocol");
 		print_opt(sh, "scope", r, "scope");
 		print_opt(sh, "src", r, "prefsrc");
 		print_opt(sh, "metric", r, "metric");
 		print_flags(sh, jget(r, "flags"));
 		print_opt(sh, "mtu", json_array_get(jget(r, "metrics"), 0), "mtu");
-		print_hops(sh, jget(r, "nexthops"));
+		print_hops(sh, a, jget(r, "nexthops"));
 		shell_printf(sh, "\n");
 	}
 }
 
 /* --- get --------------------------------------------------------------------- */
 
+static json_t *cache_json(const struct route_answer *r)
+{
+	bool group = r->type == RT_MULTICAST, bcast = r->type == RT_BROADCAST;
+	json_t *a = json_array();
+
+	if (r->type == RT_LOCAL || bcast || (group && r->member))
+		json_array_append_new(a, json_string("local"));
+	if (group)
+		json_array_append_new(a, json_string("mc"));
+	if (bcast)
+		json_array_append_new(a, json_string("brd"));
+	return a;
+}
+
 static json_t *answer_json(const struct route_answer *r, const struct addr *from)
 {
 	char text[PREFIX_STRLEN];
-	json_t *o = json_object(), *cache = json_array();
+	json_t *o = json_object();
 
 	if (r->type != RT_UNICAST)
 		jset_str(o, "type", show_route_type(r->type));
@@ -147,12 +281,11 @@ static json_t *answer_json(const struct route_answer *r, const struct addr *from
 		jset_str(o, "prefsrc", addr_fmt(&r->src, text));
 	jset(o, "flags", json_array());
 	jset_int(o, "uid", 0);
-	if (r->type == RT_LOCAL || r->type == RT_BROADCAST)
-		json_array_append_new(cache, json_string("local"));
-	if (r->type == RT_BROADCAST)
-		json_array_append_new(cache, json_string("brd"));
-	jset(o, "cache", cache);
-	jset_str(o, "matched", prefix_fmt(&r->matched, text));
+	jset(o, "cache", cache_json(r));
+	if (r->dev && r->mtu != r->dev->mtu)
+		jset(o, "metrics", json_pack("[{s:I}]", "mtu", (json_int_t)r->mtu));
+	if (r->matched.addr.family)
+		jset_str(o, "matched", prefix_fmt(&r->matched, text));
 	if (r->has_beaten)
 		jset_str(o, "beaten", prefix_fmt(&r->beaten, text));
 	return o;
@@ -161,14 +294,16 @@ static json_t *answer_json(const struct route_answer *r, const struct addr *from
 static int route_get_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
+	const char *name = args_word(a, "OIF");
+	struct netdev *dev = NULL;
 	struct addr dst, src;
 	struct route_answer r;
 	bool from = args_addr(a, "SRC", &src);
 	int err;
 
-	if (!st || !args_addr(a, "ADDR", &dst))
+	if (!st || !args_addr(a, "ADDR", &dst) || (name && !(dev = ip_dev(sh, st, name))))
 		return 1;
-	err = show_route_get(st, &dst, from ? &src : NULL, &r);
+	err = show_route_get_by(st, &dst, from ? &src : NULL, dev, &r);
 	if (err)
 		return ip_answer(sh, err);
 	return shell_result(sh, json_pack("[o]", answer_json(&r, from ? &src : NULL)));
@@ -190,213 +325,41 @@ static void route_get_print(struct shell *sh, const struct args *a, const json_t
 	shell_printf(sh, "uid 0 \n    cache ");
 	json_array_foreach(jget(r, "cache"), i, c)
 		shell_printf(sh, "%s%s", i ? "," : "<", json_string_value(c));
-	shell_printf(sh, "%s\n", json_array_size(jget(r, "cache")) ? "> " : "");
-}
-
-/* --- change ------------------------------------------------------------------ */
-
-static bool named(const struct gram_bind *b, const char *name)
-{
-	return b->ins->len == strlen(name) && memcmp(b->ins->s, name, b->ins->len) == 0;
-}
-
-#define WEIGHT_MAX 256            /* as ip-route(8) */
-
-/* 0: not a weight. */
-static uint16_t parse_weight(const char *s)
-{
-	unsigned long long n;
-
-	return word_u64(s, &n) && n <= WEIGHT_MAX ? (uint16_t)n : 0;
-}
-
-/* The words after the prefix, in order: each "nexthop" begins another hop,
- * and via and dev without one belong to the first. */
-static int spec_hops(struct shell *sh, const struct args *a, struct stack *st,
-		     struct route_spec *r)
-{
-	for (int i = 0; i < a->n; i++) {
-		const struct gram_bind *b = &a->bind[i];
-		const char *word = a->words->v[b->word];
-		bool is_next = b->ins->op == GRAM_KEY && named(b, "nexthop");
-		struct route_hop *h;
-
-		if (r->n_hops == 0 || is_next) {
-			if (!is_next && !named(b, "VIA") && !named(b, "DEV"))
-				continue;
-			if (r->n_hops == ROUTE_HOPS_MAX)
-				return shell_error(sh, "Error: too many nexthops, at most %d.",
-						   ROUTE_HOPS_MAX);
-			r->hops[r->n_hops++] = (struct route_hop){ .weight = 1 };
-		}
-		h = &r->hops[r->n_hops - 1];
-		if (b->ins->op != GRAM_ARG)
-			continue;
-		if (named(b, "VIA"))
-			lab_resolve(sh->lab, word, &h->via);
-		else if (named(b, "DEV") && !(h->dev = ip_dev(sh, st, word)))
-			return 1;
-		else if (named(b, "WEIGHT"))
-			h->weight = parse_weight(word);
-		if (!h->weight)
-			return shell_error(sh, "Error: argument \"%s\" is wrong: "
-					   "\"weight\" is from 1 to %d", word, WEIGHT_MAX);
-	}
-	return 0;
-}
-
-/* True if host bits are set: iproute2 hands them to the kernel, which refuses. */
-static bool has_host_bits(const struct prefix *p)
-{
-	return p->addr.family == ADDR_IP4 && (p->addr.v4 & ~ip4_mask(p->len)) != 0;
-}
-
-static int spec_parse(struct shell *sh, const struct args *a, struct stack *st,
-		      struct route_spec *r)
-{
-	static const enum route_type types[] = { RT_BLACKHOLE, RT_UNREACHABLE, RT_PROHIBIT };
-	uint64_t metric = args_count(a, "METRIC", 0), mtu = args_count(a, "MTU", 0);
-
-	*r = (struct route_spec){ .type = RT_UNICAST, .proto = RP_STATIC };
-	if (!args_prefix(a, "PREFIX", &r->to))
-		return 1;
-	if (has_host_bits(&r->to))
-		return shell_error(sh, "Error: Invalid prefix for given prefix length.");
-	if (metric > UINT32_MAX || mtu > UINT16_MAX)
-		return shell_error(sh, "RTNETLINK answers: Numerical result out of range");
-	for (size_t i = 0; i < N_ELEM(types); i++)
-		if (args_has(a, show_route_type(types[i])))
-			r->type = types[i];
-	r->metric = (uint32_t)metric;
-	r->mtu = (uint32_t)mtu;
-	args_addr(a, "SRC", &r->src);
-	return spec_hops(sh, a, st, r);
-}
-
-struct route_find { const struct route_spec *spec; bool found; };
-
-static bool is_same(void *arg, const struct route_info *r)
-{
-	struct route_find *f = arg;
-
-	f->found |= net_route_is_main(r) && prefix_eq(&r->spec.to, &f->spec->to) &&
-		    r->spec.proto == f->spec->proto && r->spec.metric == f->spec->metric;
-	return !f->found;
-}
-
-/* Is there a route that "change" would replace? */
-static bool is_there(struct stack *st, const struct route_spec *spec)
-{
-	struct route_find f = { spec, false };
-
-	show_routes(st, is_same, &f);
-	return f.found;
-}
-
-static int route_set_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	struct route_spec r;
-	bool change = args_has(a, "change");
-	enum route_op op = args_has(a, "replace") || change ? ROUTE_REPLACE :
-			   args_has(a, "append") ? ROUTE_APPEND : ROUTE_ADD;
-	int err;
-
-	if (!st || spec_parse(sh, a, st, &r))
-		return 1;
-	if (r.type == RT_UNICAST && !r.n_hops)
-		return ip_answer(sh, ERR_NODEV);
-	if (change && !is_there(st, &r))
-		return shell_error(sh, "RTNETLINK answers: No such file or directory");
-	err = stack_route_set(st, op, &r);
-	return err == ERR_NETUNREACH ? shell_error(sh, "Error: Nexthop has invalid gateway.") :
-		ip_answer(sh, err);
-}
-
-static int route_del_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	struct route_spec r;
-
-	if (!st || spec_parse(sh, a, st, &r))
-		return 1;
-	r.proto = RP_N;
-	return ip_answer(sh, stack_route_del(st, &r));
-}
-
-/* --- flush ------------------------------------------------------------------- */
-
-struct flush { const struct args *a; struct route_spec *v; size_t n, room; };
-
-/* Also what an address brought with it, as in Linux. */
-static bool add_doomed(void *arg, const struct route_info *r)
-{
-	struct flush *f = arg;
-	const char *dev = args_word(f->a, "DEV"), *proto = args_word(f->a, "PROTO");
-	struct route_spec *v;
-
-	if (!net_route_is_main(r) || !prefix_chosen(f->a, &r->spec.to) ||
-	    (dev && !has_dev(&r->spec, dev)) ||
-	    (proto && strcmp(proto, show_route_proto(r->spec.proto)) != 0))
-		return true;
-	if (f->n == f->room) {
-		f->room = f->room ? 2 * f->room : 16;
-		v = realloc(f->v, f->room * sizeof(*v));
-		if (!v)
-			return false;
-		f->v = v;
-	}
-	f->v[f->n++] = r->spec;
-	return true;
-}
-
-static int route_flush_run(struct shell *sh, const struct args *a)
-{
-	struct stack *st = shell_stack(sh, a->node);
-	const char *dev = args_word(a, "DEV");
-	struct flush f = { .a = a };
-	int err = OK;
-
-	if (!st || (dev && !ip_dev(sh, st, dev)))
-		return 1;
-	if (a->n < 4)                             /* ip route flush WHAT */
-		return shell_error(sh, "\"ip route flush\" requires arguments.");
-	if (args_has(a, "cache"))
-		return 0;                         /* there is none */
-	show_routes(st, add_doomed, &f);
-	for (size_t i = 0; i < f.n; i++) {
-		int e = stack_route_del(st, &f.v[i]);
-
-		err = err ? err : e;
-	}
-	free(f.v);
-	return ip_answer(sh, err);
+	shell_printf(sh, "%s", json_array_size(jget(r, "cache")) ? "> " : "");
+	print_opt(sh, "mtu", json_array_get(jget(r, "metrics"), 0), "mtu");
+	shell_printf(sh, "\n");
 }
 
 #define TYPES "[unicast|blackhole|unreachable|prohibit] "
-#define HOP "via VIA:addr | dev DEV:iface"
-#define REST "[" HOP " | metric METRIC:count | proto static | mtu MTU:count | src SRC:addr | " \
-	"onlink | nexthop [" HOP " | weight WEIGHT:count]...]..."
-#define OPTS "-4 -d -details -s -statistics"
+#define HOP "via VIA:addr | dev DEV:iface | onlink"
+#define REST "[" HOP " | metric|preference|priority METRIC:count | proto|protocol PROTO | " \
+	"mtu MTU:count | src SRC:addr | scope link|global | table main|TABLE | " \
+	"nexthop [" HOP " | weight WEIGHT:count]...]..."
+#define SELECT "dev DEV:iface | via VIA:addr | proto|protocol PROTO | scope SCOPE | type TYPE"
+#define TO "[to] [exact|root|match] PREFIX:prefix"
+#define SHOW "[" TO "] [" SELECT " | table main|local|all|TABLE]..."
+#define OPTS "-c -color -4 -d -details -s -statistics -o -oneline"
 
 const struct cmd cmds_ip_route[] = {
-	{ .name = "ip route",
-	  .args = "[show|list [[to] [exact|root|match] PREFIX:prefix] "
-		  "[dev DEV:iface | proto PROTO | table (main|local|all)]...]",
-	  .opts = OPTS, .flags = CMD_NODE, .run = route_show_run, .print = route_print,
+	{ .name = "ip route", .args = "[show|list " SHOW "]", .opts = OPTS, .flags = CMD_NODE,
+	  .run = route_show_run, .print = route_print, .help = "show the routes" },
+	{ .name = "ip route", .args = "ls|lst " SHOW, .opts = OPTS,
+	  .flags = CMD_NODE | CMD_QUIET, .run = route_show_run, .print = route_print,
 	  .help = "show the routes" },
-	{ .name = "ip route get", .args = "ADDR:addr [from SRC:addr]", .opts = OPTS,
-	  .flags = CMD_NODE, .run = route_get_run, .print = route_get_print,
+	{ .name = "ip route get", .args = "[to] ADDR:addr [from SRC:addr | oif|dev OIF:iface]...",
+	  .opts = OPTS, .flags = CMD_NODE, .run = route_get_run, .print = route_get_print,
 	  .help = "show how a packet would leave",
 	  .text = "In JSON also which prefix matched, and which shorter one it beat." },
 	{ .name = "ip route", .args = "add|replace|change|append " TYPES "[to] PREFIX:prefix " REST,
-	  .opts = OPTS, .flags = CMD_NODE, .run = route_set_run, .help = "add or change a route" },
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_route_set_run,
+	  .help = "add or change a route" },
+	{ .name = "ip route", .args = "a " TYPES "[to] PREFIX:prefix " REST, .opts = OPTS,
+	  .flags = CMD_NODE | CMD_QUIET, .run = ip_route_set_run, .help = "add a route" },
 	{ .name = "ip route flush",
-	  .args = "[cache | all | [to] [exact|root|match] PREFIX:prefix] "
-		  "[dev DEV:iface | proto PROTO | table main]...",
-	  .opts = OPTS, .flags = CMD_NODE, .run = route_flush_run,
+	  .args = "[cache | all | " TO "] [" SELECT " | table main|TABLE]...",
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_route_flush_run,
 	  .help = "delete all these routes" },
 	{ .name = "ip route", .args = "del|delete " TYPES "[to] PREFIX:prefix " REST,
-	  .opts = OPTS, .flags = CMD_NODE, .run = route_del_run, .help = "delete a route" },
+	  .opts = OPTS, .flags = CMD_NODE, .run = ip_route_del_run, .help = "delete a route" },
 	{ 0 },
 };

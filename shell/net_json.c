@@ -12,10 +12,10 @@
 
 const char *net_dev_state(const struct netdev *dev)
 {
-	if (dev->flags & DEV_LOOPBACK)
-		return "UNKNOWN";
 	if (!(dev->flags & DEV_UP))
 		return "DOWN";
+	if (dev->flags & DEV_LOOPBACK)
+		return "UNKNOWN";
 	return dev->flags & DEV_CARRIER ? "UP" : "DOWN";
 }
 
@@ -31,7 +31,8 @@ static json_t *flags_json(const struct netdev *dev)
 	if ((dev->flags & DEV_UP) && !(dev->flags & DEV_CARRIER))
 		json_array_append_new(a, json_string("NO-CARRIER"));
 	for (size_t i = 0; i < N_ELEM(names); i++)
-		if (dev->flags & names[i].flag)
+		if (dev->flags & names[i].flag &&
+		    !(names[i].flag == DEV_NOARP && dev->flags & DEV_LOOPBACK))
 			json_array_append_new(a, json_string(names[i].name));
 	if (netdev_running(dev))
 		json_array_append_new(a, json_string("LOWER_UP"));
@@ -125,15 +126,16 @@ bool net_route_is_main(const struct route_info *r)
 
 static json_t *hop_flags(const struct route_info *r, unsigned i)
 {
+	const struct route_hop *h = &r->spec.hops[i];
+	bool dead = r->dead_hops & (1u << i);
 	json_t *a = json_array();
 
-	if (r->dead_hops & (1u << i)) {
-		const struct netdev *dev = r->spec.hops[i].dev;
-
-		if (dev && !(dev->flags & DEV_UP))
-			json_array_append_new(a, json_string("dead"));
+	if (dead && h->dev && !(h->dev->flags & DEV_UP))
+		json_array_append_new(a, json_string("dead"));
+	if (h->onlink)
+		json_array_append_new(a, json_string("onlink"));
+	if (dead)
 		json_array_append_new(a, json_string("linkdown"));
-	}
 	return a;
 }
 
@@ -173,21 +175,31 @@ static const char *scope_of(const struct route_spec *s)
 	return NULL;
 }
 
-json_t *net_route_json(const struct route_info *r)
+static void proto_set(json_t *o, enum route_proto p)
+{
+	const char *name = show_route_proto(p);
+	char text[12];
+
+	snprintf(text, sizeof(text), "%u", (unsigned)p);
+	jset_str(o, "protocol", name ? name : text);
+}
+
+static json_t *route_json(const struct route_info *r, bool details)
 {
 	const struct route_spec *s = &r->spec;
+	const char *scope = scope_of(s) ? scope_of(s) : details ? "global" : NULL;
 	char text[PREFIX_STRLEN];
 	json_t *o = json_object();
 
-	if (s->type != RT_UNICAST)
+	if (details || s->type != RT_UNICAST)
 		jset_str(o, "type", show_route_type(s->type));
 	jset_str(o, "dst", !s->to.len ? "default" : s->to.len == 32 ?
 		 addr_fmt(&s->to.addr, text) : prefix_fmt(&s->to, text));
 	if (s->n_hops == 1)
 		hop_set(o, &s->hops[0]);
-	jset_str(o, "protocol", show_route_proto(s->proto));
-	if (scope_of(s))
-		jset_str(o, "scope", scope_of(s));
+	proto_set(o, s->proto);
+	if (scope)
+		jset_str(o, "scope", scope);
 	if (s->src.family)
 		jset_str(o, "prefsrc", addr_fmt(&s->src, text));
 	if (s->metric)
@@ -198,6 +210,16 @@ json_t *net_route_json(const struct route_info *r)
 	if (s->n_hops > 1)
 		jset(o, "nexthops", hops_json(r));
 	return o;
+}
+
+json_t *net_route_json(const struct route_info *r)
+{
+	return route_json(r, false);
+}
+
+json_t *net_route_details_json(const struct route_info *r)
+{
+	return route_json(r, true);
 }
 
 json_t *net_neigh_json(const struct neigh_info *n)

@@ -13,6 +13,7 @@ json_t *net_dev_json(const struct lab *lab, const struct node *n, const struct n
 json_t *net_dev_stats_json(const struct netdev *dev);     /* its "stats64" */
 json_t *net_dev_addrs_json(const struct netdev *dev);     /* its "addr_info" */
 json_t *net_route_json(const struct route_info *r);
+json_t *net_route_details_json(const struct route_info *r);       /* as `ip -d` */
 json_t *net_neigh_json(const struct neigh_info *n);
 
 /* "UP", "DOWN", "LOWERLAYERDOWN" or "UNKNOWN" (loopback). */

@@ -33,7 +33,7 @@ struct pkt_pool;
 /* Shared bytes.  Written only by who allocated it, before it is shared. */
 struct blk {
 	uint32_t refs;
-	uint32_t size;                    /* of data */
+	uint32_t size;                    /* of data; what was asked for, or more */
 	struct blk *next;                 /* in its pool's free list */
 	uint8_t data[];
 };
@@ -92,7 +92,8 @@ void pkt_free(struct pkt *p);                    /* NULL is fine */
 /* Same head, same body by reference; NULL: none left. */
 struct pkt *pkt_clone(const struct pkt *p);
 
-struct blk *blk_new(struct pkt_pool *pool, uint32_t size);  /* one reference */
+/* One reference, size bytes to write, content undefined. */
+struct blk *blk_new(struct pkt_pool *pool, uint32_t size);
 void blk_put(struct pkt_pool *pool, struct blk *b);
 /* Appends a slice of b to the body; takes a reference of its own.
  * ERR_NOBUFS when all PKT_NFRAG are used. */
@@ -136,6 +137,9 @@ static inline bool must_check pkt_pullup(struct pkt *p, size_t n)
 
 /* Keeps the first n bytes; n <= pkt_len(p). */
 void pkt_trim(struct pkt *p, uint32_t n);
+/* Moves the live bytes to the end of the head: what was pulled is forgotten,
+ * and there is all the room in front that there can be. */
+void pkt_make_room(struct pkt *p);
 /* Drops the first n bytes, from head and body; n <= pkt_len(p). */
 void pkt_skip(struct pkt *p, uint32_t n);
 /* Copies up to n bytes from offset off; returns how many there were. */

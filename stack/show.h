@@ -38,6 +38,14 @@ struct route_info {
 	ns_t since;
 };
 
+/* A path MTU that ICMP told of ("ip route show cache"). */
+struct pmtu_info {
+	struct addr dst;
+	uint32_t mtu;
+	bool locked;                      /* below min_pmtu: DF is no use on this path */
+	ns_t expires;                     /* in so long, above 0 */
+};
+
 /* The answer of "ip route get": how a packet would leave. */
 struct route_answer {
 	struct addr dst;
@@ -49,6 +57,9 @@ struct route_answer {
 	const struct netdev *dev;
 	struct addr src;
 	uint32_t mtu;
+	ns_t mtu_expires;                 /* mtu is of ICMP, and forgotten in so long; or 0 */
+	bool mtu_locked;                  /* see struct pmtu_info */
+	bool member;                      /* RT_MULTICAST: this host gets a copy */
 	enum route_proto proto;
 	uint32_t metric;
 };
@@ -89,15 +100,23 @@ void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct rout
 		 void *arg);
 void show_neighs(const struct stack *st, bool (*fn)(void *arg, const struct neigh_info *n),
 		 void *arg);
-/* OK, or ERR_NETUNREACH / ERR_NOROUTE / ERR_ACCES / ERR_INVAL as ip-route(8)'s get. */
+/* By address. */
+void show_pmtus(const struct stack *st, bool (*fn)(void *arg, const struct pmtu_info *m),
+		void *arg);
+/* OK, or ERR_NETUNREACH (also: src is not ours) / ERR_NOROUTE / ERR_ACCES /
+ * ERR_INVAL as ip-route(8)'s get.  The second is for what must leave by dev. */
 int show_route_get(struct stack *st, const struct addr *dst, const struct addr *src,
 		   struct route_answer *out);
+int show_route_get_by(struct stack *st, const struct addr *dst, const struct addr *src,
+		      struct netdev *dev, struct route_answer *out);
 uint64_t show_stat(const struct stack *st, enum stack_stat s);
 const char *show_stat_name(enum stack_stat s);
 uint64_t show_drops(const struct stack *st, enum drop why);      /* of the whole host */
 uint64_t show_dev_drops(const struct netdev *dev, enum drop why);
 const char *show_neigh_state(enum neigh_state s);                /* "REACHABLE" */
-const char *show_route_proto(enum route_proto p);                /* "kernel", "static" */
+/* "kernel", "static"; NULL: a number that has no name. */
+const char *show_route_proto(enum route_proto p);
+int show_route_proto_find(const char *name);                     /* or ERR_NOENT */
 const char *show_route_type(enum route_type t);                  /* "unicast", "local" */
 
 #endif

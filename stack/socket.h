@@ -67,6 +67,8 @@ enum sk_opt {
 	SKO_ERROR,                        /* get: pending error, and clears it */
 	SKO_NREAD,                        /* get: bytes of the next datagram (FIONREAD) */
 	SKO_CHECKSUM,                     /* UDP: send with a checksum; default 1 */
+	SKO_MTU,                          /* get: path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
+					   * ERR_NOTCONN */
 	SKO_N
 };
 enum sk_pmtu { PMTU_DONT, PMTU_WANT, PMTU_DO, PMTU_PROBE };

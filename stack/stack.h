@@ -92,6 +92,10 @@ struct stack_config {
 	  "probe before use of an address, announce it then (RFC 5227)") \
 	X(OPT_RMEM,            "rmem_default",        212992, 0, INT32_MAX, \
 	  "socket receive buffer, bytes") \
+	X(OPT_MTU_EXPIRES,     "mtu_expires",         600000, 1, 86400000, \
+	  "ms that a path MTU learned from ICMP is believed (RFC 1191 6.3)") \
+	X(OPT_MIN_PMTU,        "min_pmtu",            552, 68, 65535, \
+	  "no path MTU below this is believed: DF stays clear then") \
 	X(OPT_PORT_MIN,        "ip_local_port_min",   49152, 1, 65535, \
 	  "first ephemeral port (RFC 6335)") \
 	X(OPT_PORT_MAX,        "ip_local_port_max",   65535, 1, 65535, "last ephemeral port")
@@ -136,8 +140,15 @@ int stack_addr_del(struct stack *st, struct netdev *dev, const struct prefix *p)
 bool stack_primary_addr(const struct stack *st, struct addr *out);
 
 /* Routes. */
-enum route_type { RT_UNICAST, RT_LOCAL, RT_BROADCAST, RT_BLACKHOLE, RT_UNREACHABLE, RT_PROHIBIT };
-enum route_proto { RP_KERNEL, RP_STATIC, RP_REDIRECT, RP_RIP, RP_OSPF, RP_N };
+enum route_type {
+	RT_UNICAST, RT_LOCAL, RT_BROADCAST, RT_BLACKHOLE, RT_UNREACHABLE, RT_PROHIBIT,
+	RT_MULTICAST,                     /* only an answer of show_route_get() */
+};
+/* Who made a route, by rtnetlink(7)'s numbers; a user may give any below RP_N. */
+enum route_proto {
+	RP_UNSPEC, RP_REDIRECT, RP_KERNEL, RP_BOOT, RP_STATIC, RP_DHCP = 16,
+	RP_OSPF = 188, RP_RIP, RP_N = 256,
+};
 
 #define ROUTE_HOPS_MAX 16
 struct route_hop {
@@ -152,7 +163,8 @@ struct route_spec {
 	enum route_type type;
 	enum route_proto proto;
 	uint32_t metric;                  /* lower wins within one distance */
-	uint8_t distance;                 /* 0: the protocol's own (static 1, OSPF 110, RIP 120) */
+	uint8_t distance;                 /* 0: the protocol's own (static 1, OSPF 110, RIP 120,
+					   * others 0: before all) */
 	struct addr src;                  /* preferred source, an address of ours; or ADDR_NONE */
 	uint32_t mtu;                     /* 0: the device's */
 	unsigned n_hops;
@@ -183,6 +195,9 @@ struct route_watch {
 };
 void stack_route_watch(struct stack *st, struct route_watch *w);
 void stack_route_unwatch(struct stack *st, struct route_watch *w);
+
+/* Forgets what ICMP said of path MTUs ("ip route flush cache"). */
+void stack_pmtu_flush(struct stack *st);
 
 /* Neighbours (ip-neighbour(8)). */
 int stack_neigh_set(struct stack *st, struct netdev *dev, const struct addr *a, struct mac mac);

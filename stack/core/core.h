@@ -6,6 +6,7 @@
  * What every packet of a router touches stands first and together.
  */
 #include "stack/core/neigh.h"
+#include "stack/core/own.h"
 #include "stack/core/route.h"
 #include "stack/core/timer.h"
 #include "stack/netdev.h"
@@ -16,13 +17,15 @@
 
 struct reass;                             /* ip4/reass.c */
 struct icmp_limit;                        /* ip4/icmp_out.c */
+struct pmtu_table;                        /* core/pmtu.c */
 
 struct stack {
 	ns_t now;                         /* set by the driver at every entry */
 	struct pkt_pool *pool;            /* borrowed */
 	struct fib fib;
 	struct neigh_table neigh;
-	bool forwarding;                  /* copy of OPT_FORWARDING for the fast path */
+	uint64_t suspects;                /* own.h: sources to be looked at before forwarding */
+	bool forwarding;                  /* copy of OPT_FORWARDING */
 	uint16_t ip_id;                   /* RFC 6864: next identification */
 	uint32_t flow_seed;               /* ECMP: differs between hosts (RFC 2992 5) */
 	const struct stack_hooks *hooks;  /* never NULL; members may be */
@@ -36,6 +39,8 @@ struct stack {
 	struct list *udp_ports;           /* hash of bound UDP sockets, made on first bind */
 	struct reass *reass;              /* made by the first fragment */
 	struct icmp_limit *icmp_limit;    /* made by the first ICMP error */
+	struct pmtu_table *pmtu;          /* made by the first that ICMP tells of */
+	struct own own;
 	struct list route_watches;
 	struct list arp_jobs;             /* probes and announcements under way */
 	struct rng rng;

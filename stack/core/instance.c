@@ -6,6 +6,7 @@
 #include "stack/core/arp.h"
 #include "stack/core/core.h"
 #include "stack/core/l4.h"
+#include "stack/core/pmtu.h"
 #include "stack/core/sock.h"
 #include "stack/util/hash.h"
 
@@ -45,6 +46,7 @@ struct stack *stack_new(const struct stack_config *cfg)
 		st->opt[o] = options[o].def;
 	st->opt[OPT_FORWARDING] = cfg->forwarding;
 	st->forwarding = cfg->forwarding;
+	own_sync(st);
 	st->name = strdup(cfg->name);
 	if (!st->name)
 		goto fail;
@@ -72,6 +74,7 @@ void stack_free(struct stack *st)
 	ip4_fini(st);
 	neigh_fini(st);
 	route_fini(st);
+	pmtu_fini(st);
 	list_for_each_safe(&st->devs, dev, tmp, node)
 		stack_detach(st, dev);
 	loopback_free(st->lo);
@@ -144,6 +147,7 @@ int stack_set_option(struct stack *st, enum stack_option o, int64_t v)
 		return ERR_INVAL;
 	st->opt[o] = v;
 	st->forwarding = st->opt[OPT_FORWARDING];
+	own_sync(st);
 	return OK;
 }
 

@@ -9,6 +9,8 @@
 #include "stack/stack.h"
 #include "stack/util/addr.h"
 
+struct route;
+
 /* How a packet came: what ip4_input() found, handed to the transport with the
  * packet, whose IP header has been pulled.  Lives on the C stack. */
 struct ip_meta {
@@ -30,6 +32,7 @@ struct ip4_tx {
 	uint8_t proto, tos;
 	uint8_t ttl;                      /* 0: OPT_TTL */
 	bool df;                          /* never fragment: ERR_MSGSIZE instead */
+	bool probe;                       /* the interface's MTU counts, not the path's */
 	bool bcast_ok;                    /* SO_BROADCAST */
 	bool no_loop;                     /* multicast: no copy to this host */
 	bool hdrincl;                     /* p starts with an IP header already */
@@ -51,10 +54,25 @@ void ip4_input(struct stack *st, struct netdev *dev, struct pkt *p);
 /* What ip4 keeps of a host: reassembly, rate limits (ip4/in.c). */
 void ip4_fini(struct stack *st);
 
-/* The source address that ip4_output() would choose, and the path's MTU. */
-struct ip4_path { ip4_t src; struct netdev *dev; uint32_t mtu; bool bcast, local; };
+/* The way that ip4_output() would take, its source address and its MTU.  With
+ * dev only routes by it count, and a destination that has none is on its link,
+ * as Linux has it for SO_BINDTODEVICE. */
+struct ip4_path {
+	ip4_t src;
+	ip4_t via;                        /* the gateway; 0: none, dst is on the link */
+	struct netdev *dev;
+	const struct route *route;        /* that was taken, until routes change; or NULL */
+	uint32_t mtu;                     /* least of interface, route and what ICMP said */
+	ns_t mtu_expires;                 /* mtu is of ICMP, and forgotten in so long; or 0 */
+	bool mtu_locked;                  /* below min_pmtu: routers shall cut what is longer */
+	bool bcast, local;
+};
 int must_check ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev, uint32_t flow,
 			struct ip4_path *out);
+/* The longest packet, headers included, that is known to reach dst in one
+ * piece; 0: no route.  It changes with routes, with ICMP and with time, so a
+ * transport asks before each segment, and after pmtu_learn(). */
+uint32_t ip4_path_mtu(struct stack *st, ip4_t dst);
 
 /* What an ICMP error says about a packet that we sent. */
 struct icmp_err {
@@ -62,12 +80,22 @@ struct icmp_err {
 	uint32_t info;                    /* MTU, pointer or gateway */
 	ip4_t from;                       /* reporter */
 	ip4_t src, dst;                   /* of the packet in error */
+	uint16_t len;                     /* its total length, as quoted */
+	uint8_t hlen;                     /* of its IP header */
 	uint8_t proto, ttl;               /* proto of it; ttl of the ICMP message */
 	int err;                          /* the errno Linux maps it to, negative */
 	bool hard;                        /* RFC 1122 4.2.3.9: will not go away */
 	uint16_t n;                       /* quoted transport bytes ... */
 	uint8_t data[64];                 /* ... at least 8 of them */
 };
+
+/*
+ * A transport has found e to be about a packet of its own (RFC 5927 4): if it
+ * says that the packet was too long, the whole host knows from now on (RFC
+ * 1191; core/pmtu.c).  Called before anybody is told, who may send again at
+ * once; any other error is none of its business.
+ */
+void pmtu_learn(struct stack *st, const struct icmp_err *e);
 
 /*
  * Answers p, whose IP header is still at head + meta->hdr_off, with an ICMP

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Packets and their pool.  Freed packets and blocks go back to free lists, so
- * that a lab that has warmed up asks libc for nothing.
+ * that a lab that has warmed up asks libc for nothing.  Under AddressSanitizer
+ * what is free, and what lies behind a packet's last byte, is poisoned.
  */
 #include "stack/pkt.h"
 
@@ -9,11 +10,13 @@
 #include <string.h>
 
 #include "stack/util/csum.h"
+#include "stack/util/poison.h"
 
 /* Blocks come in a few sizes, so that one freed serves the next of its kind. */
 static const uint32_t blk_sizes[] = { 256, 1152, 2048, 16384, 66048 };
 #define N_CLASS N_ELEM(blk_sizes)
-#define PKT_CHUNK 64                      /* packets made at a time */
+/* Packets made at a time.  One, where the end of a head must be the end of what libc gave. */
+#define PKT_CHUNK (POISON_WORKS ? 1 : 64)
 
 struct chunk { struct chunk *next; struct pkt pkts[PKT_CHUNK]; };
 
@@ -81,6 +84,20 @@ static bool pool_allows(struct pkt_pool *pool)
 	return false;
 }
 
+/* A packet in the free list is touched at its link only. */
+static void close_pkt(struct pkt *p)
+{
+	poison(&p->at, sizeof(*p) - offsetof(struct pkt, at));
+}
+
+/* Behind the head's live bytes there is nothing. */
+static void close_tail(struct pkt *p)
+{
+	uint8_t *end = p->head + p->off + p->len;
+
+	poison(end, (size_t)((uint8_t *)(p + 1) - end));
+}
+
 static bool pool_grow(struct pkt_pool *pool)
 {
 	struct chunk *c = malloc(sizeof(*c));
@@ -91,6 +108,7 @@ static bool pool_grow(struct pkt_pool *pool)
 	c->next = pool->chunks;
 	pool->chunks = c;
 	for (size_t i = PKT_CHUNK; i-- > 0;) {
+		close_pkt(&c->pkts[i]);
 		c->pkts[i].next = pool->free;
 		pool->free = &c->pkts[i];
 	}
@@ -109,6 +127,7 @@ struct pkt *pkt_new(struct pkt_pool *pool)
 	}
 	p = pool->free;
 	pool->free = p->next;
+	unpoison(p, sizeof(*p));
 	if (++pool->stats.pkts > pool->stats.pkts_max)
 		pool->stats.pkts_max = pool->stats.pkts;
 	memset(p, 0, offsetof(struct pkt, frag));
@@ -148,6 +167,8 @@ struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
 		pool->stats.mallocs++;
 		b->size = blk_sizes[c];
 	}
+	unpoison(b->data, size);
+	poison(b->data + size, b->size - size);
 	b->next = NULL;
 	b->refs = 1;
 	pool->stats.blks++;
@@ -164,6 +185,7 @@ void blk_put(struct pkt_pool *pool, struct blk *b)
 	c = blk_class(b->size);
 	b->next = pool->free_blk[c];
 	pool->free_blk[c] = b;
+	poison(b->data, b->size);
 	pool->stats.blks--;
 }
 
@@ -184,6 +206,7 @@ void pkt_free(struct pkt *p)
 	pool = p->pool;
 	pkt_put_frags(p);
 	p->next = pool->free;
+	close_pkt(p);
 	pool->free = p;
 	pool->stats.pkts--;
 }
@@ -194,7 +217,8 @@ struct pkt *pkt_clone(const struct pkt *p)
 
 	if (!q)
 		return NULL;
-	*q = *p;
+	memcpy(q, p, offsetof(struct pkt, head) + p->off + p->len);
+	close_tail(q);
 	q->next = NULL;
 	for (unsigned i = 0; i < q->nfrag; i++)
 		q->frag[i].blk->refs++;
@@ -312,8 +336,10 @@ bool pkt_pullup_from_body(struct pkt *p, size_t n)
 		memmove(p->head + keep - shift, p->head + keep, (size_t)p->off + p->len - keep);
 		p->off = (uint16_t)(p->off - shift);
 	}
+	unpoison(p, sizeof(*p));
 	pkt_copy_out(p, p->len, p->head + p->off + p->len, need);
 	p->len = (uint16_t)n;
+	close_tail(p);
 	body_skip(p, (uint32_t)need);
 	return true;
 }
@@ -337,6 +363,15 @@ void pkt_trim(struct pkt *p, uint32_t n)
 		}
 	}
 	p->len = (uint16_t)(p->len - cut);
+	close_tail(p);
+}
+
+void pkt_make_room(struct pkt *p)
+{
+	unpoison(p, sizeof(*p));
+	memmove(p->head + PKT_HEAD - p->len, pkt_data(p), p->len);
+	p->off = (uint16_t)(PKT_HEAD - p->len);
+	p->l2 = p->off;
 }
 
 void pkt_skip(struct pkt *p, uint32_t n)

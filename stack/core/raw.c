@@ -62,8 +62,10 @@ bool raw_input(struct stack *st, const struct pkt *p, const struct ip_meta *m)
 			continue;
 		any = true;
 		q = pkt_clone(p);
-		if (!q)
+		if (!q) {
+			pkt_drop_note(st, m->dev, p, DROP_NO_MEMORY);
 			continue;
+		}
 		assert(m->hdr_off <= q->off);
 		pkt_push(q, (size_t)q->off - m->hdr_off);  /* the header is still there */
 		sock_enqueue(sk, q, m, 0);
@@ -126,8 +128,10 @@ void packet_input(struct stack *st, struct netdev *dev, const struct pkt *p, uin
 		    (sk->ifindex && sk->ifindex != dev->ifindex))
 			continue;
 		q = pkt_clone(p);
-		if (!q)
+		if (!q) {
+			pkt_drop_note(st, dev, p, DROP_NO_MEMORY);
 			continue;
+		}
 		pkt_push(q, (size_t)q->off - q->l2);
 		sock_enqueue(sk, q, &m, 0);
 	}

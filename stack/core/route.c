@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "stack/core/core.h"
+#include "stack/core/pmtu.h"
 
 static uint8_t default_distance(enum route_proto proto)
 {
@@ -67,6 +68,7 @@ static int fib_sync(struct stack *st, ip4_t key, unsigned len, uint32_t slot)
 	bool usable = slot && any_alive(st->rib.slots[slot]);
 
 	route_cache_flush(st);
+	pmtu_forget(st, key, len);
 	if (usable)
 		return trie_set(&st->fib.trie, key, len, slot);
 	(void)trie_del(&st->fib.trie, key, len);
@@ -287,6 +289,8 @@ int route_add(struct stack *st, enum route_op op, const struct route_spec *s)
 		slot_undo(st, slot, r);
 		return err;
 	}
+	if (r->type == RT_LOCAL || r->type == RT_BROADCAST)
+		own_add(st, r->key, r->len);
 	if (r->proto == RP_REDIRECT)
 		st->rib.redirects_end_at = 0;     /* to be reckoned anew */
 	notify(st, r, true);

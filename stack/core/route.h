@@ -63,6 +63,10 @@ struct rib {
 /* The preferred usable route, one with a gateway that answers if there is such;
  * or NULL: no route. */
 struct route *route_lookup(struct stack *st, ip4_t dst);
+/* The same, of routes by dev alone, which is up: the first hop by it is *hop.
+ * NULL: there is none, or one that leads nowhere comes first; *hop is unset. */
+struct route *route_lookup_by(struct stack *st, ip4_t dst, const struct netdev *dev,
+			      struct hop **hop);
 /* Of one prefix's routes. */
 struct route *route_select(const struct stack *st, struct route *first);
 /* A living next hop of r, by a gateway that answers if one does; flow picks

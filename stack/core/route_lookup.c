@@ -76,6 +76,66 @@ struct route *route_lookup(struct stack *st, ip4_t dst)
 	return lookup_slow(st, dst, c);
 }
 
+/* r's first hop by dev, one whose gateway answers if there is such; or NULL. */
+static struct hop *hop_by(const struct stack *st, struct route *r, const struct netdev *dev)
+{
+	struct hop *first = NULL;
+
+	for (unsigned i = 0; i < r->n_hops; i++) {
+		struct hop *h = &r->hops[i];
+
+		if (h->dev != dev)
+			continue;
+		if (h->avoid_until <= st->now)
+			return h;
+		if (!first)
+			first = h;
+	}
+	return first;
+}
+
+/* The same, of one prefix's routes; *end: no shorter prefix is asked. */
+static struct route *select_by(const struct stack *st, struct route *first,
+			       const struct netdev *dev, struct hop **hop, bool *end)
+{
+	struct route *silent = NULL;
+
+	*end = false;
+	for (struct route *r = first; r && !*end; r = r->next) {
+		struct hop *h = hop_by(st, r, dev);
+
+		*end = r->n_hops == 0;
+		if (!h || (silent && h->avoid_until > st->now))
+			continue;
+		*hop = h;
+		if (h->avoid_until <= st->now)
+			return r;
+		silent = r;
+	}
+	return silent;
+}
+
+/* Through the RIB, since the FIB answers for all devices at once. */
+struct route *route_lookup_by(struct stack *st, ip4_t dst, const struct netdev *dev,
+			      struct hop **hop)
+{
+	struct route *r = NULL;
+	unsigned len = 0;
+	uint32_t slot;
+	bool end = false;
+
+	if (st->now >= st->rib.redirects_end_at)
+		gateway_expire_redirects(st);
+	slot = trie_lookup(&st->rib.trie, dst, &len);
+	for (;;) {
+		if (slot)
+			r = select_by(st, st->rib.slots[slot], dev, hop, &end);
+		if (r || end || len == 0)
+			return r;
+		slot = trie_get(&st->rib.trie, dst, --len);
+	}
+}
+
 uint32_t route_flow(ip4_t src, ip4_t dst, uint8_t proto, uint32_t ports, uint32_t seed)
 {
 	return hash_flow4(src, dst, proto, (uint16_t)(ports >> 16), (uint16_t)ports, seed);

@@ -105,38 +105,56 @@ static bool next_shorter(const struct stack *st, ip4_t a, unsigned len, struct p
 	return false;
 }
 
-int show_route_get(struct stack *st, const struct addr *dst, const struct addr *src,
-		   struct route_answer *out)
+/* What the route itself says of the answer. */
+static void answer_route(const struct stack *st, ip4_t dst, const struct ip4_path *path,
+			 struct route_answer *out)
+{
+	const struct route *r = path->route;
+
+	out->matched = (struct prefix){ addr_ip4(r->key), r->len };
+	out->has_beaten = next_shorter(st, dst, r->len, &out->beaten);
+	out->proto = r->proto;
+	out->metric = r->metric;
+	if (path->via)
+		out->via = addr_ip4(path->via);
+}
+
+static enum route_type answer_type(ip4_t dst, const struct ip4_path *path)
+{
+	return path->local ? RT_LOCAL : ip4_is_mcast(dst) ? RT_MULTICAST :
+		path->bcast ? RT_BROADCAST : RT_UNICAST;
+}
+
+int show_route_get_by(struct stack *st, const struct addr *dst, const struct addr *src,
+		      struct netdev *dev, struct route_answer *out)
 {
 	ip4_t from = src && src->family == ADDR_IP4 ? src->v4 : 0;
-	struct route *r;
+	ip4_t to = dst->v4 ? dst->v4 : IP4_LOOPBACK;      /* as Linux takes 0.0.0.0 */
 	struct ip4_path path;
 	int err;
 
 	if (dst->family != ADDR_IP4)
 		return ERR_AFNOSUP;
-	err = ip4_path(st, dst->v4, from, NULL, 0, &path);
+	if (from && !ifaddr_find(st, NULL, from))
+		return ERR_NETUNREACH;
+	err = ip4_path(st, to, from, dev, 0, &path);
 	if (err)
 		return err;
-	r = route_lookup(st, dst->v4);
 	*out = (struct route_answer){
 		.dst = *dst, .dev = path.dev, .src = addr_ip4(path.src), .mtu = path.mtu,
-		.type = path.local ? RT_LOCAL : path.bcast ? RT_BROADCAST : RT_UNICAST,
+		.type = answer_type(to, &path),
+		.mtu_expires = path.mtu_expires, .mtu_locked = path.mtu_locked,
 	};
-	if (!r)
-		return OK;
-	out->matched = (struct prefix){ addr_ip4(r->key), r->len };
-	out->has_beaten = next_shorter(st, dst->v4, r->len, &out->beaten);
-	out->proto = r->proto;
-	out->metric = r->metric;
-	if (r->type == RT_UNICAST) {
-		struct hop *h = route_pick(st, r, r->n_hops > 1 ?
-			route_flow(from, dst->v4, 0, 0, st->flow_seed) : 0);
-
-		if (h->via)
-			out->via = addr_ip4(h->via);
-	}
+	out->member = out->type == RT_MULTICAST && mcast_member(path.dev, to);
+	if (path.route)
+		answer_route(st, to, &path, out);
 	return OK;
+}
+
+int show_route_get(struct stack *st, const struct addr *dst, const struct addr *src,
+		   struct route_answer *out)
+{
+	return show_route_get_by(st, dst, src, NULL, out);
 }
 
 uint64_t show_stat(const struct stack *st, enum stack_stat s) { return st->stat[s]; }
@@ -169,14 +187,26 @@ const char *show_neigh_state(enum neigh_state s)
 	return names[s];
 }
 
+/* As iproute2 has them in /etc/iproute2/rt_protos. */
+static const char *const proto_names[RP_N] = {
+	[RP_UNSPEC] = "unspec", [RP_REDIRECT] = "redirect", [RP_KERNEL] = "kernel",
+	[RP_BOOT] = "boot", [RP_STATIC] = "static", [8] = "gated", [9] = "ra", [10] = "mrt",
+	[11] = "zebra", [12] = "bird", [13] = "dnrouted", [14] = "xorp", [15] = "ntk",
+	[RP_DHCP] = "dhcp", [18] = "keepalived", [42] = "babel", [99] = "openr",
+	[186] = "bgp", [187] = "isis", [RP_OSPF] = "ospf", [RP_RIP] = "rip", [192] = "eigrp",
+};
+
 const char *show_route_proto(enum route_proto p)
 {
-	static const char *const names[] = {
-		[RP_KERNEL] = "kernel", [RP_STATIC] = "static", [RP_REDIRECT] = "redirect",
-		[RP_RIP] = "rip", [RP_OSPF] = "ospf",
-	};
+	return p < RP_N ? proto_names[p] : NULL;
+}
 
-	return names[p];
+int show_route_proto_find(const char *name)
+{
+	for (int i = 0; i < RP_N; i++)
+		if (proto_names[i] && strcmp(proto_names[i], name) == 0)
+			return i;
+	return ERR_NOENT;
 }
 
 const char *show_route_type(enum route_type t)
@@ -184,7 +214,7 @@ const char *show_route_type(enum route_type t)
 	static const char *const names[] = {
 		[RT_UNICAST] = "unicast", [RT_LOCAL] = "local", [RT_BROADCAST] = "broadcast",
 		[RT_BLACKHOLE] = "blackhole", [RT_UNREACHABLE] = "unreachable",
-		[RT_PROHIBIT] = "prohibit",
+		[RT_PROHIBIT] = "prohibit", [RT_MULTICAST] = "multicast",
 	};
 
 	return names[t];

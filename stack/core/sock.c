@@ -17,9 +17,6 @@
 #include "stack/wire/ip4opt.h"
 #include "stack/wire/udp.h"
 
-#define PMTU_EXPIRES SEC(600)             /* RFC 1191 6.3: not before 10 minutes */
-#define PMTU_UNTOLD 576                   /* RFC 1191 5: what a router that names none stands for */
-
 /* --- readiness --------------------------------------------------------------- */
 
 uint32_t sock_ready(const struct sock *sk)
@@ -134,30 +131,13 @@ static void errq_push(struct sock *sk, const struct sk_err *e)
 	}
 }
 
-static void pmtu_learn(struct sock *sk, const struct icmp_err *e)
-{
-	sk->pmtu_dst = e->dst;
-	sk->pmtu = e->info ? e->info : PMTU_UNTOLD;
-	if (sk->pmtu < IP4_MIN_MTU)
-		sk->pmtu = IP4_MIN_MTU;           /* RFC 1191 3 */
-	sk->pmtu_at = sk->st->now;
-}
-
-uint32_t sock_pmtu(const struct sock *sk, ip4_t dst)
-{
-	if (!sk->pmtu || sk->pmtu_dst != dst || sk->st->now - sk->pmtu_at >= PMTU_EXPIRES)
-		return 0;
-	return sk->pmtu;
-}
-
 void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport)
 {
 	bool hard = e->hard;
 
-	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG) {
-		pmtu_learn(sk, e);
+	pmtu_learn(sk->st, e);
+	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
 		hard = sk->opt[SKO_PMTUDISC] != PMTU_DONT;
-	}
 	if (sk->opt[SKO_RECVERR]) {
 		struct sk_err se = {
 			.err = e->err, .type = e->type, .code = e->code, .info = e->info,
@@ -206,6 +186,13 @@ int sock_packet_len(const struct sock *sk, const struct sk_msg *m, uint32_t *len
 		headers += UDP_HLEN;
 	*len = (uint32_t)m->n + headers;
 	return *len > IP4_LEN_MAX ? ERR_MSGSIZE : OK;
+}
+
+bool sock_header_df(const struct sk_msg *m)
+{
+	struct ip4_hdr h;
+
+	return ip4_quote_parse(&h, m->buf, m->n) && h.df;
 }
 
 /* --- life ----------------------------------------------------------------------- */

@@ -50,9 +50,6 @@ struct sock {
 	struct list watches;              /* struct sk_watch */
 	struct list groups;               /* struct sk_group: multicast memberships */
 	uint32_t ready_was;
-	ip4_t pmtu_dst;                   /* the path to here takes pmtu bytes (RFC 1191), */
-	uint32_t pmtu;                    /* 0: not known, */
-	ns_t pmtu_at;                     /* as was learned then */
 };
 
 /* p's payload becomes the next datagram of sk; consumes p.  m: how it came;
@@ -61,7 +58,8 @@ struct sock {
  * close any socket. */
 void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint16_t sport);
 /* Queues an ICMP error (if SKO_RECVERR) and sets the pending error; dport: of
- * the packet in error.  Tells nobody, as sock_enqueue(). */
+ * the packet in error, which sk may have sent.  Tells nobody, as
+ * sock_enqueue(). */
 void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport);
 /* Queues an error of our own (if SKO_RECVERR), e.g. ERR_MSGSIZE with the MTU. */
 void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endpoint *to);
@@ -77,8 +75,8 @@ int sock_take_error(struct sock *sk);
  * ERR_MSGSIZE: longer than any; ERR_INVAL: malformed options, or options
  * beside SKO_HDRINCL. */
 int must_check sock_packet_len(const struct sock *sk, const struct sk_msg *m, uint32_t *len);
-/* Path MTU to dst as ICMP told this socket, or 0: not told, or long ago. */
-uint32_t sock_pmtu(const struct sock *sk, ip4_t dst);
+/* Did a caller with SKO_HDRINCL write a header with DF? */
+bool sock_header_df(const struct sk_msg *m);
 bool sock_is_local_addr(const struct stack *st, ip4_t a);  /* may a packet come from a? */
 
 /* Raw and packet sockets come first in st->socks, so that packets that look

@@ -180,8 +180,10 @@ static bool udp_flood(struct stack *st, const struct pkt *p, const struct ip_met
 			continue;
 		any = true;
 		q = pkt_clone(p);
-		if (!q)
+		if (!q) {
+			pkt_drop_note(st, m->dev, p, DROP_NO_MEMORY);
 			continue;
+		}
 		pkt_pull(q, UDP_HLEN);
 		sock_enqueue(sk, q, m, f->pport);
 	}

@@ -7,12 +7,16 @@
 #include "stack/ip4/ip4.h"
 #include "stack/wire/ip4opt.h"
 
+#define FLAGS_AT 6                        /* octet of the header */
+#define FLAG_RESERVED 0x80
+
 /* What is cut: its header, the first fragment's options and the others'. */
 struct cut {
 	const struct pkt *p;
 	struct ip4_hdr h;
 	uint32_t len;                     /* payload bytes */
 	uint8_t hlen_next;                /* header of all fragments but the first */
+	uint8_t reserved;                 /* flag, RFC 1812 5.2.5: passed on as it is */
 	uint8_t opt[2][IP4OPT_MAX];       /* [0]: of the first, [1]: of the others */
 };
 
@@ -25,6 +29,7 @@ static bool cut_init(struct cut *c, const struct pkt *p)
 	c->p = p;
 	if (!ip4_quote_parse(&c->h, hdr, p->len))
 		return false;
+	c->reserved = hdr[FLAGS_AT] & FLAG_RESERVED;
 	c->len = pkt_len(p) - c->h.hlen;
 	if (c->h.frag_off + pkt_len(p) > IP4_LEN_MAX)
 		return false;
@@ -82,6 +87,10 @@ static void push_header(struct pkt *q, const struct cut *c, uint32_t from, uint3
 	w = wr_init(b, h.hlen);
 	ip4_hdr_emit(&h, opt, &w);
 	memcpy(b + IP4_HLEN, opt, h.hlen - (size_t)IP4_HLEN);
+	if (unlikely(c->reserved)) {
+		b[FLAGS_AT] |= c->reserved;
+		ip4_hdr_seal(b, h.hlen);
+	}
 }
 
 static struct pkt *piece(struct stack *st, const struct cut *c, uint32_t from, uint32_t to)

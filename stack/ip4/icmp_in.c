@@ -2,9 +2,10 @@
 /*
  * ICMP messages for this host: RFC 792, RFC 1122 3.2.2, RFC 1812 4.3.3.
  *
- * Left out: information and mask requests (RFC 1122 3.2.2.7, 3.2.2.9), source
- * quench (RFC 6633), router discovery (RFC 1256).  Raw sockets have had their
- * copy before a message comes here.
+ * Left out: information and mask requests, which RFC 6918 takes back from RFC
+ * 1122 3.2.2.7, 3.2.2.9 and RFC 1812 4.3.3.9; source quench (RFC 6633); router
+ * discovery (RFC 1256).  Raw sockets have had their copy before a message comes
+ * here.
  */
 #include "stack/core/sock.h"
 #include "stack/ip4/ip4.h"
@@ -19,11 +20,7 @@
 /* What is left of a received packet becomes one of ours: room in front again. */
 static void make_ours(struct pkt *p)
 {
-	uint8_t *end = p->head + PKT_HEAD - p->len;
-
-	memmove(end, pkt_data(p), p->len);
-	p->off = (uint16_t)(PKT_HEAD - p->len);
-	p->l2 = p->off;
+	pkt_make_room(p);
 	p->dev = NULL;
 	p->flags = PKT_LOCAL;
 }
@@ -67,6 +64,8 @@ static enum drop rx_echo(struct stack *st, struct pkt *p, const struct ip_meta *
 	h->csum = csum_update16(h->csum, (uint16_t)(ICMP4_ECHO << 8 | h->code), h->code);
 	h->type = ICMP4_ECHO_REPLY;
 	pkt_pull(p, ICMP4_HLEN);
+	if (unlikely(!h->csum))                   /* RFC 1624 3: not if all else is zero */
+		h->csum = icmp4_csum(h, pkt_csum(p, 0));
 	answer(st, p, m, h);
 	return DROP_NONE;
 }
@@ -161,6 +160,8 @@ static bool quote_parse(struct stack *st, const struct pkt *p, struct icmp_err *
 	n -= h.hlen;
 	e->src = h.src;
 	e->dst = h.dst;
+	e->len = h.total_len;
+	e->hlen = h.hlen;
 	e->proto = h.proto;
 	e->n = (uint16_t)(n < sizeof(e->data) ? n : sizeof(e->data));
 	memcpy(e->data, q + h.hlen, e->n);
@@ -263,6 +264,8 @@ static enum drop rx_message(struct stack *st, struct pkt *p, const struct ip_met
 		return DROP_ICMP_CHECKSUM;
 	r = rd_init(pkt_data(p), ICMP4_HLEN);
 	icmp4_hdr_parse(&h, &r);
+	if (m->bcast && h.type != ICMP4_ECHO && h.type != ICMP4_TIMESTAMP)
+		return DROP_ICMP_BCAST;           /* no error, no answer is for many */
 	switch (h.type) {
 	case ICMP4_ECHO:
 		return rx_echo(st, p, m, &h);

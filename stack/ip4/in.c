@@ -4,10 +4,6 @@
  * 5.3 (routers).  One lookup in the FIB, which holds local and broadcast
  * addresses too, decides between delivery and forwarding.  The host model is
  * weak, as Linux's is: any local address is answered on any interface.
- *
- * Deviation from RFC 1812 5.3.7: a packet for others whose source is an address
- * of ours, or a broadcast address of our subnets, is forwarded unless
- * OPT_RP_FILTER is on, for it would take a second lookup for each packet.
  */
 #include "stack/ip4/ip4.h"
 #include "stack/wire/icmp4.h"
@@ -31,13 +27,11 @@ static inline enum drop rx_martian(const struct netdev *dev, const struct ip4_hd
 	return DROP_NONE;
 }
 
-/* The source of a packet for us: not one of our own addresses coming in from
- * outside, nor a broadcast address of a subnet we are on. */
+/* One of our own addresses as a source coming in from outside, or a broadcast
+ * address of a subnet we are on (RFC 1812 5.3.7, 4.2.2.11). */
 static bool rx_source_is_ours(struct stack *st, const struct netdev *dev, ip4_t src)
 {
-	const struct route *r = (dev->flags & DEV_LOOPBACK) ? NULL : route_lookup(st, src);
-
-	return r && (r->type == RT_LOCAL || r->type == RT_BROADCAST);
+	return !(dev->flags & DEV_LOOPBACK) && own_has(st, src);
 }
 
 /* RFC 3704: strict asks for the same interface, loose for any. */
@@ -164,7 +158,7 @@ static bool should_redirect(struct stack *st, const struct pkt *p, const struct 
 	list_for_each(&out->addrs, ia, node)
 		if (ip4_in(h->src, ia->prefix.addr.v4, ia->prefix.len) &&
 		    ip4_in(next, ia->prefix.addr.v4, ia->prefix.len))
-			return !rx_source_is_ours(st, p->dev, h->src);
+			return true;
 	return false;
 }
 
@@ -224,19 +218,39 @@ static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
 		ip4_send(st, p, dev, next, n, mtu);
 }
 
+/* Why a packet of st->suspects is not forwarded, if it is not. */
+static outlined enum drop
+fwd_suspect(struct stack *st, const struct pkt *p, const struct ip4_hdr *h)
+{
+	if (st->suspects != UINT64_MAX && !own_tag_fits(&st->own, h->src))
+		return DROP_NONE;                 /* another's, after all */
+	if (!st->forwarding)
+		return DROP_IP4_NOT_US;
+	if (rx_source_is_ours(st, p->dev, h->src))
+		return DROP_IP4_MARTIAN_SRC;
+	if (st->opt[OPT_RP_FILTER] && !rx_reverse_path_ok(st, p->dev, h->src))
+		return DROP_IP4_RPF;
+	return DROP_NONE;
+}
+
 /* May it go on at all, and for one hop more?  False: p is consumed.  (A call
  * for each packet shows in the cost of a hop.) */
-static inline __attribute__((always_inline)) bool
-fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct route *r)
+static hot_inline bool
+fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct route *r,
+	bool source_routed)
 {
-	if (unlikely(!st->forwarding))
-		pkt_drop(st, p, DROP_IP4_NOT_US);
+	enum drop bad = DROP_NONE;
+
+	if (unlikely(own_may_be(st->suspects, h->src)))
+		bad = fwd_suspect(st, p, h);
+	if (unlikely(bad))
+		pkt_drop(st, p, bad);
 	else if (unlikely(p->flags & (PKT_LINK_BCAST | PKT_LINK_MCAST)))
 		pkt_drop(st, p, DROP_IP4_LINK_BCAST);     /* RFC 1812 5.3.4 */
-	else if (unlikely(st->opt[OPT_RP_FILTER] && !rx_reverse_path_ok(st, p->dev, h->src)))
-		pkt_drop(st, p, DROP_IP4_RPF);
-	else if (unlikely(!r))
-		reject(st, p, h, ICMP4_UNREACH, ICMP4_UNREACH_NET, 0, DROP_IP4_NO_ROUTE);
+	else if (unlikely(!r))                            /* RFC 1812 5.2.4.3 */
+		reject(st, p, h, ICMP4_UNREACH,
+		       source_routed ? ICMP4_UNREACH_SRCROUTE : ICMP4_UNREACH_NET, 0,
+		       DROP_IP4_NO_ROUTE);
 	else if (unlikely(h->ttl <= 1))
 		reject(st, p, h, ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL, 0, DROP_IP4_TTL);
 	else
@@ -247,7 +261,7 @@ fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct r
 static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
 		    bool source_routed)
 {
-	if (likely(fwd_may(st, p, h, r)))
+	if (likely(fwd_may(st, p, h, r, source_routed)))
 		forward_to(st, p, h, r, source_routed);
 }
 
@@ -256,7 +270,7 @@ static void forward_broadcast(struct stack *st, struct pkt *p, const struct ip4_
 {
 	struct netdev *dev = r->hops[0].dev;
 
-	if (!fwd_may(st, p, h, r) || !fwd_fits(st, p, h, dev->mtu))
+	if (!fwd_may(st, p, h, r, false) || !fwd_fits(st, p, h, dev->mtu))
 		return;
 	fwd_change(st, p, h, dev, h->dst, false);
 	ip4_send(st, p, dev, IP4_BROADCAST, NULL, dev->mtu);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IPv4 output: where a packet of this host goes, and the way onto the link. */
+#include "stack/core/pmtu.h"
 #include "stack/ip4/ip4.h"
 #include "stack/wire/eth.h"
 
@@ -59,9 +60,11 @@ int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, st
 
 struct out_route {
 	struct netdev *dev;
+	const struct route *route;        /* or NULL */
 	struct hop *hop;                  /* NULL: the destination is on dev's link */
 	ip4_t next, src;
 	uint32_t mtu;
+	const struct pmtu *told;          /* mtu is what ICMP said, or NULL */
 	bool bcast, local;
 };
 
@@ -87,7 +90,7 @@ static int route_group(struct stack *st, ip4_t dst, struct netdev *dev, struct o
 		dev = first_link(st);
 	if (!dev)
 		return ERR_NETUNREACH;
-	*o = (struct out_route){ .dev = dev, .next = dst, .mtu = dev->mtu,
+	*o = (struct out_route){ .dev = dev, .route = r, .next = dst, .mtu = dev->mtu,
 				 .bcast = !ip4_is_mcast(dst) };
 	return OK;
 }
@@ -102,48 +105,66 @@ static int route_reject(enum route_type t)
 	}
 }
 
-/* The hop that leaves by dev, if the route has one. */
-static struct hop *hop_by(struct route *r, const struct netdev *dev)
+/* To this host, or to all of one of its subnets. */
+static void way_here(struct stack *st, ip4_t dst, const struct route *r, struct out_route *o)
 {
-	for (unsigned i = 0; r && i < r->n_hops; i++)
-		if (r->hops[i].dev == dev && !r->hops[i].dead)
-			return &r->hops[i];
-	return NULL;
+	o->local = r->type == RT_LOCAL;
+	o->bcast = !o->local;
+	o->dev = o->local ? st->lo : r->hops[0].dev;
+	o->src = r->src ? r->src : o->local ? dst : 0;
+	o->mtu = o->dev->mtu;
+}
+
+static void way_there(struct stack *st, ip4_t dst, const struct route *r, struct hop *hop,
+		      struct out_route *o)
+{
+	o->hop = hop;
+	o->dev = hop->dev;
+	if (hop->via)
+		o->next = hop->via;
+	o->src = r->src;
+	o->mtu = r->mtu && r->mtu < hop->dev->mtu ? r->mtu : hop->dev->mtu;
+	if (unlikely(st->pmtu))
+		o->told = pmtu_find(st, dst);
+}
+
+/* SO_BINDTODEVICE: where no route says more, dst is on dev's link. */
+static void way_onlink(struct stack *st, ip4_t dst, struct netdev *dev, struct out_route *o)
+{
+	o->dev = dev;
+	o->bcast = ifaddr_is_broadcast(dev, dst);
+	o->mtu = dev->mtu;
+	if (unlikely(st->pmtu) && !o->bcast)
+		o->told = pmtu_find(st, dst);
 }
 
 static int route_unicast(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev,
 			 uint32_t flow, struct out_route *o)
 {
-	struct route *r = route_lookup(st, dst);
-	int err;
+	struct hop *hop = NULL;
+	struct route *r = dev ? route_lookup_by(st, dst, dev, &hop) : route_lookup(st, dst);
+	int err = r ? route_reject(r->type) : dev ? OK : ERR_NETUNREACH;
 
-	if (!r && !dev)
-		return ERR_NETUNREACH;
-	err = r ? route_reject(r->type) : OK;
+	o->next = dst;
+	o->route = r;
 	if (err)
 		return err;
-	if (r && (r->type == RT_LOCAL || (!dev && r->type == RT_BROADCAST))) {
-		bool local = r->type == RT_LOCAL;
-
-		*o = (struct out_route){ .dev = local ? st->lo : r->hops[0].dev, .next = dst,
-					 .src = r->src, .bcast = !local, .local = local };
-		if (local && !o->src)
-			o->src = dst;
-		o->mtu = o->dev->mtu;
-		return OK;
-	}
-	if (dev) {                        /* SO_BINDTODEVICE: on-link if no route says more */
-		o->hop = hop_by(r, dev);
-		o->dev = dev;
-		o->bcast = ifaddr_is_broadcast(dev, dst);
+	if (!r) {
+		way_onlink(st, dst, dev, o);
+	} else if (r->type != RT_UNICAST) {
+		way_here(st, dst, r, o);
 	} else {
-		o->hop = route_pick(st, r, r->n_hops > 1 ?
-				    route_flow(src, dst, 0, flow, st->flow_seed) : 0);
-		o->dev = o->hop->dev;
+		if (!hop)
+			hop = route_pick(st, r, r->n_hops > 1 ?
+					 route_flow(src, dst, 0, flow, st->flow_seed) : 0);
+		way_there(st, dst, r, hop, o);
 	}
-	o->next = o->hop && o->hop->via ? o->hop->via : dst;
-	o->src = r ? r->src : 0;
-	o->mtu = r && r->mtu && r->mtu < o->dev->mtu ? r->mtu : o->dev->mtu;
+	if (unlikely(o->told)) {
+		if (o->told->mtu < o->mtu)
+			o->mtu = o->told->mtu;
+		else
+			o->told = NULL;
+	}
 	return OK;
 }
 
@@ -176,9 +197,21 @@ int ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev, uint32_
 
 	if (err)
 		return err;
-	*out = (struct ip4_path){ .src = o.src, .dev = o.dev, .mtu = o.mtu,
+	*out = (struct ip4_path){ .src = o.src, .via = o.hop ? o.hop->via : 0, .dev = o.dev,
+				  .route = o.route, .mtu = o.mtu,
 				  .bcast = o.bcast, .local = o.local };
+	if (o.told) {
+		out->mtu_locked = o.told->locked;
+		out->mtu_expires = o.told->ends_at - st->now;
+	}
 	return OK;
+}
+
+uint32_t ip4_path_mtu(struct stack *st, ip4_t dst)
+{
+	struct out_route o;
+
+	return route_out(st, dst, 0, NULL, 0, &o) == OK ? o.mtu : 0;
 }
 
 /* --- a packet of ours --------------------------------------------------------- */
@@ -216,15 +249,18 @@ static void mend_header(struct stack *st, struct pkt *p, ip4_t src)
 }
 
 /* Our own copy of a broadcast or multicast that we send. */
-static void loop_back(struct stack *st, const struct pkt *p, const struct out_route *o)
+static void loop_back(struct stack *st, struct pkt *p, const struct out_route *o)
 {
 	struct pkt *copy;
 
 	if (!o->bcast && !mcast_member(o->dev, o->next))
 		return;
+	p->l2 = PKT_HEAD;                         /* there is no link header yet */
 	copy = pkt_clone(p);
 	if (copy)
 		xmit_known(copy, st->lo, o->next);
+	else
+		pkt_drop_note(st, st->lo, p, DROP_NO_MEMORY);
 }
 
 static int output_on(struct stack *st, struct pkt *p, const struct ip4_tx *tx,
@@ -278,6 +314,8 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 	struct out_route o;
 	int err = route_out(st, dst, tx->src, tx->dev, tx->flow, &o);
 
+	if (tx->probe && !err)
+		o.mtu = o.dev->mtu;
 	st->stat[ST_IP_OUT_REQUESTS]++;
 	if (!err && o.bcast && !tx->bcast_ok)
 		err = ERR_ACCES;

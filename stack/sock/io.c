@@ -65,23 +65,25 @@ static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct e
 	return sock_dev(sk, to->addr.v4, m->ifindex, &tx->dev);
 }
 
-/* RFC 1191 as Linux's IP_MTU_DISCOVER has it: sets tx->df, or finds that the
- * packet is too long.  len: of the whole IP packet. */
-static int send_pmtu(struct sock *sk, struct ip4_tx *tx, const struct ip4_path *path,
-		     uint32_t len, const struct endpoint *to)
+/* RFC 1191 as Linux's IP_MTU_DISCOVER has it: sets tx->df and tx->probe, or
+ * finds that the packet is too long.  len: of the whole IP packet. */
+static int send_pmtu(struct sock *sk, const struct sk_msg *m, struct ip4_tx *tx,
+		     const struct ip4_path *path, uint32_t len, const struct endpoint *to)
 {
 	int mode = sk->opt[SKO_PMTUDISC];
-	uint32_t mtu = path->mtu, told = sock_pmtu(sk, tx->dst);
 	bool hdrincl = sk->opt[SKO_HDRINCL];
+	bool must = hdrincl ? sock_header_df(m) : mode == PMTU_DO || mode == PMTU_PROBE;
+	uint32_t mtu = path->mtu;
 
-	if (told && told < mtu && mode != PMTU_PROBE)
-		mtu = told;
-	if (len > mtu && (mode == PMTU_DO || mode == PMTU_PROBE || hdrincl)) {
+	if (mode == PMTU_PROBE || (hdrincl && !must))
+		mtu = path->dev->mtu;             /* what is too long for the path, we cut */
+	if (len > mtu && (must || hdrincl)) {
 		sock_local_error(sk, ERR_MSGSIZE, mtu, to);
 		sock_ready_changed(sk);
 		return ERR_MSGSIZE;
 	}
-	tx->df = mode != PMTU_DONT && len <= mtu;
+	tx->probe = mode == PMTU_PROBE;
+	tx->df = must || (!hdrincl && mode == PMTU_WANT && len <= mtu && !path->mtu_locked);
 	return OK;
 }
 
@@ -139,7 +141,7 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 		tx.src = path.src;
 	/* A watch that is told of the error may close the socket: nothing
 	 * touches it after that. */
-	err = send_pmtu(sk, &tx, &path, len, &to);
+	err = send_pmtu(sk, m, &tx, &path, len, &to);
 	if (err)
 		return err;
 	p = send_pkt(sk->st, m->buf, m->n);

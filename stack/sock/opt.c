@@ -30,6 +30,7 @@ static const struct opt_rule {
 	[SKO_ERROR]        = { D | R | P,  0, -1,          0 },
 	[SKO_NREAD]        = { D | R | P,  0, -1,          0 },
 	[SKO_CHECKSUM]     = { D,          0, 1,           1 },
+	[SKO_MTU]          = { D | R,      0, -1,          0 },
 };
 
 void opt_init(struct sock *sk)
@@ -63,12 +64,29 @@ int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 	return OK;
 }
 
+/* IP_MTU: of the way that sk_send() would take now. */
+static int path_mtu(struct sock *sk, int *mtu)
+{
+	struct netdev *dev;
+	struct ip4_path path;
+	int err = sk->connected ? sock_dev(sk, sk->peer, 0, &dev) : ERR_NOTCONN;
+
+	if (!err)
+		err = ip4_path(sk->st, sk->peer, sock_source(sk, NULL), dev,
+			       sk->type == SK_DGRAM ? udp_flow(sk, sk->pport) : 0, &path);
+	if (!err)
+		*mtu = (int)path.mtu;
+	return err;
+}
+
 int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
 {
 	const struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
 
 	if (!opt_find(sk, o))
 		return ERR_NOPROTOOPT;
+	if (o == SKO_MTU)
+		return path_mtu(sk, v);
 	*v = sk->opt[o];
 	if (o == SKO_TTL && *v < 0) {
 		*v = (int)sk->st->opt[OPT_TTL];

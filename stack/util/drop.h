@@ -16,6 +16,7 @@
 	X(DROP_LINK_MTU,        "link.too_big",         "longer than the link's MTU") \
 	X(DROP_NODE_DOWN,       "node.down",            "the node is stopped") \
 	X(DROP_HUB_STORM,       "hub.storm",            "broadcast storm: the frame went around a loop of hubs") \
+	X(DROP_PORT_SHUT,       "port.shut",            "nobody outside takes it: no peer, or it is too slow") \
 	X(DROP_DEV_DOWN,        "dev.down",             "the interface is down") \
 	X(DROP_NO_CARRIER,      "dev.no_carrier",       "the interface has no carrier") \
 	X(DROP_NO_MEMORY,       "no_memory",            "out of packet buffers") \
@@ -65,7 +66,7 @@
 	X(DROP_ICMP_SHORT,      "icmp.too_short",       "shorter than an ICMP header") \
 	X(DROP_ICMP_CHECKSUM,   "icmp.checksum",        "bad ICMP checksum") \
 	X(DROP_ICMP_TYPE,       "icmp.unknown_type",    "unknown ICMP type") \
-	X(DROP_ICMP_BCAST,      "icmp.broadcast_echo",  "ICMP request to a broadcast address") \
+	X(DROP_ICMP_BCAST,      "icmp.broadcast_echo",  "ICMP message to a broadcast address") \
 	X(DROP_ICMP_QUOTE,      "icmp.bad_quote",       "ICMP error that quotes no usable packet") \
 	X(DROP_ICMP_NO_SOCKET,  "icmp.no_socket",       "ICMP message nobody waits for") \
 	X(DROP_ICMP_REDIRECT,   "icmp.bad_redirect",    "redirect that is not from the current gateway") \
@@ -75,6 +76,20 @@
 	X(DROP_UDP_LENGTH,      "udp.length",           "bad UDP length") \
 	X(DROP_UDP_CHECKSUM,    "udp.checksum",         "bad UDP checksum") \
 	X(DROP_UDP_NO_PORT,     "udp.no_port",          "no socket on this UDP port") \
+	X(DROP_TCP_SHORT,       "tcp.too_short",        "shorter than a TCP header") \
+	X(DROP_TCP_HLEN,        "tcp.header_length",    "bad TCP header length") \
+	X(DROP_TCP_CHECKSUM,    "tcp.checksum",         "bad TCP checksum") \
+	X(DROP_TCP_NO_PORT,     "tcp.no_port",          "no connection, and nobody listens on this TCP port") \
+	X(DROP_TCP_BCAST,       "tcp.broadcast",        "TCP to a broadcast or multicast address") \
+	X(DROP_TCP_FLAGS,       "tcp.flags",            "flags that mean nothing in this state") \
+	X(DROP_TCP_WINDOW,      "tcp.window",           "outside the receive window") \
+	X(DROP_TCP_PAWS,        "tcp.paws",             "an old timestamp (RFC 7323 PAWS)") \
+	X(DROP_TCP_ACK,         "tcp.ack",              "acknowledges what was not sent, or long ago") \
+	X(DROP_TCP_CHALLENGE,   "tcp.challenge",        "a RST or SYN that may be forged (RFC 5961)") \
+	X(DROP_TCP_BACKLOG,     "tcp.backlog",          "too many connections wait to be accepted") \
+	X(DROP_TCP_CLOSED,      "tcp.closed",           "data for a socket that was closed") \
+	X(DROP_TCP_OLD,         "tcp.old",              "data that was received before") \
+	X(DROP_TCP_RCVBUF,      "tcp.rcvbuf",           "the receive buffer is full") \
 	X(DROP_SOCK_FULL,       "sock.buffer_full",     "the socket's receive buffer is full") \
 	X(DROP_SOCK_CLOSED,     "sock.closed",          "the socket was closed with data unread") \
 	X(DROP_SHUTDOWN,        "stack.shutdown",       "the host was torn down")

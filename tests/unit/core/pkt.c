@@ -4,6 +4,7 @@
 
 #include "stack/pkt.h"
 #include "stack/util/csum.h"
+#include "stack/util/poison.h"
 #include "stack/util/rng.h"
 #include "tests/unit/test.h"
 
@@ -31,6 +32,7 @@ static struct pkt *random_pkt(struct pkt_pool *pool, struct rng *rng, struct fla
 	struct pkt *p = pkt_new(pool);
 	size_t head = rng_below(rng, 100);
 	struct blk *b = NULL;
+	uint32_t room = 0;
 
 	REQUIRE(p != NULL);
 	fill(rng, f->b, sizeof(f->b) / 8);
@@ -41,12 +43,13 @@ static struct pkt *random_pkt(struct pkt_pool *pool, struct rng *rng, struct fla
 		uint32_t n = rng_below(rng, 3) ? rng_below(rng, 60) : rng_below(rng, 1500);
 		uint32_t off = rng_below(rng, 20);
 
-		if (!b || off + n > b->size) {
+		if (!b || off + n > room) {
 			if (b)
 				blk_put(pool, b);
-			b = blk_new(pool, off + n);
+			room = off + n;
+			b = blk_new(pool, room);
 			REQUIRE(b != NULL);
-			fill(rng, b->data, b->size);
+			fill(rng, b->data, room);
 		}
 		memcpy(f->b + f->n, b->data + off, n);
 		CHECK_EQ(pkt_add_frag(p, b, off, n), OK);
@@ -249,6 +252,75 @@ TEST(pkt, added_bytes_go_to_the_head_first_then_to_fragments)
 	free(f);
 	pkt_pool_free(pool);                      /* the block of the failure came back */
 }
+
+/* --- what a sanitizer sees ------------------------------------------------------------------ */
+
+#if POISON_WORKS
+int __asan_address_is_poisoned(void const volatile *addr);
+
+static bool ends_at(struct pkt *p, size_t n)
+{
+	const uint8_t *end = pkt_data(p) + n;
+
+	return p->len == n && !__asan_address_is_poisoned(end - 1) &&
+	       __asan_address_is_poisoned(end);
+}
+
+TEST(pkt, the_byte_behind_the_head_is_out_of_bounds)
+{
+	struct pkt_pool *pool = pkt_pool_new(0);
+	uint8_t bytes[300] = { 0 };
+	struct pkt *p, *q;
+
+	for (size_t n = 2; n <= PKT_INLINE; n++) {
+		p = pkt_from_bytes(pool, bytes, n);
+		CHECK(ends_at(p, n));
+		pkt_trim(p, (uint32_t)n - 1);
+		CHECK(ends_at(p, n - 1));
+		q = pkt_clone(p);
+		CHECK(ends_at(q, n - 1));
+		pkt_make_room(q);
+		CHECK(ends_at(q, n - 1));
+		pkt_free(q);
+		pkt_free(p);
+	}
+	p = pkt_from_bytes(pool, bytes, sizeof(bytes));
+	CHECK(ends_at(p, PKT_INLINE));
+	CHECK(pkt_pullup(p, 150));
+	CHECK(ends_at(p, 150));
+	pkt_free(p);
+	pkt_pool_free(pool);
+}
+
+TEST(pkt, a_block_ends_at_the_size_asked_for)
+{
+	struct pkt_pool *pool = pkt_pool_new(0);
+
+	for (uint32_t n = 1; n < 300; n++) {      /* the same few blocks again and again */
+		struct blk *b = blk_new(pool, n);
+
+		CHECK(!__asan_address_is_poisoned(b->data + n - 1));
+		CHECK(__asan_address_is_poisoned(b->data + n));
+		blk_put(pool, b);
+		CHECK(__asan_address_is_poisoned(b->data));
+	}
+	pkt_pool_free(pool);
+}
+
+TEST(pkt, a_packet_given_back_is_out_of_bounds)
+{
+	struct pkt_pool *pool = pkt_pool_new(0);
+	struct pkt *p = pkt_from_bytes(pool, "abc", 3);
+
+	pkt_free(p);
+	CHECK(__asan_address_is_poisoned(&p->len));
+	CHECK(__asan_address_is_poisoned(&p->head[PKT_HEAD - 3]));
+	CHECK(pkt_new(pool) == p);
+	CHECK(!__asan_address_is_poisoned(&p->head[0]));
+	pkt_free(p);
+	pkt_pool_free(pool);
+}
+#endif
 
 /* --- the pool ------------------------------------------------------------------------------ */
 

@@ -359,3 +359,39 @@ TEST(packet, frames_for_others_are_seen_in_promiscuous_mode_alone)
 	CHECK_EQ(show_drops(n.st, DROP_SOCK_CLOSED), 0);
 	net_free(n.net);
 }
+
+/* --- out of memory ------------------------------------------------------------------ */
+
+/* Three sockets want a copy of what arrives, and there is memory for so many. */
+static void check_short_of_memory(bool frames, unsigned room)
+{
+	struct solo n = solo_new();
+	struct sock *sk[3];
+	unsigned got = 0;
+
+	for (int i = 0; i < 3; i++)
+		sk[i] = frames ? packet(n.st, ETHERTYPE_IP4) : raw(n.st, 89);
+	pkt_pool_fail_after(net_pool(n.net), 1 + room);   /* 1: the frame itself */
+	arrive(&n, 89, "routing", 7);
+	pkt_pool_fail_after(net_pool(n.net), UINT64_MAX);
+	for (int i = 0; i < 3; i++) {
+		got += (sk_ready(sk[i]) & SK_IN) != 0;
+		sk_close(sk[i]);
+	}
+	CHECK_EQ(got, room);
+	CHECK_EQ(show_drops(n.st, DROP_NO_MEMORY), 3 - room);
+	CHECK_EQ(show_dev_drops(n.dev, DROP_NO_MEMORY), 3 - room);
+	net_free(n.net);
+}
+
+TEST(raw, who_gets_no_copy_for_want_of_memory_is_counted)
+{
+	for (unsigned room = 0; room <= 3; room++)
+		check_short_of_memory(false, room);
+}
+
+TEST(packet, who_gets_no_copy_for_want_of_memory_is_counted)
+{
+	for (unsigned room = 0; room <= 3; room++)
+		check_short_of_memory(true, room);
+}

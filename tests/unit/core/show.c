@@ -158,8 +158,70 @@ TEST(show, everything_has_a_name)
 		CHECK(strchr(show_stat_name((enum stack_stat)i), '.') != NULL);
 	for (int i = 0; i <= NUD_PERMANENT; i++)
 		CHECK(show_neigh_state((enum neigh_state)i)[0]);
-	for (int i = 0; i < RP_N; i++)
-		CHECK(show_route_proto((enum route_proto)i)[0]);
-	for (int i = 0; i <= RT_PROHIBIT; i++)
+	for (int i = 0; i <= RT_MULTICAST; i++)
 		CHECK(show_route_type((enum route_type)i)[0]);
+}
+
+TEST(show, route_protocols_have_rtnetlinks_numbers_and_names)
+{
+	int named = 0;
+
+	CHECK_STR(show_route_proto(RP_BOOT), "boot");
+	CHECK_EQ(show_route_proto_find("dhcp"), 16);
+	CHECK_EQ(show_route_proto_find("ospf"), 188);
+	CHECK_EQ(show_route_proto_find("bogus"), ERR_NOENT);
+	CHECK(show_route_proto((enum route_proto)77) == NULL);
+	CHECK(show_route_proto(RP_N) == NULL);
+	for (int i = 0; i < RP_N; i++) {
+		const char *name = show_route_proto((enum route_proto)i);
+
+		named += name != NULL;
+		CHECK(!name || show_route_proto_find(name) == i);
+	}
+	CHECK_EQ(named, 22);
+}
+
+TEST(show, route_get_of_groups_and_broadcasts_has_no_gateway)
+{
+	struct scene s = scene_new();
+	struct addr group = addr_ip4(IP4(224, 0, 0, 5)), all = addr_ip4(IP4_BROADCAST);
+	struct addr subnet = addr_ip4(IP4(10, 0, 1, 255)), none = addr_ip4(IP4_ANY);
+	struct route_answer a;
+
+	add(&s, "0.0.0.0/0", "10.0.1.2", 0);
+	CHECK_EQ(show_route_get(s.st, &group, NULL, &a), OK);
+	CHECK_EQ(a.type, RT_MULTICAST);
+	CHECK(a.via.family == ADDR_NONE && a.dev == s.eth1 && !a.member);
+	CHECK_EQ(a.src.v4, IP4(10, 0, 1, 1));
+	CHECK_EQ(mcast_join(s.eth1, group.v4), OK);
+	CHECK_EQ(show_route_get(s.st, &group, NULL, &a), OK);
+	CHECK(a.member);
+	mcast_leave(s.eth1, group.v4);
+	CHECK_EQ(show_route_get(s.st, &all, NULL, &a), OK);
+	CHECK(a.type == RT_BROADCAST && a.via.family == ADDR_NONE && a.dev == s.eth1);
+	CHECK_EQ(show_route_get(s.st, &subnet, NULL, &a), OK);
+	CHECK(a.type == RT_BROADCAST && a.via.family == ADDR_NONE && a.dev == s.eth1);
+	CHECK_EQ(show_route_get(s.st, &none, NULL, &a), OK);
+	CHECK(a.type == RT_LOCAL && a.dev == s.st->lo && a.dst.v4 == IP4_ANY);
+	net_free(s.net);
+}
+
+TEST(show, route_get_by_a_device_takes_what_its_link_serves)
+{
+	struct scene s = scene_new();
+	struct addr dst = addr_ip4(IP4(172, 16, 3, 4)), group = addr_ip4(IP4(224, 0, 0, 5));
+	struct addr ours = addr_ip4(IP4(10, 0, 0, 1)), theirs = addr_ip4(IP4(10, 0, 0, 9));
+	struct route_answer a;
+
+	add(&s, "172.16.0.0/12", "10.0.0.2", 0);
+	CHECK_EQ(show_route_get_by(s.st, &dst, NULL, s.eth0, &a), OK);
+	CHECK(a.via.v4 == IP4(10, 0, 0, 2) && a.matched.len == 12);
+	CHECK_EQ(show_route_get_by(s.st, &dst, NULL, s.eth1, &a), OK);
+	CHECK(a.dev == s.eth1 && a.via.family == ADDR_NONE && a.matched.addr.family == ADDR_NONE);
+	CHECK_EQ(show_route_get_by(s.st, &group, NULL, s.eth1, &a), OK);
+	CHECK(a.dev == s.eth1 && a.type == RT_MULTICAST);
+	CHECK_EQ(show_route_get(s.st, &dst, &ours, &a), OK);
+	CHECK_EQ(a.src.v4, ours.v4);
+	CHECK_EQ(show_route_get(s.st, &dst, &theirs, &a), ERR_NETUNREACH);
+	net_free(s.net);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* UDP: which socket gets a datagram, and what happens to those that none gets. */
+#include "stack/core/core.h"
 #include "stack/socket.h"
 #include "stack/util/be.h"
 #include "tests/unit/harness.h"
@@ -253,6 +254,59 @@ TEST(udp, a_broadcast_goes_to_all_that_match)
 	sk_close(second);
 	sk_close(elsewhere);
 	solo_free(&n);
+}
+
+/* Frames that died for want of memory, as the lab hears of them. */
+struct deaths { unsigned n; const struct netdev *dev; size_t len; };
+
+static void on_death(void *ctx, struct netdev *dev, const struct pkt *p, enum drop why)
+{
+	struct deaths *d = ctx;
+	uint8_t b[200];
+
+	if (why != DROP_NO_MEMORY)
+		return;
+	d->n++;
+	d->dev = dev;
+	d->len = pkt_frame(p, b, sizeof(b));
+}
+
+TEST(udp, who_gets_no_copy_of_a_broadcast_for_want_of_memory_is_counted)
+{
+	static const struct stack_hooks hooks = { .drop = on_death };
+
+	for (unsigned room = 0; room <= 3; room++) {
+		struct solo n = solo_new();
+		struct dgram d = dgram_to(IP4_BROADCAST, 7, "b");
+		struct deaths dead = { 0 };
+		struct sock *sk[2];
+		unsigned got;
+
+		CHECK_EQ(sk_setopt(n.sk, SKO_REUSEADDR, 1), OK);
+		for (int i = 0; i < 2; i++) {
+			REQUIRE(sk_open(n.st, ADDR_IP4, SK_DGRAM, 0, &sk[i]) == OK);
+			CHECK_EQ(sk_setopt(sk[i], SKO_REUSEADDR, 1), OK);
+			CHECK_EQ(sk_bind(sk[i], &(struct endpoint){ addr_ip4(0), 7 }), OK);
+		}
+		n.st->hooks = &hooks;
+		n.st->ctx = &dead;
+		pkt_pool_fail_after(net_pool(n.net), 1 + room);   /* 1: the frame itself */
+		arrive(&n, &d);
+		pkt_pool_fail_after(net_pool(n.net), UINT64_MAX);
+		got = (unsigned)(sk_ready(n.sk) + sk_ready(sk[0]) + sk_ready(sk[1]) - 3 * SK_OUT);
+		CHECK_EQ(got, room * SK_IN);
+		CHECK_EQ(show_drops(n.st, DROP_NO_MEMORY), 3 - room);
+		CHECK_EQ(show_dev_drops(n.dev, DROP_NO_MEMORY), 3 - room);
+		CHECK_EQ(dead.n, 3 - room);
+		if (dead.n) {
+			CHECK(dead.dev == n.dev);
+			CHECK_EQ(dead.len, ETH_HLEN + IP4_HLEN + UDP_HLEN + 1);
+		}
+		CHECK_EQ(show_drops(n.st, DROP_UDP_NO_PORT), 0);
+		sk_close(sk[0]);
+		sk_close(sk[1]);
+		solo_free(&n);
+	}
 }
 
 TEST(udp, a_socket_bound_to_a_device_hears_only_it)

@@ -177,6 +177,24 @@ TEST(frag, any_packet_and_any_mtu)
 	cutter_free(c);
 }
 
+TEST(frag, the_reserved_flag_is_passed_on)        /* RFC 1812 5.2.5 */
+{
+	for (unsigned flag = 0; flag <= 0x80; flag += 0x80) {
+		struct cutter *c = cutter_new();
+		struct ip4_hdr h = { .ttl = 9 };
+		struct pkt *p = packet(c, &h, NULL, 8, 4000);
+
+		pkt_data(p)[6] |= (uint8_t)flag;
+		ip4_hdr_seal(pkt_data(p), IP4_HLEN);
+		CHECK_EQ(ip4_fragment(c->st, p, 1500, collect, c), OK);
+		CHECK_EQ(c->out.count, 3);
+		for (p = c->out.head; p; p = p->next)
+			CHECK_EQ(pkt_data(p)[6] & 0x80, flag);
+		check_covers(c, 0, 4000, 1500, false);
+		cutter_free(c);
+	}
+}
+
 TEST(frag, only_options_with_the_copied_bit_go_into_every_fragment)
 {
 	static const uint8_t opt[12] = { 7, 7, 4, 0, 0, 0, 0, 148, 4, 0, 0, 0 };

@@ -55,6 +55,19 @@ TEST(icmp_in, echo_of_any_length_is_answered)
 	bench_free(b);
 }
 
+TEST(icmp_in, an_answer_of_zeros_alone_has_a_true_checksum)
+{
+	struct bench *b = bench_new(false);
+
+	for (size_t n = 0; n < 70; n++) {         /* ~0 is no zero: RFC 1624 3 */
+		memset(b->f.b, 0, n);
+		bench_icmp(b, ICMP4_ECHO, 0, 0, b->f.b, n);
+		REQUIRE(bench_only(b, b->in));
+		CHECK_EQ(b->s.icmp.csum, 0xffff);
+	}
+	bench_free(b);
+}
+
 TEST(icmp_in, the_answer_comes_from_the_address_that_was_asked)
 {
 	struct bench *b = bench_new(false);
@@ -211,6 +224,25 @@ TEST(icmp_in, an_answer_is_dropped_if_nobody_listens)
 	bench_free(b);
 }
 
+/* RFC 1122 3.2.2: who sent a packet is one host, and so is who asked. */
+TEST(icmp_in, only_requests_may_be_for_many)
+{
+	static const ip4_t to[] = { IP4_BROADCAST, IP4(10, 0, 0, 255), IP4_ALL_HOSTS };
+	static const uint8_t types[] = {
+		ICMP4_ECHO_REPLY, ICMP4_TIMESTAMP_REPLY, ICMP4_UNREACH, ICMP4_TIME_EXCEEDED,
+		ICMP4_PARAM_PROBLEM, ICMP4_REDIRECT,
+	};
+	struct bench *b = bench_new(false);
+
+	for (size_t i = 0; i < N_ELEM(to) * N_ELEM(types); i++) {
+		b->h.dst = to[i / N_ELEM(types)];
+		bench_error(b, types[i % N_ELEM(types)], 0, 0, IP_PROTO_UDP, FAR, "12345678", 8);
+		CHECK_EQ(bench_drops(b, DROP_ICMP_BCAST), i + 1);
+	}
+	CHECK_EQ(show_stat(b->st, ST_ICMP_IN_ERRORS), 0);
+	bench_free(b);
+}
+
 /* --- errors --------------------------------------------------------------------------- */
 
 /* A UDP socket on port 2222 that asked for errors. */
@@ -275,6 +307,65 @@ TEST(icmp_in, the_mtu_and_the_pointer_are_passed_on)
 	bench_error(b, 12, 0, 22u << 24, IP_PROTO_UDP, FAR, udp_quote, 8);
 	REQUIRE(sk_recverr(sk, &e));
 	CHECK_EQ(e.info, 22);
+	sk_close(sk);
+	bench_free(b);
+}
+
+/* Who has a socket that may have sent the packet is told, and so is the host
+ * (RFC 5927 4). */
+TEST(icmp_in, only_an_error_about_a_packet_of_a_socket_tells_the_path_s_mtu)
+{
+	static const uint8_t other_quote[8] = { 8, 0xaf, 0, 53, 0, 180, 0, 0 };
+	struct bench *b = bench_new(false);
+	struct sock *sk = listener(b), *raw;
+
+	bench_error(b, 3, 4, 1400, IP_PROTO_UDP, FAR, other_quote, 8);    /* port 2223 */
+	bench_error(b, 3, 4, 1400, 89, FAR, udp_quote, 8);
+	bench_error(b, 3, 4, 1400, IP_PROTO_ICMP, FAR, udp_quote, 8);
+	CHECK_EQ(ip4_path_mtu(b->st, FAR), 1500);
+	bench_error(b, 3, 4, 1400, IP_PROTO_UDP, FAR, udp_quote, 8);
+	CHECK_EQ(ip4_path_mtu(b->st, FAR), 1400);
+	REQUIRE(sk_open(b->st, ADDR_IP4, SK_RAW, 89, &raw) == OK);
+	bench_error(b, 3, 4, 1300, 89, FAR, udp_quote, 8);
+	CHECK_EQ(ip4_path_mtu(b->st, FAR), 1300);
+	bench_error(b, 3, 4, 0, 89, FAR + 1, udp_quote, 8);       /* of 200 bytes */
+	CHECK_EQ(ip4_path_mtu(b->st, FAR + 1), 552);
+	sk_close(sk);
+	sk_close(raw);
+	bench_free(b);
+}
+
+TEST(icmp_in, answers_are_cut_to_what_the_path_takes)
+{
+	static uint8_t data[1400];
+	struct bench *b = bench_new(false);
+	struct sock *sk = listener(b);
+
+	bench_error(b, 3, 4, 600, IP_PROTO_UDP, IP4(172, 16, 1, 1), udp_quote, 8);
+	b->h.src = IP4(172, 16, 1, 1);
+	bench_icmp(b, ICMP4_ECHO, 0, 1, data, sizeof(data));
+	CHECK_EQ(net_sent(b->in), 3);
+	REQUIRE(net_seen(b->in, 0, &b->s));
+	CHECK(b->s.ip.mf && b->s.ip.total_len <= 600);
+	net_forget(b->in);
+	b->h.src = THEM;
+	bench_icmp(b, ICMP4_ECHO, 0, 1, data, sizeof(data));
+	CHECK_EQ(net_sent(b->in), 1);
+	sk_close(sk);
+	bench_free(b);
+}
+
+/* RFC 1812 5.3.1: a router looks at the next link, not at what it was told. */
+TEST(icmp_in, what_is_forwarded_is_not_cut_to_it)
+{
+	struct bench *b = bench_new(true);
+	struct sock *sk = listener(b);
+
+	bench_error(b, 3, 4, 600, IP_PROTO_UDP, FAR, udp_quote, 8);
+	CHECK_EQ(ip4_path_mtu(b->st, FAR), 600);
+	b->h.dst = FAR;
+	bench_udp(b, 1400);
+	CHECK_EQ(net_sent(b->out), 1);
 	sk_close(sk);
 	bench_free(b);
 }

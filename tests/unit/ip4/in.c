@@ -50,6 +50,49 @@ TEST(in, martians_die_at_routers_and_at_hosts_without_a_word)
 	}
 }
 
+/* RFC 1812 5.3.7, 4.2.2.11; Linux drops the first two, too. */
+TEST(in, a_router_sends_nothing_on_that_claims_to_be_its_own)
+{
+	static const ip4_t srcs[] = {
+		US, US_OUT, IP4(10, 0, 0, 255), IP4(10, 0, 0, 0), IP4(10, 0, 1, 255),
+		IP4(10, 0, 1, 0),
+	};
+	struct bench *b = bench_new(true);
+
+	b->h.dst = FAR;
+	for (size_t i = 0; i < N_ELEM(srcs); i++) {
+		b->h.src = srcs[i];
+		bench_udp(b, 8);
+		CHECK_EQ(bench_drops(b, DROP_IP4_MARTIAN_SRC), i + 1);
+		CHECK_EQ(show_dev_drops(b->in, DROP_IP4_MARTIAN_SRC), i + 1);
+	}
+	CHECK_EQ(bench_all_drops(b), N_ELEM(srcs));
+	CHECK_EQ(net_sent(b->in) + net_sent(b->out), 0);
+	CHECK_EQ(stack_set_option(b->st, OPT_FORWARDING, 0), OK);
+	bench_udp(b, 8);                          /* a host does not care whose it is */
+	CHECK_EQ(bench_drops(b, DROP_IP4_NOT_US), 1);
+	bench_free(b);
+}
+
+TEST(in, what_was_ours_passes_once_it_is_another_s)
+{
+	struct prefix p = { addr_ip4(FRIEND), 24 };
+	struct bench *b = bench_new(true);
+
+	b->h.dst = FAR;
+	b->h.src = FRIEND;
+	bench_udp(b, 8);
+	CHECK_EQ(net_sent(b->out), 1);
+	CHECK_EQ(stack_addr_add(b->st, b->in, &p), OK);
+	bench_udp(b, 8);
+	CHECK_EQ(net_sent(b->out), 1);
+	CHECK_EQ(bench_drops(b, DROP_IP4_MARTIAN_SRC), 1);
+	CHECK_EQ(stack_addr_del(b->st, b->in, &p), OK);
+	bench_udp(b, 8);
+	CHECK_EQ(net_sent(b->out), 2);
+	bench_free(b);
+}
+
 /* DHCP is how a host without an address speaks (RFC 1122 3.2.1.3 a). */
 TEST(in, a_host_that_has_no_address_yet_may_speak_to_all)
 {
@@ -289,9 +332,6 @@ TEST(in, reverse_path_filter)
 		{ IP4(10, 0, 1, 3),    false, true },     /* on the link of `out` */
 		{ FAR,                 false, true },
 		{ IP4(203, 0, 113, 1), false, false },    /* no way back */
-		{ US,                  false, false },    /* ours */
-		{ US_OUT,              false, false },
-		{ IP4(10, 0, 0, 255),  false, false },    /* everybody's */
 	};
 
 	for (size_t i = 0; i < N_ELEM(rows) * 3; i++) {

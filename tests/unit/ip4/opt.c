@@ -240,7 +240,8 @@ TEST(opt, a_source_route_leads_only_to_one_host_that_can_be_reached)
 	check_refused(IP4(198, 51, 0, 1), DROP_IP4_BLACKHOLE, -1);
 	check_refused(IP4(198, 51, 1, 1), DROP_IP4_NO_ROUTE, ICMP4_UNREACH_HOST);
 	check_refused(IP4(198, 51, 2, 1), DROP_IP4_PROHIBIT, ICMP4_UNREACH_ADMIN);
-	check_refused(IP4(203, 0, 113, 1), DROP_IP4_NO_ROUTE, ICMP4_UNREACH_NET);
+	check_refused(IP4(203, 0, 113, 1), DROP_IP4_NO_ROUTE,
+		      ICMP4_UNREACH_SRCROUTE);            /* RFC 1812 5.2.4.3 */
 	check_refused(0, DROP_IP4_MARTIAN_DST, -1);
 	check_refused(IP4(127, 0, 0, 1), DROP_IP4_MARTIAN_DST, -1);
 	check_refused(IP4(240, 0, 0, 1), DROP_IP4_MARTIAN_DST, -1);

@@ -110,6 +110,106 @@ TEST(out, an_interface_that_is_asked_for_is_taken)
 	bench_free(b);
 }
 
+/* As Linux's "ip route get DST oif DEV" has it: dev, then the way it finds. */
+TEST(out, an_interface_that_is_asked_for_has_routes_of_its_own)
+{
+	static const struct {
+		ip4_t dst;
+		const char *dev;
+		ip4_t gw, src;                    /* gw 0: dst is on the link */
+		const char *by;
+		bool bcast;
+		uint32_t mtu;
+	} rows[] = {
+		{ FAR,                 "out", IP4(10, 0, 1, 2), US_OUT, "out", false, 1300 },
+		{ FAR,                 "in",  IP4(10, 0, 0, 9), US,     "in",  false, 1500 },
+		{ IP4(172, 16, 1, 1),  "in",  THEM,             US,     "in",  false, 900 },
+		{ IP4(172, 16, 1, 1),  "out", 0,                US_OUT, "out", false, 1300 },
+		{ IP4(203, 0, 113, 1), "in",  IP4(10, 0, 0, 9), US,     "in",  false, 1500 },
+		{ IP4(203, 0, 113, 1), "out", 0,                US_OUT, "out", false, 1300 },
+		{ IP4(10, 0, 1, 7),    "out", 0,                US_OUT, "out", false, 1300 },
+		{ IP4(10, 0, 1, 7),    "in",  IP4(10, 0, 0, 9), US,     "in",  false, 1500 },
+		{ IP4(10, 0, 1, 255),  "out", 0,                US_OUT, "out", true,  1300 },
+		{ IP4(10, 0, 1, 255),  "in",  IP4(10, 0, 0, 9), US,     "in",  false, 1500 },
+		{ IP4(198, 51, 0, 1),  "in",  0,                US,     "in",  false, 1500 },
+		{ US,                  "in",  0,                US,     "lo",  false, 65535 },
+		{ US,                  "out", 0,                US_OUT, "out", false, 1300 },
+		{ IP4_LOOPBACK,        "in",  IP4(10, 0, 0, 9), US,     "in",  false, 1500 },
+		{ IP4_LOOPBACK,        "lo",  0,        IP4_LOOPBACK,   "lo",  false, 65535 },
+		{ IP4(10, 0, 1, 7),    "lo",  0,                US,     "lo",  false, 65535 },
+	};
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		struct bench *b = bench_new(false);
+		struct netdev *dev = stack_dev(b->st, rows[i].dev);
+		struct ip4_tx tx = { .dst = rows[i].dst, .proto = 200, .dev = dev,
+				     .bcast_ok = true };
+		struct ip4_path path = { 0 };
+		char text[ADDR_STRLEN];
+		bool ok;
+
+		CHECK_EQ(netdev_set_mtu(b->out, 1300), OK);
+		add_route(b, "0.0.0.0/0", RT_UNICAST, "10.0.0.9", 0);
+		add_route(b, "172.16.0.0/12", RT_UNICAST, "10.0.0.2", 900);
+		add_route(b, "198.51.0.0/24", RT_BLACKHOLE, NULL, 0);
+		ok = CHECK_EQ(ip4_path(b->st, rows[i].dst, 0, dev, 0, &path), OK) &&
+		     CHECK_STR(path.dev->name, rows[i].by) & CHECK_EQ(path.src, rows[i].src) &
+		     CHECK_EQ(path.bcast, rows[i].bcast) & CHECK_EQ(path.mtu, rows[i].mtu) &
+		     CHECK_EQ(path.via, rows[i].gw) &
+		     CHECK_EQ(send(b, &tx, 8), OK);
+		if (ok && !rows[i].gw && path.dev != b->st->lo && !path.bcast)
+			ok = CHECK(neigh_find(b->st, dev, rows[i].dst) != NULL);
+		else if (ok && rows[i].gw)
+			ok = CHECK(bench_only(b, dev) && mac_eq(b->s.eth.dst, net_peer_mac)) &
+			     CHECK_EQ(b->s.ip.src, rows[i].src);
+		if (!ok)
+			printf("     %s by %s\n", ip4_fmt(rows[i].dst, text), rows[i].dev);
+		bench_free(b);
+	}
+}
+
+TEST(out, of_the_routes_by_an_interface_the_first_that_answers_is_taken)
+{
+	struct bench *b = bench_new(false);
+	struct ip4_tx tx = { .dst = FAR, .proto = 200, .dev = b->in };
+	struct route_spec r = { .type = RT_UNICAST, .proto = RP_STATIC, .n_hops = 1 };
+	struct ip4_path path = { 0 };
+	struct hop *hop = NULL;
+
+	REQUIRE(prefix_parse(&r.to, "192.168.0.0/16"));
+	for (unsigned i = 1; i <= 2; i++) {       /* 10.0.0.101, then .102 */
+		r.metric = i;
+		r.hops[0].via = addr_ip4(IP4(10, 0, 0, 100 + i));
+		REQUIRE(stack_route_set(b->st, ROUTE_ADD, &r) == OK);
+	}
+	CHECK_EQ(ip4_path(b->st, FAR, 0, b->in, 0, &path), OK);
+	CHECK(path.route == route_lookup_by(b->st, FAR, b->in, &hop));
+	REQUIRE(path.route != NULL);
+	CHECK_EQ(hop->via, IP4(10, 0, 0, 101));
+	CHECK_EQ(send(b, &tx, 8), OK);
+	net_run(b->net, SEC(3));
+	REQUIRE(route_lookup_by(b->st, FAR, b->in, &hop) != NULL);
+	CHECK_EQ(hop->via, IP4(10, 0, 0, 102));
+	CHECK_EQ(send(b, &tx, 8), OK);
+	net_run(b->net, SEC(3));
+	REQUIRE(route_lookup_by(b->st, FAR, b->in, &hop) != NULL);
+	CHECK_EQ(hop->via, IP4(10, 0, 0, 101));   /* none does */
+	REQUIRE(route_lookup_by(b->st, FAR, b->out, &hop) != NULL);
+	CHECK_EQ(hop->via, IP4(10, 0, 1, 2));
+	bench_free(b);
+}
+
+TEST(out, without_carrier_the_routes_by_an_interface_still_stand)
+{
+	struct bench *b = bench_new(false);
+	struct hop *hop = NULL;
+
+	netdev_set_carrier(b->out, false);
+	REQUIRE(route_lookup_by(b->st, FAR, b->out, &hop) != NULL);
+	CHECK_EQ(hop->via, IP4(10, 0, 1, 2));
+	bench_free(b);
+}
+
 TEST(out, we_hear_our_own_multicasts_if_we_are_members_and_broadcasts_always)
 {
 	struct bench *b = bench_new(false);
@@ -333,6 +433,29 @@ TEST(out, a_full_neighbour_table_is_told)
 	CHECK_EQ(send(b, &tx, 8), ERR_NOBUFS);
 	CHECK_EQ(bench_drops(b, DROP_NEIGH_FULL), 1);
 	CHECK_EQ(show_dev_drops(b->out, DROP_NEIGH_FULL), 1);
+	bench_free(b);
+}
+
+/* What reaches the wire need not reach ourselves, but somebody is told. */
+TEST(out, without_memory_for_our_own_copy_it_is_a_drop)
+{
+	static const struct stack_hooks hooks = { .drop = on_drop };
+	struct bench *b = bench_new(false);
+	struct ip4_tx tx = { .dst = IP4_BROADCAST, .proto = 200, .dev = b->in, .bcast_ok = true };
+	struct pkt *p = payload(b, 8);
+	struct corpse c = { 0 };
+
+	b->st->hooks = &hooks;
+	b->st->ctx = &c;
+	pkt_pool_fail_after(net_pool(b->net), 0);
+	CHECK_EQ(ip4_output(b->st, p, &tx), OK);
+	pkt_pool_fail_after(net_pool(b->net), UINT64_MAX);
+	CHECK_EQ(c.n, 1);
+	CHECK_EQ(c.why, DROP_NO_MEMORY);
+	CHECK(c.dev == b->st->lo);
+	CHECK(c.headed);
+	CHECK_EQ(c.h.dst, IP4_BROADCAST);
+	CHECK_EQ(net_sent(b->in), 1);
 	bench_free(b);
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/unit/test.h"
+
 static const char lab_text[] =
 	"version: 1\n"
 	"name: bench\n"
@@ -76,4 +78,18 @@ void bench_close(struct bench *b)
 	fclose(b->err_file);
 	free(b->out);
 	free(b->err);
+}
+
+void bench_wants(struct bench *b, const char *line, const char *out)
+{
+	if (!CHECK_EQ(bench_do(b, line), 0))
+		printf("     %s: %s", line, b->err);
+	if (!CHECK_STR(b->out, out))
+		printf("     %s\n", line);
+}
+
+void bench_refuses(struct bench *b, const char *line, const char *err)
+{
+	if (!CHECK(bench_do(b, line) != 0) || !CHECK_STR(b->err, err))
+		printf("     %s\n", line);
 }

@@ -22,4 +22,8 @@ bool bench_open(struct bench *b);
 int bench_do(struct bench *b, const char *line);
 void bench_close(struct bench *b);
 
+/* A line that succeeds and prints exactly out; one that fails and says err. */
+void bench_wants(struct bench *b, const char *line, const char *out);
+void bench_refuses(struct bench *b, const char *line, const char *err);
+
 #endif

@@ -330,16 +330,19 @@ TEST(io, by_default_df_is_set_while_the_packet_fits_the_path)
 	CHECK_EQ(sk_send(n.sk, big, 1472, &far), 1472);
 	CHECK(sent_df(&n, 0));
 	frag_needed(&n, 1400);
-	CHECK_EQ(sk_send(n.sk, big, 1472, &far), 1472);           /* routers may cut it */
+	CHECK_EQ(sk_send(n.sk, big, 1472, &far), 1472);           /* cut here */
+	CHECK_EQ(net_sent(n.dev), 3);
 	CHECK(!sent_df(&n, 1));
 	CHECK_EQ(sk_send(n.sk, big, 1372, &far), 1372);
-	CHECK(sent_df(&n, 2));
+	CHECK(sent_df(&n, 3));
 	CHECK_EQ(sk_send(n.sk, big, 3000, &far), 3000);
-	CHECK_EQ(net_sent(n.dev), 6);                             /* three fragments */
-	CHECK(!sent_df(&n, 3));
+	CHECK_EQ(net_sent(n.dev), 7);                             /* three fragments */
+	CHECK(!sent_df(&n, 4));
 	CHECK_EQ(sk_setopt(n.sk, SKO_PMTUDISC, PMTU_DONT), OK);
 	CHECK_EQ(sk_send(n.sk, big, 1, &far), 1);
-	CHECK(!sent_df(&n, 6));
+	CHECK(!sent_df(&n, 7));
+	CHECK_EQ(sk_send(n.sk, big, 1472, &far), 1472);
+	CHECK_EQ(net_sent(n.dev), 10);
 	solo_free(&n);
 }
 
@@ -354,5 +357,108 @@ TEST(io, with_probe_the_path_is_not_believed_but_the_link_is)
 	CHECK_EQ(sk_send(n.sk, big, 1472, &far), 1472);
 	CHECK(sent_df(&n, 0));
 	CHECK_EQ(sk_send(n.sk, big, 1473, &far), ERR_MSGSIZE);
+	solo_free(&n);
+}
+
+TEST(io, what_one_socket_learned_all_know)
+{
+	struct solo n = solo_new();
+	struct endpoint far = { addr_ip4(FAR), 9 };
+	static char big[1500];
+	struct sock *second, *raw;
+	struct sk_err e;
+
+	REQUIRE(sk_open(n.st, ADDR_IP4, SK_DGRAM, 0, &second) == OK);
+	REQUIRE(sk_open(n.st, ADDR_IP4, SK_RAW, 89, &raw) == OK);
+	CHECK_EQ(sk_setopt(second, SKO_PMTUDISC, PMTU_DO), OK);
+	CHECK_EQ(sk_setopt(second, SKO_RECVERR, 1), OK);
+	CHECK_EQ(sk_setopt(raw, SKO_PMTUDISC, PMTU_DO), OK);
+	frag_needed(&n, 1400);
+	CHECK(!sk_recverr(second, &e));           /* the error itself is the first's */
+	CHECK_EQ(sk_send(second, big, 1373, &far), ERR_MSGSIZE);
+	REQUIRE(sk_recverr(second, &e));
+	CHECK_EQ(e.type, 0);
+	CHECK_EQ(e.info, 1400);
+	CHECK_EQ(sk_send(second, big, 1372, &far), 1372);
+	CHECK_EQ(sk_send(raw, big, 1381, &far), ERR_MSGSIZE);
+	CHECK_EQ(sk_send(raw, big, 1380, &far), 1380);
+	CHECK(sent_df(&n, 0) && sent_df(&n, 1));
+	sk_close(second);
+	sk_close(raw);
+	solo_free(&n);
+}
+
+TEST(io, df_is_no_use_where_the_path_is_too_short_for_it)
+{
+	struct solo n = solo_new();
+	struct endpoint far = { addr_ip4(FAR), 9 };
+	static char big[1500];
+
+	frag_needed(&n, 300);
+	CHECK_EQ(sk_send(n.sk, big, 524, &far), 524);             /* 552 with its headers */
+	CHECK_EQ(net_sent(n.dev), 1);
+	CHECK(!sent_df(&n, 0));
+	CHECK_EQ(sk_send(n.sk, big, 525, &far), 525);
+	CHECK_EQ(net_sent(n.dev), 3);
+	CHECK_EQ(sk_setopt(n.sk, SKO_PMTUDISC, PMTU_DO), OK);     /* who insists */
+	CHECK_EQ(sk_send(n.sk, big, 524, &far), 524);
+	CHECK(sent_df(&n, 3));
+	solo_free(&n);
+}
+
+/* What it is told of in the same instant: the next send must fit already. */
+struct resend { struct sk_watch w; struct endpoint to; ssize_t got; };
+
+static void on_error(struct sk_watch *w, uint32_t events)
+{
+	struct resend *r = container_of(w, struct resend, w);
+	static const char big[1373];
+	int err;
+
+	if (!(events & SK_ERR) || sk_getopt(w->sk, SKO_ERROR, &err) != OK)
+		return;
+	r->got = sk_send(w->sk, big, sizeof(big), &r->to);
+}
+
+TEST(io, who_is_told_finds_the_path_s_mtu_known)
+{
+	struct solo n = solo_new();
+	struct resend r = { .w = { .ready = on_error }, .to = { addr_ip4(FAR), 9 } };
+
+	CHECK_EQ(sk_setopt(n.sk, SKO_PMTUDISC, PMTU_DO), OK);
+	CHECK_EQ(sk_setopt(n.sk, SKO_RECVERR, 1), OK);
+	sk_watch(n.sk, &r.w);
+	frag_needed(&n, 1400);
+	CHECK_EQ(r.got, ERR_MSGSIZE);
+	sk_unwatch(&r.w);
+	solo_free(&n);
+}
+
+/* Linux: such a packet is held against the interface, and cut to the path
+ * unless its own header forbids. */
+TEST(io, with_hdrincl_the_header_says_whether_it_may_be_cut)
+{
+	struct solo n = solo_new();
+	struct endpoint far = { addr_ip4(FAR), 0 };
+	static uint8_t big[1501] = { 0x45, [8] = 9, [9] = 89, [16] = 10, 9, 0, 1 };
+	struct sock *raw;
+
+	REQUIRE(sk_open(n.st, ADDR_IP4, SK_RAW, IP_PROTO_RAW, &raw) == OK);
+	frag_needed(&n, 1400);
+	CHECK_EQ(sk_send(raw, big, 1400, &far), 1400);
+	CHECK_EQ(net_sent(n.dev), 1);
+	CHECK(!sent_df(&n, 0));
+	CHECK_EQ(sk_send(raw, big, 1500, &far), 1500);
+	CHECK_EQ(net_sent(n.dev), 3);
+	CHECK_EQ(sk_send(raw, big, 1501, &far), ERR_MSGSIZE);
+	big[6] = 0x40;
+	CHECK_EQ(sk_send(raw, big, 1401, &far), ERR_MSGSIZE);
+	CHECK_EQ(sk_send(raw, big, 1400, &far), 1400);
+	CHECK(sent_df(&n, 3));
+	CHECK_EQ(sk_setopt(raw, SKO_PMTUDISC, PMTU_PROBE), OK);
+	CHECK_EQ(sk_send(raw, big, 1500, &far), 1500);
+	CHECK(sent_df(&n, 4));
+	CHECK_EQ(net_sent(n.dev), 5);
+	sk_close(raw);
 	solo_free(&n);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Socket options and multicast groups. */
+#include "stack/core/l3.h"
 #include "stack/socket.h"
 #include "tests/unit/harness.h"
 
@@ -53,6 +54,42 @@ TEST(opt, the_default_ttl_is_the_host_s_of_the_moment)
 	CHECK_EQ(sk_setopt(sk, SKO_TTL, -1), OK);
 	CHECK_EQ(sk_getopt(sk, SKO_TTL, &v), OK);
 	CHECK_EQ(v, 99);
+	sk_close(sk);
+	net_free(net);
+}
+
+TEST(opt, the_mtu_is_that_of_the_path_to_the_peer)        /* RFC 1122 3.3.3 */
+{
+	struct net *net = net_new();
+	struct stack *st = net_host(net, "h1");
+	struct netdev *e0 = net_dev(st, "eth0", "10.0.0.1/24");
+	struct netdev *e1 = net_dev(st, "eth1", "10.0.1.1/24");
+	struct endpoint near = { addr_ip4(IP4(10, 0, 0, 9)), 9 };
+	struct endpoint self = { addr_ip4(IP4_LOOPBACK), 9 };
+	struct icmp_err e = { .type = ICMP4_UNREACH, .code = ICMP4_UNREACH_FRAG, .info = 1000,
+			      .dst = near.addr.v4, .len = 1200, .hlen = 20 };
+	struct sock *sk = dgram(st), *pkt;
+	int v = -7;
+
+	CHECK_EQ(netdev_set_mtu(e0, 1200), OK);
+	CHECK_EQ(sk_getopt(sk, SKO_MTU, &v), ERR_NOTCONN);
+	CHECK_EQ(v, -7);
+	CHECK_EQ(sk_connect(sk, &near), OK);
+	CHECK_EQ(sk_getopt(sk, SKO_MTU, &v), OK);
+	CHECK_EQ(v, 1200);
+	pmtu_learn(st, &e);
+	CHECK_EQ(sk_getopt(sk, SKO_MTU, &v), OK);
+	CHECK_EQ(v, 1000);
+	CHECK_EQ(sk_connect(sk, &self), OK);
+	CHECK_EQ(sk_getopt(sk, SKO_MTU, &v), OK);
+	CHECK_EQ(v, 65535);
+	CHECK_EQ(sk_setopt(sk, SKO_MTU, 900), ERR_NOPROTOOPT);
+	netdev_set_up(e0, false);
+	netdev_set_up(e1, false);
+	CHECK_EQ(sk_connect(sk, &near), ERR_NETUNREACH);
+	CHECK_EQ(sk_open(st, ADDR_NONE, SK_PACKET, 0, &pkt), OK);
+	CHECK_EQ(sk_getopt(pkt, SKO_MTU, &v), ERR_NOPROTOOPT);
+	sk_close(pkt);
 	sk_close(sk);
 	net_free(net);
 }
