@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * A packet-hop: Ethernet input, IPv4 forwarding, Ethernet output and the
- * link's event, with 1000-byte UDP datagrams; along a chain of 50 routers, and
- * on a torus of 100 x 100 routers with 100,000 packets in flight.
+ * link's event, with 1000-byte UDP datagrams.  Along a chain of 50 routers, with
+ * the shares of engine and links measured by themselves; and on a torus of 100 x
+ * 100 routers with 100,000 packets in flight.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "tests/bench/bench.h"
 
 #define ROUTERS 50
+#define PACKETS 40000
 #define SIDE 100
 
 static struct lab *build(struct buf *yaml)
@@ -62,7 +64,7 @@ static uint64_t forwarded(struct lab *lab)
 /* --- the chain ------------------------------------------------------------------ */
 
 /* n0 - n1 - ... - n51; link i is 10.0.i.0/24 with .1 on the left. */
-static void chain_yaml(struct buf *y)
+static void routers_yaml(struct buf *y)
 {
 	buf_str(y, "version: 1\nname: chain\ndefaults: {link: {rate: 10gbit, delay: 10us}}\nnodes:\n");
 	for (int i = 0; i <= ROUTERS + 1; i++) {
@@ -76,43 +78,90 @@ static void chain_yaml(struct buf *y)
 		buf_printf(y, "  - {endpoints: [n%d, n%d], ipv4: 10.0.%d.0/24}\n", i, i + 1, i);
 }
 
-static void chain(void)
+/* The same with a hub in the place of each router: links and events alone. */
+static void hubs_yaml(struct buf *y)
+{
+	buf_str(y, "version: 1\nname: hubs\ndefaults: {link: {rate: 10gbit, delay: 10us}}\nnodes:\n");
+	for (int i = 0; i <= ROUTERS + 1; i++)
+		buf_printf(y, "  n%d: {kind: %s}\n", i, i && i <= ROUTERS ? "hub" : "host");
+	buf_printf(y, "links:\n  - endpoints: [{node: n0, ipv4: 10.0.0.1/16}, n1]\n"
+		   "  - endpoints: [n%d, {node: n%d, ipv4: 10.0.%d.2/16}]\n",
+		   ROUTERS, ROUTERS + 1, ROUTERS);
+	for (int i = 1; i < ROUTERS; i++)
+		buf_printf(y, "  - {endpoints: [n%d, n%d]}\n", i, i + 1);
+}
+
+static void send_every_us(struct lab *lab, struct sock *sk, int n)
+{
+	for (int i = 0; i < n; i++) {
+		send_to(lab_node(lab, 0), sk, IP4(10, 0, ROUTERS, 2));
+		lab_run_until(lab, lab_now(lab) + USEC(1));
+	}
+	lab_run_until(lab, lab_now(lab) + SEC(1));
+}
+
+/* Wall time of a hop, in ns, and what libc was asked for meanwhile. */
+static double chain(void (*yaml)(struct buf *y), double *mallocs)
 {
 	struct buf y = { 0 };
 	struct pkt_pool_stats before, after;
 	struct lab *lab;
 	struct sock *sk;
-	struct node *n0;
-	uint64_t hops;
 	double t;
 
-	chain_yaml(&y);
+	yaml(&y);
 	lab = build(&y);
-	n0 = lab_node(lab, 0);
-	sk = udp_on(n0);
-	send_to(n0, sk, IP4(10, 0, ROUTERS, 2));          /* resolves the way */
-	lab_run_until(lab, SEC(5));
-	for (int i = 0; i < 2000; i++) {
-		send_to(n0, sk, IP4(10, 0, ROUTERS, 2));
-		lab_run_until(lab, lab_now(lab) + USEC(1));
-	}
-	lab_run_until(lab, SEC(10));
-	hops = forwarded(lab);
+	sk = udp_on(lab_node(lab, 0));
+	send_every_us(lab, sk, 1);                        /* resolves the way */
+	send_every_us(lab, sk, 2000);
 	pkt_pool_stats(lab->pool, &before);
 	t = bench_now();
-	for (int i = 0; i < 40000; i++) {
-		send_to(n0, sk, IP4(10, 0, ROUTERS, 2));
-		lab_run_until(lab, lab_now(lab) + USEC(1));
-	}
-	lab_run_until(lab, SEC(11));
+	send_every_us(lab, sk, PACKETS);
 	t = bench_now() - t;
 	pkt_pool_stats(lab->pool, &after);
-	hops = forwarded(lab) - hops;
-	bench_line("hop_ns", t * 1e9 / (double)hops, "ns", "lower", 100);
-	bench_line("hop_allocs", (double)(after.mallocs - before.mallocs) / (double)hops,
-		   "mallocs/hop", "lower", 0);
+	*mallocs = (double)(after.mallocs - before.mallocs) / PACKETS / ROUTERS;
 	sk_close(sk);
 	lab_free(lab);
+	return t * 1e9 / PACKETS / ROUTERS;
+}
+
+/* The same events and nothing else: one a link, each a microsecond later. */
+static struct engine engine;
+
+static void again(struct event *ev, ns_t now)
+{
+	engine_set(&engine, ev, now + USEC(1));
+}
+
+static double events_alone(void)
+{
+	struct event dst, src[ROUTERS];
+	double t;
+
+	engine_init(&engine);
+	engine_add_dst(&engine, &dst, again);
+	for (int i = 0; i < ROUTERS; i++) {
+		engine_add_src(&engine, &src[i], 1, again);
+		engine_set(&engine, &src[i], 1 + 811 * i % 1000);
+	}
+	t = bench_now();
+	for (int i = 0; i < PACKETS * ROUTERS; i++)
+		engine_step(&engine, NS_NEVER - 1);
+	t = bench_now() - t;
+	engine_fini(&engine);
+	return t * 1e9 / PACKETS / ROUTERS;
+}
+
+static void chains(void)
+{
+	double mallocs, unused, hop = chain(routers_yaml, &mallocs);
+	double links = chain(hubs_yaml, &unused), events = events_alone();
+
+	bench_line("hop_ns", hop, "ns", "lower", 100);
+	bench_line("hop_allocs", mallocs, "mallocs/hop", "lower", 0);
+	bench_part("hop_engine_ns", events, "ns");
+	bench_part("hop_link_ns", links - events, "ns");
+	bench_part("hop_stack_ns", hop - links, "ns");
 }
 
 /* --- the torus --------------------------------------------------------------------- */
@@ -175,7 +224,7 @@ static void torus(void)
 int main(int argc, char **argv)                  /* [chain|torus]: only that one */
 {
 	if (argc < 2 || strcmp(argv[1], "chain") == 0)
-		chain();
+		chains();
 	if (argc < 2 || strcmp(argv[1], "torus") == 0)
 		torus();
 	return 0;
