@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/doors.h"
 #include "shell/lint.h"
 #include "shell/shell.h"
 #include "sim/sim.h"
@@ -84,7 +85,35 @@ static void lab_end(struct check_lab *cl)
 	cl->lab = NULL;
 }
 
-static bool lab_begin(struct check_lab *cl, struct buf *errs)
+/* Lines for a report, which have no "netloom: " in front and no last end. */
+static void keep_reason(struct buf *why, const struct buf *lines)
+{
+	static const char self[] = "netloom: ";
+	struct buf text = { 0 };
+
+	for (const char *s = lines->s, *end; s && *s; s = end) {
+		s += strncmp(s, self, sizeof(self) - 1) == 0 ? sizeof(self) - 1 : 0;
+		end = strchrnul(s, '\n');
+		buf_printf(&text, "%s%.*s", text.len ? "\n" : "", (int)(end - s), s);
+		end += *end != '\0';
+	}
+	buf_reset(why);
+	text_utf8(why, text.s ? text.s : "", text.len);
+	buf_free(&text);
+}
+
+/* again: it was told before that time follows the wall clock. */
+static void lab_open_doors(struct check_lab *cl, bool again)
+{
+	struct buf lines = { 0 };
+
+	buf_reset(&cl->shut);
+	if (!doors_open(cl->lab, again, &lines))
+		keep_reason(&cl->shut, &lines);
+	buf_free(&lines);
+}
+
+static bool lab_begin(struct check_lab *cl, bool again, struct buf *errs)
 {
 	struct shell_config cfg = { .out = cl->out_file, .err = cl->err_file };
 
@@ -95,13 +124,16 @@ static bool lab_begin(struct check_lab *cl, struct buf *errs)
 	cl->sh = shell_new(&cfg);
 	if (!cl->sh)
 		buf_str(errs, "out of memory for a shell");
-	return cl->sh && lint_lab(cl->sh, errs);
+	if (!cl->sh || !lint_lab(cl->sh, errs))
+		return false;
+	lab_open_doors(cl, again);
+	return true;
 }
 
 bool check_lab_reopen(struct check_lab *cl, struct buf *errs)
 {
 	lab_end(cl);
-	return lab_begin(cl, errs);
+	return lab_begin(cl, true, errs);
 }
 
 bool check_lab_open(struct check_lab *cl, const char *file, const uint64_t *seed, struct buf *errs)
@@ -110,7 +142,7 @@ bool check_lab_open(struct check_lab *cl, const char *file, const uint64_t *seed
 	cl->out_file = sink_open(&cl->out);
 	cl->err_file = sink_open(&cl->err);
 	if (cl->out_file && cl->err_file)
-		return lab_begin(cl, errs);
+		return lab_begin(cl, false, errs);
 	buf_str(errs, "out of memory for a shell");
 	return false;
 }
@@ -124,6 +156,7 @@ void check_lab_close(struct check_lab *cl)
 		fclose(cl->err_file);
 	buf_free(&cl->out);
 	buf_free(&cl->err);
+	buf_free(&cl->shut);
 	for (size_t i = 0; i < CHECK_DROPS; i++)
 		free(cl->drops[i]);
 }

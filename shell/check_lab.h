@@ -25,11 +25,13 @@ struct check_lab {
 	struct shell *sh;
 	FILE *out_file, *err_file;        /* the shell's, into out and err */
 	struct buf out, err;              /* the beginning of what it printed */
+	struct buf shut;                  /* why its doors to the outside are; "": they are not */
 	char *drops[CHECK_DROPS];         /* a ring: drop number i is at i % CHECK_DROPS */
 	uint64_t n_drops;
 };
 
-/* Loads the lab and opens a shell on it.  False with lines in errs. */
+/* Loads the lab, opens a shell on it and its doors to the outside.  False with
+ * lines in errs; doors that cannot be opened are told in shut instead. */
 bool check_lab_open(struct check_lab *cl, const char *file, const uint64_t *seed, struct buf *errs);
 void check_lab_close(struct check_lab *cl);
 /* Ends it and loads it again: same file, same seed. */

@@ -305,7 +305,9 @@ static bool run_check(struct check_lab *cl, size_t i, FILE *to)
 		alive = check_lab_reopen(cl, &errs);
 		r.check = alive ? &lab_topo(cl->lab)->checks[i] : NULL;
 	}
-	if (alive) {
+	if (alive && cl->shut.len) {
+		verdict(&r, CHECK_ERROR, cl->shut.s);
+	} else if (alive) {
 		check_lab_forget(cl);
 		res.began_at = lab_now(cl->lab);
 		perform(&r);

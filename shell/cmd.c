@@ -11,7 +11,8 @@
 /* Every family; where two commands could take a line, the first does. */
 static const struct cmd *const families[] = {
 	cmds_lab, cmds_link, cmds_ping, cmds_time, cmds_show, cmds_show_links, cmds_frr, cmds_ip,
-	cmds_ip_route, cmds_sysctl, cmds_capture, cmds_trace, cmds_jobs, cmds_history, cmds_help,
+	cmds_ip_route, cmds_sysctl, cmds_capture, cmds_trace, cmds_topo, cmds_port, cmds_jobs,
+	cmds_history, cmds_help,
 };
 
 bool cmd_has_option(const struct cmd *cmd, const char *word)
@@ -145,7 +146,7 @@ static bool is_utf8(const char *line)
 /* The word that asks for a command's help, or -1. */
 static int find_help(const struct words *w)
 {
-	for (int i = 0; i < w->n && strcmp(w->v[i], "--") != 0; i++)
+	for (int i = 0, own = words_own(w); i < own; i++)
 		if (strcmp(w->v[i], "--help") == 0)
 			return i;
 	return -1;

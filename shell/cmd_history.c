@@ -31,20 +31,52 @@ static void history_print(struct shell *sh, const struct args *a, const json_t *
 	}
 }
 
-/* An interrupted command is written as the instant that it reached. */
+/* True if the line's first word is one of a command's, which may be cut short. */
+static bool begins_with(const char *line, const char *word)
+{
+	const char *w = line + strspn(line, " \t");
+	size_t n = strcspn(w, " \t");
+
+	return n >= 2 && n <= strlen(word) && memcmp(w, word, n) == 0;
+}
+
+/* An interrupted command is one that runs until the instant that it reached. */
 static void save_line(FILE *f, const struct history_line *h)
+{
+	bool moves = begins_with(h->line, "run") || begins_with(h->line, "sleep");
+	char t[40];
+
+	shell_fmt_instant(h->ended_at, t);
+	if (!h->interrupted)
+		fprintf(f, "%s\n", h->line);
+	else
+		fprintf(f, "run until %s%s%s\n", t, moves ? "" : " ", moves ? "" : h->line);
+}
+
+/* Where lab time follows the wall clock it passes between two lines, too, and
+ * in a command that a replay cannot run: a program outside. */
+static void save_pause(FILE *f, ns_t from, ns_t to)
 {
 	char t[40];
 
-	if (!h->interrupted) {
-		fprintf(f, "%s\n", h->line);
+	if (to <= from)
 		return;
-	}
-	shell_fmt_instant(h->stopped_at, t);
-	if (strncmp(h->line, "run", 3) != 0 && strncmp(h->line, "wait", 4) != 0 &&
-	    strncmp(h->line, "sleep", 5) != 0)
-		fprintf(f, "# interrupted at %s: %s\n", t, h->line);
+	shell_fmt_instant(to, t);
 	fprintf(f, "run until %s\n", t);
+}
+
+static void save_lines(FILE *f, const struct shell *sh)
+{
+	const struct history *h = &sh->history;
+	ns_t at = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		save_pause(f, at, h->v[i].at);
+		if (!begins_with(h->v[i].line, "history") && !begins_with(h->v[i].line, "port"))
+			save_line(f, &h->v[i]);
+		at = lab_has_ports(sh->lab) ? h->v[i].at : h->v[i].ended_at;
+	}
+	save_pause(f, at, lab_now(sh->lab));
 }
 
 static int save_run(struct shell *sh, const struct args *a)
@@ -56,9 +88,7 @@ static int save_run(struct shell *sh, const struct args *a)
 	if (!f)
 		return shell_error(sh, "%s: %s", path, strerror(errno));
 	fprintf(f, "# netloom: lab %s, seed %" PRIu64 "\n", lab_name(sh->lab), lab_seed(sh->lab));
-	for (size_t i = 0; i < sh->history.n; i++)
-		if (strncmp(sh->history.v[i].line, "history", 7) != 0)
-			save_line(f, &sh->history.v[i]);
+	save_lines(f, sh);
 	ok = !ferror(f);
 	ok = fclose(f) == 0 && ok;
 	return ok ? 0 : shell_error(sh, "%s: %s", path, strerror(errno));

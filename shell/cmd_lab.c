@@ -106,15 +106,32 @@ static void intfs_print(struct shell *sh, const struct args *a, const json_t *al
 	}
 }
 
+/* What the lab file says of an interface: all that is known of one outside. */
+static const struct addr *file_addr(const struct topo *t, const char *node, const char *ifname)
+{
+	for (size_t i = 0; i < 2 * t->n_links; i++) {
+		const struct topo_end *e = &t->links[i / 2].end[i % 2];
+
+		if (e->n_addrs && strcmp(e->ifname, ifname) == 0 &&
+		    strcmp(t->nodes[e->node].name, node) == 0)
+			return &e->addrs[0].addr;
+	}
+	return NULL;
+}
+
 /* Primary address of an interface, or "None" as Mininet says. */
 static const char *dump_addr(struct shell *sh, const char *node, const char *ifname,
 			     char text[ADDR_STRLEN])
 {
-	struct stack *st = node_stack(lab_find_node(sh->lab, node));
+	struct node *n = lab_find_node(sh->lab, node);
+	struct stack *st = node_stack(n);
 	struct netdev *dev = st ? stack_dev(st, ifname) : NULL;
 	struct ifaddr *ia = dev ? list_first(&dev->addrs, struct ifaddr, node) : NULL;
+	const struct addr *a = ia ? &ia->prefix.addr : NULL;
 
-	return ia ? addr_fmt(&ia->prefix.addr, text) : "None";
+	if (node_is_door(n))
+		a = file_addr(lab_topo(sh->lab), node, ifname);
+	return a ? addr_fmt(a, text) : "None";
 }
 
 static void dump_print(struct shell *sh, const struct args *a, const json_t *all)
@@ -157,8 +174,7 @@ static int save_run(struct shell *sh, const struct args *a)
 	FILE *f = NULL;
 	bool ok;
 
-	buf_str(&yaml, "# The lab as it was loaded, with all that was assigned; what commands\n"
-		"# changed since then is not in it.\n");
+	buf_str(&yaml, "# The lab as it is now, with all that was assigned; its time begins anew.\n");
 	lab_dump(sh->lab, &yaml);
 	if (!path) {
 		shell_write(sh, yaml.s ? yaml.s : "", yaml.len);
@@ -173,7 +189,7 @@ static int save_run(struct shell *sh, const struct args *a)
 	buf_free(&yaml);
 	if (!ok)
 		return shell_error(sh, "%s: cannot be written", path);
-	shell_printf(sh, "%s: the lab as it was loaded; later changes are not in it\n", path);
+	shell_printf(sh, "%s: the lab as it is now\n", path);
 	return 0;
 }
 
@@ -189,7 +205,8 @@ const struct cmd cmds_lab[] = {
 	{ .name = "node", .args = "NODE:node stop|start", .flags = CMD_LAB, .run = node_run,
 	  .help = "stop a node as a power cut would, or start it again" },
 	{ .name = "save", .args = "[FILE:file]", .flags = CMD_LAB, .run = save_run,
-	  .help = "write the lab as it was loaded, with all that was assigned",
-	  .text = "What commands changed since then is not in it: history save writes those." },
+	  .help = "write the lab as it is now, with all that was assigned",
+	  .text = "With the addresses, routes, forwarding and links that commands changed; what a\n"
+		  "lab file has no word for is in its comment lines: history save writes that." },
 	{ 0 },
 };

@@ -21,7 +21,7 @@ struct pings {
 	json_int_t sent, received;
 };
 
-/* Every node with an address. */
+/* Every node with an address; one outside is pinged, but pings nobody. */
 static bool pings_init(struct pings *p, struct shell *sh, const struct args *a)
 {
 	ns_t w = args_ns(a, "TIMEOUT", SEC(1));
@@ -30,8 +30,7 @@ static bool pings_init(struct pings *p, struct shell *sh, const struct args *a)
 	*p = (struct pings){ .sh = sh, .pairs = json_array() };
 	p->node = calloc(lab_n_nodes(sh->lab) + 1, sizeof(*p->node));
 	for (size_t i = 0; p->node && i < lab_n_nodes(sh->lab); i++)
-		if (node_has_stack(lab_node(sh->lab, i)) &&
-		    node_addr(lab_node(sh->lab, i), &addr))
+		if (node_addr(lab_node(sh->lab, i), &addr))       /* a hub has none */
 			p->node[p->n++] = lab_node(sh->lab, i);
 	shell_fmt_time(w, 9, p->timeout);
 	p->timeout[strlen(p->timeout) - 1] = '\0';        /* without the s */
@@ -90,6 +89,8 @@ static void ping_all(struct pings *p)
 	bool go = true;
 
 	for (size_t i = 0; go && i < p->n; i++) {
+		if (!node_has_stack(p->node[i]))
+			continue;
 		shell_printf(p->sh, "%s -> ", node_name(p->node[i]));
 		for (size_t k = 0; go && k < p->n; k++)
 			if (k != i)
@@ -122,13 +123,27 @@ static int pingall_run(struct shell *sh, const struct args *a)
 	return pings_report(&p);
 }
 
+/* The first two, one of which must be able to ping. */
+static void pings_keep_pair(struct pings *p)
+{
+	size_t second = 1;
+
+	while (p->n > 2 && second + 1 < p->n && !node_has_stack(p->node[0]) &&
+	       !node_has_stack(p->node[second]))
+		second++;
+	if (p->n <= 2)
+		return;
+	p->node[1] = p->node[second];
+	p->n = 2;
+}
+
 static int pingpair_run(struct shell *sh, const struct args *a)
 {
 	struct pings p;
 
 	if (!shell_may_wait(sh) || !pings_init(&p, sh, a))
 		return 1;
-	p.n = p.n > 2 ? 2 : p.n;
+	pings_keep_pair(&p);
 	ping_all(&p);
 	return pings_report(&p);
 }

@@ -43,15 +43,21 @@ static bool is_done(void *arg)
 	return prog_done(arg);
 }
 
+bool prog_may_start(struct shell *sh, struct node *n, const char *name)
+{
+	return prog_is_real(name) || shell_stack(sh, n);
+}
+
 int prog_run(struct shell *sh, struct node *n, int argc, char *const *argv, bool text,
 	     json_t **json)
 {
-	struct prog_io io = { text ? to_out : to_nowhere, text ? to_err : to_nowhere, sh };
+	struct prog_io io = { .out = text ? to_out : to_nowhere, .err = text ? to_err : to_nowhere,
+			      .ctx = sh, .terminal = text && sh->interactive && !shell_in_json(sh) };
 	struct prog *p;
 	int status = 0;
 
 	*json = NULL;
-	if (!shell_stack(sh, n))
+	if (!prog_may_start(sh, n, argv[0]))
 		return 1;
 	p = prog_start(n, argc, argv, &io);
 	if (!p)
@@ -114,6 +120,16 @@ static int prog_cmd_run(struct shell *sh, const struct args *a)
 	return status;
 }
 
+/* A program of this machine needs a network of this machine. */
+static bool prog_check(const struct args *a, struct buf *why)
+{
+	if (!prog_is_real(a->cmd->name) || !a->node || strcmp(node_kind(a->node), "netns") == 0)
+		return true;
+	buf_printf(why, "%s is a %s: only a node of kind netns runs programs of this machine",
+		   node_name(a->node), node_kind(a->node));
+	return false;
+}
+
 struct cmd *prog_cmds(size_t *n)
 {
 	const struct prog_info *info = prog_list(n);
@@ -123,6 +139,7 @@ struct cmd *prog_cmds(size_t *n)
 		cmds[i] = (struct cmd){
 			.name = info[i].name, .args = "[ARGS:rest]", .help = info[i].help,
 			.text = info[i].usage, .flags = CMD_NODE | CMD_PROG, .run = prog_cmd_run,
+			.check = prog_check,
 		};
 	return cmds;
 }

@@ -77,6 +77,31 @@ static int run_run(struct shell *sh, const struct args *a)
 	return move(sh, NULL, NULL, ns_add(now, args_ns(a, "DURATION", 0)));
 }
 
+/* run until INSTANT COMMAND: interrupts it there, as Ctrl-C would; where it
+ * ends before, the rest of the time passes. */
+static int run_cmd_run(struct shell *sh, const struct args *a)
+{
+	ns_t at = args_ns(a, "INSTANT", 0), outer = sh->limit;
+	struct buf line = { 0 };
+	int status;
+	char t[40];
+
+	shell_fmt_instant(lab_now(sh->lab), t);
+	if (at < lab_now(sh->lab))
+		return shell_error(sh, "it is %s already: time never goes back", t);
+	if (!shell_may_wait(sh) || !args_line(a, &line))
+		return 1;
+	if (at < outer)
+		sh->limit = at;
+	status = shell_exec_nested(sh, line.s, NULL);
+	buf_free(&line);
+	sh->limit = outer;
+	sh->timed_out = sh->timed_out && at >= outer;
+	if (!sh->interrupted && !sh->timed_out && lab_now(sh->lab) < at)
+		shell_wait(sh, NULL, NULL, at);
+	return status || sh->interrupted || sh->timed_out;
+}
+
 static int sleep_run(struct shell *sh, const struct args *a)
 {
 	return move(sh, NULL, NULL, ns_add(lab_now(sh->lab), args_ns(a, "DURATION", 0)));
@@ -97,6 +122,12 @@ static int step_run(struct shell *sh, const struct args *a)
 	if (n < want && lab_next_at(sh->lab) != NS_NEVER) {
 		sh->timed_out = lab_next_at(sh->lab) > sh->limit;
 		sh->interrupted = !sh->timed_out;
+	}
+	if (sh->interrupted) {            /* perhaps amid the events of one instant */
+		char line[40];
+
+		snprintf(line, sizeof(line), "step %" PRIu64, n);
+		history_became(&sh->history, line);
 	}
 	shell_fmt_instant(lab_now(sh->lab), t);
 	shell_printf(sh, "%" PRIu64 " event%s, now %s\n", n, n == 1 ? "" : "s", t);
@@ -247,6 +278,9 @@ static int pace_run(struct shell *sh, const struct args *a)
 				   "(x10: ten times real)", s);
 	if (s)
 		lab_set_pace(sh->lab, milli);
+	if (s && !milli && lab_has_ports(sh->lab))
+		shell_line(sh, "nothing comes in through the doors to the outside until "
+			   "'pace real': virtual time does not wait for anybody");
 	return shell_result(sh, json_pack("{s:i,s:I,s:I}", "pace_milli", (int)milli,
 					  "lag", (json_int_t)lab_lag(sh->lab),
 					  "lag_max", (json_int_t)lab_lag_max(sh->lab)));
@@ -337,6 +371,9 @@ const struct cmd cmds_time[] = {
 	  .text = "run 10s, run until 60s (an instant of lab time), run until idle (nothing is\n"
 		  "left that could happen), run until converged (no packet is under way).  Alone:\n"
 		  "until idle.  Ctrl-C stops it and leaves a consistent lab." },
+	{ .name = "run", .args = "until INSTANT:time COMMAND:line", .flags = CMD_LAB,
+	  .run = run_cmd_run,
+	  .help = "run a command, and interrupt it at an instant as Ctrl-C would" },
 	{ .name = "step", .args = "[N:count]", .flags = CMD_LAB, .run = step_run,
 	  .help = "process the next event, or the next N" },
 	{ .name = "sleep", .args = "DURATION:secs", .flags = CMD_LAB, .run = sleep_run,

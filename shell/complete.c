@@ -72,6 +72,19 @@ static bool cand_route(void *arg, const struct route_info *r)
 	return true;
 }
 
+/* Addresses outside, as far as the lab file tells them. */
+static void cand_door_addrs(struct cand *c, const struct topo *t)
+{
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < 2 * t->n_links; i++) {
+		const struct topo_end *e = &t->links[i / 2].end[i % 2];
+
+		for (size_t k = 0; topo_is_door(&t->nodes[e->node]) && k < e->n_addrs; k++)
+			cand_add(c, addr_fmt(&e->addrs[k].addr, text));
+	}
+}
+
 /* The names that a typed argument may have. */
 static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, struct node *node)
 {
@@ -92,6 +105,8 @@ static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, stru
 		if (type == ARG_PREFIX && n == node && st)
 			show_routes(st, cand_route, c);
 	}
+	if (type == ARG_ADDR)
+		cand_door_addrs(c, lab_topo(sh->lab));
 }
 
 /* False for words that are no names: a link's settings. */

@@ -17,17 +17,32 @@ void history_add(struct history *h, const char *line, ns_t at)
 		h->v = v;
 		h->cap = cap;
 	}
-	h->v[h->n] = (struct history_line){ .line = strdup(line), .at = at };
+	h->v[h->n] = (struct history_line){ .line = strdup(line), .at = at, .ended_at = at };
 	if (h->v[h->n].line)
 		h->n++;
 }
 
+void history_ended(struct history *h, ns_t at)
+{
+	if (h->n)
+		h->v[h->n - 1].ended_at = at;
+}
+
 void history_interrupted(struct history *h, ns_t at)
 {
-	if (!h->n)
+	history_ended(h, at);
+	if (h->n)
+		h->v[h->n - 1].interrupted = true;
+}
+
+void history_became(struct history *h, const char *line)
+{
+	char *copy = h->n ? strdup(line) : NULL;
+
+	if (!copy)
 		return;
-	h->v[h->n - 1].interrupted = true;
-	h->v[h->n - 1].stopped_at = at;
+	free(h->v[h->n - 1].line);
+	h->v[h->n - 1].line = copy;
 }
 
 void history_fini(struct history *h)

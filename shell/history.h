@@ -8,13 +8,16 @@
 
 #include "stack/util/ns.h"
 
-struct history_line { char *line; ns_t at, stopped_at; bool interrupted; };
+struct history_line { char *line; ns_t at, ended_at; bool interrupted; };
 struct history { struct history_line *v; size_t n, cap; };
 
 /* Begins a line at an instant; out of memory forgets it. */
 void history_add(struct history *h, const char *line, ns_t at);
-/* The last line was interrupted at an instant. */
+/* The last line ended at an instant, by itself or interrupted. */
+void history_ended(struct history *h, ns_t at);
 void history_interrupted(struct history *h, ns_t at);
+/* What the last line came to be, where that is another one; copied. */
+void history_became(struct history *h, const char *line);
 void history_fini(struct history *h);
 
 #endif

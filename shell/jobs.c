@@ -75,7 +75,7 @@ int job_start(struct shell *sh, const struct args *a)
 	struct job *j;
 	int argc;
 
-	if (!shell_stack(sh, a->node))
+	if (!prog_may_start(sh, a->node, a->cmd->name))
 		return 1;
 	j = calloc(1, sizeof(*j));
 	if (!j || !(j->argv = prog_argv(a, &argc)) || !(j->line = line_copy(a))) {
@@ -88,7 +88,7 @@ int job_start(struct shell *sh, const struct args *a)
 	shell_printf(sh, "[%d] %s\n", j->id, j->line);
 	shell_result(sh, json_pack("{s:i,s:s}", "job", j->id, "command", j->line));
 	j->prog = prog_start(a->node, argc, j->argv,
-			     &(struct prog_io){ job_out, job_out, j });
+			     &(struct prog_io){ .out = job_out, .err = job_out, .ctx = j });
 	if (j->prog)
 		return 0;
 	job_free(j);

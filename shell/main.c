@@ -3,6 +3,7 @@
  * netloom: a virtual network lab in one process.
  *
  *	netloom [LAB] [options]       a shell on a running lab
+ *	netloom --dry-run LAB         the same lab as commands of a Linux machine
  *	netloom validate FILE...      what is wrong with lab files
  *	netloom check LAB...          run a lab's checks (shell/check_cmd.c)
  *	netloom schema | reference    the lab file's JSON Schema and manual page
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "shell/check_cmd.h"
+#include "shell/doors.h"
 #include "shell/lint.h"
 #include "shell/repl.h"
 #include "shell/shell.h"
@@ -23,14 +25,14 @@
 
 enum { EXIT_USAGE = 2 };
 
-enum { OPT_SEED = 0x100, OPT_JSON, OPT_REASONS };
+enum { OPT_SEED = 0x100, OPT_JSON, OPT_REASONS, OPT_RECORD, OPT_REPLAY, OPT_DRY_RUN };
 
 struct step { bool is_file; const char *text; };   /* -c or -f, in their order */
 
 struct options {
-	const char *lab;
+	const char *lab, *record, *replay;
 	uint64_t seed;
-	bool has_seed, stop_on_error, echo, json, quiet, reasons;
+	bool has_seed, stop_on_error, echo, json, quiet, reasons, verbose, dry_run;
 	struct step *steps;
 	size_t n_steps;
 };
@@ -57,8 +59,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *st)
 	case 'e': o->stop_on_error = true; break;
 	case 'x': o->echo = true; break;
 	case 'q': o->quiet = true; break;
+	case 'v': o->verbose = true; break;
+	case OPT_DRY_RUN: o->dry_run = true; break;
 	case OPT_JSON: o->json = true; break;
 	case OPT_REASONS: o->reasons = true; break;
+	case OPT_RECORD: o->record = arg; break;
+	case OPT_REPLAY: o->replay = arg; break;
 	case OPT_SEED:
 		if (!word_u64(arg, &n))
 			argp_error(st, "--seed: '%s' is not a number from 0 to 2^64 - 1", arg);
@@ -73,6 +79,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *st)
 	case ARGP_KEY_END:
 		if (!o->lab && !o->reasons)
 			argp_error(st, "which lab file?");
+		if (o->dry_run && o->n_steps)
+			argp_error(st, "--dry-run runs nothing: it goes without -c and -f");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -93,7 +101,12 @@ static const struct argp_option option_rows[] = {
 	{ "errexit", 'e', NULL, 0, "stop at the first command that fails", 0 },
 	{ "xtrace", 'x', NULL, 0, "show each line of a script before it runs", 0 },
 	{ "json", OPT_JSON, NULL, 0, "print JSON instead of text", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "write what enters the lab by its doors to a file", 0 },
+	{ "replay", OPT_REPLAY, "FILE", 0, "open no door: what was recorded enters", 0 },
 	{ "quiet", 'q', NULL, 0, "no greeting, and no notes from the lab file", 0 },
+	{ "verbose", 'v', NULL, 0, "show each node, link, address and route as it is made", 0 },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0,
+	  "print the ip commands that make such a lab of Linux, and end", 0 },
 	{ "list-drop-reasons", OPT_REASONS, NULL, 0, "list why packets are dropped, and end", 0 },
 	{ 0 },
 };
@@ -174,6 +187,39 @@ static void show_notes(const struct options *o, const struct lab *lab)
 			lab_notes(lab)[strlen(lab_notes(lab)) - 1] == '\n' ? "" : "\n");
 }
 
+static void show_steps(const struct topo *t)
+{
+	struct buf b = { 0 };
+
+	topo_steps_print(t, &b);
+	if (b.s)
+		fwrite(b.s, 1, b.len, stderr);
+	buf_free(&b);
+}
+
+static struct lab *open_lab(const struct options *o, struct buf *errs)
+{
+	struct topo *t = topo_load(o->lab, errs);
+
+	if (t && o->verbose)
+		show_steps(t);
+	return t ? lab_new(t, o->has_seed ? &o->seed : NULL) : NULL;
+}
+
+/* The lab was built and its commands were looked at: it would run. */
+static int print_script(const struct lab *lab)
+{
+	struct buf b = { 0 };
+	bool ok;
+
+	topo_export_ip(lab_topo(lab), &b);
+	ok = b.s && !b.bad;
+	if (ok)
+		fwrite(b.s, 1, b.len, stdout);
+	buf_free(&b);
+	return !ok;
+}
+
 static int run_lab(struct options *o, struct lab *lab)
 {
 	bool tty = !o->n_steps && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
@@ -190,6 +236,17 @@ static int run_lab(struct options *o, struct lab *lab)
 	sh->echo = o->echo;
 	show_notes(o, lab);
 	if (!lint_lab(sh, &errs)) {
+		fprintf(stderr, "%s", errs.s ? errs.s : "netloom: out of memory\n");
+		buf_free(&errs);
+		shell_free(sh);
+		return EXIT_USAGE;
+	}
+	if (o->dry_run) {
+		status = print_script(lab);
+		shell_free(sh);
+		return status;
+	}
+	if (!doors_open_with(lab, o->replay, o->record, o->quiet, &errs)) {
 		fprintf(stderr, "%s", errs.s ? errs.s : "netloom: out of memory\n");
 		buf_free(&errs);
 		shell_free(sh);
@@ -224,7 +281,7 @@ static int shell_main(int argc, char **argv)
 		free(o.steps);
 		return list_reasons();
 	}
-	lab = lab_load(o.lab, o.has_seed ? &o.seed : NULL, &errs);
+	lab = open_lab(&o, &errs);
 	if (lab)
 		status = run_lab(&o, lab);
 	else

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/state.h"
 
+#define IDLE_MS 20                /* wall time between two looks at the keys */
+
+bool shell_idle(struct shell *sh)
+{
+	ns_t d = MSEC(IDLE_MS) / 1000 * lab_pace(sh->lab);
+	enum lab_stop stop;
+
+	sh->moving = true;
+	stop = lab_run_until(sh->lab, ns_add(lab_now(sh->lab), d));
+	sh->moving = false;
+	return stop != LAB_INTERRUPTED;
+}
+
 bool shell_may_wait(struct shell *sh)
 {
 	if (sh->moving)

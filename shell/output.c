@@ -130,8 +130,13 @@ void shell_print_json(FILE *out, const json_t *v)
 struct stack *shell_stack(struct shell *sh, struct node *n)
 {
 	struct stack *st = node_stack(n);
+	bool netns = strcmp(node_kind(n), "netns") == 0;
 
-	if (!st && !node_has_stack(n))
+	if (!st && node_is_door(n))
+		shell_error(sh, "%s is %s: netloom has no stack there%s%s%s", node_name(n),
+			    node_kind(n), netns ? "; use '" : "", netns ? node_name(n) : "",
+			    netns ? " exec COMMAND'" : "");
+	else if (!st && !node_has_stack(n))
 		shell_error(sh, "%s is a %s: it has no addresses and runs nothing",
 			    node_name(n), node_kind(n));
 	else if (!st)

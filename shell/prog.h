@@ -13,6 +13,8 @@ struct shell;
 
 /* One command for each program there is; the caller frees.  NULL: no memory. */
 struct cmd *prog_cmds(size_t *n);
+/* False, with an error, if there is no stack that it could run on. */
+bool prog_may_start(struct shell *sh, struct node *n, const char *name);
 /*
  * Runs a program to its end, without text unless `text`; its exit status.
  * 124 if the line's limit stopped it, 130 if the user did.  *json: what it

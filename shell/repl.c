@@ -26,7 +26,6 @@
 
 #define HISTORY_FILE "/.netloom_history"
 #define HISTORY_LINES 1000
-#define SLICE_MS 20               /* wall time that a paced lab runs between keys */
 
 static struct lab *volatile interrupt_lab;     /* what Ctrl-C stops */
 static volatile sig_atomic_t interrupted, resized;
@@ -184,16 +183,6 @@ static void make_prompt(const struct shell *sh, char out[128])
 	snprintf(out, 128, "%s %s> ", sh->here ? node_name(sh->here) : "netloom", t);
 }
 
-/* One slice of lab time while nobody types, if it follows the wall clock. */
-static void slice(struct shell *sh)
-{
-	ns_t d = MSEC(SLICE_MS) / 1000 * lab_pace(sh->lab);
-
-	sh->moving = true;
-	lab_run_until(sh->lab, ns_add(lab_now(sh->lab), d));
-	sh->moving = false;
-}
-
 /* Waits for one thing and handles it. */
 static void wait_key(struct shell *sh)
 {
@@ -213,7 +202,7 @@ static void wait_key(struct shell *sh)
 		 * else wait for the next one: the command could not be stopped. */
 		rl_check_signals();
 	} else if (paced) {
-		slice(sh);
+		(void)shell_idle(sh);
 	}
 }
 
@@ -266,11 +255,13 @@ static void interact_loop(struct shell *sh)
 			if (!sh->here)
 				break;
 			sh->here = NULL;
+			history_add(&sh->history, "exit", lab_now(sh->lab));
 			continue;
 		}
 		remember(sh, line);
 		if (line[strspn(line, " \t")])
 			(void)shell_exec(sh, line, NS_NEVER, NULL, NULL);
+		history_ended(&sh->history, lab_now(sh->lab));
 		interrupted = 0;
 		fflush(sh->out);
 		free(line);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "shell/jobs.h"
+#include "shell/lines.h"
 #include "shell/state.h"
 
 #define DEPTH_MAX 16              /* scripts that source scripts */
@@ -93,9 +94,12 @@ static int line_enter(struct shell *sh, struct cmd_line *l)
 {
 	struct node *n = l->args.node;
 
+	if (strcmp(node_kind(n), "netns") == 0)
+		return shell_error(sh, "%s is netns: use '%s exec COMMAND', such as '%s exec sh'",
+				   node_name(n), node_name(n), node_name(n));
 	if (!node_has_stack(n))
-		return shell_error(sh, "%s is a %s: there is nothing to enter", node_name(n),
-				   node_kind(n));
+		return shell_error(sh, "%s is %s%s: there is nothing to enter", node_name(n),
+				   node_is_door(n) ? "" : "a ", node_kind(n));
 	sh->here = n;
 	return 0;
 }
@@ -164,33 +168,35 @@ static int source_line(struct shell *sh, const char *line)
 
 	if (sh->echo && *line)
 		fprintf(sh->err, "+ %s\n", line);
-	history_add(&sh->history, line, lab_now(sh->lab));
-	status = sh->depth ? shell_exec_nested(sh, line, NULL) :
-		 shell_exec(sh, line, NS_NEVER, NULL, NULL);
+	if (sh->depth) {                  /* "source" itself is in the history */
+		status = shell_exec_nested(sh, line, NULL);
+	} else {
+		history_add(&sh->history, line, lab_now(sh->lab));
+		status = shell_exec(sh, line, NS_NEVER, NULL, NULL);
+		history_ended(&sh->history, lab_now(sh->lab));
+	}
 	fflush(sh->out);
 	return status;
 }
 
-/* Lines to the end of the stream, or to quit, to Ctrl-C, or to the first
- * error if that is asked for. */
+/* Lines to the end of the stream, or to quit, to Ctrl-C, to the limit, or to
+ * the first error if that is asked for. */
 static int source_lines(struct shell *sh, FILE *in, bool stop_on_error)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	struct lines lines;
+	char *line;
 	int failed = 0;
 
-	while (!sh->quit && !sh->interrupted && (n = getline(&line, &cap, in)) >= 0) {
-		if (n && line[n - 1] == '\n')
-			line[--n] = '\0';
+	lines_init(&lines, in);
+	while (!sh->quit && !sh->interrupted && !sh->timed_out && (line = lines_next(&lines, sh))) {
 		sh->src_line++;
 		failed |= source_line(sh, line) != 0;
 		if (failed && stop_on_error)
 			break;
 	}
-	if (ferror(in))
-		failed |= shell_error(sh, "cannot be read: %s", strerror(errno));
-	free(line);
+	if (lines.err)
+		failed |= shell_error(sh, "cannot be read: %s", strerror(lines.err));
+	lines_fini(&lines);
 	return failed || sh->interrupted;
 }
 

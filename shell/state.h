@@ -75,6 +75,9 @@ int shell_result(struct shell *sh, json_t *r);
  * left that could happen.
  */
 bool shell_wait(struct shell *sh, bool (*done)(void *arg), void *arg, ns_t at);
+/* Nobody gives a command: the lab lives on for a moment, if its time follows
+ * the wall clock.  False: interrupted. */
+bool shell_idle(struct shell *sh);
 /* False, with an error, while time must not be moved from here: the command
  * comes from a scheduled event. */
 bool shell_may_wait(struct shell *sh);

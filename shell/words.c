@@ -111,11 +111,28 @@ static bool is_json_flag(const char *s)
 	return strcmp(s, "-j") == 0 || strcmp(s, "--json") == 0 || strcmp(s, "-json") == 0;
 }
 
+int words_own(const struct words *w)
+{
+	int n = 0, flags = 0;
+
+	while (n < w->n && strcmp(w->v[n], "--") != 0) {
+		bool exec = n - flags < 2 && strcmp(w->v[n], "exec") == 0;
+
+		flags += is_json_flag(w->v[n++]);
+		if (!exec)
+			continue;
+		while (n < w->n && (is_json_flag(w->v[n]) || strcmp(w->v[n], "--help") == 0))
+			n++;
+		return n;                 /* the rest is another program's line */
+	}
+	return n;
+}
+
 void words_take_json(struct words *w, bool keep_last)
 {
-	int to = 0, i = 0, n = w->n - keep_last;
+	int to = 0, i = 0, own = words_own(w), n = w->n - keep_last;
 
-	for (; i < n && strcmp(w->v[i], "--") != 0; i++) {
+	for (; i < n && i < own; i++) {
 		if (is_json_flag(w->v[i])) {
 			w->json = true;
 			free(w->v[i]);

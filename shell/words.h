@@ -25,7 +25,10 @@ struct words {
 bool words_split(struct words *w, const char *line);
 void words_fini(struct words *w);
 
-/* Takes the JSON flags out, up to a word "--", and notes that they were
+/* How many of the words are the shell's, in which flags that every command
+ * has may stand: up to "--", or to the program of "exec". */
+int words_own(const struct words *w);
+/* Takes the JSON flags out of its own words, and notes that they were
  * there; keep_last leaves the last word alone (it is being typed). */
 void words_take_json(struct words *w, bool keep_last);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/mem.h"
+#include "sim/port/port.h"
 #include "sim/taps.h"
 #include "sim/topo/topo.h"
 #include "stack/stack.h"
@@ -50,6 +51,11 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	lab->pool = pkt_pool_new(0);
 	if (!lab->pool)
 		mem_die();
+	list_init(&lab->ports);
+	list_init(&lab->flushing);
+	list_init(&lab->exposed);
+	lab->ports_fd = -1;
+	pace_init(&lab->pace);
 	engine_init(&lab->engine);
 	engine_set_lab_event(&lab->engine, &lab->script, script_fire);
 	lab->n_nodes = topo->n_nodes;
@@ -84,6 +90,7 @@ void lab_free(struct lab *lab)
 		return;
 	lab->hooks = (struct lab_hooks){ 0 };
 	lab->on_drop = NULL;
+	ports_close(lab);
 	taps_fini(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		node_fini(&lab->nodes[i]);
@@ -115,7 +122,6 @@ const char *lab_notes(const struct lab *lab)
 
 void lab_schema(struct buf *out) { topo_schema(out); }
 void lab_reference(struct buf *out) { topo_reference(out); }
-void lab_dump(const struct lab *lab, struct buf *out) { topo_dump_yaml(lab->topo, out); }
 
 /* --- nodes by name and address ---------------------------------------------------------- */
 

@@ -8,6 +8,9 @@
 #include "sim/pace/pace.h"
 #include "sim/sim.h"
 
+struct record;
+struct replay;
+struct netns;
 struct taps;
 
 struct lab {
@@ -26,6 +29,14 @@ struct lab {
 	void *drop_ctx;
 	uint64_t drops[DROP_N];
 	struct pace pace;
+	struct list ports;                /* struct port, once they are open */
+	struct list flushing;             /* those that have kept frames back */
+	struct netns *netns;              /* what its nodes of kind netns share; or NULL */
+	int ports_fd;                     /* readable when something outside is; -1: none */
+	struct list exposed;              /* struct expose */
+	int last_expose;                  /* its id */
+	struct record *record;            /* of what comes in, or NULL */
+	struct replay *replay;            /* what comes in is of a record, or NULL */
 	volatile int interrupted;         /* set by a signal handler */
 	bool building;
 };

@@ -16,6 +16,7 @@
 
 struct lab;
 struct node;
+struct port;
 struct tap;
 
 /* Frames accepted that have not started onto the wire yet. */
@@ -37,6 +38,7 @@ struct link_end {
 	struct node *node;
 	struct netem *netem;              /* NULL: nothing but delay */
 	struct tap *taps;                 /* captures that watch this interface */
+	struct port *port;                /* its other side, on a door; NULL while shut */
 	uint64_t seq;                     /* frames accepted */
 	struct overtakers over;           /* and those that arrive before the tail */
 	uint32_t queue_pkts;              /* limits; 0: none */

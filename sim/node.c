@@ -6,6 +6,8 @@
 
 #include "sim/lab.h"
 #include "sim/mem.h"
+#include "sim/port/expose.h"
+#include "sim/port/port.h"
 #include "sim/taps.h"
 #include "sim/topo/topo.h"
 #include "stack/netdev.h"
@@ -30,7 +32,8 @@ static const struct topo_node *node_spec(const struct node *n)
 
 const char *node_name(const struct node *n) { return node_spec(n)->name; }
 bool node_is_up(const struct node *n) { return n->up; }
-bool node_has_stack(const struct node *n) { return !n->is_hub; }
+bool node_has_stack(const struct node *n) { return !n->is_hub && !n->is_door; }
+bool node_is_door(const struct node *n) { return n->is_door; }
 ns_t node_now(const struct node *n) { return n->lab->engine.now; }
 struct list *node_progs(struct node *n) { return &n->progs; }
 const struct lab *node_lab(const struct node *n) { return n->lab; }
@@ -39,6 +42,7 @@ const char *node_kind(const struct node *n)
 {
 	static const char *const kinds[] = {
 		[NODE_ROUTER] = "router", [NODE_HOST] = "host", [NODE_HUB] = "hub",
+		[NODE_NETNS] = "netns", [NODE_EXTERNAL] = "external",
 	};
 
 	return kinds[node_spec(n)->kind];
@@ -104,7 +108,7 @@ void node_timer_set(struct node_timer *t, ns_t at)
 	node_timer_stop(t);
 	t->at = at;
 	list_for_each(&t->on->timers, later, node)
-		if (later->at > at)
+		if (later->at > at || (t->first && !later->first && later->at == at))
 			break;
 	list_insert_before(&later->node, &t->node);
 	node_on_wake(t->on, at);
@@ -186,6 +190,8 @@ void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
 		e->dev.stats.rx_bytes += pkt_len(p);
 		if (n->is_hub && n->up)
 			hub_input(n, e, p, now);
+		else if (n->is_door && n->up)
+			port_output(e, p);
 		else
 			end_rx_drop(e, p, DROP_NODE_DOWN);
 	} else {
@@ -229,6 +235,7 @@ void node_build(struct node *n, struct lab *lab, uint32_t index)
 	n->lab = lab;
 	n->index = index;
 	n->is_hub = node_spec(n)->kind == NODE_HUB;
+	n->is_door = node_spec(n)->kind == NODE_NETNS || node_spec(n)->kind == NODE_EXTERNAL;
 	list_init(&n->timers);
 	list_init(&n->progs);
 	if (engine_add_dst(&lab->engine, &n->wake, node_fire) != index + 1)
@@ -356,7 +363,7 @@ int node_boot(struct node *n)
 	int err;
 
 	n->up = true;
-	if (n->is_hub)
+	if (!node_has_stack(n))
 		return OK;
 	n->stack = stack_new(&cfg);
 	err = boot_step(n, "start", n->stack ? OK : ERR_NOMEM);
@@ -383,6 +390,8 @@ void node_set_carrier(struct node *n, struct link_end *e, bool on)
 		return;
 	(void)node_stack(n);              /* tell it the time first */
 	netdev_set_carrier(&e->dev, on);
+	if (e->port)
+		port_set_carrier(e, on);
 	if (!e->link->lab->building)
 		lab_say(e->link->lab, "%s %s: carrier %s", node_name(n), e->dev.name,
 			on ? "on" : "lost");
@@ -399,6 +408,7 @@ int node_stop(struct node *n)
 	if (!n->up)
 		return ERR_EXIST;
 	prog_node_stopped(n);
+	exposed_node_stopped(n);
 	n->up = false;
 	node_update_links(n);
 	node_unboot(n);

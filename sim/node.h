@@ -18,12 +18,13 @@ struct stack;
 
 struct node {
 	struct event wake;
-	struct stack *stack;              /* NULL: a hub, or stopped */
+	struct stack *stack;              /* NULL: a hub, a door, or stopped */
 	struct lab *lab;
 	struct link_end **ends;           /* its interfaces, in file order */
 	uint32_t n_ends;
 	uint32_t index;                   /* in the lab and in the topology; id is index + 1 */
 	bool up, is_hub;
+	bool is_door;                     /* netns or external: its interfaces are ports */
 	struct list timers;               /* struct node_timer, by instant and arming order */
 	struct list progs;                /* programs that run here; prog/ owns them */
 	ns_t storm_at;                    /* hub: window of looped frames ... */
@@ -40,6 +41,7 @@ struct node_timer {
 	struct list_node node;
 	ns_t at;
 	struct node *on;
+	bool first;                       /* before the others of its instant: input */
 	void (*fire)(struct node_timer *t);
 };
 

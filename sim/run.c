@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Lab time moves here and nowhere else. */
 #include "sim/lab.h"
+#include "sim/port/port.h"
+#include "sim/port/replay.h"
 
 ns_t lab_now(const struct lab *lab) { return lab->engine.now; }
 uint64_t lab_events(const struct lab *lab) { return lab->engine.fired; }
@@ -13,25 +15,6 @@ ns_t lab_next_at(const struct lab *lab)
 
 void lab_interrupt(struct lab *lab) { lab->interrupted = 1; }
 void lab_clear_interrupt(struct lab *lab) { lab->interrupted = 0; }
-
-/* Waits for the wall clock, if time is paced; false: interrupted. */
-static bool keep_pace(struct lab *lab, ns_t at)
-{
-	while (!pace_wait(&lab->pace, at))
-		if (lab->interrupted)
-			return false;
-	return true;
-}
-
-/* Time passes without events up to `at`, if that is not past. */
-static enum lab_stop run_out(struct lab *lab, ns_t at, enum lab_stop how)
-{
-	if (!keep_pace(lab, at))
-		return LAB_INTERRUPTED;
-	if (at > lab->engine.now)
-		lab->engine.now = at;
-	return how;
-}
 
 /* All events of the next instant, if it is due at or before `until`. */
 static bool run_instant(struct lab *lab, ns_t until)
@@ -58,43 +41,114 @@ static enum lab_stop run_virtual(struct lab *lab, ns_t at)
 	return LAB_REACHED;
 }
 
-enum lab_stop lab_run_until(struct lab *lab, ns_t at)
+static enum lab_stop run_virtual_while(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
 {
-	pace_begin(&lab->pace, lab->engine.now);
-	if (at <= lab->engine.now)
-		return LAB_REACHED;
-	if (!lab->pace.milli && !lab->interrupted)
-		return run_virtual(lab, at);
 	while (!lab->interrupted) {
-		ns_t next = engine_next_at(&lab->engine);
+		ns_t next;
 
-		if (next > at)
-			return run_out(lab, at, LAB_REACHED);
-		if (!keep_pace(lab, next))
-			break;
-		run_instant(lab, at);
+		if (done && done(arg))
+			return LAB_DONE;
+		replay_feed(lab, at);
+		next = engine_next_at(&lab->engine);
+		if (next == NS_NEVER && (!lab->replay || at == NS_NEVER))
+			return LAB_IDLE;          /* else it waits, as it did for the world */
+		if (!run_instant(lab, at)) {
+			if (at > lab->engine.now)
+				lab->engine.now = at;
+			return LAB_REACHED;
+		}
 	}
 	return LAB_INTERRUPTED;
 }
 
-enum lab_stop lab_run_while(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
+/* --- along the wall clock -------------------------------------------------------- */
+
+/* What waits outside comes in, now. */
+static void take_input(struct lab *lab, ns_t until)
 {
-	pace_begin(&lab->pace, lab->engine.now);
+	ns_t at = pace_now(&lab->pace);
+
+	if (at <= lab->engine.now)
+		at = lab->engine.now + 1;
+	if (at > until)
+		return;
+	if (at <= engine_next_at(&lab->engine))
+		lab->engine.now = at - 1;
+	ports_read(lab, at);
+}
+
+/* Waits until the next instant is due or something comes in, but no longer
+ * than `until`; true: an instant is due, or it is `until`. */
+static bool wait_instant(struct lab *lab, ns_t until)
+{
+	struct pace *pace = &lab->pace;
+	ns_t next = engine_next_at(&lab->engine);
+
+	if (next > until)
+		next = until;
+	if (pace_due(pace, next)) {
+		if (pace_look(pace)) {
+			ports_flush(lab);
+			take_input(lab, until);
+		}
+		return true;
+	}
+	ports_flush(lab);
+	if (pace_sleep(pace, next))
+		take_input(lab, until);
+	return false;
+}
+
+static enum lab_stop run_paced(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
+{
 	while (!lab->interrupted) {
 		ns_t next;
 
-		if (done(arg))
+		if (done && done(arg))
 			return LAB_DONE;
+		replay_feed(lab, at);
 		next = engine_next_at(&lab->engine);
-		if (next == NS_NEVER)
+		if (done && next == NS_NEVER && lab->pace.fd < 0 && !lab->replay)
 			return LAB_IDLE;
-		if (next > at)
-			return run_out(lab, at, LAB_REACHED);
-		if (!keep_pace(lab, next))
-			break;
-		run_instant(lab, at);
+		if (!wait_instant(lab, at))
+			continue;
+		if (run_instant(lab, at))
+			continue;
+		if (at > lab->engine.now)
+			lab->engine.now = at;
+		return LAB_REACHED;
 	}
 	return LAB_INTERRUPTED;
+}
+
+/* --- public ---------------------------------------------------------------------- */
+
+enum lab_stop lab_run_until(struct lab *lab, ns_t at)
+{
+	enum lab_stop how;
+
+	if (at <= lab->engine.now)
+		return LAB_REACHED;
+	if (!lab->pace.milli && !lab->interrupted)
+		return lab->replay ? run_virtual_while(lab, NULL, NULL, at) : run_virtual(lab, at);
+	pace_begin(&lab->pace, lab->engine.now);
+	how = run_paced(lab, NULL, NULL, at);
+	ports_flush(lab);
+	pace_end(&lab->pace);
+	return how;
+}
+
+enum lab_stop lab_run_while(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
+{
+	enum lab_stop how;
+
+	if (!lab->pace.milli)
+		return run_virtual_while(lab, done, arg, at);
+	pace_begin(&lab->pace, lab->engine.now);
+	how = run_paced(lab, done, arg, at);
+	ports_flush(lab);
+	pace_end(&lab->pace);
+	return how;
 }
 
 uint64_t lab_step(struct lab *lab, uint64_t n)
@@ -116,7 +170,7 @@ bool lab_is_quiet(const struct lab *lab)
 
 void lab_set_pace(struct lab *lab, uint32_t milli)
 {
-	pace_set(&lab->pace, milli, lab->engine.now);
+	pace_set(&lab->pace, milli);
 }
 
 uint32_t lab_pace(const struct lab *lab) { return lab->pace.milli; }

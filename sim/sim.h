@@ -17,6 +17,8 @@
 #include "sim/check/report.h"
 #include "sim/check/result.h"
 #include "sim/check/text.h"
+#include "sim/topo/export.h"
+#include "sim/topo/picture.h"
 #include "sim/topo/topo.h"
 #include "stack/util/addr.h"
 #include "stack/util/buf.h"
@@ -59,7 +61,9 @@ void lab_set_hooks(struct lab *lab, const struct lab_hooks *hooks);     /* copie
 /* Lab files as text. */
 void lab_schema(struct buf *out);                 /* JSON Schema of the lab file */
 void lab_reference(struct buf *out);              /* its keys, in Markdown */
-void lab_dump(const struct lab *lab, struct buf *out);    /* YAML that loads again */
+/* The lab as it is now, as YAML that loads again; what a lab file cannot say is
+ * in its comment lines. */
+void lab_dump(const struct lab *lab, struct buf *out);
 
 const struct topo *lab_topo(const struct lab *lab);
 const char *lab_name(const struct lab *lab);
@@ -72,9 +76,10 @@ size_t lab_n_nodes(const struct lab *lab);
 struct node *lab_node(const struct lab *lab, size_t i);
 struct node *lab_find_node(const struct lab *lab, const char *name);    /* or NULL */
 const char *node_name(const struct node *n);
-const char *node_kind(const struct node *n);      /* "router", "host", "hub" */
+const char *node_kind(const struct node *n);      /* as the lab file says it */
 bool node_is_up(const struct node *n);
-bool node_has_stack(const struct node *n);        /* false for a hub */
+bool node_has_stack(const struct node *n);        /* false for a hub and a door */
+bool node_is_door(const struct node *n);          /* netns or external */
 /* The stack, told the lab's time; NULL for a hub or a stopped node. */
 struct stack *node_stack(struct node *n);
 /* Stop loses all state (as a power cut) and takes its carrier away; start
@@ -165,6 +170,59 @@ uint32_t lab_pace(const struct lab *lab);
 ns_t lab_lag(const struct lab *lab);              /* behind the wall clock now; 0 if virtual */
 ns_t lab_lag_max(const struct lab *lab);
 
+/* --- doors to the outside: see sim/port/port.h ------------------------------ */
+
+/* Opens what nodes of kind netns and external name; a lab that has none has
+ * nothing to open.  On success lab time follows the wall clock from now on.
+ * False, with a line for each that failed in errs; all are shut then. */
+bool lab_open_ports(struct lab *lab, struct buf *errs);
+/* Is something outside listened to?  Then lab time follows the wall clock. */
+bool lab_has_ports(const struct lab *lab);
+
+struct port_info {
+	const struct node *node;
+	const char *ifname, *word, *arg;  /* "eth0", "unix", "/tmp/s" */
+	uint64_t in_frames, in_bytes, in_dropped, out_frames, out_bytes, out_dropped;
+	char state[112];                  /* "connected", "waits for a peer" */
+};
+size_t lab_ports(const struct lab *lab, struct port_info *out, size_t room);  /* how many */
+
+/* Writes what enters the lab by its doors to a file (sim/port/record.h).
+ * False with one sentence in err, also if one is written already. */
+bool lab_record_start(struct lab *lab, const char *path, char err[256]);
+struct record_info { const char *path, *error; uint64_t inputs; };    /* error: NULL if none */
+bool lab_recording(const struct lab *lab, struct record_info *out);   /* false: none */
+int lab_record_stop(struct lab *lab);     /* OK; ERR_NOENT: there is none; ERR_IO: not whole */
+
+/* Shuts every door; what a record holds enters instead, at its instants and in
+ * virtual time.  Before any time has passed, and instead of lab_open_ports()
+ * or after it.  False with one sentence in err; then nothing has changed. */
+bool lab_replay(struct lab *lab, const char *path, char err[256]);
+struct replay_info {
+	const char *path;
+	const char *note;                 /* what was left out, and why; NULL: nothing */
+	uint64_t inputs, left;            /* in the record; still to come */
+	ns_t last_at;                     /* when the last one enters */
+};
+bool lab_replaying(const struct lab *lab, struct replay_info *out);   /* false: none */
+
+/* A port of a lab host is a port of the real machine, and lab time follows the
+ * wall clock.  addr: an IPv4 address as text, NULL for 127.0.0.1; port 0: any
+ * that is free.  Its id, or ERR_INVAL with one sentence in err. */
+int lab_expose(struct lab *lab, struct node *n, uint16_t node_port, const char *addr,
+	       uint16_t port, char err[256]);
+struct expose_info {
+	int id;
+	const struct node *node;
+	uint16_t node_port, port;         /* port: the one that was found free, too */
+	struct addr addr;
+	unsigned clients;                 /* programs that are talking */
+	uint64_t in, out, dropped;        /* datagrams; dropped: either way */
+	uint64_t refused;                 /* ICMP said that nobody listens */
+};
+size_t lab_exposed(const struct lab *lab, struct expose_info *out, size_t room);
+int lab_expose_stop(struct lab *lab, int id);     /* 0: all; ERR_NOENT */
+
 /* --- programs on hosts ----------------------------------------------------- */
 
 struct prog_info {
@@ -174,10 +232,14 @@ struct prog_info {
 };
 const struct prog_info *prog_list(size_t *n);     /* all, by name */
 
+/* Is it a program of this machine, which needs no stack of ours? */
+bool prog_is_real(const char *name);
+
 struct prog_io {
 	void (*out)(void *ctx, const char *text, size_t n);  /* standard output, as it comes */
 	void (*err)(void *ctx, const char *text, size_t n);
 	void *ctx;
+	bool terminal;                    /* a real program may have ours, and then writes there */
 };
 
 /*

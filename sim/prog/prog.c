@@ -15,6 +15,8 @@
 	  "ask a link who has an address, or announce one") \
 	X(echo_prog, "echo", "echo [-u] [-v] [PORT]", \
 	  "send every UDP datagram back to its sender (default port 7)") \
+	X(exec_prog, "exec", "exec COMMAND [ARG...]", \
+	  "run a program of this machine in the network namespace of a node of kind netns") \
 	X(nc_prog, "nc", "nc -u [-bv] [-p PORT] [-s SOURCE] [-w SECONDS] HOST PORT [TEXT...] | " \
 	  "nc -ul [-kv] [-c COUNT] [-w SECONDS] PORT", \
 	  "send text in a UDP datagram, or print what arrives") \
@@ -72,6 +74,8 @@ static const struct prog_ops *ops_find(const char *name)
 	return &nothing_prog;
 }
 
+bool prog_is_real(const char *name) { return ops_find(name)->anywhere; }
+
 /* --- life -------------------------------------------------------------------------- */
 
 struct prog *prog_start(struct node *n, int argc, char *const *argv, const struct prog_io *io)
@@ -85,7 +89,7 @@ struct prog *prog_start(struct node *n, int argc, char *const *argv, const struc
 	p->node = n;
 	p->io = *io;
 	list_push_back(node_progs(n), &p->link);
-	if (!node_stack(n)) {
+	if (ops->anywhere ? !node_is_up(n) : !node_stack(n)) {
 		prog_eprintf(p, "%s: the node is not running\n", argv[0]);
 		prog_exit(p, 1);
 		return p;

@@ -30,6 +30,7 @@ struct prog;
 struct prog_ops {
 	const char *name;
 	size_t size;                      /* of the struct that begins with struct prog */
+	bool anywhere;                    /* it is no client of a stack, looks at the node itself */
 	void (*start)(struct prog *p, int argc, char *const *argv);
 	void (*interrupt)(struct prog *p);    /* optional: summary, then prog_exit() */
 	void (*stop)(struct prog *p);         /* gives back sockets and timers; runs once */
@@ -47,7 +48,7 @@ struct prog {
 	int status;
 };
 
-extern const struct prog_ops arping_prog, echo_prog, nc_prog, ping_prog, traceroute_prog,
+extern const struct prog_ops arping_prog, echo_prog, exec_prog, nc_prog, ping_prog, traceroute_prog,
 	udpgen_prog, udpsink_prog;
 
 /* Ends the program; its caller then returns and touches no socket of it. */

@@ -303,6 +303,7 @@ static void note_lab_words(struct topo *t)
 		"nodes", "net", "links", "dump", "pingall", "pingallfull", "link", "set", "node",
 		"show", "ip", "ping", "traceroute", "run", "step", "wait", "pace", "source",
 		"capture", "trace", "help", "quit", "exit", "history", "jobs", "check", "time",
+		"topo", "port", "expose", "save", "intfs", "iperf", "sleep", "fg", "kill",
 	};
 
 	for (size_t i = 0; i < t->n_nodes; i++) {
@@ -399,6 +400,9 @@ void lab_complete(struct load *ld)
 	assign_names(ld, &ends);
 	for (uint32_t i = 0; i < t->n_nodes; i++)
 		check_ifnames(ld, &ends, i);
+	for (uint32_t i = 0; i < t->n_nodes; i++)
+		if (topo_is_door(&t->nodes[i]))
+			door_check_ends(ld, &ends, i);
 	check_macs(ld);
 	assign_macs(ld, &ends);
 	segments_find(t, seg);

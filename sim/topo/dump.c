@@ -129,13 +129,20 @@ static void dump_link(struct dump *d, const struct topo_link *l, const struct to
 
 static void dump_links(struct dump *d, struct load *ld)
 {
-	struct topo_link base = { 0 };
+	struct topo_link base = { 0 }, to_door = { 0 };
 
 	keys_init(ld, &link_keys, &base);
+	keys_init(ld, &link_keys, &to_door);
+	for (int i = 0; i < 2; i++)
+		door_link_defaults(&to_door.end[i], true, true);
 	buf_str(d->out, d->t->n_links ? "links:\n" : "");
-	for (size_t i = 0; i < d->t->n_links; i++)
-		dump_link(d, &d->t->links[i], &base);
+	for (size_t i = 0; i < d->t->n_links; i++) {
+		const struct topo_link *l = &d->t->links[i];
+
+		dump_link(d, l, topo_link_has_door(d->t, l) ? &to_door : &base);
+	}
 	topo_link_fini(&base);
+	topo_link_fini(&to_door);
 }
 
 static void dump_nodes(struct dump *d, struct load *ld)

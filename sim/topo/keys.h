@@ -143,6 +143,17 @@ void topo_check_init(struct load *ld, void *check);
 void topo_link_fini(struct topo_link *l);
 void topo_node_fini(struct topo_node *n);
 
+/* node.c: what a node without IP inherits of it is nothing. */
+void topo_node_clear_ip(struct topo_node *n);
+
+/* door.c: nodes of kind netns and external.  What their keys and each link to
+ * them may say, and the defaults of such a link: rate 0, delay 0. */
+void door_check(struct load *ld, const struct ynode *name, const struct ynode *own,
+		struct topo_node *n);
+void door_link_check(struct load *ld, const struct ynode *link, struct topo_link *l);
+void door_link_defaults(struct topo_end *e, bool rate, bool delay);
+bool topo_link_has_door(const struct topo *t, const struct topo_link *l);
+
 /* vnet.c, complete.c, assign.c: see there. */
 bool vnet_looks_so(const char *text, size_t len);
 void vnet_read(struct load *ld, const char *text, size_t len);

@@ -35,6 +35,9 @@ void assign_names(struct load *ld, const struct ends *ends);
 void assign_macs(struct load *ld, const struct ends *ends);
 void assign_addrs(struct load *ld, const uint32_t *seg);
 
+/* door.c: the interfaces of a netns or external node are such as can be opened. */
+void door_check_ends(struct load *ld, const struct ends *ends, uint32_t node);
+
 /* complete.c: "file:line:col: warning: ..." for the user; the place is left out
  * if the file has none. */
 void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...) printf_like(3, 4);

@@ -442,6 +442,7 @@ void topo_link_check(struct load *ld, const struct ynode *n, void *link)
 	struct topo_link *l = link;
 	char err[160];
 
+	door_link_check(ld, n, l);
 	for (int i = 0; i < 2; i++)
 		if (netem_check(&l->end[i].netem, err) != 0)
 			diag_error(ld->diag, n->pos, "%s", err);

@@ -14,6 +14,7 @@ void topo_node_fini(struct topo_node *n)
 {
 	free(n->loopback);
 	free(n->routes);
+	free(n->port);
 }
 
 static bool want_map(struct load *ld, const struct ykey *k, const struct ynode *n)
@@ -129,6 +130,16 @@ static void add_gateway(struct topo_node *n, const struct node_build *b)
 	};
 }
 
+void topo_node_clear_ip(struct topo_node *n)
+{
+	free(n->loopback);
+	free(n->routes);
+	n->loopback = NULL, n->n_loopback = 0;
+	n->routes = NULL, n->n_routes = 0;
+	n->forward = false;
+	n->routing = ROUTING_NONE;
+}
+
 /* A hub has no IP: what it inherits of that is nothing, what it says is wrong. */
 static void hub_check(struct load *ld, const struct ynode *own, struct topo_node *n)
 {
@@ -141,11 +152,7 @@ static void hub_check(struct load *ld, const struct ynode *own, struct topo_node
 			diag_error(ld->diag, v->pos, "%s: a hub has no addresses and no routes",
 				   keys[i]);
 	}
-	topo_node_fini(n);
-	n->loopback = NULL, n->n_loopback = 0;
-	n->routes = NULL, n->n_routes = 0;
-	n->forward = false;
-	n->routing = ROUTING_NONE;
+	topo_node_clear_ip(n);
 }
 
 static void node_read(struct load *ld, const struct ynode *name, const struct ynode *own,
@@ -170,6 +177,7 @@ static void node_read(struct load *ld, const struct ynode *name, const struct yn
 	add_gateway(to, &b);
 	if (to->kind == NODE_HUB)
 		hub_check(ld, own, to);
+	door_check(ld, name, own, to);
 	if (name_ok(name->text, sizeof(to->name), true, err))
 		memcpy(to->name, name->text, strlen(name->text) + 1);
 	else

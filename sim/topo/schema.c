@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/port/port.h"
 #include "sim/topo/keys.h"
 #include "sim/topo/mem.h"
 
@@ -162,11 +163,37 @@ static void reference_table(struct buf *out, const struct section *s)
 		buf_printf(out, "\nAnd the keys of: %s.\n", section_of(s->table->also)->title);
 }
 
+static void reference_doors(struct buf *out)
+{
+	size_t n;
+	const struct port_ops *const *kinds = port_kinds(&n);
+
+	buf_str(out, "\n## Nodes outside\n\nA node of kind `netns` is a Linux network namespace "
+		"that netloom makes for the lab: its interfaces, addresses, routes, gateway, "
+		"loopback addresses and forwarding are set as the file says, and `NODE exec "
+		"COMMAND` runs programs in it.  A node of kind `external` is whatever is behind "
+		"its `port`, and takes no other key of IP.  Its interfaces have addresses like "
+		"any others, given or assigned, by which the lab knows it; whoever is behind the "
+		"port must be told them.  `ipv4: none` leaves them out.\n\nA lab with such nodes "
+		"follows the wall clock, unless all they do is replay captures.\n\n"
+		"| port | what it is |\n| --- | --- |\n");
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(kinds[i]->word, "netns") == 0)
+			continue;                 /* a kind of node */
+		buf_printf(out, "| `%s:...` | ", kinds[i]->word);
+		cell(out, kinds[i]->what);
+		buf_str(out, " |\n");
+	}
+	buf_str(out, "\nIn a port `%i` stands for the name of the interface: a node with several "
+		"needs it.  A path is relative to the lab file.\n");
+}
+
 void topo_reference(struct buf *out)
 {
 	buf_str(out, "# The keys of a lab file\n");
 	for (size_t i = 0; i < N_ELEM(sections); i++)
 		reference_table(out, &sections[i]);
+	reference_doors(out);
 	buf_str(out, "\n## Units\n\nTimes: `ns` `us` `ms` `s` `m` `h`.  Rates: `bit` `kbit` "
 		"`mbit` `gbit` `tbit` (1000 steps).  Sizes: `b` `kb` `mb` `gb` (1024 steps), or "
 		"`p` for frames.  Percentages: `%`.  A number without a unit is refused, but for "

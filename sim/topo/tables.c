@@ -4,8 +4,8 @@
 
 #define ROWS(r) .rows = (r), .n = N_ELEM(r)
 
-static const char *const kind_words[] = { "router", "host", "hub", NULL };
-static const char *const kind_later[] = { "switch", "netns", "external", NULL };
+static const char *const kind_words[] = { "router", "host", "hub", "netns", "external", NULL };
+static const char *const kind_later[] = { "switch", NULL };
 static const char *const routing_words[] = { "none", "static", NULL };
 static const char *const routing_later[] = { "ospf", "rip", NULL };
 
@@ -86,7 +86,9 @@ const struct ytable link_keys = {
 	.what = "a link", ROWS(link_rows), .size = sizeof(struct topo_link),
 	.pos_off = LINK(pos), .also = &impair_keys, .also_off = link_ends, .n_also = 2,
 	.init = topo_link_init, .check = topo_link_check,
-	.help = "Joins two interfaces.  Several links of a hub are one network.",
+	.help = "Joins two interfaces.  Several links of a hub are one network.  On a link to a "
+		"netns or external node `rate` and `delay` are 0 unless the file says otherwise, "
+		"here or in `defaults`: the world outside has its own.",
 };
 
 /* ---- nodes ---- */
@@ -114,14 +116,17 @@ const struct ytable route_keys = {
 static const struct ykey node_rows[] = {
 	{ .key = "kind", .type = &type_enum, .off = NODE(node.kind), .def = "router",
 	  .words = kind_words, .later = kind_later, .later_text = "is not available yet",
-	  .help = "router forwards, host does not, hub repeats frames to all its ports" },
+	  .help = "router forwards, host does not, hub repeats frames to all its ports; netns and "
+		  "external are outside, see there" },
+	{ .key = "port", .type = &type_text, .off = NODE(node.port), .own = true,
+	  .help = "of an external node: where it is, see Nodes outside" },
 	{ .key = "group", .type = &type_nodename, .off = NODE(group), .own = true,
 	  .help = "inherit from this entry of groups" },
 	{ .key = "routing", .type = &type_enum, .off = NODE(node.routing), .def = "static",
 	  .words = routing_words, .later = routing_later, .later_text = "does not exist yet",
 	  .help = "none and static: only the routes of the file" },
 	{ .key = "forwarding", .type = &type_forward, .off = NODE(forward),
-	  .help = "IPv4 forwarding; by default routers do and hosts do not" },
+	  .help = "IPv4 forwarding; by default only routers do" },
 	{ .key = "loopback", .type = &type_prefixes, .off = NODE(node.loopback),
 	  .off_n = NODE(node.n_loopback), .own = true,
 	  .help = "addresses of lo besides 127.0.0.1/8" },

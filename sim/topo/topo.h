@@ -19,7 +19,11 @@
 #define TOPO_IF_MAX 16                    /* interface names, with the NUL (IFNAMSIZ) */
 #define TOPO_NO_LINK UINT32_MAX
 
-enum node_kind { NODE_ROUTER, NODE_HOST, NODE_HUB };
+enum node_kind {
+	NODE_ROUTER, NODE_HOST,           /* have a stack */
+	NODE_HUB,
+	NODE_NETNS, NODE_EXTERNAL,        /* doors to the outside, see sim/port/port.h */
+};
 enum routing { ROUTING_NONE, ROUTING_STATIC };   /* both: only the routes of the file */
 
 struct topo_pos { uint32_t line, col; };  /* from 1; 0: assigned, not in the file */
@@ -37,12 +41,19 @@ struct topo_node {
 	enum node_kind kind;
 	enum routing routing;
 	bool forward;                     /* IPv4 forwarding */
+	char *port;                       /* external: "unix:PATH", see port.h; else NULL */
+	struct topo_pos port_pos;
 	struct prefix *loopback;          /* addresses on lo besides 127.0.0.1/8 */
 	size_t n_loopback;
 	struct topo_route *routes;
 	size_t n_routes;
 	struct topo_pos pos;
 };
+
+static inline bool topo_is_door(const struct topo_node *n)
+{
+	return n->kind == NODE_NETNS || n->kind == NODE_EXTERNAL;
+}
 
 struct topo_end {
 	uint32_t node;                    /* index into nodes */

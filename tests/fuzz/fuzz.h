@@ -25,4 +25,12 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/*
+ * Optional: a mutant of data in place, in a way that knows what inputs mean;
+ * its new size, at most max.  Equal seed, equal mutant.  LLVMFuzzerMutate() is
+ * libFuzzer's own way, NULL without it.
+ */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max) __attribute__((weak));
+
 #endif

@@ -80,8 +80,10 @@ static void try_ip4(const uint8_t *b, size_t n)
 	struct buf text = { 0 };
 	uint8_t out[IP4_HLEN_MAX];
 	struct wr w = wr_init(out, sizeof(out));
+	bool cut = ip4_hdr_parse(&h, b, n, IP4_LEN_MAX) == DROP_NONE && h.hlen > n;
 	bool whole = ip4_hdr_parse(&h, b, n, n) == DROP_NONE;
 
+	assert(!cut);
 	if (!whole && !ip4_quote_parse(&h, b, n))
 		return;
 	assert(h.hlen >= IP4_HLEN && h.hlen <= n && (!whole || h.total_len <= n));

@@ -44,7 +44,7 @@ static struct node *host_from(struct lab *lab, bool last)
 
 static void run_lab(struct topo *t)
 {
-	struct prog_io io = { say_nothing, say_nothing, NULL };
+	struct prog_io io = { .out = say_nothing, .err = say_nothing };
 	struct lab *lab = lab_new(t, NULL);
 	struct node *from = host_from(lab, false), *to = host_from(lab, true);
 	struct prog *ping = NULL;

@@ -54,7 +54,7 @@ static void keep(void *ctx, const char *text, size_t n)
 
 struct prog *trial_start(struct trial *t, const char *node, const char *line)
 {
-	struct prog_io io = { keep, keep, t };
+	struct prog_io io = { .out = keep, .err = keep, .ctx = t };
 	char *words = strdup(line), *argv[32], *save = NULL;
 	struct prog *p;
 	int argc = 0;

@@ -85,6 +85,26 @@ TEST(words, json_flags_are_taken_from_anywhere_but_behind_two_dashes)
 	words_fini(&w);
 }
 
+TEST(words, flags_behind_the_program_of_exec_are_the_programs)
+{
+	struct words w;
+
+	CHECK(words_split(&w, "l1 -j exec -j ip -j addr --json"));
+	CHECK_EQ(words_own(&w), 4);
+	words_take_json(&w, false);
+	CHECK(w.json);
+	CHECK_EQ(w.n, 6);
+	CHECK_STR(w.v[2], "ip");
+	CHECK_STR(w.v[3], "-j");
+	CHECK_STR(w.v[5], "--json");
+	words_fini(&w);
+	CHECK(words_split(&w, "exec ip -j addr"));        /* inside a node */
+	words_take_json(&w, false);
+	CHECK(!w.json);
+	CHECK_EQ(w.n, 4);
+	words_fini(&w);
+}
+
 TEST(words, a_time_needs_a_unit_unless_bare_seconds_will_do)
 {
 	static const struct { const char *s; long long ns; } good[] = {

@@ -19,6 +19,7 @@ static void check_nodes(const struct topo *a, const struct topo *b)
 		CHECK_EQ(x->kind, y->kind);
 		CHECK_EQ(x->routing, y->routing);
 		CHECK_EQ(x->forward, y->forward);
+		CHECK_STR(x->port ? x->port : "", y->port ? y->port : "");
 		check_prefixes(x->loopback, x->n_loopback, y->loopback, y->n_loopback);
 		REQUIRE(x->n_routes == y->n_routes);
 		for (size_t k = 0; k < x->n_routes; k++) {
@@ -135,6 +136,8 @@ TEST(dump, a_lab_with_every_key_loads_again_to_the_same)
 		"  c: {forwarding: false}\n"
 		"  h: {kind: hub}\n"
 		"  g: {kind: hub}\n"
+		"  n: {kind: netns, forwarding: yes, gateway: 10.8.0.1, loopback: 3.3.3.3}\n"
+		"  x: {kind: external, port: \"unix:/tmp/\\\"%i\\\"\"}\n"
 		"links:\n"
 		"  - {endpoints: [\"a:x\", \"b:x\"], ipv4: 10.0.0.0/24, mtu: 9000, down: true,\n"
 		"     rate: 0, queue: 0, delay: 0, mac: [02:aa:00:00:00:01, 02:aa:00:00:00:02]}\n"
@@ -152,6 +155,9 @@ TEST(dump, a_lab_with_every_key_loads_again_to_the_same)
 		"    forward: {loss: gemodel 1% 20% 90% 0.1%, queue: 100p}\n"
 		"    reverse: {loss: state 1% 2% 3% 4% 5%, loss-list: [5, 7], rate: 1.5mbit}\n"
 		"  - {endpoints: [c, h]}\n"
+		"  - {endpoints: [c, n], ipv4: 10.8.0.0/24, rate: 1gbit}\n"
+		"  - {endpoints: [c, x], reverse: {delay: 1ms}}\n"
+		"  - {endpoints: [n, x], ipv4: none, delay: 2ms, jitter: 1ms}\n"
 		"  - {endpoints: [h, g], loss: 33.333%}\n"
 		"  - {endpoints: [a, c], ipv4: none}\n"
 		"  - {endpoints: [a, b], ipv4: [10.5.0.1/30, none]}\n"

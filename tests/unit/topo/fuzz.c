@@ -94,6 +94,7 @@ TEST(fuzz, yaml_cut_anywhere)
 {
 	try_all_cuts("topologies/demo.yaml", "x.yaml");
 	try_all_cuts("topologies/lan-hub.yaml", "x.yaml");
+	try_all_cuts("tests/fuzz/corpus/yaml/doors", "x.yaml");
 }
 
 TEST(fuzz, vnet_cut_anywhere)
@@ -106,6 +107,7 @@ TEST(fuzz, yaml_with_bytes_changed)
 {
 	try_changes("topologies/demo.yaml", "x.yaml", 1500);
 	try_changes("topologies/lan-hub.yaml", "x.yaml", 1500);
+	try_changes("tests/fuzz/corpus/yaml/doors", "x.yaml", 1500);
 }
 
 TEST(fuzz, vnet_with_bytes_changed)
@@ -117,5 +119,6 @@ TEST(fuzz, vnet_with_bytes_changed)
 TEST(fuzz, parts_in_the_wrong_place)
 {
 	try_swaps("topologies/ring6.yaml", "x.yaml", 1000);
+	try_swaps("tests/fuzz/corpus/yaml/doors", "x.yaml", 1000);
 	try_swaps("topologies/example.txt", "x.txt", 2000);
 }

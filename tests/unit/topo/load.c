@@ -68,8 +68,8 @@ TEST(load, five_mistakes_make_five_lines)
 		"  - {endpoints: [\"h1:eth0\", \"h3:eth0\"], rte: 10mbit}\n"
 		"  - endpoints: [h1, h2]\n"
 		"    rate: 100\n",
-		"lab.yaml:2:14: kind: 'hosst' is unknown; expected router, host or hub; "
-		"did you mean 'host'?\n"
+		"lab.yaml:2:14: kind: 'hosst' is unknown; expected router, host, hub, "
+		"netns or external; did you mean 'host'?\n"
 		"lab.yaml:3:17: gateway: '10.0.0' is not an IPv4 address; expected A.B.C.D\n"
 		"lab.yaml:5:29: endpoints: no node 'h3'; did you mean 'h1'?\n"
 		"lab.yaml:5:41: unknown key 'rte' in a link; did you mean 'rate'?\n"
@@ -80,8 +80,8 @@ TEST(load, five_mistakes_make_five_lines)
 TEST(load, words_that_will_exist_say_so)
 {
 	check_errors("nodes:\n  s: {kind: switch}\n  r: {routing: ospf}\n  q: {routing: rip}\n",
-		     "lab.yaml:2:13: kind: 'switch' is not available yet; expected router, host "
-		     "or hub\n"
+		     "lab.yaml:2:13: kind: 'switch' is not available yet; expected router, host, "
+		     "hub, netns or external\n"
 		     "lab.yaml:3:16: routing: 'ospf' does not exist yet; expected none or static\n"
 		     "lab.yaml:4:16: routing: 'rip' does not exist yet; expected none or static\n");
 }
@@ -109,7 +109,8 @@ TEST(load, values_of_the_wrong_shape_are_refused)
 TEST(load, a_message_stays_on_its_line)
 {
 	check_errors("nodes:\n  a: {kind: \"x\\ny\\e[31m\"}\n",
-		     "lab.yaml:2:13: kind: 'x?y?[31m' is unknown; expected router, host or hub\n");
+		     "lab.yaml:2:13: kind: 'x?y?[31m' is unknown; expected router, host, hub, "
+		     "netns or external\n");
 }
 
 TEST(load, keys_left_out_are_named)
@@ -179,8 +180,8 @@ TEST(load, layers_are_checked_though_nobody_uses_them)
 		     "}\n",
 		     "lab.yaml:1:26: forwarding: 'perhaps' is neither true nor false\n"
 		     "lab.yaml:1:35: 'group' cannot be inherited; it belongs in a node itself\n"
-		     "lab.yaml:2:9: kind: 'hots' is unknown; expected router, host or hub; did you "
-		     "mean 'host'?\n");
+		     "lab.yaml:2:9: kind: 'hots' is unknown; expected router, host, hub, netns or "
+		     "external; did you mean 'host'?\n");
 	check_errors("groups: {edge: {}}\nnodes: {a: {group: egde}}\n",
 		     "lab.yaml:2:20: group: no group 'egde' in groups; did you mean 'edge'?\n");
 }

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The lab as it is now, as a lab file: what was loaded, with the addresses,
+ * routes, forwarding and links that commands changed since.  What a lab file
+ * has no word for becomes a comment line.  A stopped node is written as it was
+ * loaded, for so it would start.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/lab.h"
+#include "sim/mem.h"
+#include "sim/topo/keys.h"
+#include "stack/show.h"
+
+struct snapshot {
+	struct topo t;                    /* nodes and links, and their lists, are its own */
+	struct buf *out;                  /* for the comments */
+	const struct node *n;             /* the node under way */
+};
+
+static void say(struct snapshot *s, const char *fmt, ...) printf_like(2, 3);
+
+static void say(struct snapshot *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_str(s->out, "# Not in this file: ");
+	va_start(ap, fmt);
+	buf_vprintf(s->out, fmt, ap);
+	va_end(ap);
+	buf_putc(s->out, '\n');
+}
+
+/* free() it. */
+static void *copy(const void *v, size_t n, size_t size)
+{
+	void *c = xcalloc(n + 1, size);
+
+	if (n)
+		memcpy(c, v, n * size);
+	return c;
+}
+
+/* --- addresses --------------------------------------------------------------------- */
+
+/* The addresses that dev has now; 127.0.0.1/8 of lo goes without saying. */
+static void take_addrs(struct snapshot *s, const struct netdev *dev, struct prefix **v, size_t *n)
+{
+	const struct ifaddr *ia;
+	char err[160];
+
+	*n = 0;
+	list_for_each(&dev->addrs, ia, node) {
+		if (dev->flags & DEV_LOOPBACK && ia->prefix.addr.v4 == IP4_LOOPBACK)
+			continue;
+		if (!host_addr_ok(&ia->prefix, err)) {
+			say(s, "%s %s: address %s", node_name(s->n), dev->name, err);
+			continue;
+		}
+		*v = xrealloc(*v, (*n + 1) * sizeof(**v));
+		(*v)[(*n)++] = ia->prefix;
+	}
+}
+
+/* An address in one of the lists; `at` keeps the order of the file. */
+struct owned { ip4_t a; size_t at; struct prefix *list; size_t *n; const char *node; };
+
+static int owned_cmp(const void *va, const void *vb)
+{
+	const struct owned *a = va, *b = vb;
+
+	if (a->a != b->a)
+		return a->a < b->a ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void own(struct owned **v, size_t *n, struct prefix *list, size_t *count, const char *node)
+{
+	*v = xrealloc(*v, (*n + *count + 1) * sizeof(**v));
+	for (size_t i = 0; i < *count; i++, (*n)++)
+		(*v)[*n] = (struct owned){ list[i].addr.v4, *n, list, count, node };
+}
+
+static void list_remove_addr(const struct owned *o)
+{
+	size_t i = 0;
+
+	while (i < *o->n && o->list[i].addr.v4 != o->a)
+		i++;
+	if (i == *o->n)
+		return;
+	memmove(&o->list[i], &o->list[i + 1], (*o->n - i - 1) * sizeof(*o->list));
+	--*o->n;
+}
+
+/* A lab file gives an address only once. */
+static void drop_twins(struct snapshot *s)
+{
+	struct topo *t = &s->t;
+	struct owned *v = NULL;
+	size_t n = 0;
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < 2 * t->n_links; i++) {
+		struct topo_end *e = &t->links[i / 2].end[i % 2];
+
+		own(&v, &n, e->addrs, &e->n_addrs, t->nodes[e->node].name);
+	}
+	for (size_t i = 0; i < t->n_nodes; i++)
+		own(&v, &n, t->nodes[i].loopback, &t->nodes[i].n_loopback, t->nodes[i].name);
+	if (n)
+		qsort(v, n, sizeof(*v), owned_cmp);
+	for (size_t i = 1; i < n; i++) {
+		if (v[i].a != v[i - 1].a)
+			continue;
+		say(s, "%s: address %s, which %s has too", v[i].node, ip4_fmt(v[i].a, text),
+		    v[i - 1].node);
+		list_remove_addr(&v[i]);
+	}
+	free(v);
+}
+
+/* --- routes ------------------------------------------------------------------------ */
+
+static struct topo_end *end_of(struct snapshot *s, const struct netdev *dev)
+{
+	for (uint32_t i = 0; i < s->n->n_ends; i++) {
+		const struct link_end *e = s->n->ends[i];
+
+		if (&e->dev == dev)
+			return &s->t.links[e->link->index].end[e == &e->link->end[1]];
+	}
+	return NULL;
+}
+
+/* A lab file knows gateways in a network of their interface. */
+static bool reaches(const struct topo_end *e, const struct addr *via)
+{
+	bool in = false;
+
+	for (size_t i = 0; e && i < e->n_addrs; i++) {
+		if (addr_eq(&e->addrs[i].addr, via))
+			return false;
+		in |= prefix_has(&e->addrs[i], via);
+	}
+	return in;
+}
+
+static bool is_users(const struct route_info *r)
+{
+	enum route_proto p = r->spec.proto;
+
+	return r->spec.type != RT_LOCAL && r->spec.type != RT_BROADCAST && p != RP_KERNEL &&
+	       p != RP_REDIRECT && p != RP_RIP && p != RP_OSPF;
+}
+
+/* TO, VIA, DEV and METRIC are all that a route of a lab file has. */
+static bool is_plain(struct snapshot *s, const struct route_spec *r)
+{
+	const struct route_hop *h = &r->hops[0];
+	const struct topo_end *e = r->n_hops == 1 ? end_of(s, h->dev) : NULL;
+
+	return r->type == RT_UNICAST && e && !r->src.family && !r->mtu && !h->onlink &&
+	       (!h->via.family || reaches(e, &h->via));
+}
+
+static bool take_route(void *arg, const struct route_info *info)
+{
+	struct snapshot *s = arg;
+	struct topo_node *n = &s->t.nodes[s->n->index];
+	const struct route_spec *r = &info->spec;
+	struct topo_route *last = n->n_routes ? &n->routes[n->n_routes - 1] : NULL, *to;
+	bool twin = last && prefix_eq(&last->to, &r->to) && last->metric == r->metric;
+	char text[PREFIX_STRLEN];
+
+	if (!is_users(info))
+		return true;
+	if (twin || !is_plain(s, r)) {
+		say(s, "%s: the route to %s, which is more than TO, VIA, DEV and METRIC",
+		    n->name, prefix_fmt(&r->to, text));
+		return true;
+	}
+	n->routes = xrealloc(n->routes, (n->n_routes + 1) * sizeof(*n->routes));
+	to = &n->routes[n->n_routes++];
+	*to = (struct topo_route){ .to = r->to, .via = r->hops[0].via, .metric = r->metric };
+	snprintf(to->dev, sizeof(to->dev), "%s", r->hops[0].dev->name);
+	return true;
+}
+
+/* --- nodes and links ------------------------------------------------------------------ */
+
+static bool say_neigh(void *arg, const struct neigh_info *i)
+{
+	struct snapshot *s = arg;
+	char text[ADDR_STRLEN];
+
+	if (i->state == NUD_PERMANENT)
+		say(s, "%s %s: the neighbour %s set by hand", node_name(s->n), i->dev->name,
+		    addr_fmt(&i->addr, text));
+	return true;
+}
+
+static void say_options(struct snapshot *s)
+{
+#define X(id, text, def, min, max, help) { id, text, def },
+	static const struct { enum stack_option o; const char *name; int64_t def; } all[] = {
+		STACK_OPTIONS(X)
+	};
+#undef X
+
+	for (size_t i = 0; i < N_ELEM(all); i++) {
+		int64_t v = stack_option(s->n->stack, all[i].o);
+
+		if (v != all[i].def && all[i].o != OPT_FORWARDING)
+			say(s, "%s: sysctl %s=%" PRId64, node_name(s->n), all[i].name, v);
+	}
+}
+
+static void take_node_addrs(struct snapshot *s, const struct node *n)
+{
+	struct topo_node *to = &s->t.nodes[n->index];
+
+	s->n = n;
+	take_addrs(s, stack_dev(n->stack, "lo"), &to->loopback, &to->n_loopback);
+	for (uint32_t i = 0; i < n->n_ends; i++) {
+		const struct netdev *dev = &n->ends[i]->dev;
+		struct topo_end *e = end_of(s, dev);
+
+		take_addrs(s, dev, &e->addrs, &e->n_addrs);
+	}
+}
+
+static void take_node(struct snapshot *s, const struct node *n)
+{
+	struct topo_node *to = &s->t.nodes[n->index];
+
+	s->n = n;
+	to->forward = stack_option(n->stack, OPT_FORWARDING);
+	to->n_routes = 0;
+	show_routes(n->stack, take_route, s);
+	say_options(s);
+	show_neighs(n->stack, say_neigh, s);
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		if (!(n->ends[i]->dev.flags & DEV_UP))
+			say(s, "%s %s is down", to->name, n->ends[i]->dev.name);
+}
+
+static void take_end(struct topo_end *to, const struct link_end *e)
+{
+	const struct netem_spec plain = { .delay = e->delay };
+
+	to->addrs = copy(to->addrs, to->n_addrs, sizeof(*to->addrs));
+	to->netem = (struct netem_spec){ 0 };
+	if (netem_spec_copy(&to->netem, e->netem ? &e->netem->spec : &plain) != OK)
+		mem_die();
+	to->rate_bps = e->rate_bps;
+	to->queue_bytes = e->queue_bytes;
+	to->queue_pkts = e->queue_pkts;
+}
+
+static void take_link(struct snapshot *s, const struct link *l)
+{
+	struct topo_link *to = &s->t.links[l->index];
+	uint32_t mtu = l->end[0].dev.mtu;
+
+	to->down = !l->up;
+	for (int i = 0; i < 2; i++)
+		take_end(&to->end[i], &l->end[i]);
+	to->mtu = mtu;
+	if (l->end[1].dev.mtu != mtu)
+		say(s, "%s %s: mtu %" PRIu32, node_name(l->end[1].node), l->end[1].dev.name,
+		    l->end[1].dev.mtu);
+}
+
+static void snapshot_init(struct snapshot *s, const struct lab *lab)
+{
+	struct topo *t = &s->t;
+
+	*t = *lab->topo;
+	t->nodes = copy(t->nodes, t->n_nodes, sizeof(*t->nodes));
+	t->links = copy(t->links, t->n_links, sizeof(*t->links));
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		struct topo_node *n = &t->nodes[i];
+
+		n->loopback = copy(n->loopback, n->n_loopback, sizeof(*n->loopback));
+		n->routes = copy(n->routes, n->n_routes, sizeof(*n->routes));
+	}
+	for (size_t i = 0; i < t->n_links; i++)
+		take_link(s, &lab->links[i]);
+}
+
+static void snapshot_fini(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->t.n_nodes; i++) {
+		free(s->t.nodes[i].loopback);
+		free(s->t.nodes[i].routes);
+	}
+	for (size_t i = 0; i < 2 * s->t.n_links; i++) {
+		netem_spec_fini(&s->t.links[i / 2].end[i % 2].netem);
+		free(s->t.links[i / 2].end[i % 2].addrs);
+	}
+	free(s->t.nodes);
+	free(s->t.links);
+}
+
+void lab_dump(const struct lab *lab, struct buf *out)
+{
+	struct snapshot s = { .out = out };
+
+	snapshot_init(&s, lab);
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		if (lab->nodes[i].stack)
+			take_node_addrs(&s, &lab->nodes[i]);
+	drop_twins(&s);
+	for (size_t i = 0; i < lab->n_nodes; i++) {
+		if (lab->nodes[i].stack)
+			take_node(&s, &lab->nodes[i]);
+		else if (!lab->nodes[i].up)
+			say(&s, "%s is stopped", node_name(&lab->nodes[i]));
+	}
+	topo_dump_yaml(&s.t, out);
+	snapshot_fini(&s);
+}
