@@ -9,7 +9,8 @@
 
 #define ROOT 3                            /* so that four children share a cache line */
 #define NEAR_MAX 32                       /* above this the heap spills into windows */
-#define PER_WINDOW 48                     /* keys that a window has at most, about */
+#define PER_WINDOW 48                     /* keys that a window has at most, about, */
+#define PER_WINDOW_MIN 8                  /* of a queue that has few */
 #define CHUNKS_AT_ONCE 64
 #define RING_MIN 64
 #define RING_MAX (1u << 17)
@@ -265,18 +266,27 @@ static void deal(struct evq *q, unsigned shift)
 	q->shift = shift;
 	q->cur = window(q, first);
 	q->taken = q->spent = 0;
-	q->judged_at = q->cur << shift;
+	q->judged_at = q->now;
 	for (size_t i = 0; i < all.n; i++)
 		put(q, all.k[i]);
 	free(all.k);
 }
 
-/* The widest window that holds PER_WINDOW keys at the density since the width
- * was judged last. */
+/* Of a small queue a quarter: else what fires would mostly be armed again
+ * within its own window, which is then the slower heap. */
+static uint64_t per_window(const struct evq *q)
+{
+	uint64_t n = q->size / 4;
+
+	return n < PER_WINDOW_MIN ? PER_WINDOW_MIN : n < PER_WINDOW ? n : PER_WINDOW;
+}
+
+/* The widest window that holds so many keys at the density since the width was
+ * judged last. */
 static unsigned ideal_shift(const struct evq *q)
 {
-	uint64_t passed = (q->cur << q->shift) - q->judged_at;
-	uint64_t width = passed / (q->taken + 1) * PER_WINDOW;
+	uint64_t passed = (uint64_t)(q->now - q->judged_at);
+	uint64_t width = passed / (q->taken + 1) * per_window(q);
 	unsigned shift = 0;
 
 	while (shift < SHIFT_MAX && width >> (shift + 1))
@@ -296,7 +306,7 @@ static bool judge_width(struct evq *q)
 	shift = ideal_shift(q);
 	if (shift == q->shift || shift == q->shift + 1) {
 		q->taken = q->spent = 0;
-		q->judged_at = q->cur << q->shift;
+		q->judged_at = q->now;
 		return false;
 	}
 	deal(q, shift);
@@ -388,6 +398,17 @@ static outlined void advance(struct evq *q)
 	}
 }
 
+/* Keys that belong in windows: there were few until now, or the next window
+ * was a distant one when they came.  (A window that is too full for a run is a
+ * heap, too; to deal that anew now and then costs little.) */
+static outlined void heap_too_full(struct evq *q)
+{
+	if (q->cur == UINT64_MAX)
+		deal(q, q->shift);
+	else if (q->taken > 2 * q->size + 64)
+		deal(q, ideal_shift(q));
+}
+
 /* --- public ------------------------------------------------------------------------ */
 
 void evq_init(struct evq *q)
@@ -412,8 +433,8 @@ void evq_push(struct evq *q, struct event_key k)
 {
 	q->size++;
 	put(q, k);
-	if (unlikely(q->cur == UINT64_MAX && q->near.n > NEAR_MAX))
-		deal(q, q->shift);
+	if (unlikely(q->near.n > NEAR_MAX))
+		heap_too_full(q);
 }
 
 const struct event_key *evq_front(struct evq *q)
@@ -431,10 +452,12 @@ const struct event_key *evq_front(struct evq *q)
 
 void evq_take(struct evq *q)
 {
-	if (q->front_in_run)
-		q->run.first++;
-	else
+	if (q->front_in_run) {
+		q->now = q->run.k[q->run.first++].at;
+	} else {
+		q->now = q->near.k[ROOT].at;
 		q->hole = true;
+	}
 	q->size--;
 	q->taken++;
 }

@@ -49,7 +49,8 @@ struct evq {
 	struct keys far;
 	ns_t far_min;
 	struct run run;
-	uint64_t judged_at;               /* where cur was when the width was judged, */
+	ns_t now;                         /* of the last key taken */
+	ns_t judged_at;                   /* now, when the width was judged, */
 	uint64_t taken, spent;            /* keys since then, and steps past empty windows */
 	uint64_t spent_all;               /* ... since the beginning, for tests */
 	size_t size;                      /* keys in all */

@@ -155,6 +155,27 @@ TEST(engine, sparse_events_cost_few_steps)
 	engine_fini(&engine);
 }
 
+/* One event far away, and the others busy long before it: the window that was
+ * jumped to must not make a heap of all that comes. */
+static void often(struct event *ev, ns_t now)
+{
+	n_fired++;
+	engine_set(&engine, ev, now + 1000);
+}
+
+TEST(engine, a_far_event_does_not_make_near_ones_dear)
+{
+	engine_make(often);
+	engine_set(&engine, &dst_ev[0], SEC(1000));
+	CHECK_EQ(engine_next_at(&engine), SEC(1000));
+	for (int i = 0; i < N_SRC; i++)
+		engine_set(&engine, &src_ev[i], 1 + 5 * i);
+	while (n_fired < 20000)
+		engine_step(&engine, NS_NEVER - 1);
+	CHECK(engine.queue.near.n < N_SRC / 4);
+	engine_fini(&engine);
+}
+
 TEST(engine, an_event_fires_once_at_its_last_instant)
 {
 	engine_make(note);
