@@ -3,9 +3,11 @@
 #include "stack/core/l4.h"
 #include "stack/core/sock.h"
 #include "stack/ip4/ip4.h"
+#include "stack/tcp/conn.h"
 
 static const struct l4_proto *const protos[256] = {
 	[IP_PROTO_ICMP] = &icmp4_proto,
+	[IP_PROTO_TCP]  = &tcp_proto,
 	[IP_PROTO_UDP]  = &udp_proto,
 };
 

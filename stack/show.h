@@ -86,6 +86,14 @@ struct route_answer {
 	X(ST_UDP_IN,           "udp.in_datagrams") \
 	X(ST_UDP_OUT,          "udp.out_datagrams") \
 	X(ST_UDP_NO_PORTS,     "udp.no_ports") \
+	X(ST_TCP_ACTIVE_OPENS, "tcp.active_opens") \
+	X(ST_TCP_PASSIVE_OPENS,"tcp.passive_opens") \
+	X(ST_TCP_IN_SEGS,      "tcp.in_segs") \
+	X(ST_TCP_OUT_SEGS,     "tcp.out_segs") \
+	X(ST_TCP_RETRANS,      "tcp.retrans_segs") \
+	X(ST_TCP_IN_ERRS,      "tcp.in_errs") \
+	X(ST_TCP_OUT_RSTS,     "tcp.out_rsts") \
+	X(ST_TCP_LISTEN_OVERFLOWS, "tcp.listen_overflows") \
 	X(ST_ARP_IN_REQUESTS,  "arp.in_requests") \
 	X(ST_ARP_IN_REPLIES,   "arp.in_replies") \
 	X(ST_ARP_OUT_REQUESTS, "arp.out_requests") \

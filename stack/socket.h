@@ -54,6 +54,12 @@ struct sk_msg {
 	ns_t at;                          /* recv: when it arrived */
 	uint8_t opt[40];                  /* IPv4 options, received or to send */
 	uint8_t n_opt;
+	uint8_t flags;                    /* enum sk_msg_flag, of streams */
+};
+
+enum sk_msg_flag {
+	SK_MORE = 1,                      /* send: more follows at once */
+	SK_PEEK = 2,                      /* recv: it stays */
 };
 
 enum sk_opt {
@@ -67,6 +73,15 @@ enum sk_opt {
 	SKO_ERROR,                        /* get: pending error, and clears it */
 	SKO_NREAD,                        /* get: bytes of the next datagram (FIONREAD) */
 	SKO_CHECKSUM,                     /* UDP: send with a checksum; default 1 */
+	SKO_NODELAY, SKO_CORK,            /* streams: no Nagle; hold what is below MSS */
+	SKO_KEEPALIVE,                    /* and after how many idle seconds, how often */
+	SKO_KEEPIDLE, SKO_KEEPINTVL, SKO_KEEPCNT,
+	SKO_LINGER,                       /* -1: off; 0: sk_close() aborts; else seconds, of
+					   * the caller's blocking */
+	SKO_USER_TIMEOUT,                 /* ms that data may stay unacknowledged (RFC 5482); 0:
+					   * OPT_TCP_RETRIES2 */
+	SKO_MAXSEG,                       /* set: most bytes of data in a segment; get: now */
+	SKO_NWRITE,                       /* get: bytes not acknowledged yet (SIOCOUTQ) */
 	SKO_MTU,                          /* get: path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
 					   * ERR_NOTCONN */
 	SKO_N
@@ -78,7 +93,13 @@ enum sk_pmtu { PMTU_DONT, PMTU_WANT, PMTU_DO, PMTU_PROBE };
 int      must_check sk_open(struct stack *st, int family, int type, int proto, struct sock **out);
 void     sk_close(struct sock *sk);       /* NULL is fine */
 int      must_check sk_bind(struct sock *sk, const struct endpoint *ep);
+/* A stream's is under way then: ERR_INPROGRESS, and SK_OUT or SK_ERR later. */
 int      must_check sk_connect(struct sock *sk, const struct endpoint *ep);
+/* Streams: RFC 9293 3.9.1.  backlog: connections that wait for sk_accept(). */
+int      must_check sk_listen(struct sock *sk, int backlog);
+int      must_check sk_accept(struct sock *sk, struct sock **out);   /* ERR_AGAIN: none */
+enum sk_how { SK_SHUT_RD = 1, SK_SHUT_WR = 2 };
+int      must_check sk_shutdown(struct sock *sk, unsigned how);      /* ERR_NOTCONN */
 /* Bytes sent or received, or a negative error.  sk_recv() of a datagram that
  * does not fit drops the rest of it. */
 ssize_t  sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoint *to);

@@ -96,6 +96,24 @@ struct stack_config {
 	  "ms that a path MTU learned from ICMP is believed (RFC 1191 6.3)") \
 	X(OPT_MIN_PMTU,        "min_pmtu",            552, 68, 65535, \
 	  "no path MTU below this is believed: DF stays clear then") \
+	X(OPT_TCP_RMEM,        "tcp_rmem_default",    131072, 4096, INT32_MAX, \
+	  "a stream's receive buffer, bytes") \
+	X(OPT_TCP_RMEM_MAX,    "tcp_rmem_max",        6291456, 4096, INT32_MAX, \
+	  "what it may grow to") \
+	X(OPT_TCP_WMEM,        "tcp_wmem_default",    262144, 4096, INT32_MAX, \
+	  "a stream's send buffer, bytes") \
+	X(OPT_TCP_TIMESTAMPS,  "tcp_timestamps",      1, 0, 1, "RFC 7323 timestamps") \
+	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, "RFC 2018 selective acknowledgments") \
+	X(OPT_TCP_WSCALE,      "tcp_window_scaling",  1, 0, 1, "RFC 7323 window scaling") \
+	X(OPT_TCP_RTO_MIN,     "tcp_rto_min_ms",      200, 1, 60000, \
+	  "least retransmission timeout; RFC 6298: 1000") \
+	X(OPT_TCP_RETRIES2,    "tcp_retries2",        15, 0, 255, \
+	  "timeouts until a connection is given up (R2)") \
+	X(OPT_TCP_SYN_RETRIES, "tcp_syn_retries",     6, 0, 127, "SYNs sent again") \
+	X(OPT_TCP_SYNACK_RETRIES, "tcp_synack_retries", 5, 0, 127, "SYN-ACKs sent again") \
+	X(OPT_TCP_FIN_TIMEOUT, "tcp_fin_timeout",     60, 1, 86400, \
+	  "seconds in FIN-WAIT-2 of what nobody owns") \
+	X(OPT_TCP_TIME_WAIT,   "tcp_time_wait_ms",    60000, 1, 86400000, "2 MSL") \
 	X(OPT_PORT_MIN,        "ip_local_port_min",   49152, 1, 65535, \
 	  "first ephemeral port (RFC 6335)") \
 	X(OPT_PORT_MAX,        "ip_local_port_max",   65535, 1, 65535, "last ephemeral port")

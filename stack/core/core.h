@@ -17,6 +17,7 @@
 
 struct reass;                             /* ip4/reass.c */
 struct icmp_limit;                        /* ip4/icmp_out.c */
+struct tcp_table;                         /* tcp/table.c */
 struct pmtu_table;                        /* core/pmtu.c */
 
 struct stack {
@@ -39,6 +40,7 @@ struct stack {
 	struct list *udp_ports;           /* hash of bound UDP sockets, made on first bind */
 	struct reass *reass;              /* made by the first fragment */
 	struct icmp_limit *icmp_limit;    /* made by the first ICMP error */
+	struct tcp_table *tcp;            /* made by the first stream */
 	struct pmtu_table *pmtu;          /* made by the first that ICMP tells of */
 	struct own own;
 	struct list route_watches;

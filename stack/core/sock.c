@@ -23,6 +23,8 @@ uint32_t sock_ready(const struct sock *sk)
 {
 	uint32_t ev = SK_OUT;                     /* datagrams never wait to be sent */
 
+	if (sk->ops)
+		return sk->ops->ready(sk);
 	if (!list_empty(&sk->rxq))
 		ev |= SK_IN;
 	if (sk->pending_err || !list_empty(&sk->errq))
@@ -202,6 +204,17 @@ bool sock_is_local_addr(const struct stack *st, ip4_t a)
 	return ip4_is_loopback(a) || ifaddr_find(st, NULL, a) != NULL;
 }
 
+void sock_init(struct sock *sk, struct stack *st, int type, int proto)
+{
+	sk->st = st;
+	sk->type = (uint8_t)type;
+	sk->proto = (uint16_t)proto;
+	list_init(&sk->rxq);
+	list_init(&sk->errq);
+	list_init(&sk->watches);
+	list_init(&sk->groups);
+}
+
 void sock_link(struct stack *st, struct sock *sk)
 {
 	struct list_node *at = st->socks.head.next;
@@ -229,13 +242,12 @@ static void groups_leave(struct sock *sk)
 	}
 }
 
-void sock_free(struct sock *sk, enum drop why)
+/* Nobody knows of it any more. */
+static void sock_unlink(struct sock *sk)
 {
 	struct sk_err_item *e, *etmp;
 	struct sk_watch *w, *wtmp;
 
-	if (list_linked(&sk->port_node))
-		udp_unbind(sk);
 	groups_leave(sk);
 	list_for_each_safe(&sk->watches, w, wtmp, node) {
 		list_remove(&w->node);
@@ -248,6 +260,17 @@ void sock_free(struct sock *sk, enum drop why)
 	list_remove(&sk->node);
 	if (sk->type == SK_PACKET)
 		sk->st->packet_socks--;
+}
+
+void sock_free(struct sock *sk, enum drop why)
+{
+	sock_unlink(sk);
+	if (sk->ops) {
+		(why == DROP_SHUTDOWN ? sk->ops->free : sk->ops->close)(sk);
+		return;
+	}
+	if (list_linked(&sk->port_node))
+		udp_unbind(sk);
 	sock_drain(sk, why);
 	free(sk);
 }

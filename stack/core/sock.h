@@ -10,6 +10,16 @@
 #include "stack/util/list.h"
 
 struct l4_proto;
+struct sock;
+
+/* What a stream does in its own way; datagrams have none. */
+struct sock_ops {
+	uint32_t (*ready)(const struct sock *sk);
+	/* sk is out of all lists: the owner closed it, or the stack goes away
+	 * and nothing is to be sent.  Both free it, now or later. */
+	void (*close)(struct sock *sk);
+	void (*free)(struct sock *sk);
+};
 
 /* A datagram that waits to be read. */
 struct sk_item {
@@ -32,8 +42,9 @@ struct sk_group { struct list_node node; ip4_t group; unsigned ifindex; };
 #define SOCK_ERRQ_MAX 64                  /* errors kept for sk_recverr(); then the oldest goes */
 
 struct sock {
+	const struct sock_ops *ops;       /* NULL: none */
 	struct list_node node;            /* in st->socks */
-	struct list_node port_node;       /* in a bucket of st->udp_ports */
+	struct list_node port_node;       /* in a bucket of its protocol, by port */
 	struct stack *st;
 	uint8_t type;                     /* enum sk_type */
 	uint16_t proto;                   /* IP protocol or EtherType */
@@ -47,11 +58,14 @@ struct sock {
 	uint32_t rx_bytes;                /* charged to SKO_RCVBUF */
 	struct list errq;                 /* struct sk_err_item */
 	int pending_err;                  /* SO_ERROR */
+	int soft_err;                     /* of ICMP: may pass (RFC 1122 4.2.3.9) */
 	struct list watches;              /* struct sk_watch */
 	struct list groups;               /* struct sk_group: multicast memberships */
 	uint32_t ready_was;
 };
 
+/* Empty lists and what is given; the options are the caller's. */
+void sock_init(struct sock *sk, struct stack *st, int type, int proto);
 /* p's payload becomes the next datagram of sk; consumes p.  m: how it came;
  * sport: the peer's.  Tells nobody: the caller follows with
  * sock_ready_changed() once it is done with its own lists, since a watch may

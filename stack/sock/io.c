@@ -5,6 +5,7 @@
 
 #include "stack/core/core.h"
 #include "stack/sock/sock.h"
+#include "stack/tcp/tcp.h"
 
 ip4_t sock_source(const struct sock *sk, const struct addr *want)
 {
@@ -153,8 +154,11 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 
 ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
 {
-	int err = sock_take_error(sk);
+	int err;
 
+	if (sk->type == SK_STREAM)
+		return tcp_send(sk, m->buf, m->n, !(m->flags & SK_MORE));
+	err = sock_take_error(sk);
 	if (err) {
 		sock_ready_changed(sk);
 		return err;
@@ -173,6 +177,16 @@ ssize_t sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoin
 }
 
 /* --- receiving -------------------------------------------------------------------- */
+
+static ssize_t recv_stream(struct sock *sk, struct sk_msg *m)
+{
+	ssize_t n = tcp_recv(sk, m->buf, m->n, m->flags & SK_PEEK);
+
+	m->full = n > 0 ? (size_t)n : 0;
+	m->peer = (struct endpoint){ addr_ip4(sk->peer), sk->pport };
+	m->local = addr_ip4(sk->local);
+	return n;
+}
 
 static void item_about(const struct sock *sk, const struct sk_item *it, struct sk_msg *m)
 {
@@ -195,9 +209,12 @@ static void item_about(const struct sock *sk, const struct sk_item *it, struct s
 ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
 {
 	struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
-	int err = sock_take_error(sk);
 	ssize_t n;
+	int err;
 
+	if (sk->type == SK_STREAM)
+		return recv_stream(sk, m);
+	err = sock_take_error(sk);
 	if (err) {
 		sock_ready_changed(sk);
 		return err;

@@ -5,7 +5,9 @@
 
 #include "stack/core/core.h"
 #include "stack/sock/sock.h"
+#include "stack/tcp/tcp.h"
 
+#define S (1 << SK_STREAM)
 #define D (1 << SK_DGRAM)
 #define R (1 << SK_RAW)
 #define P (1 << SK_PACKET)
@@ -14,30 +16,42 @@
 static const struct opt_rule {
 	int types, min, max, def;
 } opt_rules[SKO_N] = {
-	[SKO_TTL]          = { D | R,     -1, 255,        -1 },  /* -1: OPT_TTL */
-	[SKO_TOS]          = { D | R,      0, 255,         0 },
+	[SKO_TTL]          = { S | D | R,     -1, 255,        -1 },  /* -1: OPT_TTL */
+	[SKO_TOS]          = { S | D | R,      0, 255,         0 },
 	[SKO_MCAST_TTL]    = { D | R,      1, 255,         1 },  /* RFC 1112 6.1 */
 	[SKO_MCAST_LOOP]   = { D | R,      0, 1,           1 },
 	[SKO_MCAST_IF]     = { D | R,      0, INT_MAX,     0 },
 	[SKO_BROADCAST]    = { D | R,      0, 1,           0 },
-	[SKO_REUSEADDR]    = { D | R,      0, 1,           0 },
-	[SKO_RCVBUF]       = { D | R | P,  1, INT_MAX,     0 },  /* OPT_RMEM */
-	[SKO_SNDBUF]       = { D | R | P,  1, INT_MAX,     212992 },
-	[SKO_BINDTODEVICE] = { D | R | P,  0, INT_MAX,     0 },
-	[SKO_PMTUDISC]     = { D | R,      PMTU_DONT, PMTU_PROBE, PMTU_WANT },
-	[SKO_RECVERR]      = { D | R,      0, 1,           0 },
+	[SKO_REUSEADDR]    = { S | D | R,      0, 1,           0 },
+	[SKO_RCVBUF]       = { S | D | R | P,  1, INT_MAX,     0 },  /* OPT_RMEM */
+	[SKO_SNDBUF]       = { S | D | R | P,  1, INT_MAX,     212992 },
+	[SKO_BINDTODEVICE] = { S | D | R | P,  0, INT_MAX,     0 },
+	[SKO_PMTUDISC]     = { S | D | R,      PMTU_DONT, PMTU_PROBE, PMTU_WANT },
+	[SKO_RECVERR]      = { S | D | R,      0, 1,           0 },
 	[SKO_HDRINCL]      = { R,          0, 1,           0 },
-	[SKO_ERROR]        = { D | R | P,  0, -1,          0 },
-	[SKO_NREAD]        = { D | R | P,  0, -1,          0 },
+	[SKO_ERROR]        = { S | D | R | P,  0, -1,          0 },
+	[SKO_NREAD]        = { S | D | R | P,  0, -1,          0 },
 	[SKO_CHECKSUM]     = { D,          0, 1,           1 },
-	[SKO_MTU]          = { D | R,      0, -1,          0 },
+	[SKO_NODELAY]      = { S,          0, 1,           0 },
+	[SKO_CORK]         = { S,          0, 1,           0 },
+	[SKO_KEEPALIVE]    = { S,          0, 1,           0 },  /* MUST-25 */
+	[SKO_KEEPIDLE]     = { S,          1, 32767,    7200 },  /* MUST-28 */
+	[SKO_KEEPINTVL]    = { S,          1, 32767,      75 },
+	[SKO_KEEPCNT]      = { S,          1, 127,         9 },
+	[SKO_LINGER]       = { S,         -1, 32767,      -1 },
+	[SKO_USER_TIMEOUT] = { S,          0, INT_MAX,     0 },
+	[SKO_MAXSEG]       = { S,         88, 32767,       0 },
+	[SKO_NWRITE]       = { S,          0, -1,          0 },
+	[SKO_MTU]          = { S | D | R,      0, -1,          0 },
 };
 
 void opt_init(struct sock *sk)
 {
 	for (int o = 0; o < SKO_N; o++)
 		sk->opt[o] = opt_rules[o].def;
-	sk->opt[SKO_RCVBUF] = (int)sk->st->opt[OPT_RMEM];
+	sk->opt[SKO_RCVBUF] = (int)sk->st->opt[sk->type == SK_STREAM ? OPT_TCP_RMEM : OPT_RMEM];
+	if (sk->type == SK_STREAM)
+		sk->opt[SKO_SNDBUF] = (int)sk->st->opt[OPT_TCP_WMEM];
 }
 
 static const struct opt_rule *opt_find(const struct sock *sk, enum sk_opt o)
@@ -61,6 +75,8 @@ int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 	if (o == SKO_BINDTODEVICE)
 		sk->ifindex = (unsigned)v;
 	sk->opt[o] = v;
+	if (sk->type == SK_STREAM)
+		tcp_option_changed(sk, o);
 	return OK;
 }
 
@@ -87,6 +103,8 @@ int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
 		return ERR_NOPROTOOPT;
 	if (o == SKO_MTU)
 		return path_mtu(sk, v);
+	if (sk->type == SK_STREAM && tcp_option_get(sk, o, v))
+		return OK;
 	*v = sk->opt[o];
 	if (o == SKO_TTL && *v < 0) {
 		*v = (int)sk->st->opt[OPT_TTL];

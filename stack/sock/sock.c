@@ -7,7 +7,9 @@
 #include "stack/core/core.h"
 #include "stack/core/sock.h"
 #include "stack/sock/sock.h"
+#include "stack/tcp/tcp.h"
 
+#define PROTO_TCP 6
 #define PROTO_UDP 17
 #define PROTO_RAW 255                     /* send only, always with SKO_HDRINCL */
 
@@ -17,6 +19,8 @@ static int open_check(int family, int type, int proto)
 		return proto >= 0 && proto <= 0xffff ? OK : ERR_INVAL;
 	if (family != ADDR_IP4)
 		return ERR_AFNOSUP;
+	if (type == SK_STREAM)
+		return proto == 0 || proto == PROTO_TCP ? OK : ERR_PROTONOSUP;
 	if (type == SK_DGRAM)
 		return proto == 0 || proto == PROTO_UDP ? OK : ERR_PROTONOSUP;
 	if (type == SK_RAW)
@@ -31,16 +35,10 @@ int sk_open(struct stack *st, int family, int type, int proto, struct sock **out
 
 	if (err)
 		return err;
-	sk = calloc(1, sizeof(*sk));
+	sk = type == SK_STREAM ? tcp_new(st) : calloc(1, sizeof(*sk));
 	if (!sk)
 		return ERR_NOMEM;
-	sk->st = st;
-	sk->type = (uint8_t)type;
-	sk->proto = (uint16_t)(type == SK_DGRAM ? PROTO_UDP : proto);
-	list_init(&sk->rxq);
-	list_init(&sk->errq);
-	list_init(&sk->watches);
-	list_init(&sk->groups);
+	sock_init(sk, st, type, type == SK_DGRAM ? PROTO_UDP : type == SK_STREAM ? PROTO_TCP : proto);
 	opt_init(sk);
 	if (type == SK_RAW && proto == PROTO_RAW)
 		sk->opt[SKO_HDRINCL] = 1;
@@ -84,6 +82,8 @@ int sk_bind(struct sock *sk, const struct endpoint *ep)
 		return ERR_NOTAVAIL;
 	if (sk->type == SK_DGRAM)
 		err = udp_bind(sk, a, ep->port);
+	else if (sk->type == SK_STREAM)
+		err = tcp_bind(sk, a, ep->port);
 	if (err)
 		return err;
 	sk->local = sk->bind_addr = a;
@@ -122,7 +122,7 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 
 	if (sk->type == SK_PACKET)
 		return ERR_OPNOTSUP;
-	if (ep->addr.family == ADDR_NONE) {
+	if (ep->addr.family == ADDR_NONE && sk->type != SK_STREAM) {
 		disconnect(sk);
 		return OK;
 	}
@@ -130,6 +130,8 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 		return ERR_AFNOSUP;
 	if (dst == IP4_ANY)                       /* this host, as in Linux */
 		dst = IP4_LOOPBACK;
+	if (sk->type == SK_STREAM)
+		return tcp_connect(sk, dst, ep->port);
 	err = sock_dev(sk, dst, 0, &dev);
 	if (!err)
 		err = ip4_path(sk->st, dst, src, dev, ep->port, &path);
@@ -145,6 +147,23 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 	sk->pport = ep->port;
 	sk->connected = true;
 	return OK;
+}
+
+int sk_listen(struct sock *sk, int backlog)
+{
+	return sk->type == SK_STREAM ? tcp_listen(sk, backlog) : ERR_OPNOTSUP;
+}
+
+int sk_accept(struct sock *sk, struct sock **out)
+{
+	return sk->type == SK_STREAM ? tcp_accept(sk, out) : ERR_OPNOTSUP;
+}
+
+int sk_shutdown(struct sock *sk, unsigned how)
+{
+	if (sk->type == SK_STREAM)
+		return tcp_shutdown(sk, how);
+	return sk->connected ? OK : ERR_NOTCONN;
 }
 
 void sk_local(const struct sock *sk, struct endpoint *ep)

@@ -28,6 +28,11 @@
 	X(ERR_INUSE,      EADDRINUSE,      "address already in use") \
 	X(ERR_NOTAVAIL,   EADDRNOTAVAIL,   "cannot assign requested address") \
 	X(ERR_DESTREQ,    EDESTADDRREQ,    "destination address required") \
+	X(ERR_INPROGRESS, EINPROGRESS,     "operation now in progress") \
+	X(ERR_ALREADY,    EALREADY,        "operation already in progress") \
+	X(ERR_PIPE,       EPIPE,           "broken pipe") \
+	X(ERR_CONNRESET,  ECONNRESET,      "connection reset by peer") \
+	X(ERR_CONNABORTED, ECONNABORTED,   "connection aborted") \
 	X(ERR_ISCONN,     EISCONN,         "already connected") \
 	X(ERR_NOTCONN,    ENOTCONN,        "not connected") \
 	X(ERR_TIMEDOUT,   ETIMEDOUT,       "timed out") \

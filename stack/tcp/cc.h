@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_TCP_CC_H
+#define STACK_TCP_CC_H
+/*
+ * Congestion control: a table of five functions over plain values, so that an
+ * algorithm can be tested against its curve without a connection.  Windows are
+ * in bytes, times in ns.  Adding one touches one file, and one line of cc.c.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack/util/ns.h"
+
+struct tcp_cc;
+
+struct cc_ack {
+	uint32_t acked;                   /* bytes newly acknowledged or SACKed */
+	uint32_t in_flight;               /* bytes, before this ACK */
+	ns_t rtt;                         /* of this ACK, or 0 */
+	ns_t srtt, now;
+};
+
+struct tcp_cc_ops {
+	const char *name;                 /* as Linux's TCP_CONGESTION has it */
+	void (*init)(struct tcp_cc *cc);
+	/* Only when the window was in the way of sending. */
+	void (*on_ack)(struct tcp_cc *cc, const struct cc_ack *a);
+	/* Once a loss episode, or an ECN echo: a new ssthresh; cwnd follows it. */
+	void (*on_loss)(struct tcp_cc *cc, uint32_t in_flight, ns_t now);
+	void (*on_rto)(struct tcp_cc *cc, uint32_t in_flight, ns_t now);
+	void (*undo)(struct tcp_cc *cc);          /* RFC 5682, RFC 3522: it was spurious */
+};
+
+struct tcp_cc {
+	const struct tcp_cc_ops *ops;
+	uint32_t mss;
+	uint32_t cwnd, ssthresh;
+	uint32_t prior_cwnd, prior_ssthresh;      /* before the last loss, for undo */
+	uint32_t bytes_acked;             /* RFC 3465, in congestion avoidance */
+	uint64_t priv[8];                 /* the algorithm's own */
+};
+
+#define CC_INFINITE UINT32_MAX            /* ssthresh at first */
+
+extern const struct tcp_cc_ops cc_reno;   /* RFC 5681 */
+
+void cc_init(struct tcp_cc *cc, const struct tcp_cc_ops *ops, uint32_t mss);
+const struct tcp_cc_ops *cc_find(const char *name);       /* or NULL */
+
+static inline bool cc_in_slow_start(const struct tcp_cc *cc) { return cc->cwnd < cc->ssthresh; }
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/* The life of a connection: RFC 9293 3.3.2. */
+#include "stack/tcp/conn.h"
+
+#include <stdlib.h>
+
+#include "stack/wire/ip4.h"
+
+#define QUICK_ACKS 16                     /* Linux: TCP_MAX_QUICKACKS, at the start */
+#define MSS_MIN 48                        /* Linux's floor (CVE-2019-11479) */
+
+const char *tcp_state_name(enum tcp_state s)
+{
+	static const char *const names[TCP_N_STATE] = {
+		"CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
+		"FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT",
+	};
+
+	return (unsigned)s < TCP_N_STATE ? names[s] : "?";
+}
+
+/* --- birth and death --------------------------------------------------------------- */
+
+struct sock *tcp_new(struct stack *st)
+{
+	struct tcp_conn *tc = tcp_table(st) ? calloc(1, sizeof(*tc)) : NULL;
+
+	if (!tc)
+		return NULL;
+	tc->sk.st = st;
+	tc->sk.ops = &tcp_sock_ops;
+	tc->snd_mss = TCP_MSS_DEFAULT;
+	tc->answered_at = -SEC(3600);
+	list_init(&tc->sendq);
+	list_init(&tc->syn_q);
+	list_init(&tc->accept_q);
+	tcp_timers_init(tc);
+	return &tc->sk;
+}
+
+/* Everything but the struct: nothing finds the connection any more. */
+static void let_go(struct tcp_conn *tc)
+{
+	tcp_timers_stop(tc);
+	tcp_unhash(tc);
+	tcp_listen_forget(tc);
+	tcp_port_release(tc);
+	tcp_sendq_fini(tc);
+}
+
+static void free_all(struct list *q)
+{
+	struct tcp_conn *tc;
+
+	while ((tc = list_first(q, struct tcp_conn, accept_node)))
+		tcp_free(tc);
+}
+
+void tcp_free(struct tcp_conn *tc)
+{
+	free_all(&tc->accept_q);
+	free_all(&tc->syn_q);
+	let_go(tc);
+	tcp_rcv_fini(tc);
+	free(tc);
+}
+
+/* What was received stays for the user to read, unless the end was abrupt. */
+void tcp_done(struct tcp_conn *tc, int err)
+{
+	bool held = !tc->orphan && !tc->listener;
+
+	tcp_set_state(tc, TCP_CLOSED);
+	if (!held) {
+		tcp_free(tc);
+		return;
+	}
+	let_go(tc);
+	tc->sk.lport = 0;
+	if (err)
+		tc->sk.pending_err = err;
+	if (err == ERR_CONNRESET)
+		tcp_rcv_fini(tc);
+	tc->over = true;
+	sock_ready_changed(&tc->sk);
+}
+
+/* --- states ------------------------------------------------------------------------ */
+
+void tcp_set_state(struct tcp_conn *tc, enum tcp_state s)
+{
+	tc->state = s;
+}
+
+/* RFC 9293 3.6: 2 MSL, of the host's choosing (Linux: 60 s in all). */
+void tcp_time_wait(struct tcp_conn *tc)
+{
+	tcp_set_state(tc, TCP_TIME_WAIT);
+	tcp_sendq_fini(tc);
+	tcp_timers_stop(tc);
+	tcp_life_set(tc, MSEC(tcp_stack(tc)->opt[OPT_TCP_TIME_WAIT]));
+}
+
+/* --- what both ends agree on --------------------------------------------------------- */
+
+/* The smallest shift with which the field can say all of the largest buffer. */
+static uint8_t wscale_for(uint32_t wnd)
+{
+	uint8_t shift = 0;
+
+	while (shift < TCP_WSCALE_MAX && wnd >> shift > UINT16_MAX)
+		shift++;
+	return shift;
+}
+
+void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu)
+{
+	const struct stack *st = tcp_stack(tc);
+
+	tc->path_mtu = path_mtu;
+	tc->peer_mss = TCP_MSS_DEFAULT;
+	tc->ts_ok = st->opt[OPT_TCP_TIMESTAMPS];
+	tc->sack_ok = st->opt[OPT_TCP_SACK];
+	tc->wscale_ok = st->opt[OPT_TCP_WSCALE];
+	tc->rcv_wscale = tc->wscale_ok ? wscale_for((uint32_t)st->opt[OPT_TCP_RMEM_MAX]) : 0;
+	tc->ts_offset = tcp_ts_start(tc);
+	tc->iss = tcp_isn(tc);
+	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
+	tc->snd_mss = tc->rcv_mss = TCP_MSS_DEFAULT;
+	cc_init(&tc->cc, &cc_reno, tc->snd_mss);
+}
+
+/* RFC 9293 3.7.1 (MUST-16): their option, our path, less our options. */
+void tcp_mss_update(struct tcp_conn *tc)
+{
+	const struct sock *sk = &tc->sk;
+	uint32_t known = ip4_path_mtu(sk->st, sk->peer);
+	uint32_t mtu = known && known < tc->path_mtu ? known : tc->path_mtu;
+	uint32_t mss = mtu - IP4_HLEN - TCP_HLEN, user = (uint32_t)sk->opt[SKO_MAXSEG];
+
+	if (tc->peer_mss < mss)
+		mss = tc->peer_mss;
+	if (user && user < mss)
+		mss = user;
+	if (tc->ts_ok)
+		mss -= 12;
+	tc->snd_mss = (uint16_t)(mss > MSS_MIN ? mss : MSS_MIN);
+	tc->cc.mss = tc->snd_mss;
+}
+
+void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	const struct tcp_opts *o = &rx->o;
+
+	tc->irs = rx->h.seq;
+	tc->rcv_nxt = tc->rcv_wup = seq_add(tc->irs, 1);
+	tc->rcv_adv = tc->rcv_nxt;
+	tc->peer_mss = o->has_mss && o->mss ? o->mss : TCP_MSS_DEFAULT;
+	tc->ts_ok = tc->ts_ok && o->has_ts;
+	tc->sack_ok = tc->sack_ok && o->sack_ok;
+	tc->wscale_ok = tc->wscale_ok && o->has_wscale;
+	tc->snd_wscale = tc->wscale_ok ? o->wscale : 0;
+	if (!tc->wscale_ok)
+		tc->rcv_wscale = 0;
+	if (tc->ts_ok) {
+		tc->ts_recent = o->tsval;
+		tc->ts_recent_at = tcp_now(tc);
+	}
+	tcp_mss_update(tc);
+	tc->rcv_mss = tc->snd_mss < TCP_MSS_DEFAULT ? tc->snd_mss : TCP_MSS_DEFAULT;
+	tc->snd_wnd = tc->max_snd_wnd = rx->h.wnd;        /* never scaled in a SYN */
+	tc->snd_wl1 = rx->h.seq;
+	tc->snd_wl2 = rx->h.ack;
+	tc->heard_at = tcp_now(tc);
+}
+
+void tcp_conn_established(struct tcp_conn *tc)
+{
+	tcp_set_state(tc, TCP_ESTABLISHED);
+	cc_init(&tc->cc, tc->cc.ops, tc->snd_mss);
+	tc->quick_acks = QUICK_ACKS;
+	tc->xmit_at = NS_NEVER;
+	tcp_stack(tc)->stat[tc->passive ? ST_TCP_PASSIVE_OPENS : ST_TCP_ACTIVE_OPENS]++;
+	tcp_keepalive_set(tc);
+	if (tc->fin_queued)
+		tcp_set_state(tc, TCP_FIN_WAIT_1);
+}

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: MIT
+/*
+ * SEGMENT ARRIVES: RFC 9293 3.10.7, its steps in its order, each a function.
+ * A step that returns false has dealt with the segment; the caller drops p.
+ */
+#include "stack/tcp/conn.h"
+#include "stack/util/csum.h"
+#include "stack/wire/icmp4.h"
+#include "stack/wire/ip4.h"
+
+/* --- 3.10.7.3: SYN-SENT ----------------------------------------------------------- */
+
+/* First: an ACK must be for our SYN. */
+static bool syn_sent_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (!(rx->h.flags & TCP_ACK))
+		return true;
+	if (seq_le(rx->h.ack, tc->iss) || seq_lt(tc->snd_nxt, rx->h.ack)) {
+		tcp_answer_rst(tcp_stack(tc), rx);
+		return false;
+	}
+	return true;
+}
+
+/* Second */
+static bool syn_sent_rst(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gone)
+{
+	if (!(rx->h.flags & TCP_RST))
+		return true;
+	if (rx->h.flags & TCP_ACK) {
+		tcp_done(tc, ERR_REFUSED);
+		*gone = true;
+	}
+	return false;
+}
+
+/* The SYN of ours is acknowledged. */
+static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	if (!(s->marks & SEG_EVER_RETRANS))
+		tcp_rtt_sample(tc, tcp_now(tc) - s->sent_at);
+	else if (tc->ts_ok && rx->o.has_ts && rx->o.tsecr)
+		tcp_rtt_sample(tc, MSEC((uint32_t)(tcp_ts_now(tc) - rx->o.tsecr)));
+	tcp_seg_free(tc, s);
+	tc->n_out = tc->n_retrans = tc->n_lost = 0;
+	tc->snd_una = seq_add(tc->iss, 1);
+	tc->backoff = 0;
+}
+
+/* Fourth: their SYN, with an ACK of ours or, in a simultaneous open (MUST-10),
+ * without. */
+static bool syn_sent_syn(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (!(rx->h.flags & TCP_SYN))
+		return false;
+	tcp_conn_agree(tc, rx);
+	tc->rcv_adv = seq_add(tc->rcv_nxt, tcp_window(tc));
+	if (!(rx->h.flags & TCP_ACK)) {
+		struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+		tcp_set_state(tc, TCP_SYN_RECEIVED);
+		(void)tcp_seg_xmit(tc, s);
+		return true;
+	}
+	syn_acked(tc, rx);
+	tc->ack_now = true;
+	tcp_conn_established(tc);
+	return true;
+}
+
+static bool rx_syn_sent(struct tcp_conn *tc, struct tcp_rx *rx, bool *gone)
+{
+	return syn_sent_ack(tc, rx) && syn_sent_rst(tc, rx, gone) && syn_sent_syn(tc, rx);
+}
+
+/* --- 3.10.7.4: the other states ------------------------------------------------------ */
+
+/* RFC 9293 3.4, table 6: does any of it lie in the window? */
+static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	uint32_t span = (uint32_t)seq_diff(rx_end(rx), rx->h.seq), wnd = tcp_rcv_wnd(tc);
+
+	if (!span)
+		return seq_eq(rx->h.seq, tc->rcv_nxt) || seq_within(rx->h.seq, tc->rcv_nxt, wnd);
+	if (!wnd)
+		return false;
+	return seq_within(rx->h.seq, tc->rcv_nxt, wnd) ||
+	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
+}
+
+/* RFC 7323 5.3, R1: an old duplicate. */
+static bool paws_refuses(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	const ns_t day = SEC(86400);
+
+	return tc->ts_ok && rx->o.has_ts && !(rx->h.flags & TCP_RST) &&
+	       (int32_t)(rx->o.tsval - tc->ts_recent) < 0 &&
+	       tcp_now(tc) - tc->ts_recent_at < 24 * day;
+}
+
+/* First: the sequence number.  What is not acceptable is answered with an ACK,
+ * unless it is a RST; RST and URG of a zero window are seen (MUST-66). */
+static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
+{
+	if (paws_refuses(tc, rx)) {
+		*why = DROP_TCP_PAWS;
+		tcp_challenge(tc);
+		return false;
+	}
+	if (!in_window(tc, rx)) {
+		bool old = seq_le(rx_end(rx), tc->rcv_nxt);
+
+		*why = old && rx->len ? DROP_TCP_OLD : DROP_TCP_WINDOW;
+		if (rx->h.flags & TCP_RST)
+			return false;
+		if (rx->len || (rx->h.flags & (TCP_SYN | TCP_FIN)))
+			tcp_send_ack(tc);         /* the peer did not hear ours */
+		else if (!tcp_rcv_wnd(tc) || old)
+			tcp_send_ack(tc);         /* a probe */
+		else
+			tcp_challenge(tc);
+		return false;
+	}
+	if (tc->ts_ok && rx->o.has_ts && seq_le(rx->h.seq, tc->rcv_wup) &&
+	    (int32_t)(rx->o.tsval - tc->ts_recent) >= 0) {        /* RFC 7323 4.3 (2) */
+		tc->ts_recent = rx->o.tsval;
+		tc->ts_recent_at = tcp_now(tc);
+	}
+	return true;
+}
+
+/* How the user learns of a RST, by state. */
+static int reset_error(const struct tcp_conn *tc)
+{
+	switch (tc->state) {
+	case TCP_SYN_RECEIVED: return ERR_REFUSED;
+	case TCP_CLOSE_WAIT:   return ERR_PIPE;
+	case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT: return OK;
+	default:               return ERR_CONNRESET;
+	}
+}
+
+/* Second: RST, only where it must be genuine (RFC 5961 3.2). */
+static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why, bool *gone)
+{
+	if (!(rx->h.flags & TCP_RST))
+		return true;
+	if (!seq_eq(rx->h.seq, tc->rcv_nxt)) {
+		*why = DROP_TCP_CHALLENGE;
+		tcp_challenge(tc);
+		return false;
+	}
+	*why = DROP_NONE;
+	*gone = true;
+	tcp_done(tc, reset_error(tc));
+	return false;
+}
+
+/* Fourth: SYN, which has no place here (RFC 5961 4.2). */
+static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
+{
+	if (!(rx->h.flags & TCP_SYN))
+		return true;
+	*why = DROP_TCP_CHALLENGE;
+	tcp_challenge(tc);
+	return false;
+}
+
+/* Fifth, in SYN-RECEIVED: the handshake is over. */
+static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
+{
+	if (!seq_lt(tc->snd_una, rx->h.ack) || seq_lt(tc->snd_nxt, rx->h.ack)) {
+		*why = DROP_TCP_ACK;
+		tcp_answer_rst(tcp_stack(tc), rx);
+		return false;
+	}
+	if (tc->passive && !tcp_listen_established(tc)) {
+		*why = DROP_TCP_BACKLOG;          /* as if the ACK were lost */
+		return false;
+	}
+	syn_acked(tc, rx);
+	tc->snd_wnd = (uint32_t)rx->h.wnd << tc->snd_wscale;
+	tc->max_snd_wnd = tc->snd_wnd;
+	tc->snd_wl1 = rx->h.seq;
+	tc->snd_wl2 = rx->h.ack;
+	tcp_conn_established(tc);
+	return true;
+}
+
+/* What the acknowledgment of our FIN changes. */
+static void fin_acked(struct tcp_conn *tc, bool *gone)
+{
+	if (tc->state == TCP_FIN_WAIT_1) {
+		tcp_set_state(tc, TCP_FIN_WAIT_2);
+		if (tc->orphan)
+			tcp_life_set(tc, SEC(tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]));
+	} else if (tc->state == TCP_CLOSING) {
+		tcp_time_wait(tc);
+	} else if (tc->state == TCP_LAST_ACK) {
+		*gone = true;
+		tcp_done(tc, OK);
+	}
+}
+
+/* Fifth: the ACK field. */
+static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why, bool *gone)
+{
+	if (!(rx->h.flags & TCP_ACK)) {
+		*why = DROP_TCP_FLAGS;
+		return false;
+	}
+	if (tc->state == TCP_SYN_RECEIVED && !rx_ack_of_syn(tc, rx, why))
+		return false;
+	if (!tcp_ack(tc, rx)) {
+		*why = DROP_TCP_ACK;
+		return false;
+	}
+	if (tcp_fin_acked(tc))
+		fin_acked(tc, gone);
+	return !*gone;
+}
+
+/* Seventh and eighth; consumes p. */
+static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p, bool *gone)
+{
+	bool after_close = rx->len && tc->orphan && tc->state >= TCP_FIN_WAIT_1;
+
+	if (tc->state == TCP_TIME_WAIT || tc->state == TCP_CLOSE_WAIT ||
+	    tc->state == TCP_CLOSING || tc->state == TCP_LAST_ACK) {
+		pkt_free(p);
+		return;
+	}
+	if (after_close && seq_lt(tc->rcv_nxt, seq_add(rx->h.seq, rx->len))) {
+		*gone = true;                     /* nobody will read it: MAY-1, SHLD-3 */
+		tcp_send_rst(tc);
+		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
+		tcp_done(tc, OK);
+		return;
+	}
+	tcp_text(tc, rx, p);
+}
+
+/* TIME-WAIT: a new SYN may open the connection again (RFC 9293 MAY-2, RFC
+ * 6191), if it cannot be an old one. */
+static bool reopens(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if ((rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+		return false;
+	if (tc->ts_ok && rx->o.has_ts && (int32_t)(rx->o.tsval - tc->ts_recent) > 0)
+		return true;
+	return seq_lt(tc->rcv_nxt, rx->h.seq);
+}
+
+/* In TIME-WAIT: a FIN that comes again starts 2 MSL again. */
+static void rx_time_wait(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (rx->h.flags & TCP_FIN) {
+		tc->ack_now = true;
+		tcp_time_wait(tc);
+	}
+}
+
+/* What came of it: p is dropped with `why`, or freed. */
+static void over(struct stack *st, struct pkt *p, enum drop why)
+{
+	if (why)
+		pkt_drop(st, p, why);
+	else
+		pkt_free(p);
+}
+
+static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
+{
+	struct stack *st = tcp_stack(tc);
+	enum drop why = DROP_NONE;
+	bool gone = false;
+
+	if (!rx_seq(tc, rx, &why) ||              /* first; RFC 7323 */
+	    !rx_rst(tc, rx, &why, &gone) ||       /* second; RFC 5961 3 */
+	    !rx_syn(tc, rx, &why) ||              /* fourth; RFC 5961 4 */
+	    !rx_ack(tc, rx, &why, &gone)) {       /* fifth */
+		over(st, p, why);
+		return;
+	}
+	if (tc->state == TCP_TIME_WAIT)
+		rx_time_wait(tc, rx);
+	rx_text(tc, rx, p, &gone);                /* seventh and eighth */
+	if (gone)
+		return;
+	tcp_output(tc);
+	sock_ready_changed(&tc->sk);              /* may close it: last */
+}
+
+static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
+{
+	struct stack *st = tcp_stack(tc);
+	bool gone = false;
+
+	if (tc->state != TCP_SYN_SENT) {
+		rx_synchronized(tc, rx, p);
+		return;
+	}
+	if (!rx_syn_sent(tc, rx, &gone)) {
+		over(st, p, gone ? DROP_NONE : DROP_TCP_FLAGS);
+		return;
+	}
+	rx_text(tc, rx, p, &gone);
+	tcp_output(tc);
+	sock_ready_changed(&tc->sk);
+}
+
+/* --- from the network layer ---------------------------------------------------------- */
+
+/* Header, checksum and options; p is at the data then. */
+static enum drop rx_parse(struct tcp_rx *rx, struct pkt *p, const struct ip_meta *m)
+{
+	size_t len = pkt_len(p);
+	enum drop bad;
+
+	rx->m = m;
+	if (m->bcast)                             /* MUST-57 */
+		return DROP_TCP_BCAST;
+	if (!pkt_pullup(p, TCP_HLEN))
+		return DROP_TCP_SHORT;
+	(void)!pkt_pullup(p, (size_t)(pkt_data(p)[12] >> 4) * 4);
+	bad = tcp_hdr_parse(&rx->h, pkt_data(p), p->len);
+	if (bad)
+		return bad;
+	if (tcp_csum4(m->src, m->dst, len, pkt_csum(p, 0)) != 0)
+		return DROP_TCP_CHECKSUM;
+	tcp_opts_parse(&rx->o, pkt_data(p) + TCP_HLEN, rx->h.hlen - (size_t)TCP_HLEN,
+		       rx->h.flags & TCP_SYN);
+	pkt_pull(p, rx->h.hlen);
+	rx->len = pkt_len(p);
+	return DROP_NONE;
+}
+
+/* 3.10.7.1 and 3.10.7.2: CLOSED and LISTEN. */
+static void no_conn(struct stack *st, const struct tcp_rx *rx, struct pkt *p)
+{
+	struct tcp_conn *l = tcp_find_listener(st, rx->m->dst, rx->h.dport,
+					       rx->m->dev ? rx->m->dev->ifindex : 0);
+
+	if (l) {
+		tcp_listen_input(l, rx);
+		pkt_free(p);
+		return;
+	}
+	tcp_answer_rst(st, rx);
+	pkt_drop(st, p, DROP_TCP_NO_PORT);
+}
+
+static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
+{
+	struct tcp_conn *tc;
+	struct tcp_rx rx;
+	enum drop bad = rx_parse(&rx, p, m);
+
+	st->stat[ST_TCP_IN_SEGS]++;
+	if (bad) {
+		st->stat[ST_TCP_IN_ERRS]++;
+		pkt_drop(st, p, bad);
+		return;
+	}
+	tc = tcp_find(st, m->dst, rx.h.dport, m->src, rx.h.sport);
+	if (tc && tc->state == TCP_TIME_WAIT && reopens(tc, &rx)) {
+		tcp_done(tc, OK);
+		tc = NULL;
+	}
+	if (tc)
+		conn_input(tc, &rx, p);
+	else
+		no_conn(st, &rx, p);
+}
+
+/* RFC 5927 4.1: only about what is really on its way; RFC 1122 4.2.3.9: soft
+ * errors are kept for the user, hard ones end only what is not established. */
+static void tcp_error(struct stack *st, const struct icmp_err *e)
+{
+	uint32_t ports;
+	struct tcp_conn *tc;
+	seq_t at;
+
+	if (e->n < 8)
+		return;
+	ports = get_be32(e->data);
+	at = seq(get_be32(e->data + 4));
+	tc = tcp_find(st, e->src, (uint16_t)(ports >> 16), e->dst, (uint16_t)ports);
+	if (!tc || seq_lt(at, tc->snd_una) || seq_lt(tc->snd_nxt, at) || seq_eq(at, tc->snd_nxt))
+		return;
+	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
+		tcp_mss_update(tc);
+	else if (tc->state < TCP_ESTABLISHED && e->type == ICMP4_UNREACH)
+		tcp_done(tc, e->err);
+	else
+		tc->sk.soft_err = e->err;
+}
+
+const struct l4_proto tcp_proto = {
+	.name = "tcp", .ipproto = IP_PROTO_TCP, .input = tcp_input, .error = tcp_error,
+	.free = tcp_table_fini,
+};

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/*
+ * LISTEN: RFC 9293 3.10.7.2, and the two queues of Linux: connections in
+ * SYN-RECEIVED, and established ones that wait to be accepted.
+ */
+#include <string.h>
+
+#include "stack/tcp/conn.h"
+
+/* A connection that answers rx; NULL: no memory or no way back. */
+static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
+{
+	struct sock *sk = tcp_new(tcp_stack(l));
+	struct tcp_conn *tc = sk ? tcp_conn(sk) : NULL;
+	struct ip4_path path;
+
+	if (!tc)
+		return NULL;
+	sock_init(sk, l->sk.st, l->sk.type, l->sk.proto);
+	memcpy(sk->opt, l->sk.opt, sizeof(sk->opt));
+	sk->ifindex = l->sk.ifindex;
+	sk->local = sk->bind_addr = rx->m->dst;
+	sk->lport = rx->h.dport;
+	sk->peer = rx->m->src;
+	sk->pport = rx->h.sport;
+	sk->connected = true;
+	tc->passive = true;
+	if (ip4_path(sk->st, sk->peer, sk->local, NULL, 0, &path) != OK) {
+		tcp_free(tc);
+		return NULL;
+	}
+	tcp_conn_begin(tc, path.mtu);
+	tcp_conn_agree(tc, rx);
+	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {
+		tcp_free(tc);
+		return NULL;
+	}
+	return tc;
+}
+
+static void syn_ack(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	tcp_set_state(tc, TCP_SYN_RECEIVED);
+	tc->snd_nxt = seg_end(s);
+	tc->unsent = NULL;
+	tc->n_out = 1;
+	s->sent = true;
+	s->sent_at = tcp_now(tc);
+	(void)tcp_seg_xmit(tc, s);                /* if not, the timer does */
+	tcp_xmit_timer_set(tc);
+}
+
+/* First RST, second ACK, third SYN; what else comes is no SYN and dropped. */
+void tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
+{
+	struct tcp_conn *tc;
+
+	if (rx->h.flags & TCP_RST)
+		return;
+	if (rx->h.flags & TCP_ACK) {
+		tcp_answer_rst(tcp_stack(l), rx);
+		return;
+	}
+	if (!(rx->h.flags & TCP_SYN) || (rx->h.flags & TCP_FIN))
+		return;
+	if (l->n_accept > l->backlog || l->n_syn > l->backlog) {
+		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
+		return;
+	}
+	tc = child_new(l, rx);
+	if (!tc)
+		return;
+	tc->listener = l;
+	l->n_syn++;
+	list_push_back(&l->syn_q, &tc->accept_node);
+	syn_ack(tc);
+}
+
+bool tcp_listen_established(struct tcp_conn *tc)
+{
+	struct tcp_conn *l = tc->listener;
+
+	if (!l)
+		return true;
+	if (l->n_accept > l->backlog) {
+		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
+		return false;
+	}
+	list_remove(&tc->accept_node);
+	list_push_back(&l->accept_q, &tc->accept_node);
+	l->n_syn--;
+	l->n_accept++;
+	tc->accepted_soon = true;
+	return true;
+}
+
+void tcp_listen_forget(struct tcp_conn *tc)
+{
+	if (!tc->listener)
+		return;
+	list_remove(&tc->accept_node);
+	*(tc->accepted_soon ? &tc->listener->n_accept : &tc->listener->n_syn) -= 1;
+	tc->listener = NULL;
+}
+
+static void all_reset(struct list *q)
+{
+	struct tcp_conn *tc;
+
+	while ((tc = list_first(q, struct tcp_conn, accept_node))) {
+		tcp_send_rst(tc);
+		tcp_done(tc, OK);
+	}
+}
+
+void tcp_listen_close(struct tcp_conn *l)
+{
+	all_reset(&l->accept_q);
+	all_reset(&l->syn_q);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/*
+ * RFC 6298.  The bounds are the host's: Linux's minimum of 200 ms by default
+ * (the RFC's is 1 s), of the variance and not of the whole, as there.
+ */
+#include "stack/tcp/conn.h"
+
+#define RTO_MAX SEC(120)
+
+static ns_t rto_of(const struct tcp_conn *tc)
+{
+	ns_t min = MSEC(tcp_stack(tc)->opt[OPT_TCP_RTO_MIN]);
+	ns_t var = 4 * tc->rttvar > min ? 4 * tc->rttvar : min;
+	ns_t rto = tc->srtt + var;
+
+	return rto < RTO_MAX ? rto : RTO_MAX;
+}
+
+void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt)
+{
+	if (rtt < 1)
+		rtt = 1;
+	if (!tc->srtt) {                          /* (2.2) */
+		tc->srtt = rtt;
+		tc->rttvar = rtt / 2;
+	} else {                                  /* (2.3): beta 1/4, alpha 1/8 */
+		ns_t off = tc->srtt > rtt ? tc->srtt - rtt : rtt - tc->srtt;
+
+		tc->rttvar += (off - tc->rttvar) / 4;
+		tc->srtt += (rtt - tc->srtt) / 8;
+	}
+	tc->rto = rto_of(tc);
+}

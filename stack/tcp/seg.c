@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/* One segment onto the wire: header, options, checksum (RFC 9293 3.1). */
+#include <string.h>
+
+#include "stack/tcp/conn.h"
+#include "stack/util/csum.h"
+#include "stack/wire/ip4.h"
+
+/* RFC 5961 7, per connection, so that nobody can count what others cause: as
+ * Linux's tcp_invalid_ratelimit. */
+#define ANSWER_EVERY MSEC(500)
+
+uint32_t tcp_ts_now(const struct tcp_conn *tc)
+{
+	return tc->ts_offset + (uint32_t)(tcp_now(tc) / MSEC(1));
+}
+
+/* --- header and options ----------------------------------------------------------- */
+
+static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags)
+{
+	*o = (struct tcp_opts){ 0 };
+	if (tc->ts_ok) {
+		o->has_ts = true;
+		o->tsval = tcp_ts_now(tc);
+		o->tsecr = flags & TCP_ACK ? tc->ts_recent : 0;
+	}
+	if (flags & TCP_SYN) {
+		o->has_mss = true;
+		o->mss = (uint16_t)(tc->path_mtu - IP4_HLEN - TCP_HLEN);
+		o->sack_ok = tc->sack_ok;
+		o->has_wscale = tc->wscale_ok;
+		o->wscale = tc->rcv_wscale;
+	} else if (tc->n_sacks) {
+		o->n_sack = tc->n_sacks;
+		memcpy(o->sack, tc->sacks, sizeof(o->sack));
+	}
+}
+
+static uint16_t window_field(struct tcp_conn *tc, uint8_t flags)
+{
+	uint32_t wnd = tcp_window(tc);
+
+	if (!(flags & TCP_SYN))
+		wnd >>= tc->rcv_wscale;
+	return (uint16_t)(wnd < UINT16_MAX ? wnd : UINT16_MAX);
+}
+
+/* The headers in front of p, whose data has this sum. */
+static void headers_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+{
+	uint8_t opts[TCP_OPT_MAX];
+	struct tcp_opts o;
+	struct tcp_hdr h = { .sport = tc->sk.lport, .dport = tc->sk.pport, .seq = at,
+			     .ack = flags & TCP_ACK ? tc->rcv_nxt : seq(0), .flags = flags };
+	size_t n, len;
+	struct wr w;
+	uint8_t *b;
+
+	opts_fill(tc, &o, flags);
+	n = tcp_opts_emit(&o, flags & TCP_SYN, opts);
+	h.hlen = (uint8_t)(TCP_HLEN + n);
+	h.wnd = window_field(tc, flags);
+	b = pkt_push(p, h.hlen);
+	w = wr_init(b, h.hlen);
+	tcp_hdr_emit(&h, &w);
+	wr_bytes(&w, opts, n);
+	len = pkt_len(p);
+	put_be16(b + 16, tcp_csum4(tc->sk.local, tc->sk.peer, len, csum_add(sum, b, h.hlen)));
+}
+
+/* --- sending ------------------------------------------------------------------------ */
+
+/* What an ACK that leaves settles. */
+static void ack_sent(struct tcp_conn *tc)
+{
+	tc->ack_now = false;
+	tc->rcv_wup = tc->rcv_nxt;
+	if (tc->quick_acks)
+		tc->quick_acks--;
+	if (tc->dsack) {                          /* RFC 2883 4: reported once */
+		tc->dsack = false;
+		tc->n_sacks--;
+		memmove(tc->sacks, tc->sacks + 1, tc->n_sacks * sizeof(tc->sacks[0]));
+	}
+	timer_stop(&tcp_stack(tc)->timers, &tc->delack);
+}
+
+/* Consumes p, the data. */
+static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+{
+	struct sock *sk = &tc->sk;
+	struct ip4_tx tx = {
+		.src = sk->local, .dst = sk->peer, .proto = IP_PROTO_TCP,
+		.tos = (uint8_t)sk->opt[SKO_TOS],
+		.ttl = (uint8_t)(sk->opt[SKO_TTL] > 0 ? sk->opt[SKO_TTL] : 0),
+		.df = sk->opt[SKO_PMTUDISC] != PMTU_DONT,
+		.flow = (uint32_t)sk->lport << 16 | sk->pport,
+	};
+
+	if (sk->ifindex)
+		tx.dev = stack_dev_index(sk->st, sk->ifindex);
+	headers_push(tc, p, at, flags, sum);
+	if (flags & TCP_ACK)
+		ack_sent(tc);
+	sk->st->stat[ST_TCP_OUT_SEGS]++;
+	p->flags |= PKT_LOCAL;
+	(void)ip4_output(sk->st, p, &tx);         /* lost as any packet may be */
+}
+
+static bool xmit_empty(struct tcp_conn *tc, seq_t at, uint8_t flags)
+{
+	struct pkt *p = pkt_new(tcp_stack(tc)->pool);
+
+	if (p)
+		xmit(tc, p, at, flags, 0);
+	return p != NULL;
+}
+
+bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	struct pkt *p = pkt_new(tcp_stack(tc)->pool);
+	bool first_syn = (s->flags & TCP_SYN) && tc->state == TCP_SYN_SENT;
+
+	if (!p)
+		return false;
+	if (s->len && pkt_add_frag(p, s->blk, s->off, s->len) != OK) {
+		pkt_free(p);
+		return false;
+	}
+	xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
+	return true;
+}
+
+void tcp_send_ack(struct tcp_conn *tc)
+{
+	/* Without a packet the delayed ACK tries again. */
+	if (!xmit_empty(tc, tc->snd_nxt, TCP_ACK))
+		tcp_delack_set(tc);
+}
+
+/* RFC 9293 3.8.6.1 and 3.8.4: an old sequence number, which the peer must
+ * answer, and no data (SHLD-12; Linux does so for windows, too). */
+void tcp_send_probe(struct tcp_conn *tc)
+{
+	(void)xmit_empty(tc, seq_sub(tc->snd_una, 1), TCP_ACK);
+}
+
+void tcp_send_rst(struct tcp_conn *tc)
+{
+	tcp_stack(tc)->stat[ST_TCP_OUT_RSTS]++;
+	(void)xmit_empty(tc, tc->snd_nxt, TCP_RST | TCP_ACK);
+}
+
+void tcp_challenge(struct tcp_conn *tc)
+{
+	if (tcp_now(tc) - tc->answered_at < ANSWER_EVERY)
+		return;
+	tc->answered_at = tcp_now(tc);
+	tcp_send_ack(tc);
+}
+
+void tcp_answer_rst(struct stack *st, const struct tcp_rx *rx)
+{
+	struct tcp_hdr h = { .sport = rx->h.dport, .dport = rx->h.sport, .hlen = TCP_HLEN };
+	struct ip4_tx tx = { .src = rx->m->dst, .dst = rx->m->src, .proto = IP_PROTO_TCP,
+			     .df = true, .flow = (uint32_t)h.sport << 16 | h.dport };
+	struct pkt *p;
+	struct wr w;
+	uint8_t *b;
+
+	if (rx->h.flags & TCP_RST)
+		return;
+	p = pkt_new(st->pool);
+	if (!p)
+		return;
+	if (rx->h.flags & TCP_ACK) {
+		h.seq = rx->h.ack;
+		h.flags = TCP_RST;
+	} else {
+		h.ack = rx_end(rx);
+		h.flags = TCP_RST | TCP_ACK;
+	}
+	b = pkt_push(p, TCP_HLEN);
+	w = wr_init(b, TCP_HLEN);
+	tcp_hdr_emit(&h, &w);
+	put_be16(b + 16, tcp_csum4(tx.src, tx.dst, TCP_HLEN, csum_add(0, b, TCP_HLEN)));
+	st->stat[ST_TCP_OUT_SEGS]++;
+	st->stat[ST_TCP_OUT_RSTS]++;
+	p->flags |= PKT_LOCAL;
+	(void)ip4_output(st, p, &tx);
+}

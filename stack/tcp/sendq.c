@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Data that was written and is not acknowledged, cut into segments as it
+ * comes.  A block of data is filled before the segment is first sent; then
+ * packets share it, and only references move.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/tcp/conn.h"
+#include "stack/util/csum.h"
+
+static struct tcp_seg *last(const struct tcp_conn *tc)
+{
+	return list_empty(&tc->sendq) ? NULL :
+	       container_of(tc->sendq.head.prev, struct tcp_seg, node);
+}
+
+/* The sequence number behind all that waits. */
+static seq_t end_of(const struct tcp_conn *tc)
+{
+	return last(tc) ? seg_end(last(tc)) : tc->snd_nxt;
+}
+
+static struct tcp_seg *seg_append(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->seq = end_of(tc);
+	list_push_back(&tc->sendq, &s->node);
+	if (!tc->unsent)
+		tc->unsent = s;
+	return s;
+}
+
+void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s)
+{
+	if (tc->unsent == s)
+		tc->unsent = tcp_seg_next(tc, s);
+	list_remove(&s->node);
+	tc->sendq_bytes -= s->len;
+	if (s->blk)
+		blk_put(tcp_stack(tc)->pool, s->blk);
+	free(s);
+}
+
+void tcp_sendq_fini(struct tcp_conn *tc)
+{
+	struct tcp_seg *s;
+
+	while ((s = list_first(&tc->sendq, struct tcp_seg, node)))
+		tcp_seg_free(tc, s);
+	tc->n_out = tc->n_sacked = tc->n_lost = tc->n_retrans = 0;
+}
+
+/* A segment that more data may join: not sent, not full, and even so far, for
+ * sums of odd lengths do not add up. */
+static struct tcp_seg *open_seg(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = last(tc);
+
+	if (!s || s->sent || !s->blk || (s->flags & ~TCP_PSH) || s->len % 2 || s->len >= tc->snd_mss ||
+	    s->off + s->len >= s->blk->size)
+		return NULL;
+	return s;
+}
+
+static struct tcp_seg *data_seg(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = open_seg(tc);
+
+	if (s) {
+		s->flags = 0;                     /* what pushed is not the last any more */
+		return s;
+	}
+	s = seg_append(tc);
+	if (!s)
+		return NULL;
+	s->blk = blk_new(tcp_stack(tc)->pool, tc->snd_mss);
+	if (s->blk)
+		return s;
+	tcp_seg_free(tc, s);
+	return NULL;
+}
+
+static uint32_t seg_room(const struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	uint32_t in_blk = s->blk->size - s->off - s->len, in_seg = tc->snd_mss - s->len;
+
+	return in_blk < in_seg ? in_blk : in_seg;
+}
+
+ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		struct tcp_seg *s = data_seg(tc);
+		size_t part;
+
+		if (!s)
+			break;
+		part = seg_room(tc, s);
+		if (part > n - done)
+			part = n - done;
+		memcpy(s->blk->data + s->off + s->len, buf + done, part);
+		s->sum = csum_add(s->sum, buf + done, part);
+		s->len += (uint32_t)part;
+		tc->sendq_bytes += (uint32_t)part;
+		done += part;
+	}
+	return done || !n ? (ssize_t)done : ERR_NOBUFS;
+}
+
+void tcp_sendq_push(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = last(tc);
+
+	if (s && !s->sent)
+		s->flags |= TCP_PSH;
+}
+
+bool tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag)
+{
+	struct tcp_seg *s = last(tc);
+
+	if (flag != TCP_FIN || !s || s->sent)     /* else it joins the last data */
+		s = seg_append(tc);
+	if (s)
+		s->flags |= flag;
+	return s != NULL;
+}
+
+bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
+{
+	struct tcp_seg *rest = malloc(sizeof(*rest));
+
+	assert(len > 0 && len < s->len);
+	if (!rest)
+		return false;
+	*rest = *s;
+	rest->seq = seq_add(s->seq, len);
+	rest->off += len;
+	rest->len -= len;
+	s->len = len;
+	s->flags &= (uint8_t)~(TCP_FIN | TCP_PSH);
+	rest->blk->refs++;
+	s->sum = csum_add(0, s->blk->data + s->off, s->len);
+	rest->sum = csum_add(0, rest->blk->data + rest->off, rest->len);
+	list_insert_before(s->node.next, &rest->node);
+	if (s->sent) {
+		tc->n_out++;
+		tc->n_sacked += !!(s->marks & SEG_SACKED);
+		tc->n_lost += !!(s->marks & SEG_LOST);
+		tc->n_retrans += !!(s->marks & SEG_RETRANS);
+	}
+	return true;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A host's connections by their four values, and its bound sockets by port.
+ * Initial sequence numbers (RFC 6528) and ephemeral ports (RFC 6056) are made
+ * here, from a secret of the host.
+ */
+#include <stdlib.h>
+
+#include "stack/tcp/conn.h"
+#include "stack/util/hash.h"
+
+#define SIZE_MIN 64                       /* buckets; a power of two */
+
+struct tcp_table *tcp_table(struct stack *st)
+{
+	struct tcp_table *t = st->tcp;
+
+	if (t)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	for (size_t i = 0; i < N_ELEM(t->ports); i++)
+		list_init(&t->ports[i]);
+	rng_init(&t->secret, rng_u64(&st->rng), "tcp");
+	t->challenge_at = -SEC(1);
+	return st->tcp = t;
+}
+
+void tcp_table_fini(struct stack *st)
+{
+	struct tcp_table *t = st->tcp;
+
+	if (!t)
+		return;
+	for (uint32_t i = 0; i < t->size; i++)
+		while (!list_empty(&t->conns[i]))
+			tcp_free(list_first(&t->conns[i], struct tcp_conn, hash_node));
+	free(t->conns);
+	free(t);
+	st->tcp = NULL;
+}
+
+/* --- connections --------------------------------------------------------------- */
+
+static struct list *bucket(const struct tcp_table *t, ip4_t local, uint16_t lport, ip4_t peer,
+			   uint16_t pport)
+{
+	return &t->conns[hash_flow4(peer, local, 0, pport, lport, 0) & (t->size - 1)];
+}
+
+static struct list *bucket_of(const struct tcp_table *t, const struct tcp_conn *tc)
+{
+	return bucket(t, tc->sk.local, tc->sk.lport, tc->sk.peer, tc->sk.pport);
+}
+
+static bool table_grow(struct tcp_table *t)
+{
+	struct tcp_table bigger = { .size = t->size ? t->size * 2 : SIZE_MIN };
+	struct tcp_conn *tc;
+
+	bigger.conns = malloc(bigger.size * sizeof(*bigger.conns));
+	if (!bigger.conns)
+		return t->size > 0;               /* fuller buckets do, too */
+	for (uint32_t i = 0; i < bigger.size; i++)
+		list_init(&bigger.conns[i]);
+	for (uint32_t i = 0; i < t->size; i++) {
+		while ((tc = list_first(&t->conns[i], struct tcp_conn, hash_node))) {
+			list_remove(&tc->hash_node);
+			list_push_back(bucket_of(&bigger, tc), &tc->hash_node);
+		}
+	}
+	free(t->conns);
+	t->conns = bigger.conns;
+	t->size = bigger.size;
+	return true;
+}
+
+bool tcp_hash(struct tcp_conn *tc)
+{
+	struct tcp_table *t = tcp_table(tcp_stack(tc));
+
+	if (t->n >= t->size && !table_grow(t))
+		return false;
+	list_push_front(bucket_of(t, tc), &tc->hash_node);
+	t->n++;
+	return true;
+}
+
+void tcp_unhash(struct tcp_conn *tc)
+{
+	if (!list_linked(&tc->hash_node))
+		return;
+	list_remove(&tc->hash_node);
+	tcp_stack(tc)->tcp->n--;
+}
+
+struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t peer,
+			  uint16_t pport)
+{
+	struct tcp_conn *tc;
+
+	if (!st->tcp || !st->tcp->size)
+		return NULL;
+	list_for_each(bucket(st->tcp, local, lport, peer, pport), tc, hash_node)
+		if (tc->sk.pport == pport && tc->sk.lport == lport && tc->sk.peer == peer &&
+		    tc->sk.local == local)
+			return tc;
+	return NULL;
+}
+
+/* --- ports --------------------------------------------------------------------- */
+
+static struct list *port_list(struct tcp_table *t, uint16_t port)
+{
+	return &t->ports[port & (N_ELEM(t->ports) - 1)];
+}
+
+struct tcp_conn *tcp_find_listener(struct stack *st, ip4_t local, uint16_t lport,
+				   unsigned ifindex)
+{
+	struct sock *sk, *best = NULL;
+	int best_score = -1;
+
+	if (!st->tcp)
+		return NULL;
+	list_for_each(port_list(st->tcp, lport), sk, port_node) {
+		int score = (sk->local ? 2 : 0) + (sk->ifindex ? 1 : 0);
+
+		if (sk->lport == lport && tcp_conn(sk)->state == TCP_LISTEN &&
+		    (!sk->local || sk->local == local) &&
+		    (!sk->ifindex || sk->ifindex == ifindex) && score > best_score) {
+			best = sk;
+			best_score = score;
+		}
+	}
+	return best ? tcp_conn(best) : NULL;
+}
+
+/* May two sockets have one port?  With SO_REUSEADDR on both, unless one
+ * listens (Linux; RFC 9293 MUST-42 by address). */
+static bool may_share(const struct sock *a, const struct sock *b)
+{
+	return a->opt[SKO_REUSEADDR] && b->opt[SKO_REUSEADDR] &&
+	       tcp_conn(a)->state != TCP_LISTEN && tcp_conn(b)->state != TCP_LISTEN;
+}
+
+static bool port_taken(struct tcp_table *t, const struct tcp_conn *tc, ip4_t a, uint16_t port)
+{
+	struct sock *o;
+
+	list_for_each(port_list(t, port), o, port_node)
+		if (o != &tc->sk && o->lport == port && (!a || !o->bind_addr || a == o->bind_addr) &&
+		    (!o->ifindex || !tc->sk.ifindex || o->ifindex == tc->sk.ifindex) &&
+		    !may_share(o, &tc->sk))
+			return true;
+	return false;
+}
+
+static void port_take(struct tcp_table *t, struct tcp_conn *tc, uint16_t port)
+{
+	tc->sk.lport = port;
+	list_push_front(port_list(t, port), &tc->sk.port_node);
+}
+
+void tcp_port_release(struct tcp_conn *tc)
+{
+	if (list_linked(&tc->sk.port_node))
+		list_remove(&tc->sk.port_node);
+}
+
+/* A port from the ephemeral range that free() likes, or 0. */
+static uint16_t port_pick(struct tcp_conn *tc, uint32_t start,
+			  bool (*is_free)(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t p),
+			  ip4_t dst, uint16_t dport)
+{
+	const struct stack *st = tcp_stack(tc);
+	uint32_t lo = (uint32_t)st->opt[OPT_PORT_MIN], hi = (uint32_t)st->opt[OPT_PORT_MAX];
+	uint32_t n = hi - lo + 1;
+
+	for (uint32_t i = 0; hi >= lo && i < n; i++) {
+		uint16_t port = (uint16_t)(lo + (start + i) % n);
+
+		if (is_free(tc, dst, dport, port))
+			return port;
+	}
+	return 0;
+}
+
+static bool free_for_all(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
+{
+	(void)dst, (void)dport;
+	return !port_taken(tcp_stack(tc)->tcp, tc, tc->sk.bind_addr, port);
+}
+
+/* A port may serve several connections, to different peers. */
+static bool free_to_there(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
+{
+	struct sock *o;
+
+	list_for_each(port_list(tcp_stack(tc)->tcp, port), o, port_node)
+		if (o->lport == port && (o->bound || tcp_conn(o)->state == TCP_LISTEN))
+			return false;
+	return !tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport);
+}
+
+int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
+{
+	struct tcp_table *t = tcp_table(tcp_stack(tc));
+
+	tc->sk.bind_addr = a;
+	if (port == 0) {
+		port = port_pick(tc, rng_u32(&t->secret), free_for_all, 0, 0);
+		if (!port)
+			return ERR_INUSE;
+	} else if (port_taken(t, tc, a, port)) {
+		return ERR_INUSE;
+	}
+	tc->sk.local = a;
+	port_take(t, tc, port);
+	return OK;
+}
+
+static uint32_t tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t lport,
+			   unsigned word)
+{
+	const struct tcp_table *t = tcp_stack(tc)->tcp;
+	uint32_t out[4];
+
+	rng_block(&t->secret, hash_pair((uint64_t)tc->sk.local << 32 | dst,
+					(uint64_t)lport << 16 | dport), out);
+	return out[word];
+}
+
+int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
+{
+	struct tcp_table *t = tcp_table(tcp_stack(tc));
+	/* RFC 6056 3.3.4: the double hash, its counter a random walk. */
+	uint32_t start = tuple_hash(tc, dst, dport, 0, 2) + rng_below(&t->secret, 8);
+	uint16_t port = port_pick(tc, start, free_to_there, dst, dport);
+
+	if (!port)
+		return ERR_NOTAVAIL;
+	port_take(t, tc, port);
+	return OK;
+}
+
+/* --- numbers that a stranger cannot guess ---------------------------------------- */
+
+/* RFC 6528: a clock of 64 ns, as Linux's, and a keyed function of the pair. */
+seq_t tcp_isn(const struct tcp_conn *tc)
+{
+	return seq(tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, 0) +
+		   (uint32_t)((uint64_t)tcp_now(tc) >> 6));
+}
+
+/* RFC 7323 5.4: increasing for each pair, and unlike another's. */
+uint32_t tcp_ts_start(const struct tcp_conn *tc)
+{
+	return tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, 1);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_TCP_TCP_H
+#define STACK_TCP_TCP_H
+/*
+ * TCP (RFC 9293) as stack/sock calls it: the user's side, RFC 9293 3.9.1.
+ * A connection is a struct sock with more behind it, see conn.h.  No call
+ * blocks; ERR_AGAIN means watch the socket and try again.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "stack/core/sock.h"
+
+struct stack;
+
+enum tcp_state {                          /* RFC 9293 3.3.2 */
+	TCP_CLOSED, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECEIVED, TCP_ESTABLISHED,
+	TCP_FIN_WAIT_1, TCP_FIN_WAIT_2, TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK,
+	TCP_TIME_WAIT, TCP_N_STATE,
+};
+const char *tcp_state_name(enum tcp_state s);     /* "SYN-RECEIVED" */
+
+/* A fresh one, CLOSED; NULL: no memory.  Not in the stack's list of sockets. */
+struct sock *tcp_new(struct stack *st);
+
+/* OPEN.  tcp_bind: port 0 is an ephemeral one (RFC 6056).  ERR_INUSE. */
+int must_check tcp_bind(struct sock *sk, ip4_t a, uint16_t port);
+/* Sends a SYN.  ERR_INPROGRESS; ERR_ISCONN, ERR_ALREADY, ERR_INVAL (listens;
+ * or dst is no host), ERR_NOTAVAIL (no port left), and what ip4_path() says. */
+int must_check tcp_connect(struct sock *sk, ip4_t dst, uint16_t port);
+/* backlog: of connections that nobody has accepted yet.  Again: changes it. */
+int must_check tcp_listen(struct sock *sk, int backlog);
+/* ERR_AGAIN: none waits; ERR_INVAL: does not listen. */
+int must_check tcp_accept(struct sock *sk, struct sock **out);
+
+/* SEND: bytes taken, which may be fewer.  ERR_AGAIN, ERR_NOTCONN, ERR_PIPE
+ * (closed for sending), ERR_NOBUFS, or how the connection ended.  push: false
+ * is Linux's MSG_MORE. */
+ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push);
+/* RECEIVE: bytes, 0 at the peer's FIN.  ERR_AGAIN, ERR_NOTCONN, or how it
+ * ended.  peek: they stay. */
+ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, bool peek);
+
+enum tcp_how { TCP_SHUT_RD = 1, TCP_SHUT_WR = 2 };
+/* Half a CLOSE; how: both may be set.  ERR_NOTCONN. */
+int must_check tcp_shutdown(struct sock *sk, unsigned how);
+/* CLOSE: the socket is gone for its owner; the connection ends in its own
+ * time, or at once with a RST if data was not read (RFC 2525 2.17) or
+ * SKO_LINGER is 0. */
+void tcp_close(struct sock *sk);
+/* ABORT: RST, and gone. */
+void tcp_abort(struct sock *sk);
+
+/* What an option that was set changes. */
+void tcp_option_changed(struct sock *sk, enum sk_opt o);
+/* Values that the connection knows: SKO_MAXSEG, SKO_NREAD, SKO_NWRITE.  False:
+ * it is none of these. */
+bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v);
+
+#endif

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Data that arrives: RFC 9293 3.10.7.4, seventh and eighth; the window
+ * (3.8.6), SACK (RFC 2018, RFC 2883) and when to acknowledge (RFC 1122
+ * 4.2.3.2, RFC 5681 4.2).
+ *
+ * pkt->seq, the link's until here, holds the sequence number of a packet's
+ * first byte while it waits.
+ */
+#include <string.h>
+
+#include "stack/tcp/conn.h"
+
+/* What a packet costs beside its bytes, so that many small ones out of order
+ * do not fill the memory (CVE-2018-5390). */
+#define PKT_COST 256
+
+static seq_t pkt_at(const struct pkt *p) { return seq((uint32_t)p->seq); }
+static seq_t pkt_end(const struct pkt *p) { return seq_add(pkt_at(p), pkt_len(p)); }
+
+/* --- the window -------------------------------------------------------------------- */
+
+uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)
+{
+	int32_t left = seq_diff(tc->rcv_adv, tc->rcv_nxt);
+
+	return left > 0 ? (uint32_t)left : 0;
+}
+
+static uint32_t space(const struct tcp_conn *tc)
+{
+	uint32_t room = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2;
+
+	return room > tc->rcvq_bytes ? room - tc->rcvq_bytes : 0;
+}
+
+/* What may be offered now: never less than was (SHLD-14); more only if it is a
+ * full segment or half of the buffer more (RFC 9293 3.8.6.2.2). */
+static uint32_t offer(const struct tcp_conn *tc)
+{
+	uint32_t now = tcp_rcv_wnd(tc), free_now = space(tc);
+	uint32_t half = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 4;
+	uint32_t step = tc->rcv_mss < half ? tc->rcv_mss : half;
+
+	return free_now >= now + step ? free_now : now;
+}
+
+uint32_t tcp_window(struct tcp_conn *tc)
+{
+	uint32_t wnd = offer(tc);
+
+	if (tc->state >= TCP_ESTABLISHED)         /* what the field cannot say is not promised */
+		wnd = wnd >> tc->rcv_wscale << tc->rcv_wscale;
+	if (wnd < tcp_rcv_wnd(tc))
+		wnd = tcp_rcv_wnd(tc);
+	tc->rcv_adv = seq_add(tc->rcv_nxt, wnd);
+	return wnd;
+}
+
+void tcp_read_some(struct tcp_conn *tc)
+{
+	uint32_t now = tcp_rcv_wnd(tc), then = offer(tc);
+
+	/* Worth a segment of its own: twice what there was, as Linux has it. */
+	if (then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED)
+		tcp_send_ack(tc);
+}
+
+/* --- acknowledging ----------------------------------------------------------------- */
+
+void tcp_ack_soon(struct tcp_conn *tc)
+{
+	uint32_t unacked = (uint32_t)seq_diff(tc->rcv_nxt, tc->rcv_wup);
+
+	if (tc->ooo || tc->dsack || tc->quick_acks || unacked > tc->rcv_mss)
+		tc->ack_now = true;
+	else
+		tcp_delack_set(tc);
+}
+
+/* The size of the peer's segments, from what they are. */
+static void measure_mss(struct tcp_conn *tc, uint32_t len)
+{
+	if (len >= tc->rcv_mss)
+		tc->rcv_mss = (uint16_t)(len < tc->snd_mss ? len : tc->snd_mss);
+}
+
+/* --- SACK -------------------------------------------------------------------------- */
+
+static void sack_remove(struct tcp_conn *tc, unsigned i)
+{
+	tc->n_sacks--;
+	memmove(tc->sacks + i, tc->sacks + i + 1, (tc->n_sacks - i) * sizeof(tc->sacks[0]));
+}
+
+/* RFC 2018 4: the block that has what came last is the first; what touches it
+ * is one with it. */
+static void sack_add(struct tcp_conn *tc, seq_t start, seq_t end)
+{
+	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
+		struct tcp_sack *b = &tc->sacks[i];
+
+		if (seq_lt(end, b->start) || seq_lt(b->end, start)) {
+			i++;
+			continue;
+		}
+		start = seq_min(start, b->start);
+		end = seq_max(end, b->end);
+		sack_remove(tc, i);
+	}
+	if (tc->n_sacks == TCP_SACK_MAX)
+		tc->n_sacks--;
+	memmove(tc->sacks + 1, tc->sacks, tc->n_sacks * sizeof(tc->sacks[0]));
+	tc->sacks[0] = (struct tcp_sack){ start, end };
+	tc->n_sacks++;
+}
+
+/* RFC 2883: these bytes came twice. */
+static void dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
+{
+	if (!tc->sack_ok || tc->dsack || !seq_lt(start, end))
+		return;
+	if (tc->n_sacks == TCP_SACK_MAX)
+		tc->n_sacks--;
+	memmove(tc->sacks + 1, tc->sacks, tc->n_sacks * sizeof(tc->sacks[0]));
+	tc->sacks[0] = (struct tcp_sack){ start, end };
+	tc->n_sacks++;
+	tc->dsack = true;
+}
+
+/* What is acknowledged is not out of order any more. */
+static void sacks_settle(struct tcp_conn *tc)
+{
+	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
+		if (seq_le(tc->sacks[i].end, tc->rcv_nxt))
+			sack_remove(tc, i);
+		else
+			i++;
+	}
+}
+
+/* --- queues ------------------------------------------------------------------------ */
+
+static void to_user(struct tcp_conn *tc, struct pkt *p)
+{
+	uint32_t len = pkt_len(p);
+
+	tc->rcv_nxt = pkt_end(p);
+	if (tc->rcv_shut || tc->orphan) {
+		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
+		return;
+	}
+	p->dev = NULL;
+	tc->rcvq_bytes += len;
+	pkt_queue_push(&tc->rcvq, p);
+}
+
+static void ooo_drop(struct tcp_conn *tc, struct pkt *p, enum drop why)
+{
+	tc->ooo_bytes -= pkt_len(p) + PKT_COST;
+	pkt_drop(tcp_stack(tc), p, why);
+}
+
+/* Cuts off what lies before `at`; false: nothing is left. */
+static bool cut_front(struct pkt *p, seq_t at)
+{
+	int32_t old = seq_diff(at, pkt_at(p));
+
+	if (old <= 0)
+		return true;
+	if ((uint32_t)old >= pkt_len(p))
+		return false;
+	pkt_skip(p, (uint32_t)old);
+	p->seq = at.v;
+	return true;
+}
+
+/* The gap before them was filled. */
+static void ooo_release(struct tcp_conn *tc)
+{
+	struct pkt *p;
+
+	while ((p = tc->ooo) && seq_le(pkt_at(p), tc->rcv_nxt)) {
+		tc->ooo = p->next;
+		if (!seq_lt(tc->rcv_nxt, pkt_end(p))) {
+			ooo_drop(tc, p, DROP_TCP_OLD);
+			continue;
+		}
+		tc->ooo_bytes -= pkt_len(p) + PKT_COST;
+		(void)cut_front(p, tc->rcv_nxt);
+		to_user(tc, p);
+	}
+	sacks_settle(tc);
+}
+
+/* Into the list by sequence; what another covers whole goes. */
+static void ooo_insert(struct tcp_conn *tc, struct pkt *p)
+{
+	struct pkt **at = &tc->ooo, *next;
+
+	while (*at && seq_le(pkt_at(*at), pkt_at(p))) {
+		if (seq_le(pkt_end(p), pkt_end(*at))) {
+			dsack_add(tc, pkt_at(p), pkt_end(p));
+			pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
+			return;
+		}
+		at = &(*at)->next;
+	}
+	if (tc->ooo_bytes + pkt_len(p) + PKT_COST > (uint32_t)tc->sk.opt[SKO_RCVBUF]) {
+		pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
+		return;
+	}
+	while ((next = *at) && seq_le(pkt_end(next), pkt_end(p))) {
+		*at = next->next;
+		ooo_drop(tc, next, DROP_TCP_OLD);
+	}
+	tc->ooo_bytes += pkt_len(p) + PKT_COST;
+	p->next = *at;
+	*at = p;
+	if (tc->sack_ok)
+		sack_add(tc, pkt_at(p), pkt_end(p));
+}
+
+void tcp_rcv_fini(struct tcp_conn *tc)
+{
+	struct pkt *p;
+
+	while ((p = tc->ooo)) {
+		tc->ooo = p->next;
+		pkt_free(p);
+	}
+	pkt_queue_free(&tc->rcvq);
+	tc->rcvq_bytes = tc->rcvq_off = tc->ooo_bytes = 0;
+	tc->n_sacks = 0;
+	tc->dsack = false;
+}
+
+/* --- FIN ----------------------------------------------------------------------------- */
+
+/* RFC 9293 3.10.7.4, eighth. */
+static void fin_arrived(struct tcp_conn *tc)
+{
+	tc->rcv_nxt = seq_add(tc->rcv_nxt, 1);
+	tc->ack_now = true;
+	switch (tc->state) {
+	case TCP_ESTABLISHED:
+		tcp_set_state(tc, TCP_CLOSE_WAIT);
+		break;
+	case TCP_FIN_WAIT_1:
+		tcp_set_state(tc, TCP_CLOSING);
+		break;
+	case TCP_FIN_WAIT_2:
+		tcp_time_wait(tc);
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- a segment ------------------------------------------------------------------------ */
+
+/* Trims to the window; false: p is consumed. */
+static bool trim(struct tcp_conn *tc, struct pkt *p)
+{
+	seq_t right = seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc));
+
+	if (seq_lt(pkt_at(p), tc->rcv_nxt))
+		dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), tc->rcv_nxt));
+	if (!cut_front(p, tc->rcv_nxt)) {
+		tc->ack_now = true;
+		pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
+		return false;
+	}
+	if (seq_lt(right, pkt_end(p))) {
+		int32_t keep = seq_diff(right, pkt_at(p));
+
+		tc->ack_now = true;
+		if (keep <= 0) {
+			pkt_drop(tcp_stack(tc), p, DROP_TCP_WINDOW);
+			return false;
+		}
+		pkt_trim(p, (uint32_t)keep);
+	}
+	return true;
+}
+
+static void data(struct tcp_conn *tc, struct pkt *p)
+{
+	bool in_order;
+
+	if (!trim(tc, p))
+		return;
+	in_order = seq_eq(pkt_at(p), tc->rcv_nxt);
+	if (in_order) {
+		bool filled = tc->ooo != NULL;
+
+		to_user(tc, p);
+		if (filled) {                     /* RFC 5681 4.2: at once */
+			ooo_release(tc);
+			tc->ack_now = true;
+		}
+	} else {
+		ooo_insert(tc, p);
+		tc->ack_now = true;
+	}
+	tcp_ack_soon(tc);
+}
+
+void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
+{
+	seq_t first = seq_add(rx->h.seq, !!(rx->h.flags & TCP_SYN));
+
+	if (rx->h.flags & TCP_FIN) {
+		tc->fin_seen = true;
+		tc->fin_seq = seq_add(first, rx->len);
+	}
+	if (rx->len) {
+		measure_mss(tc, rx->len);
+		p->seq = first.v;
+		data(tc, p);
+	} else {
+		pkt_free(p);
+	}
+	if (tc->fin_seen && seq_eq(tc->fin_seq, tc->rcv_nxt))
+		fin_arrived(tc);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Timeouts: retransmission (RFC 6298), persist (RFC 9293 3.8.6.1), delayed
+ * ACK (3.8.6.3), keepalive (3.8.4), FIN-WAIT-2 and TIME-WAIT.
+ *
+ * The retransmission timer moves with every ACK.  It is left where it was if
+ * that is earlier; when it fires too early it is set anew.
+ */
+#include "stack/tcp/conn.h"
+
+#define RTO_MAX SEC(120)
+#define DELACK MSEC(40)
+
+
+static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
+
+/* --- what is outstanding ------------------------------------------------------------ */
+
+static ns_t backed_off(const struct tcp_conn *tc, unsigned times)
+{
+	ns_t t = tc->rto;
+
+	for (unsigned i = 0; i < times && t < RTO_MAX; i++)
+		t *= 2;
+	return t < RTO_MAX ? t : RTO_MAX;
+}
+
+static void xmit_arm(struct tcp_conn *tc, ns_t at)
+{
+	tc->xmit_at = at;
+	if (!timer_armed(&tc->xmit) || tc->xmit.at > at)
+		timer_set(timers(tc), &tc->xmit, at);
+}
+
+static const struct tcp_seg *oldest(const struct tcp_conn *tc)
+{
+	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	return s && s->sent ? s : NULL;
+}
+
+void tcp_xmit_timer_set(struct tcp_conn *tc)
+{
+	const struct tcp_seg *s = oldest(tc);
+
+	if (s) {
+		tc->persist = false;
+		if (tc->xmit_at == NS_NEVER)
+			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->backoff));
+	} else if (tcp_waits_for_window(tc)) {
+		if (!tc->persist || tc->xmit_at == NS_NEVER) {
+			tc->persist = true;
+			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->probes));
+		}
+	} else {
+		tc->persist = false;
+		tc->xmit_at = NS_NEVER;           /* the timer finds nothing to do */
+	}
+}
+
+void tcp_xmit_timer_restart(struct tcp_conn *tc)
+{
+	tc->xmit_at = NS_NEVER;
+	tcp_xmit_timer_set(tc);
+}
+
+/* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
+static bool gave_up(const struct tcp_conn *tc)
+{
+	const struct stack *st = tcp_stack(tc);
+	int64_t max = tc->state == TCP_SYN_SENT ? st->opt[OPT_TCP_SYN_RETRIES] :
+		      tc->state == TCP_SYN_RECEIVED ? st->opt[OPT_TCP_SYNACK_RETRIES] :
+		      tc->orphan ? 8 : st->opt[OPT_TCP_RETRIES2];
+	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
+
+	if (user && tc->state >= TCP_ESTABLISHED)
+		return tcp_now(tc) - tc->stuck_at >= MSEC(user);
+	return tc->backoff >= max;
+}
+
+/* RFC 6298 5.4 to 5.7. */
+static void retransmission_timeout(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	if (gave_up(tc)) {
+		tcp_done(tc, ERR_TIMEDOUT);
+		return;
+	}
+	if (tc->state >= TCP_ESTABLISHED)
+		tcp_enter_loss(tc);
+	(void)tcp_retransmit(tc, s);
+	if (tc->backoff < UINT8_MAX)
+		tc->backoff++;
+	tcp_xmit_timer_restart(tc);
+}
+
+static void persist_timeout(struct tcp_conn *tc)
+{
+	if (tc->orphan && tc->probes >= tcp_stack(tc)->opt[OPT_TCP_RETRIES2]) {
+		tcp_done(tc, ERR_TIMEDOUT);
+		return;
+	}
+	tcp_send_probe(tc);
+	if (tc->probes < UINT8_MAX)
+		tc->probes++;
+	tcp_xmit_timer_restart(tc);
+}
+
+static void xmit_fire(struct timer *t)
+{
+	struct tcp_conn *tc = container_of(t, struct tcp_conn, xmit);
+
+	if (tc->xmit_at == NS_NEVER)
+		return;
+	if (tc->xmit_at > tcp_now(tc))
+		timer_set(timers(tc), t, tc->xmit_at);
+	else if (tc->persist)
+		persist_timeout(tc);
+	else
+		retransmission_timeout(tc);
+}
+
+/* --- delayed ACK ------------------------------------------------------------------- */
+
+void tcp_delack_set(struct tcp_conn *tc)
+{
+	if (!timer_armed(&tc->delack))
+		timer_set(timers(tc), &tc->delack, tcp_now(tc) + DELACK);
+}
+
+static void delack_fire(struct timer *t)
+{
+	tcp_send_ack(container_of(t, struct tcp_conn, delack));
+}
+
+/* --- keepalive, and the ends of a connection ----------------------------------------- */
+
+void tcp_life_set(struct tcp_conn *tc, ns_t in)
+{
+	timer_set(timers(tc), &tc->life, tcp_now(tc) + in);
+}
+
+void tcp_keepalive_set(struct tcp_conn *tc)
+{
+	if (tc->state < TCP_ESTABLISHED || tc->state == TCP_TIME_WAIT || tc->orphan)
+		return;
+	if (tc->sk.opt[SKO_KEEPALIVE])
+		tcp_life_set(tc, SEC(tc->sk.opt[SKO_KEEPIDLE]));
+	else
+		timer_stop(timers(tc), &tc->life);
+}
+
+/* RFC 9293 3.8.4: only when nothing was heard for so long (MUST-26). */
+static void keepalive_timeout(struct tcp_conn *tc)
+{
+	const int *opt = tc->sk.opt;
+	ns_t quiet = tcp_now(tc) - tc->heard_at, idle = SEC(opt[SKO_KEEPIDLE]);
+
+	if (tc->n_out || tc->unsent) {            /* then data is what is tried */
+		tcp_life_set(tc, idle);
+	} else if (quiet < idle) {
+		tc->probes = 0;
+		tcp_life_set(tc, idle - quiet);
+	} else if (tc->probes >= opt[SKO_KEEPCNT]) {
+		tcp_send_rst(tc);
+		tcp_done(tc, ERR_TIMEDOUT);
+	} else {
+		tc->probes++;
+		tcp_send_probe(tc);
+		tcp_life_set(tc, SEC(opt[SKO_KEEPINTVL]));
+	}
+}
+
+static void life_fire(struct timer *t)
+{
+	struct tcp_conn *tc = container_of(t, struct tcp_conn, life);
+
+	if (tc->state == TCP_TIME_WAIT || (tc->state == TCP_FIN_WAIT_2 && tc->orphan))
+		tcp_done(tc, OK);
+	else
+		keepalive_timeout(tc);
+}
+
+/* --- all -------------------------------------------------------------------------- */
+
+void tcp_timers_init(struct tcp_conn *tc)
+{
+	timer_init(&tc->xmit, xmit_fire);
+	timer_init(&tc->delack, delack_fire);
+	timer_init(&tc->life, life_fire);
+	tc->xmit_at = NS_NEVER;
+	tc->rto = SEC(1);                         /* RFC 6298 (2.1) */
+}
+
+void tcp_timers_stop(struct tcp_conn *tc)
+{
+	timer_stop(timers(tc), &tc->xmit);
+	timer_stop(timers(tc), &tc->delack);
+	timer_stop(timers(tc), &tc->life);
+	tc->xmit_at = NS_NEVER;
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+/* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
+#include "stack/tcp/conn.h"
+
+#define BACKLOG_MAX 4096                  /* Linux: net.core.somaxconn */
+
+/* --- OPEN -------------------------------------------------------------------------- */
+
+int tcp_bind(struct sock *sk, ip4_t a, uint16_t port)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+
+	if (tc->state != TCP_CLOSED || sk->lport || tc->over)
+		return ERR_INVAL;
+	return tcp_port_bind(tc, a, port);
+}
+
+static int connect_state(const struct tcp_conn *tc)
+{
+	switch (tc->state) {
+	case TCP_CLOSED:   return OK;
+	case TCP_LISTEN:   return ERR_ISCONN;
+	case TCP_SYN_SENT: case TCP_SYN_RECEIVED: return ERR_ALREADY;
+	default:           return ERR_ISCONN;
+	}
+}
+
+static void syn_send(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	tcp_set_state(tc, TCP_SYN_SENT);
+	tc->snd_nxt = seg_end(s);
+	tc->unsent = NULL;
+	tc->n_out = 1;
+	s->sent = true;
+	s->sent_at = tcp_now(tc);
+	(void)tcp_seg_xmit(tc, s);
+	tcp_xmit_timer_set(tc);
+}
+
+int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	int err = connect_state(tc);
+	struct ip4_path path;
+	struct netdev *dev = sk->ifindex ? stack_dev_index(sk->st, sk->ifindex) : NULL;
+
+	if (err)
+		return err;
+	err = ip4_path(sk->st, dst, sk->bind_addr, dev, port, &path);
+	if (err)
+		return err;
+	if (path.bcast || ip4_is_mcast(dst) || !port)     /* MUST-46 */
+		return path.bcast || ip4_is_mcast(dst) ? ERR_NETUNREACH : ERR_NOTAVAIL;
+	tcp_rcv_fini(tc);
+	tc->over = tc->fin_queued = tc->fin_seen = false;
+	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
+	if (!sk->lport) {
+		err = tcp_port_for(tc, dst, port);
+		if (err)
+			return err;
+	} else if (tcp_find(sk->st, sk->local, sk->lport, dst, port)) {
+		return ERR_NOTAVAIL;
+	}
+	sk->peer = dst;
+	sk->pport = port;
+	tcp_conn_begin(tc, path.mtu);
+	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {
+		tcp_sendq_fini(tc);
+		return ERR_NOMEM;
+	}
+	sk->connected = true;
+	sk->pending_err = OK;
+	syn_send(tc);
+	return ERR_INPROGRESS;
+}
+
+int tcp_listen(struct sock *sk, int backlog)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	int err;
+
+	if (tc->state != TCP_CLOSED && tc->state != TCP_LISTEN)
+		return ERR_INVAL;
+	if (!sk->lport) {
+		err = tcp_port_bind(tc, sk->bind_addr, 0);
+		if (err)
+			return err;
+	}
+	tc->backlog = backlog < 0 || backlog > BACKLOG_MAX ? BACKLOG_MAX : (uint32_t)backlog;
+	tcp_set_state(tc, TCP_LISTEN);
+	return OK;
+}
+
+int tcp_accept(struct sock *sk, struct sock **out)
+{
+	struct tcp_conn *l = tcp_conn(sk), *tc;
+
+	if (l->state != TCP_LISTEN)
+		return ERR_INVAL;
+	tc = list_first(&l->accept_q, struct tcp_conn, accept_node);
+	if (!tc)
+		return ERR_AGAIN;
+	tcp_listen_forget(tc);
+	sock_link(sk->st, &tc->sk);
+	tc->sk.ready_was = sock_ready(&tc->sk);
+	sock_ready_changed(sk);                   /* only falls */
+	*out = &tc->sk;
+	return OK;
+}
+
+/* --- SEND and RECEIVE ---------------------------------------------------------------- */
+
+/* How it ended, once; else what `then` says. */
+static ssize_t ended(struct sock *sk, int then)
+{
+	int err = sock_take_error(sk);
+
+	return err ? err : then;
+}
+
+static uint32_t send_room(const struct tcp_conn *tc)
+{
+	uint32_t max = (uint32_t)tc->sk.opt[SKO_SNDBUF];
+
+	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
+}
+
+ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	size_t room;
+	ssize_t done;
+
+	if (tc->over || sk->pending_err)
+		return ended(sk, ERR_PIPE);
+	if (tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
+		return tc->fin_queued ? ERR_PIPE : ERR_NOTCONN;
+	if (tc->fin_queued)
+		return ERR_PIPE;
+	if (tc->state < TCP_ESTABLISHED)
+		return ERR_AGAIN;
+	room = send_room(tc);
+	if (!room && n)
+		return ERR_AGAIN;
+	done = tcp_sendq_add(tc, buf, n < room ? n : room);
+	tc->more = !push;
+	if (push)
+		tcp_sendq_push(tc);
+	tcp_output(tc);
+	sock_ready_changed(sk);                   /* only falls */
+	return done;
+}
+
+/* Copies out of the queue; peek: and leaves it as it is. */
+static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek)
+{
+	struct pkt *p = tc->rcvq.head;
+	uint32_t off = tc->rcvq_off;
+	size_t done = 0;
+
+	while (p && done < n) {
+		struct pkt *next = p->next;
+		size_t part = pkt_copy_out(p, off, buf + done, n - done);
+
+		done += part;
+		off += (uint32_t)part;
+		if (off < pkt_len(p))
+			break;
+		if (!peek)
+			pkt_free(pkt_queue_pop(&tc->rcvq));
+		off = 0;
+		p = next;
+	}
+	if (!peek) {
+		tc->rcvq_off = off;
+		tc->rcvq_bytes -= (uint32_t)done;
+	}
+	return done;
+}
+
+/* No more will come: the peer's FIN was reached, or the end. */
+static bool at_end(const struct tcp_conn *tc)
+{
+	return tc->over || tc->rcv_shut || (tc->state >= TCP_CLOSE_WAIT);
+}
+
+ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, bool peek)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	size_t got;
+
+	if (tc->rcvq_bytes) {
+		got = take(tc, buf, n, peek);
+		if (!peek)
+			tcp_read_some(tc);
+		sock_ready_changed(sk);           /* only falls */
+		return (ssize_t)got;
+	}
+	if (sk->pending_err)
+		return ended(sk, OK);
+	if (at_end(tc))
+		return 0;
+	if (tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
+		return ERR_NOTCONN;
+	return ERR_AGAIN;
+}
+
+/* --- CLOSE ---------------------------------------------------------------------------- */
+
+/* Our FIN joins the queue, and the state says so. */
+static bool fin_queue(struct tcp_conn *tc)
+{
+	if (tc->fin_queued)
+		return true;
+	if (!tcp_sendq_flag(tc, TCP_FIN))
+		return false;
+	tc->fin_queued = true;
+	tc->more = false;
+	if (tc->state == TCP_ESTABLISHED)
+		tcp_set_state(tc, TCP_FIN_WAIT_1);
+	else if (tc->state == TCP_CLOSE_WAIT)
+		tcp_set_state(tc, TCP_LAST_ACK);
+	tcp_output(tc);
+	return true;
+}
+
+int tcp_shutdown(struct sock *sk, unsigned how)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+
+	if (tc->state < TCP_SYN_RECEIVED)
+		return ERR_NOTCONN;
+	if (how & TCP_SHUT_RD)
+		tc->rcv_shut = true;
+	if ((how & TCP_SHUT_WR) && !fin_queue(tc))
+		return ERR_NOMEM;
+	sock_ready_changed(sk);
+	return OK;
+}
+
+/* The owner is gone; the connection lives on by itself. */
+static void orphan(struct tcp_conn *tc)
+{
+	tc->orphan = true;
+	tcp_rcv_fini(tc);
+	if (tc->state == TCP_FIN_WAIT_2)
+		tcp_life_set(tc, SEC(tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]));
+	else if (tc->state != TCP_TIME_WAIT)
+		timer_stop(&tcp_stack(tc)->timers, &tc->life);
+}
+
+void tcp_abort(struct sock *sk)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+
+	if (tc->state == TCP_LISTEN)
+		tcp_listen_close(tc);
+	else if (tc->state >= TCP_SYN_RECEIVED && tc->state != TCP_TIME_WAIT)
+		tcp_send_rst(tc);
+	tcp_free(tc);
+}
+
+/* RFC 2525 2.17: data that nobody read is told of by a RST. */
+void tcp_close(struct sock *sk)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	bool unread = tc->rcvq_bytes > 0, synchronized = tc->state >= TCP_SYN_RECEIVED;
+
+	if (!synchronized || tc->over || unread || sk->opt[SKO_LINGER] == 0 || !fin_queue(tc)) {
+		if (tc->state == TCP_TIME_WAIT)
+			orphan(tc);
+		else
+			tcp_abort(sk);
+		return;
+	}
+	orphan(tc);
+}
+
+/* --- for the socket layer ---------------------------------------------------------------- */
+
+static uint32_t tcp_ready(const struct sock *sk)
+{
+	const struct tcp_conn *tc = tcp_conn(sk);
+	uint32_t ev = sk->pending_err ? SK_ERR : 0;
+
+	if (tc->state == TCP_LISTEN)
+		return ev | (list_empty(&tc->accept_q) ? 0 : SK_IN);
+	if (tc->over || (tc->fin_queued && tc->state >= TCP_CLOSE_WAIT) ||
+	    (tc->state == TCP_CLOSED && !tc->over))
+		ev |= SK_HUP;
+	if (tc->rcvq_bytes || at_end(tc))
+		ev |= SK_IN;
+	if (tc->over || (tc->state >= TCP_ESTABLISHED && !tc->fin_queued &&
+			 3 * (uint64_t)send_room(tc) >= (uint64_t)sk->opt[SKO_SNDBUF]))
+		ev |= SK_OUT;
+	return ev;
+}
+
+void tcp_option_changed(struct sock *sk, enum sk_opt o)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+
+	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
+		tcp_keepalive_set(tc);
+	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)
+		tcp_output(tc);
+}
+
+bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v)
+{
+	const struct tcp_conn *tc = tcp_conn(sk);
+
+	if (o == SKO_NREAD)
+		*v = (int)tc->rcvq_bytes;
+	else if (o == SKO_NWRITE)
+		*v = (int)tc->sendq_bytes;
+	else if (o == SKO_MAXSEG)
+		*v = tc->snd_mss;
+	else
+		return false;
+	return true;
+}
+
+static void sock_gone(struct sock *sk)
+{
+	tcp_free(tcp_conn(sk));
+}
+
+const struct sock_ops tcp_sock_ops = {
+	.ready = tcp_ready, .close = tcp_close, .free = sock_gone,
+};

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "stack/wire/tcp.h"
+
+#include <string.h>
+
+#include "stack/util/cc.h"
+#include "stack/util/csum.h"
+#include "stack/wire/ip4.h"
+
+/* --- parsing ----------------------------------------------------------------- */
+
+enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_t avail)
+{
+	if (avail < TCP_HLEN)
+		return DROP_TCP_SHORT;
+	h->sport = get_be16(p);
+	h->dport = get_be16(p + 2);
+	h->seq = seq(get_be32(p + 4));
+	h->ack = seq(get_be32(p + 8));
+	h->hlen = (uint8_t)((p[12] >> 4) * 4);
+	h->flags = p[13];
+	h->wnd = get_be16(p + 14);
+	h->csum = get_be16(p + 16);
+	h->urg = get_be16(p + 18);
+	return h->hlen < TCP_HLEN || h->hlen > avail ? DROP_TCP_HLEN : DROP_NONE;
+}
+
+static void sack_parse(struct tcp_opts *o, const uint8_t *b, size_t n)
+{
+	o->n_sack = 0;
+	for (; n >= 8 && o->n_sack < TCP_SACK_MAX; b += 8, n -= 8)
+		o->sack[o->n_sack++] = (struct tcp_sack){ seq(get_be32(b)), seq(get_be32(b + 4)) };
+}
+
+/* One option; b: its n bytes behind kind and length. */
+static void opt_parse(struct tcp_opts *o, uint8_t kind, const uint8_t *b, size_t n, bool syn)
+{
+	if (kind == TCP_OPT_MSS && n == 2 && syn) {
+		o->has_mss = true;
+		o->mss = get_be16(b);
+	} else if (kind == TCP_OPT_WSCALE && n == 1 && syn) {
+		o->has_wscale = true;
+		o->wscale = b[0] < TCP_WSCALE_MAX ? b[0] : TCP_WSCALE_MAX;
+	} else if (kind == TCP_OPT_SACK_OK && n == 0 && syn) {
+		o->sack_ok = true;
+	} else if (kind == TCP_OPT_TS && n == 8) {
+		o->has_ts = true;
+		o->tsval = get_be32(b);
+		o->tsecr = get_be32(b + 4);
+	} else if (kind == TCP_OPT_SACK && n >= 8 && n % 8 == 0) {
+		sack_parse(o, b, n);
+	}
+}
+
+void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn)
+{
+	const uint8_t *end = p + n;
+
+	*o = (struct tcp_opts){ 0 };
+	while (p < end && *p != TCP_OPT_EOL) {
+		if (*p == TCP_OPT_NOP) {
+			p++;
+			continue;
+		}
+		if (end - p < 2 || p[1] < 2 || p[1] > end - p)
+			return;
+		opt_parse(o, p[0], p + 2, p[1] - 2u, syn);
+		p += p[1];
+	}
+}
+
+/* --- writing --------------------------------------------------------------------- */
+
+void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w)
+{
+	uint8_t *p = wr_take(w, TCP_HLEN);
+
+	if (!p)
+		return;
+	put_be16(p, h->sport);
+	put_be16(p + 2, h->dport);
+	put_be32(p + 4, h->seq.v);
+	put_be32(p + 8, h->ack.v);
+	put_be16(p + 12, (uint16_t)(h->hlen / 4 << 12 | h->flags));
+	put_be16(p + 14, h->wnd);
+	put_be16(p + 16, h->csum);
+	put_be16(p + 18, h->urg);
+}
+
+static uint8_t *put_ts(uint8_t *p, const struct tcp_opts *o)
+{
+	p[0] = TCP_OPT_TS;
+	p[1] = 10;
+	put_be32(p + 2, o->tsval);
+	put_be32(p + 6, o->tsecr);
+	return p + 10;
+}
+
+static uint8_t *put_nops(uint8_t *p, unsigned n)
+{
+	memset(p, TCP_OPT_NOP, n);
+	return p + n;
+}
+
+/* mss, sackOK, TS, nop, wscale; a NOP stands where a word needs one. */
+static size_t syn_opts_emit(const struct tcp_opts *o, uint8_t *out)
+{
+	uint8_t *p = out;
+
+	if (o->has_mss) {
+		p[0] = TCP_OPT_MSS;
+		p[1] = 4;
+		put_be16(p + 2, o->mss);
+		p += 4;
+	}
+	if (o->sack_ok || o->has_ts) {
+		if (!o->sack_ok || !o->has_ts)
+			p = put_nops(p, 2);
+		if (o->sack_ok) {
+			p[0] = TCP_OPT_SACK_OK;
+			p[1] = 2;
+			p += 2;
+		}
+		if (o->has_ts)
+			p = put_ts(p, o);
+	}
+	if (o->has_wscale) {
+		p = put_nops(p, 1);
+		p[0] = TCP_OPT_WSCALE;
+		p[1] = 3;
+		p[2] = o->wscale;
+		p += 3;
+	}
+	return (size_t)(p - out);
+}
+
+size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX])
+{
+	uint8_t *p = out;
+	unsigned n, room;
+
+	if (syn)
+		return syn_opts_emit(o, out);
+	if (o->has_ts)
+		p = put_ts(put_nops(p, 2), o);
+	if (o->n_sack) {
+		room = ((unsigned)(out + TCP_OPT_MAX - p) - 4) / 8;
+		n = o->n_sack < room ? o->n_sack : room;
+		p = put_nops(p, 2);
+		p[0] = TCP_OPT_SACK;
+		p[1] = (uint8_t)(2 + 8 * n);
+		p += 2;
+		for (unsigned i = 0; i < n; i++, p += 8) {
+			put_be32(p, o->sack[i].start.v);
+			put_be32(p + 4, o->sack[i].end.v);
+		}
+	}
+	return (size_t)(p - out);
+}
+
+uint16_t tcp_csum4(ip4_t src, ip4_t dst, size_t len, uint64_t sum)
+{
+	return csum_fold(sum + csum_pseudo4(src, dst, IP_PROTO_TCP, len));
+}
+
+/* --- showing ---------------------------------------------------------------------- */
+
+const char *tcp_flags_fmt(uint8_t flags, char out[10])
+{
+	static const struct { uint8_t flag; char letter; } letters[] = {
+		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' }, { TCP_PSH, 'P' },
+		{ TCP_ACK, '.' }, { TCP_URG, 'U' }, { TCP_ECE, 'E' }, { TCP_CWR, 'W' },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_ELEM(letters); i++)
+		if (flags & letters[i].flag)
+			out[n++] = letters[i].letter;
+	out[n] = '\0';
+	return n ? out : strcpy(out, "none");
+}
+
+static void show_opts(const struct tcp_opts *o, struct buf *out)
+{
+	const char *sep = ", options [";
+
+	if (o->has_mss)
+		buf_printf(out, "%smss %u", sep, o->mss), sep = ",";
+	if (o->sack_ok)
+		buf_printf(out, "%ssackOK", sep), sep = ",";
+	if (o->has_ts)
+		buf_printf(out, "%sTS val %u ecr %u", sep, o->tsval, o->tsecr), sep = ",";
+	if (o->has_wscale)
+		buf_printf(out, "%swscale %u", sep, o->wscale), sep = ",";
+	if (o->n_sack)
+		buf_printf(out, "%ssack %u ", sep, o->n_sack), sep = ",";
+	for (unsigned i = 0; i < o->n_sack; i++)
+		buf_printf(out, "{%u:%u}", o->sack[i].start.v, o->sack[i].end.v);
+	if (sep[1] == '\0')
+		buf_str(out, "]");
+}
+
+void tcp_show(const struct tcp_hdr *h, const struct tcp_opts *o, size_t len, struct buf *out)
+{
+	char f[10];
+
+	buf_printf(out, "Flags [%s]", tcp_flags_fmt(h->flags, f));
+	if (len || (h->flags & (TCP_SYN | TCP_FIN | TCP_RST))) {
+		buf_printf(out, ", seq %u", h->seq.v);
+		if (len)
+			buf_printf(out, ":%u", h->seq.v + (uint32_t)len);
+	}
+	if (h->flags & TCP_ACK)
+		buf_printf(out, ", ack %u", h->ack.v);
+	buf_printf(out, ", win %u", h->wnd);
+	if (h->flags & TCP_URG)
+		buf_printf(out, ", urg %u", h->urg);
+	show_opts(o, out);
+	buf_printf(out, ", length %zu", len);
+}

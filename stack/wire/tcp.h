@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_WIRE_TCP_H
+#define STACK_WIRE_TCP_H
+/* TCP's header and options: RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack/util/addr.h"
+#include "stack/util/be.h"
+#include "stack/util/buf.h"
+#include "stack/util/drop.h"
+#include "stack/util/rdwr.h"
+#include "stack/util/seq.h"
+
+#define TCP_HLEN 20                       /* bytes, without options */
+#define TCP_HLEN_MAX 60
+#define TCP_OPT_MAX 40
+#define TCP_SACK_MAX 4                    /* blocks that fit; 3 beside timestamps */
+#define TCP_WSCALE_MAX 14                 /* RFC 7323 2.3 */
+#define TCP_MSS_DEFAULT 536               /* RFC 9293 3.7.1: a SYN without the option */
+
+enum tcp_flag {
+	TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08,
+	TCP_ACK = 0x10, TCP_URG = 0x20, TCP_ECE = 0x40, TCP_CWR = 0x80,
+};
+
+enum tcp_opt_kind {
+	TCP_OPT_EOL = 0, TCP_OPT_NOP = 1, TCP_OPT_MSS = 2, TCP_OPT_WSCALE = 3,
+	TCP_OPT_SACK_OK = 4, TCP_OPT_SACK = 5, TCP_OPT_TS = 8, TCP_OPT_FASTOPEN = 34,
+};
+
+struct tcp_sack { seq_t start, end; };    /* from start to before end */
+
+struct tcp_opts {
+	bool has_mss, has_wscale, has_ts, sack_ok;
+	uint8_t wscale;
+	uint8_t n_sack;
+	uint16_t mss;
+	uint32_t tsval, tsecr;
+	struct tcp_sack sack[TCP_SACK_MAX];
+};
+
+struct tcp_hdr {
+	uint16_t sport, dport;
+	seq_t seq, ack;
+	uint8_t hlen;                     /* bytes, 20 to 60 */
+	uint8_t flags;                    /* enum tcp_flag */
+	uint16_t wnd;                     /* as on the wire, not scaled */
+	uint16_t csum, urg;
+};
+
+/* The fixed part; options are the hlen - 20 bytes behind it.  DROP_NONE,
+ * DROP_TCP_SHORT, or DROP_TCP_HLEN: outside 20..60, or past avail. */
+enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_t avail);
+
+/*
+ * Options of n bytes.  What is not known is stepped over (MUST-6); a length
+ * that is illegal ends the list, and what came before it holds (MUST-7: as
+ * Linux).  Known options of a wrong length are not taken; of duplicates the
+ * last counts.  Shifts above 14 are taken as 14 (RFC 7323 2.3).
+ */
+void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn);
+
+/* Only the timestamps, where they stand alone as they mostly do: NOP NOP TS. */
+static inline bool tcp_opts_are_ts(const uint8_t *p, size_t n)
+{
+	return n == 12 && get_be32(p) == 0x0101080a;
+}
+
+/* The fixed part, csum as it stands. */
+void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w);
+/* Options as Linux orders them, padded with NOPs to words of four; returns
+ * the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
+size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX]);
+
+/* "1 > 2: Flags [S.], seq 1, ack 2, win 3, options [mss 1460], length 0", as
+ * tcpdump -S prints it; len: of the payload. */
+void tcp_show(const struct tcp_hdr *h, const struct tcp_opts *o, size_t len, struct buf *out);
+/* "S.", "P.", "none": tcpdump's letters. */
+const char *tcp_flags_fmt(uint8_t flags, char out[10]);
+
+/* The value for the header, of a segment of len bytes, header included; sum:
+ * csum_add() over all of it with the field 0. */
+uint16_t tcp_csum4(ip4_t src, ip4_t dst, size_t len, uint64_t sum);
+
+#endif

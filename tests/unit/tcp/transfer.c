@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Streams between two hosts of a lab, over links that are good and bad. */
+#include <stdio.h>
+
+#include "sim/lab.h"
+#include "sim/topo/topo.h"
+#include "stack/show.h"
+#include "stack/socket.h"
+#include "tests/unit/test.h"
+
+#define STEP MSEC(1)                      /* how often both programs look at their socket */
+
+/* One connection, h1 to h2: what h1 sends is a pattern that h2 checks. */
+static struct exchange {
+	struct lab *lab;
+	struct sock *listener, *client, *server;
+	size_t total, sent, got;
+	bool wrong, closed;
+} run;
+
+static uint8_t pattern(size_t i) { return (uint8_t)(i * 2654435761u >> 13); }
+
+static struct stack *h(int i) { return node_stack(lab_node(run.lab, (size_t)i)); }
+
+static void begin(const char *link, size_t total)
+{
+	static const struct endpoint any = { { .family = ADDR_IP4 }, 80 };
+	struct endpoint to = { addr_ip4(IP4(10, 0, 0, 2)), 80 };
+	struct buf y = { 0 }, errs = { 0 };
+	struct topo *t;
+
+	buf_printf(&y, "nodes: {h1: {kind: host}, h2: {kind: host}}\n"
+		   "links: [{endpoints: [h1, h2], ipv4: 10.0.0.0/24%s}]\n", link);
+	t = topo_parse("t.yaml", y.s, y.len, &errs);
+	REQUIRE(t != NULL);
+	run = (struct exchange){ .lab = lab_new(t, NULL), .total = total };
+	buf_free(&y);
+	REQUIRE(sk_open(h(1), ADDR_IP4, SK_STREAM, 0, &run.listener) == OK);
+	REQUIRE(sk_bind(run.listener, &any) == OK);
+	REQUIRE(sk_listen(run.listener, 1) == OK);
+	REQUIRE(sk_open(h(0), ADDR_IP4, SK_STREAM, 0, &run.client) == OK);
+	CHECK_EQ(sk_connect(run.client, &to), ERR_INPROGRESS);
+}
+
+static void client_step(void)
+{
+	uint8_t buf[5000];
+	size_t n = run.total - run.sent;
+	ssize_t took = 0;
+
+	(void)h(0);
+	while (run.sent < run.total) {
+		n = run.total - run.sent < sizeof(buf) ? run.total - run.sent : sizeof(buf);
+		for (size_t i = 0; i < n; i++)
+			buf[i] = pattern(run.sent + i);
+		took = sk_send(run.client, buf, n, NULL);
+		if (took <= 0)
+			break;
+		run.sent += (size_t)took;
+	}
+	if (run.sent == run.total && !run.closed)
+		run.closed = sk_shutdown(run.client, SK_SHUT_WR) == OK;
+}
+
+/* True once the peer's FIN was read. */
+static bool server_step(void)
+{
+	uint8_t buf[8000];
+	ssize_t n;
+
+	(void)h(1);
+	if (!run.server && sk_accept(run.listener, &run.server) != OK)
+		return false;
+	while ((n = sk_recv(run.server, buf, sizeof(buf), NULL)) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			run.wrong |= buf[i] != pattern(run.got++);
+	return n == 0;
+}
+
+/* Everything arrives, in order, within so much lab time; then both close. */
+static void check_transfer(ns_t within)
+{
+	bool done = false;
+
+	while (!done && lab_now(run.lab) < within) {
+		lab_run_until(run.lab, lab_now(run.lab) + STEP);
+		client_step();
+		done = server_step();
+	}
+	CHECK(done);
+	CHECK(!run.wrong);
+	CHECK_EQ(run.got, run.total);
+	(void)h(1);
+	sk_close(run.server);
+	sk_close(run.listener);
+	lab_run_until(run.lab, lab_now(run.lab) + SEC(1));
+	(void)h(0);
+	CHECK_EQ(sk_recv(run.client, &(char){ 0 }, 1, NULL), 0);
+	sk_close(run.client);
+	lab_run_until(run.lab, lab_now(run.lab) + SEC(200));
+	CHECK(lab_is_quiet(run.lab));
+	lab_free(run.lab);
+}
+
+TEST(transfer, a_good_link_loses_nothing_and_nothing_is_sent_again)
+{
+	begin("", 1000000);
+	check_transfer(SEC(1));
+}
+
+TEST(transfer, one_byte_is_a_stream)
+{
+	begin("", 1);
+	check_transfer(SEC(1));
+}
+
+TEST(transfer, an_empty_stream_ends)
+{
+	begin("", 0);
+	check_transfer(SEC(1));
+}
+
+TEST(transfer, a_tenth_lost_arrives_whole)
+{
+	begin(", loss: 10%", 300000);
+	check_transfer(SEC(300));
+}
+
+TEST(transfer, lost_corrupt_duplicate_and_overtaking_segments_arrive_whole)
+{
+	begin(", jitter: 500us, loss: 5%, corrupt: 5%, duplicate: 10%, reorder: 10%", 300000);
+	check_transfer(SEC(300));
+}
+
+TEST(transfer, a_small_mtu_makes_small_segments)
+{
+	begin(", mtu: 576", 50000);
+	check_transfer(SEC(5));
+}
