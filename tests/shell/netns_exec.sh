@@ -55,6 +55,8 @@ has "$(lab 'l1 exec sleep 1000 &' 'node l1 stop')" 'done, status 137' 'the end w
 # The environment is netloom's.
 has "$(COLOUR=blue lab 'l1 exec sh -c "echo \$COLOUR \$HOSTNAME"')" '^blue l1$' environment
 
+unshare -Ur true 2>/dev/null || skip 'the rest: no user namespace can be made here'
+
 # Where there can be no namespace, one line says so, however many nodes want one.
 sed 's/  r1: {}/&\n  l2: {kind: netns}/; $a \  - {endpoints: ["r1:eth2", "l2:eth0"]}' "$LAB" \
 	>"$TMPDIR/two.yaml"
