@@ -103,6 +103,103 @@ struct route_answer {
 enum stack_stat { STAT_MAP(X) ST_N };
 #undef X
 
+/* A socket as ss(8) has it; streams that belong to nobody any more, too. */
+struct show_sock {
+	uint8_t type;                     /* enum sk_type of stack/socket.h */
+	uint16_t proto;                   /* IP protocol, or EtherType */
+	struct endpoint local, peer;      /* ADDR_NONE: any */
+	unsigned ifindex;                 /* bound to this interface, or 0 */
+	bool connected;
+	uint32_t rx_bytes, rcvbuf, sndbuf;/* waiting to be read; room, in and out */
+	uint32_t recv_q, send_q;          /* ss's columns, bytes; LISTEN: connections */
+	bool orphan;                      /* its owner closed it */
+};
+
+/* What keeps a connection from sending more now. */
+#define SHOW_LIMITS(X) \
+	X(LIMIT_NONE,      "nothing",            "it sends as fast as it can") \
+	X(LIMIT_CLOSED,    "closed",             "there is nothing it could still send") \
+	X(LIMIT_LISTEN,    "listens",            "it takes connections and sends nothing") \
+	X(LIMIT_HANDSHAKE, "handshake",          "the other side has not answered the SYN yet") \
+	X(LIMIT_APP,       "application",        "nothing is left to send") \
+	X(LIMIT_SNDBUF,    "send buffer",        "the buffer is full of what is not acknowledged") \
+	X(LIMIT_RWND,      "receive window",     "the other side has no room for more") \
+	X(LIMIT_CWND,      "congestion window",  "so much may be in the network, and is") \
+	X(LIMIT_RECOVERY,  "loss recovery",      "what was lost is sent again first") \
+	X(LIMIT_RTO,       "waiting for RTO",    "nothing comes back until the timer fires") \
+	X(LIMIT_NAGLE,     "Nagle",              "a small segment waits for the ACK of another") \
+	X(LIMIT_CORK,      "cork",               "a small segment waits for more data") \
+	X(LIMIT_PACING,    "pacing",             "the next segment has its time, which is not yet")
+
+#define X(name, word, text) name,
+enum show_limit { SHOW_LIMITS(X) LIMIT_N };
+#undef X
+
+enum show_tcp_timer { SHOW_T_OFF, SHOW_T_ON, SHOW_T_KEEPALIVE, SHOW_T_TIMEWAIT, SHOW_T_PERSIST };
+
+/* A stream.  Sequence numbers are those of the wire, windows and counts bytes
+ * unless the name says segments; what an RFC names has its name here. */
+struct show_tcp {
+	struct show_sock sk;
+	const char *state;                /* RFC 9293 3.3.2: "SYN-RECEIVED" */
+	bool listens;
+	bool synchronized;                /* the numbers of both sides are known */
+	const char *ca_state;             /* "Open", "Disorder", "CWR", "Recovery", "Loss" */
+	const char *cc;                   /* "cubic" */
+	uint32_t backlog, syn_queue, accept_queue;        /* LISTEN: connections */
+
+	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
+	uint32_t irs, rcv_nxt, rcv_wnd;
+	uint8_t snd_wscale, rcv_wscale;
+	bool wscale_ok, ts_ok, sack_ok;
+	uint32_t ts_recent, last_ack_sent;
+	uint16_t eff_snd_mss, send_mss;   /* RFC 9293 3.7.1 */
+	uint16_t rcv_mss, adv_mss;
+	uint32_t path_mtu;
+
+	uint32_t cwnd, ssthresh;          /* ssthresh UINT32_MAX: none yet */
+	uint32_t flight_size;             /* RFC 5681: sent and not acknowledged */
+	uint32_t pipe_segs, out_segs, sacked_segs, lost_segs, retrans_segs;       /* RFC 6675 */
+	uint32_t recovery_point, high_sacked;
+	uint8_t dup_acks;
+	ns_t srtt, rttvar, rto;           /* srtt 0: no sample yet; rto as backed off */
+	uint8_t backoff;
+
+	uint32_t unsent, unread, out_of_order;            /* bytes in the three queues */
+	bool nodelay, cork, keepalive, fin_sent;
+
+	enum show_tcp_timer timer;
+	ns_t timer_in;                    /* when it fires; NS_NEVER: off */
+	uint8_t probes;
+	ns_t last_send, last_recv, last_ack;              /* so long ago */
+
+	uint64_t bytes_sent, bytes_retrans, bytes_acked, bytes_received, total_retrans;
+	uint32_t segs_out, segs_in, data_segs_out, data_segs_in;
+	enum show_limit limit;
+};
+
+/* What streams tell hooks->tcp of, while show_tcp_watch() is on. */
+enum tcp_event_kind {
+	TCP_EV_STATE,                     /* it changed; `from` is the old one */
+	TCP_EV_RETRANS,                   /* seq, len were sent again because of `cause` */
+	TCP_EV_SAMPLE,                    /* windows and times may have changed */
+};
+struct tcp_event {
+	enum tcp_event_kind kind;
+	const struct show_tcp *tcp;       /* after it; borrowed */
+	const char *from, *cause;
+	uint32_t seq, len;
+};
+void show_tcp_watch(struct stack *st, bool on);
+
+/* Listeners by address and port, then connections by both their ends. */
+void show_tcps(const struct stack *st, bool (*fn)(void *arg, const struct show_tcp *t), void *arg);
+/* All other sockets, as they were opened. */
+void show_socks(const struct stack *st, bool (*fn)(void *arg, const struct show_sock *s),
+		void *arg);
+const char *show_limit_word(enum show_limit l);           /* "receive window" */
+const char *show_limit_text(enum show_limit l);
+
 void show_devs(const struct stack *st, bool (*fn)(void *arg, const struct netdev *dev), void *arg);
 void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct route_info *r),
 		 void *arg);

@@ -81,6 +81,7 @@ enum sk_opt {
 	SKO_USER_TIMEOUT,                 /* ms that data may stay unacknowledged (RFC 5482); 0:
 					   * OPT_TCP_RETRIES2 */
 	SKO_MAXSEG,                       /* set: most bytes of data in a segment; get: now */
+	SKO_MAX_PACING_RATE,              /* bytes a second; 0: in bursts, as windows allow */
 	SKO_NWRITE,                       /* get: bytes not acknowledged yet (SIOCOUTQ) */
 	SKO_MTU,                          /* get: path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
 					   * ERR_NOTCONN */
@@ -109,6 +110,10 @@ ssize_t  sk_recvmsg(struct sock *sk, struct sk_msg *m);
 bool     sk_recverr(struct sock *sk, struct sk_err *e);        /* false: none queued */
 int      must_check sk_setopt(struct sock *sk, enum sk_opt o, int v);
 int      must_check sk_getopt(struct sock *sk, enum sk_opt o, int *v);
+/* A stream's congestion control, "cubic" or "reno" (TCP_CONGESTION).
+ * ERR_NOENT: none of that name; ERR_NOPROTOOPT, NULL: not a stream. */
+int      must_check sk_set_congestion(struct sock *sk, const char *name);
+const char *sk_get_congestion(const struct sock *sk);
 int      must_check sk_join(struct sock *sk, ip4_t group, unsigned ifindex);
 int      must_check sk_leave(struct sock *sk, ip4_t group, unsigned ifindex);
 void     sk_local(const struct sock *sk, struct endpoint *ep);
@@ -117,5 +122,22 @@ uint32_t sk_ready(const struct sock *sk);
 void     sk_watch(struct sock *sk, struct sk_watch *w);
 void     sk_unwatch(struct sk_watch *w);  /* not watching is fine */
 struct stack *sk_stack(const struct sock *sk);
+
+/* TCP_INFO: the values of Linux's struct tcp_info by its names, times in us
+ * (last_*: ms), windows of congestion control in segments, states and options
+ * in Linux's numbers.  ERR_OPNOTSUP: not a stream. */
+#define SK_TCP_INFO(X) \
+	X(state) X(ca_state) X(retransmits) X(probes) X(backoff) X(options) X(snd_wscale) \
+	X(rcv_wscale) X(rto) X(ato) X(snd_mss) X(rcv_mss) X(unacked) X(sacked) X(lost) \
+	X(retrans) X(fackets) X(last_data_sent) X(last_ack_sent) X(last_data_recv) \
+	X(last_ack_recv) X(pmtu) X(rcv_ssthresh) X(rtt) X(rttvar) X(snd_ssthresh) X(snd_cwnd) \
+	X(advmss) X(reordering) X(rcv_rtt) X(rcv_space) X(total_retrans) X(bytes_acked) \
+	X(bytes_received) X(notsent_bytes) X(min_rtt) X(delivered) X(delivered_ce) X(snd_wnd) \
+	X(rcv_wnd)
+#define X(field) int64_t field;
+struct sk_tcp_info { SK_TCP_INFO(X) };
+#undef X
+int      must_check sk_tcp_info(const struct sock *sk, struct sk_tcp_info *info);
+bool     sk_tcp_info_find(const struct sk_tcp_info *info, const char *name, int64_t *v);
 
 #endif

@@ -30,6 +30,7 @@ struct netdev;
 struct pkt;
 struct pkt_pool;
 struct stack;
+struct tcp_event;
 
 /* What the driver wants to hear.  Every member may be NULL. */
 struct stack_hooks {
@@ -40,6 +41,8 @@ struct stack_hooks {
 	void (*drop)(void *ctx, struct netdev *dev, const struct pkt *p, enum drop why);
 	/* Another host claims our address (RFC 5227 2.4). */
 	void (*conflict)(void *ctx, struct netdev *dev, ip4_t addr, struct mac by);
+	/* A stream changed; only after show_tcp_watch() (stack/show.h). */
+	void (*tcp)(void *ctx, const struct tcp_event *e);
 };
 
 struct stack_config {
@@ -105,12 +108,22 @@ struct stack_config {
 	X(OPT_TCP_TIMESTAMPS,  "tcp_timestamps",      1, 0, 1, "RFC 7323 timestamps") \
 	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, "RFC 2018 selective acknowledgments") \
 	X(OPT_TCP_WSCALE,      "tcp_window_scaling",  1, 0, 1, "RFC 7323 window scaling") \
+	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     1, 0, 1, \
+	  "try shorter segments when long ones only time out (RFC 4821; Linux: 0)") \
+	X(OPT_TCP_ECN,         "tcp_ecn",             2, 0, 2, \
+	  "RFC 3168: 0 never, 1 ask for it, 2 agree to it") \
+	X(OPT_TCP_CHECKSUMS,   "tcp_checksums",       1, 0, 1, \
+	  "0: between hosts that trust their links, neither computed nor verified") \
 	X(OPT_TCP_RTO_MIN,     "tcp_rto_min_ms",      200, 1, 60000, \
 	  "least retransmission timeout; RFC 6298: 1000") \
+	X(OPT_TCP_IDLE_RESTART, "tcp_slow_start_after_idle", 1, 0, 1, \
+	  "a pause ends what the window knew (RFC 5681 4.1)") \
 	X(OPT_TCP_RETRIES2,    "tcp_retries2",        15, 0, 255, \
 	  "timeouts until a connection is given up (R2)") \
 	X(OPT_TCP_SYN_RETRIES, "tcp_syn_retries",     6, 0, 127, "SYNs sent again") \
 	X(OPT_TCP_SYNACK_RETRIES, "tcp_synack_retries", 5, 0, 127, "SYN-ACKs sent again") \
+	X(OPT_TCP_SYNCOOKIES,  "tcp_syncookies",      1, 0, 1, \
+	  "when too many connections are half open, answer and forget") \
 	X(OPT_TCP_FIN_TIMEOUT, "tcp_fin_timeout",     60, 1, 86400, \
 	  "seconds in FIN-WAIT-2 of what nobody owns") \
 	X(OPT_TCP_TIME_WAIT,   "tcp_time_wait_ms",    60000, 1, 86400000, "2 MSL") \

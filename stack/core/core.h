@@ -46,6 +46,7 @@ struct stack {
 	struct list route_watches;
 	struct list arp_jobs;             /* probes and announcements under way */
 	struct rng rng;
+	bool tcp_watched;                 /* hooks->tcp is told of streams */
 	uint16_t next_ifindex;
 	uint16_t port_hint;
 	char *name;

@@ -41,6 +41,7 @@ static const struct opt_rule {
 	[SKO_LINGER]       = { S,         -1, 32767,      -1 },
 	[SKO_USER_TIMEOUT] = { S,          0, INT_MAX,     0 },
 	[SKO_MAXSEG]       = { S,         88, 32767,       0 },
+	[SKO_MAX_PACING_RATE] = { S,       0, INT_MAX,     0 },
 	[SKO_NWRITE]       = { S,          0, -1,          0 },
 	[SKO_MTU]          = { S | D | R,      0, -1,          0 },
 };
@@ -115,6 +116,16 @@ int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
 		sock_ready_changed(sk);
 	}
 	return OK;
+}
+
+int sk_set_congestion(struct sock *sk, const char *name)
+{
+	return sk->type == SK_STREAM ? tcp_congestion_choose(sk, name) : ERR_NOPROTOOPT;
+}
+
+const char *sk_get_congestion(const struct sock *sk)
+{
+	return sk->type == SK_STREAM ? tcp_congestion(sk) : NULL;
 }
 
 /* --- multicast (RFC 1112 7.1) ------------------------------------------------------ */

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * What an ACK tells the sender: RFC 9293 3.10.7.4 (fifth), RFC 5681, RFC 6582
- * (NewReno), RFC 6675 (SACK).  Without SACK each duplicate ACK stands for a
- * segment that left the network.
+ * What an ACK tells the sender: RFC 9293 3.10.7.4 (fifth), and the states of
+ * recovery, with Linux's names: RFC 5681, RFC 6582 (NewReno, without SACK, where
+ * each duplicate ACK stands for a segment that left the network), RFC 5682.
  */
 #include "stack/tcp/conn.h"
 
 #define DUP_THRESH 3
-
-/* What one ACK did. */
-struct ack {
-	uint32_t acked;                   /* bytes cumulatively */
-	uint32_t sacked;                  /* bytes newly SACKed */
-	uint32_t flight;                  /* bytes in flight before it */
-	ns_t rtt;                         /* 0: none */
-	bool dup;
-};
 
 uint32_t tcp_in_flight(const struct tcp_conn *tc)
 {
@@ -27,205 +18,290 @@ bool tcp_fin_acked(const struct tcp_conn *tc)
 	return tc->fin_queued && list_empty(&tc->sendq);
 }
 
+void tcp_recovery_init(struct tcp_conn *tc)
+{
+	tc->reordering = DUP_THRESH;
+	tc->rack = (struct tcp_rack){ .reo_wnd_mult = 1 };
+	tc->undo = (struct tcp_undo){ 0 };
+	tc->frto = tc->tlp_out = false;
+	tc->ecn = (struct tcp_ecn){ 0 };
+	tc->ca_state = CA_OPEN;
+	tc->n_sacked_blocks = 0;
+	tc->min_rtt = 0;
+}
+
 /* --- the send queue shrinks ---------------------------------------------------------- */
 
 static void uncount(struct tcp_conn *tc, const struct tcp_seg *s)
 {
 	tc->n_out--;
-	tc->n_sacked -= !!(s->marks & SEG_SACKED);
+	if (tc->sack_ok)
+		tc->n_sacked -= !!(s->marks & SEG_SACKED);
 	tc->n_lost -= !!(s->marks & SEG_LOST);
 	tc->n_retrans -= !!(s->marks & SEG_RETRANS);
 }
 
 /* The front of s was acknowledged. */
-static void seg_cut(struct tcp_seg *s, seq_t una, struct tcp_conn *tc)
+static void seg_cut(struct tcp_conn *tc, struct tcp_seg *s, seq_t una)
 {
 	uint32_t n = (uint32_t)seq_diff(una, s->seq);
 
-	if (!tcp_seg_split(tc, s, n))
+	if (n >= s->len || !tcp_seg_split(tc, s, n))
 		return;                           /* it stays whole: no harm */
 	uncount(tc, s);
 	tcp_seg_free(tc, s);
 }
 
-static void take_acked(struct tcp_conn *tc, seq_t ack, struct ack *a)
+/* Karn (MUST-18) is in tcp_rack_delivered(). */
+static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 {
 	struct tcp_seg *s;
-	const ns_t now = tcp_now(tc);
 
 	a->acked = (uint32_t)seq_diff(ack, tc->snd_una);
+	tc->bytes_acked += a->acked;
 	tc->snd_una = ack;
 	while ((s = list_first(&tc->sendq, struct tcp_seg, node)) && s->sent) {
 		if (seq_lt(ack, seg_end(s))) {
 			if (seq_lt(s->seq, ack))
-				seg_cut(s, ack, tc);
+				seg_cut(tc, s, ack);
 			break;
 		}
-		if (!(s->marks & SEG_EVER_RETRANS))       /* Karn (MUST-18) */
-			a->rtt = now - s->sent_at;
+		if (!(s->marks & SEG_SACKED)) {
+			tcp_rack_delivered(tc, s, a);
+			if (tc->n_sacked && tc->sack_ok && !(s->marks & SEG_EVER_RETRANS) &&
+			    seq_lt(seg_end(s), tc->high_sacked))
+				tcp_reordered(tc, s);
+		}
 		uncount(tc, s);
 		tcp_seg_free(tc, s);
 	}
-	tc->stuck_at = now;
-}
-
-/* --- SACK ------------------------------------------------------------------------------ */
-
-static bool block_is_sane(const struct tcp_conn *tc, const struct tcp_sack *b)
-{
-	return seq_lt(b->start, b->end) && seq_lt(tc->snd_una, b->end) &&
-	       seq_le(tc->snd_una, b->start) && seq_le(b->end, tc->snd_nxt);
-}
-
-static void mark_sacked(struct tcp_conn *tc, struct tcp_seg *s, struct ack *a)
-{
-	if (s->marks & SEG_SACKED)
-		return;
-	tc->n_lost -= !!(s->marks & SEG_LOST);
-	tc->n_retrans -= !!(s->marks & SEG_RETRANS);
-	s->marks &= (uint8_t)~(SEG_LOST | SEG_RETRANS);
-	s->marks |= SEG_SACKED;
-	tc->n_sacked++;
-	a->sacked += s->len;
-	tc->high_sacked = seq_max(tc->high_sacked, seg_end(s));
-}
-
-static void take_block(struct tcp_conn *tc, const struct tcp_sack *b, struct ack *a)
-{
-	struct tcp_seg *s;
-
-	list_for_each(&tc->sendq, s, node) {
-		if (!s->sent || !seq_lt(s->seq, b->end))
-			return;
-		if (seq_le(b->start, s->seq) && seq_le(seg_end(s), b->end))
-			mark_sacked(tc, s, a);
-	}
-}
-
-static void take_sacks(struct tcp_conn *tc, const struct tcp_rx *rx, struct ack *a)
-{
-	if (seq_lt(tc->high_sacked, tc->snd_una))
-		tc->high_sacked = tc->snd_una;
-	for (unsigned i = 0; i < rx->o.n_sack; i++)
-		if (block_is_sane(tc, &rx->o.sack[i]))
-			take_block(tc, &rx->o.sack[i], a);
+	tc->stuck_at = tcp_now(tc);
 }
 
 /* --- what is lost ------------------------------------------------------------------------ */
 
-static void mark_lost(struct tcp_conn *tc, struct tcp_seg *s)
+void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why)
 {
-	if (s->marks & (SEG_LOST | SEG_SACKED))
+	if (s->marks & SEG_SACKED)
 		return;
+	tc->n_lost += !(s->marks & SEG_LOST);
+	tc->n_retrans -= !!(s->marks & SEG_RETRANS);      /* that one is lost, too */
+	s->marks &= (uint8_t)~SEG_RETRANS;
 	s->marks |= SEG_LOST;
-	tc->n_lost++;
+	s->cause = (uint8_t)why;
+	if (list_linked(&s->by_time))
+		list_remove(&s->by_time);
+	if (!tc->lost_hint || seq_lt(s->seq, tc->lost_hint->seq))
+		tc->lost_hint = s;
 }
 
-/* RFC 6675 4, IsLost(): DupThresh segments above it were SACKed. */
-static void mark_lost_by_sack(struct tcp_conn *tc)
-{
-	struct list_node *i;
-	uint32_t above = 0;
-
-	for (i = tc->sendq.head.prev; i != &tc->sendq.head; i = i->prev) {
-		struct tcp_seg *s = container_of(i, struct tcp_seg, node);
-
-		if (s->marks & SEG_SACKED)
-			above++;
-		else if (s->sent && above >= DUP_THRESH)
-			mark_lost(tc, s);
-	}
-}
-
-static void mark_head_lost(struct tcp_conn *tc)
+/* Without SACK: the oldest, once. */
+static void mark_head_lost(struct tcp_conn *tc, enum tcp_cause why)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	if (s && s->sent)
-		mark_lost(tc, s);
+	if (s && s->sent && !(s->marks & (SEG_LOST | SEG_RETRANS)))
+		tcp_mark_lost(tc, s, why);
 }
 
-/* --- states -------------------------------------------------------------------------- */
-
-static void enter_recovery(struct tcp_conn *tc)
+static void detect_losses(struct tcp_conn *tc, struct tcp_acked *a)
 {
-	tc->ca_state = CA_RECOVERY;
-	tc->high_seq = tc->snd_nxt;
-	tc->cc.ops->on_loss(&tc->cc, tcp_in_flight(tc) * tc->cc.mss, tcp_now(tc));
-	tc->cc.cwnd = tc->cc.ssthresh;
-	if (!tc->sack_ok)
-		mark_head_lost(tc);
-}
+	uint32_t before = tc->n_lost;
 
-void tcp_enter_loss(struct tcp_conn *tc)
-{
-	struct tcp_seg *s;
-
-	if (tc->ca_state != CA_LOSS || seq_le(tc->high_seq, tc->snd_una))
-		tc->cc.ops->on_rto(&tc->cc, tcp_in_flight(tc) * tc->cc.mss, tcp_now(tc));
-	tc->cc.cwnd = tc->cc.mss;
-	if (!tc->sack_ok)
-		tc->n_sacked = 0;
-	list_for_each(&tc->sendq, s, node) {      /* RFC 6675 5.1 */
-		if (!s->sent)
-			break;
-		tc->n_retrans -= !!(s->marks & SEG_RETRANS);
-		s->marks &= (uint8_t)~SEG_RETRANS;
-		mark_lost(tc, s);
-	}
-	tc->ca_state = CA_LOSS;
-	tc->high_seq = tc->snd_nxt;
-	tc->dup_acks = 0;
-}
-
-static void leave_recovery(struct tcp_conn *tc)
-{
-	if (tc->ca_state == CA_RECOVERY)
-		tc->cc.cwnd = tc->cc.ssthresh;
-	tc->ca_state = CA_OPEN;
-	tc->dup_acks = 0;
-	if (!tc->sack_ok)
-		tc->n_sacked = 0;
+	if (tc->sack_ok)
+		(void)tcp_rack_detect(tc);
+	else if (tc->ca_state == CA_RECOVERY && a->acked)
+		mark_head_lost(tc, RTX_PARTIAL);          /* RFC 6582 3.2 */
+	else if (tc->ca_state < CA_RECOVERY && tc->n_sacked >= tc->reordering)
+		mark_head_lost(tc, RTX_DUPACKS);
+	if (tc->n_lost > before)
+		a->lost += tc->n_lost - before;
 }
 
 /* Without SACK: so many duplicates, so many segments gone. */
-static void count_dup(struct tcp_conn *tc, const struct ack *a)
+static void count_dups(struct tcp_conn *tc, struct tcp_acked *a)
 {
 	if (a->dup && tc->dup_acks < UINT8_MAX)
 		tc->dup_acks++;
+	else if (a->acked && tc->ca_state < CA_RECOVERY)
+		tc->dup_acks = 0;
 	if (tc->sack_ok)
 		return;
-	if (a->dup && tc->n_sacked + tc->n_lost < tc->n_out)
+	if (a->dup && tc->n_sacked + tc->n_lost < tc->n_out) {
 		tc->n_sacked++;
-	else if (a->acked && tc->n_sacked) {
-		uint32_t gone = a->acked / tc->cc.mss;    /* their duplicates are settled */
+		a->delivered++;
+		tc->delivered++;
+	} else if (a->acked && tc->n_sacked) {            /* their duplicates are settled */
+		uint32_t known = a->delivered - 1 < tc->n_sacked ? a->delivered - 1 : tc->n_sacked;
 
-		tc->n_sacked -= gone > 1 && tc->n_sacked >= gone - 1 ? gone - 1 :
-				gone > 1 ? tc->n_sacked : 0;
+		if (!a->delivered)
+			return;
+		a->delivered -= known;
+		tc->delivered -= known;
+		tc->n_sacked = tc->ca_state == CA_RECOVERY ? tc->n_sacked - known : 0;
 	}
 	if (tc->n_sacked + tc->n_lost > tc->n_out)
 		tc->n_sacked = tc->n_out - tc->n_lost;
 }
 
-static void recover(struct tcp_conn *tc, const struct ack *a)
-{
-	bool in_episode = tc->ca_state == CA_RECOVERY || tc->ca_state == CA_LOSS;
+/* --- states -------------------------------------------------------------------------- */
 
-	if (in_episode && seq_le(tc->high_seq, tc->snd_una)) {
-		leave_recovery(tc);
-		in_episode = false;
+static void reduce(struct tcp_conn *tc)
+{
+	tcp_prr_begin(tc);
+	tc->ecn.cwr_due = tc->ecn.ok;             /* RFC 3168 6.1.2: a loss, too */
+	tc->cc.ops->on_loss(&tc->cc, tcp_in_flight(tc) * tc->cc.mss, tcp_now(tc));
+}
+
+void tcp_enter_recovery(struct tcp_conn *tc)
+{
+	tc->tlp_out = false;
+	tc->undo.any_retrans = tc->n_retrans > 0;
+	tcp_undo_begin(tc);
+	if (!tcp_reducing(tc))
+		reduce(tc);
+	tc->ca_state = CA_RECOVERY;
+	tc->high_seq = tc->snd_nxt;
+}
+
+void tcp_enter_cwr(struct tcp_conn *tc)
+{
+	if (tc->ca_state >= CA_CWR)
+		return;
+	tc->undo.on = false;
+	reduce(tc);
+	tc->ca_state = CA_CWR;
+	tc->high_seq = tc->snd_nxt;
+}
+
+/* RFC 8985 6.3: what was sent just now is not lost yet.  RFC 2018 8: if the
+ * oldest is SACKed and no ACK came for it, the peer threw it away. */
+static void mark_all_lost(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node), *head = s;
+	bool reneged = s && (s->marks & SEG_SACKED);
+
+	if (reneged || !tc->sack_ok)
+		tc->n_sacked = 0;
+	if (reneged)
+		tc->n_sacked_blocks = 0;
+	list_for_each(&tc->sendq, s, node) {
+		if (!s->sent)
+			break;
+		if (reneged)
+			s->marks &= (uint8_t)~SEG_SACKED;
+		if (!reneged && s != head && tcp_rack_is_recent(tc, s))
+			continue;
+		tcp_mark_lost(tc, s, reneged ? RTX_RENEGED : RTX_TIMEOUT);
 	}
-	count_dup(tc, a);
-	if (a->acked && !in_episode)
-		tc->dup_acks = 0;
-	if (tc->sack_ok && tc->n_sacked)
-		mark_lost_by_sack(tc);
-	else if (tc->ca_state == CA_RECOVERY && a->acked)
-		mark_head_lost(tc);               /* RFC 6582 3.2: a partial ACK */
-	if (!in_episode && (tc->n_lost || tc->dup_acks >= DUP_THRESH) && tc->n_out)
-		enter_recovery(tc);
-	else if (!in_episode)
-		tc->ca_state = tc->n_sacked || tc->dup_acks ? CA_DISORDER : CA_OPEN;
+}
+
+void tcp_enter_loss(struct tcp_conn *tc)
+{
+	bool first = tc->ca_state < CA_CWR || seq_le(tc->high_seq, tc->snd_una) ||
+		     (tc->ca_state == CA_LOSS && !tc->backoff);
+
+	tc->frto = tc->ca_state < CA_RECOVERY || tc->backoff;
+	if (first) {
+		tc->undo.any_retrans = tc->n_retrans > 0;
+		tcp_undo_begin(tc);
+		tc->cc.ops->on_rto(&tc->cc, tcp_in_flight(tc) * tc->cc.mss, tcp_now(tc));
+	}
+	mark_all_lost(tc);
+	tc->ecn.cwr_due = tc->ecn.ok;
+	tc->cc.cwnd = (tcp_in_flight(tc) + 1) * tc->cc.mss;
+	tc->ca_state = CA_LOSS;
+	tc->high_seq = tc->snd_nxt;
+	tc->dup_acks = 0;
+	tc->tlp_out = false;
+}
+
+static void be_open(struct tcp_conn *tc)
+{
+	tc->ca_state = tc->n_sacked ? CA_DISORDER : CA_OPEN;
+	tc->frto = false;
+}
+
+/* All that was out when it began is acknowledged. */
+static void end_recovery(struct tcp_conn *tc, const struct tcp_acked *a)
+{
+	if (tcp_undo_may(tc, a))
+		tcp_undo(tc, false);
+	else if (tc->ca_state == CA_RECOVERY && tc->cc.ssthresh != CC_INFINITE)
+		tc->cc.cwnd = tc->cc.ssthresh;
+	tc->dup_acks = 0;
+	if (!tc->sack_ok)
+		tc->n_sacked = 0;
+	tcp_rack_recovered(tc);
+	be_open(tc);
+}
+
+/* RFC 5682 3.1, step 2.b: new data will tell. */
+static bool has_new_data(const struct tcp_conn *tc)
+{
+	return tc->unsent && seq_lt(tc->snd_nxt, seq_add(tc->snd_una, tc->snd_wnd));
+}
+
+static void undo_timeout(struct tcp_conn *tc)
+{
+	tcp_undo(tc, true);
+	if (!tc->sack_ok)
+		tc->n_sacked = 0;
+	be_open(tc);
+}
+
+/* After a timeout.  RFC 5682, 2 (basic) and 3 (with SACK). */
+static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
+{
+	bool recovered = seq_le(tc->high_seq, tc->snd_una);
+
+	if ((a->acked && tcp_undo_may(tc, a)) || (tc->frto && a->orig_acked)) {
+		undo_timeout(tc);
+		return;
+	}
+	if (tc->frto && seq_lt(tc->high_seq, tc->snd_nxt)) {
+		if (a->sacked || a->dup)
+			tc->frto = false;                 /* 3.a: the loss is real */
+	} else if (tc->frto && a->acked && !recovered) {
+		tc->high_seq = tc->snd_nxt;
+		tc->frto = has_new_data(tc);
+	}
+	if (recovered)
+		end_recovery(tc, a);
+}
+
+/* RFC 4015: the first copy came, after all; wait for the others that are out. */
+static void in_recovery(struct tcp_conn *tc, const struct tcp_acked *a)
+{
+	if (a->acked && !tc->n_retrans && tcp_undo_may(tc, a)) {
+		tcp_undo(tc, true);
+		be_open(tc);
+	}
+}
+
+static void recover(struct tcp_conn *tc, struct tcp_acked *a)
+{
+	/* RFC 6582 4: without SACK, duplicates at high_seq may be of this episode. */
+	seq_t end = tc->sack_ok ? tc->high_seq : seq_add(tc->high_seq, 1);
+
+	count_dups(tc, a);
+	if (tc->ca_state == CA_CWR && seq_lt(tc->high_seq, tc->snd_una)) {
+		tc->cc.cwnd = tc->cc.ssthresh;
+		be_open(tc);
+	} else if (tc->ca_state == CA_RECOVERY && (seq_le(end, tc->snd_una) || !tc->n_out)) {
+		end_recovery(tc, a);
+	} else if (tc->ca_state == CA_RECOVERY) {
+		in_recovery(tc, a);
+	} else if (tc->ca_state == CA_LOSS) {
+		in_loss(tc, a);
+	} else if (a->dsack && tcp_undo_may(tc, a)) {
+		tcp_undo(tc, false);
+	}
+	detect_losses(tc, a);
+	if (tc->ca_state < CA_RECOVERY && tc->n_lost)
+		tcp_enter_recovery(tc);
+	else if (tc->ca_state < CA_CWR)
+		be_open(tc);
 }
 
 /* --- the window, and all together ------------------------------------------------------- */
@@ -248,29 +324,61 @@ static bool take_window(struct tcp_conn *tc, const struct tcp_rx *rx)
 }
 
 /* RFC 7323 4.3: echoed timestamps time retransmitted segments, too. */
-static void time_it(struct tcp_conn *tc, const struct tcp_rx *rx, struct ack *a)
+static void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 {
-	if (!a->rtt && a->acked && tc->ts_ok && rx->o.has_ts && rx->o.tsecr)
-		a->rtt = MSEC((uint32_t)(tcp_ts_now(tc) - rx->o.tsecr));
+	if (a->retrans_acked)
+		a->rtt = 0;
+	if (!a->rtt && a->acked && a->has_ts && a->tsecr)
+		a->rtt = MSEC((uint32_t)(tcp_ts_now(tc) - a->tsecr));
+	if (a->last_rtt)
+		tcp_rtt_min(tc, a->last_rtt);
 	if (a->rtt)
 		tcp_rtt_sample(tc, a->rtt);
 }
 
-static void grow(struct tcp_conn *tc, const struct ack *a)
+static void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 {
-	struct cc_ack c = { .acked = a->acked, .in_flight = a->flight, .rtt = a->rtt,
-			    .srtt = tc->srtt, .now = tcp_now(tc) };
-	bool open = tc->ca_state == CA_OPEN || tc->ca_state == CA_DISORDER || tc->ca_state == CA_LOSS;
-	bool busy = tc->limited || (cc_in_slow_start(&tc->cc) && 2 * a->flight > tc->cc.cwnd);
+	uint32_t most = a->delivered * tc->cc.mss;        /* the rest was counted before */
+	struct cc_ack c = { .acked = a->bytes < most ? a->bytes : most,
+			    .in_flight = a->flight, .rtt = a->rtt,
+			    .srtt = tc->srtt, .now = tcp_now(tc), .una = tc->snd_una,
+			    .nxt = tc->snd_nxt };
+	bool busy = cc_is_limited(&tc->cc, a->flight, tc->limited);
 
-	if (a->acked && open && busy)
+	if (tcp_reducing(tc))
+		tcp_prr_ack(tc, a);
+	else if (a->acked && busy)
 		tc->cc.ops->on_ack(&tc->cc, &c);
 	tc->limited = false;
 }
 
+/* What it says of data, in the order in which it matters. */
+static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a)
+{
+	if (seq_lt(tc->snd_una, rx->h.ack))
+		take_acked(tc, rx->h.ack, a);
+	if (tc->sack_ok)
+		tcp_sack_take(tc, rx, a);
+	time_it(tc, a);
+	if (a->acked) {
+		tc->backoff = 0;
+		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
+		tcp_pmtu_acked(tc);
+	}
+	tcp_rack_update(tc, a);
+	tcp_tlp_ack(tc, a);
+	recover(tc, a);
+	if (a->acked || tc->n_out)
+		tcp_ecn_ack(tc, rx);
+	grow(tc, a);
+	if (a->acked)
+		tcp_tlp_schedule(tc);
+}
+
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	struct ack a = { .flight = tcp_in_flight(tc) * tc->cc.mss };
+	struct tcp_acked a = { .flight = tcp_in_flight(tc) * tc->cc.mss, .prior_una = tc->snd_una,
+			       .has_ts = tc->ts_ok && rx->o.has_ts, .tsecr = rx->o.tsecr };
 	seq_t ack = rx->h.ack;
 	bool opened;
 
@@ -285,18 +393,8 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	opened = take_window(tc, rx);
 	a.dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
 		!(rx->h.flags & (TCP_SYN | TCP_FIN));
-	if (seq_lt(tc->snd_una, ack))
-		take_acked(tc, ack, &a);
-	if (tc->sack_ok)
-		take_sacks(tc, rx, &a);
-	time_it(tc, rx, &a);
-	if (a.acked)
-		tc->backoff = 0;
+	take_ack(tc, rx, &a);
 	if (a.acked || opened)
 		tc->probes = 0;
-	recover(tc, &a);
-	grow(tc, &a);
-	if (a.acked)
-		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
 	return true;
 }

@@ -32,6 +32,7 @@ struct sock *tcp_new(struct stack *st)
 	tc->snd_mss = TCP_MSS_DEFAULT;
 	tc->answered_at = -SEC(3600);
 	list_init(&tc->sendq);
+	list_init(&tc->sent_order);
 	list_init(&tc->syn_q);
 	list_init(&tc->accept_q);
 	tcp_timers_init(tc);
@@ -45,6 +46,7 @@ static void let_go(struct tcp_conn *tc)
 	tcp_unhash(tc);
 	tcp_listen_forget(tc);
 	tcp_port_release(tc);
+	tcp_pace_fini(tc);
 	tcp_sendq_fini(tc);
 }
 
@@ -89,7 +91,11 @@ void tcp_done(struct tcp_conn *tc, int err)
 
 void tcp_set_state(struct tcp_conn *tc, enum tcp_state s)
 {
+	enum tcp_state from = tc->state;
+
 	tc->state = s;
+	if (from != s)
+		tcp_tell_state(tc, from);
 }
 
 /* RFC 9293 3.6: 2 MSL, of the host's choosing (Linux: 60 s in all). */
@@ -125,9 +131,10 @@ void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu)
 	tc->rcv_wscale = tc->wscale_ok ? wscale_for((uint32_t)st->opt[OPT_TCP_RMEM_MAX]) : 0;
 	tc->ts_offset = tcp_ts_start(tc);
 	tc->iss = tcp_isn(tc);
+	tcp_recovery_init(tc);
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
 	tc->snd_mss = tc->rcv_mss = TCP_MSS_DEFAULT;
-	cc_init(&tc->cc, &cc_reno, tc->snd_mss);
+	cc_init(&tc->cc, tc->cc.ops ? tc->cc.ops : cc_default(), tc->snd_mss);
 }
 
 /* RFC 9293 3.7.1 (MUST-16): their option, our path, less our options. */
@@ -142,8 +149,10 @@ void tcp_mss_update(struct tcp_conn *tc)
 		mss = tc->peer_mss;
 	if (user && user < mss)
 		mss = user;
+	if (tc->mss_cap && tc->mss_cap < mss)
+		mss = tc->mss_cap;
 	if (tc->ts_ok)
-		mss -= 12;
+		mss = mss > 12 ? mss - 12 : 0;
 	tc->snd_mss = (uint16_t)(mss > MSS_MIN ? mss : MSS_MIN);
 	tc->cc.mss = tc->snd_mss;
 }
@@ -166,6 +175,7 @@ void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx)
 		tc->ts_recent = o->tsval;
 		tc->ts_recent_at = tcp_now(tc);
 	}
+	tcp_ecn_agree(tc, rx);
 	tcp_mss_update(tc);
 	tc->rcv_mss = tc->snd_mss < TCP_MSS_DEFAULT ? tc->snd_mss : TCP_MSS_DEFAULT;
 	tc->snd_wnd = tc->max_snd_wnd = rx->h.wnd;        /* never scaled in a SYN */

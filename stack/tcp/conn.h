@@ -11,7 +11,16 @@
  *	text.c    data that arrives           out.c     what is sent, and when
  *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire
  *	timer.c   timeouts                    rtt.c     RFC 6298
- *	listen.c  LISTEN and its queues       cc.c      congestion control
+ *	show.c    values for people           trace.c   what happens, for them
+ *	listen_cookie.c  SYN cookies
+ *	listen.c  LISTEN and its queues       cc.c      congestion control:
+ *	cc_reno.c RFC 5681   cc_cubic.c RFC 9438   hystart.c RFC 9406
+ *	cc_choose.c which of them             pace.c    one by one
+ *	segpool.c segments to use again
+ *	sack.c    what SACK blocks say        rack.c    what is lost (RFC 8985)
+ *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
+ *	undo.c    what was not lost after all ecn.c     RFC 3168
+ *	pmtud.c   paths that swallow long segments
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -30,13 +39,28 @@ enum seg_mark {
 	SEG_EVER_RETRANS = 8,             /* Karn: no round trip from this one */
 };
 
+/* Why a segment is deemed lost, and so is sent again. */
+enum tcp_cause {
+	RTX_NONE,
+	RTX_TIMEOUT,                      /* RFC 6298 */
+	RTX_RACK,                         /* RFC 8985 6: later ones were delivered */
+	RTX_DUPACKS,                      /* RFC 5681 3.2, without SACK */
+	RTX_PARTIAL,                      /* RFC 6582 3.2, without SACK */
+	RTX_PROBE,                        /* RFC 8985 7: of the tail */
+	RTX_RENEGED,                      /* RFC 2018 8: SACKed, and then not */
+	RTX_MTU,                          /* RFC 1191: too long for the path */
+	RTX_N
+};
+
 /* A piece of the send queue: one segment, sent or not. */
 struct tcp_seg {
 	struct list_node node;
+	struct list_node by_time;         /* in tc->sent_order, or in none */
 	seq_t seq;
 	uint32_t len;                     /* bytes of data */
 	uint8_t flags;                    /* TCP_SYN, TCP_FIN, TCP_PSH */
 	uint8_t marks;                    /* enum seg_mark */
+	uint8_t cause;                    /* enum tcp_cause: of SEG_LOST, or sent again for */
 	bool sent;
 	ns_t sent_at;
 	uint64_t sum;                     /* of the data, unfolded (csum.h) */
@@ -52,6 +76,35 @@ static inline seq_t seg_end(const struct tcp_seg *s) { return seq_add(s->seq, se
 
 /* RFC 5681, RFC 6582, RFC 6675, with Linux's names. */
 enum tcp_ca_state { CA_OPEN, CA_DISORDER, CA_CWR, CA_RECOVERY, CA_LOSS };
+
+/* RFC 8985 5.4, its names. */
+struct tcp_rack {
+	ns_t xmit_ts;                     /* of the one sent last of all delivered ... */
+	seq_t end_seq;                    /* ... and its end */
+	ns_t rtt;
+	bool some;                        /* something was delivered */
+	bool moved;                       /* and by this ACK */
+	bool reordering_seen;
+	bool round;                       /* in a round trip in which a D-SACK came ... */
+	seq_t dsack_round;                /* ... which ends here */
+	uint8_t reo_wnd_mult, reo_wnd_persist;
+};
+
+/* What may still turn out not to be lost (undo.c). */
+struct tcp_undo {
+	bool on;                          /* there is a reduction that may be undone */
+	bool any_retrans;
+	seq_t marker;                     /* SND.UNA when it began */
+	uint32_t retrans_ts;              /* TS value of the first segment sent again since */
+	int32_t retrans;                  /* of them, not told of by D-SACK; -1: none was sent */
+};
+
+/* RFC 3168 6.1 (ecn.c). */
+struct tcp_ecn {
+	bool syn, asked, ok;              /* our SYN was sent; it asked; both ends agreed */
+	bool echo;                        /* CE was seen, and no CWR since */
+	bool cwr_due;                     /* the next new data says that we slowed down */
+};
 
 struct tcp_conn {
 	struct sock sk;                   /* first */
@@ -77,6 +130,8 @@ struct tcp_conn {
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
 	uint32_t path_mtu;
+	uint16_t mss_cap;                 /* the path swallows more (pmtud.c); 0: not known to */
+	ns_t mss_cap_at;
 
 	/* Receive sequence space */
 	seq_t rcv_nxt, irs;
@@ -91,6 +146,9 @@ struct tcp_conn {
 	/* What waits */
 	struct list sendq;                /* struct tcp_seg, by sequence */
 	struct tcp_seg *unsent;           /* the first not sent, or NULL */
+	struct list sent_order;           /* struct tcp_seg by time: neither SACKed nor known lost */
+	struct tcp_seg *lost_hint;        /* none before it is to be sent again; NULL: none is */
+	struct tcp_seg *sack_hint;        /* near which the next SACK is looked for, or NULL */
 	uint32_t sendq_bytes;
 	struct pkt_queue rcvq;            /* in order, for the user */
 	uint32_t rcvq_off;                /* bytes of its first that were read */
@@ -99,6 +157,9 @@ struct tcp_conn {
 	uint32_t ooo_bytes;
 	bool fin_seen;                    /* the peer's, and where it is */
 	seq_t fin_seq;
+	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
+	uint32_t drs_read, drs_space;     /* bytes read in this round trip, in the best before */
+	ns_t drs_at;                      /* this one began */
 	struct tcp_sack sacks[TCP_SACK_MAX];      /* to report, the latest first */
 	uint8_t n_sacks;
 	bool dsack;                       /* sacks[0] is a D-SACK (RFC 2883) */
@@ -108,13 +169,27 @@ struct tcp_conn {
 	seq_t high_seq;                   /* RFC 6675: RecoveryPoint */
 	seq_t high_sacked;                /* the end of the highest one SACKed */
 	uint32_t n_out, n_sacked, n_lost, n_retrans;      /* segments */
+	uint64_t delivered;               /* segments, as far as we know */
+	uint32_t reordering;              /* segments by which one was overtaken; from 3 on */
+	uint32_t reord_seen, dsack_seen;  /* times */
+	struct tcp_sack sacked[TCP_SACK_MAX];     /* the blocks of the last ACK */
+	uint8_t n_sacked_blocks;
+	struct tcp_rack rack;
+	struct tcp_undo undo;
+	struct tcp_ecn ecn;
+	bool frto;                        /* RFC 5682: is the timeout spurious? */
+	bool tlp_out, tlp_retrans;        /* a probe is out, and was a retransmission ... */
+	seq_t tlp_end_seq;                /* ... until this is acknowledged */
+	uint32_t prr_delivered, prr_out, recover_fs;      /* RFC 9937 5, segments */
 	uint8_t dup_acks;
+	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	bool limited;                     /* cwnd was in the way: it may grow */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
 	/* Round trips (RFC 6298) */
 	ns_t srtt, rttvar, rto;
+	ns_t min_rtt, min_rtt_at;         /* of the last minutes; 0: none yet */
 	uint8_t backoff;                  /* timeouts of the oldest segment in a row */
 
 	/* Timers */
@@ -123,7 +198,10 @@ struct tcp_conn {
 	struct timer life;                /* keepalive, FIN-WAIT-2, TIME-WAIT */
 	ns_t xmit_at;                     /* when xmit is really due: it may fire before */
 	bool persist;                     /* xmit is the persist timer */
-	uint8_t probes;                   /* of a zero window or keepalive, unanswered */
+	uint8_t xmit_for;                 /* enum tcp_xmit_for, if it is not */
+	uint8_t probes;                   /* of a zero window, or of keepalive without answer */
+	uint8_t unheard;                  /* probes of a zero window without answer */
+	ns_t probed_at;                   /* the last of these left before */
 	uint8_t quick_acks;               /* ACKs still sent at once */
 	ns_t heard_at;                    /* the last segment of the peer */
 	ns_t sent_at;                     /* the last data of ours */
@@ -132,9 +210,17 @@ struct tcp_conn {
 	/* LISTEN */
 	struct list syn_q, accept_q;      /* struct tcp_conn: half-open, established */
 	uint32_t backlog, n_accept, n_syn;
+	bool cookies;                     /* SYN cookies were sent, ... */
+	ns_t cookie_at;                   /* ... the last then */
 
+	/* Counters (RFC 4898, Linux's TCP_INFO) */
 	uint64_t total_retrans;
+	uint64_t bytes_sent, bytes_retrans, bytes_acked, bytes_received;
+	uint32_t segs_out, segs_in, data_segs_out, data_segs_in;
+	ns_t data_at;                     /* the last data of the peer */
 };
+
+enum tcp_xmit_for { XMIT_RTO, XMIT_TLP, XMIT_REO };
 
 /* One host's TCP; made by the first socket. */
 struct tcp_table {
@@ -142,6 +228,8 @@ struct tcp_table {
 	uint32_t size, n;
 	struct list ports[256];           /* hash of bound sockets, by port */
 	struct rng secret;                /* RFC 6528, RFC 6056 */
+	struct list spare_segs;           /* struct tcp_seg, for segpool.c */
+	uint32_t n_spare_segs;
 	uint32_t challenges;              /* RFC 5961 7: sent in this second ... */
 	ns_t challenge_at;                /* ... which began then */
 };
@@ -204,28 +292,69 @@ static inline seq_t rx_end(const struct tcp_rx *rx)       /* RFC 9293: SEG.SEQ +
 }
 
 /* --- listen.c --- */
-void tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx);
+/* DROP_NONE, or why it came to nothing. */
+enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx);
+void tcp_listen_again(struct tcp_conn *tc);       /* the peer's SYN came again */
+/* A connection that will answer rx, with nothing agreed on yet and not found
+ * by anybody; NULL: no memory or no way back. */
+struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx);
+void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc);     /* half open */
 void tcp_listen_close(struct tcp_conn *l);
 /* tc goes to its listener's accept queue; false: that is full. */
 bool tcp_listen_established(struct tcp_conn *tc);
 void tcp_listen_forget(struct tcp_conn *tc);
+
+/* What one ACK told; lives on the C stack. */
+struct tcp_acked {
+	seq_t prior_una;
+	uint32_t acked;                   /* bytes cumulatively */
+	uint32_t sacked;                  /* bytes newly SACKed */
+	uint32_t delivered;               /* segments newly acknowledged or SACKed ... */
+	uint32_t bytes;                   /* ... and the data in them */
+	uint32_t lost;                    /* segments newly deemed lost */
+	uint32_t flight;                  /* bytes in flight before it */
+	ns_t rtt;                         /* for RFC 6298; 0: none */
+	ns_t last_rtt;                    /* of the segment sent last; 0: none */
+	bool retrans_acked;               /* some of what it acknowledged was sent twice */
+	bool orig_acked;                  /* the first copy of some segment sent before high_seq */
+	bool has_ts;
+	uint32_t tsecr;
+	bool dup;
+	bool dsack;
+};
+
+/* --- listen_cookie.c --- */
+/* Answers a SYN, and forgets it; false: no memory or no way back. */
+bool tcp_cookie_answer(struct tcp_conn *l, const struct tcp_rx *rx);
+/* The connection of which rx brings such an answer back; NULL: it does not. */
+struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx);
 
 /* --- ack.c --- */
 /* RFC 9293 3.10.7.4, fifth, in ESTABLISHED and later.  False: not acceptable,
  * and answered. */
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
 uint32_t tcp_in_flight(const struct tcp_conn *tc);        /* segments (RFC 6675: pipe) */
-void tcp_enter_loss(struct tcp_conn *tc);
+void tcp_recovery_init(struct tcp_conn *tc);
+void tcp_enter_loss(struct tcp_conn *tc);         /* a timeout */
+void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why);
+void tcp_enter_recovery(struct tcp_conn *tc);
+void tcp_enter_cwr(struct tcp_conn *tc);          /* less window, nothing lost */
+static inline bool tcp_reducing(const struct tcp_conn *tc)
+{
+	return tc->ca_state == CA_CWR || tc->ca_state == CA_RECOVERY;
+}
 /* Our FIN was sent and acknowledged. */
 bool tcp_fin_acked(const struct tcp_conn *tc);
 
 /* --- text.c --- */
 /* Seventh and eighth: takes p. */
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
+void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old: D-SACK */
 void tcp_rcv_fini(struct tcp_conn *tc);
 uint32_t tcp_rcv_wnd(const struct tcp_conn *tc);  /* what was promised and not used yet */
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */
-void tcp_read_some(struct tcp_conn *tc);          /* the user has: tell of a window? */
+/* The user has read so many bytes: tell of a window? */
+void tcp_read_some(struct tcp_conn *tc, uint32_t got);
 void tcp_ack_soon(struct tcp_conn *tc);           /* data came: now, or delayed */
 
 /* --- sendq.c --- */
@@ -241,9 +370,67 @@ static inline struct tcp_seg *tcp_seg_next(const struct tcp_conn *tc, const stru
 	       container_of(s->node.next, struct tcp_seg, node);
 }
 
+/* --- sack.c --- */
+void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a);
+/* s was delivered, and below what was delivered before. */
+void tcp_reordered(struct tcp_conn *tc, const struct tcp_seg *s);
+
+/* --- rack.c --- */
+void tcp_rack_delivered(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_acked *a);
+void tcp_rack_update(struct tcp_conn *tc, const struct tcp_acked *a);     /* the ACK is read */
+void tcp_rack_recovered(struct tcp_conn *tc);
+/* Marks what is lost; sets the timer for what may be soon. */
+uint32_t tcp_rack_detect(struct tcp_conn *tc);
+bool tcp_rack_is_recent(const struct tcp_conn *tc, const struct tcp_seg *s);
+void tcp_rack_timeout(struct tcp_conn *tc);
+
+/* --- tlp.c --- */
+void tcp_tlp_schedule(struct tcp_conn *tc);       /* if it helps, in place of the RTO */
+void tcp_tlp_timeout(struct tcp_conn *tc);
+void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a);
+
+/* --- prr.c --- */
+void tcp_prr_begin(struct tcp_conn *tc);
+void tcp_prr_ack(struct tcp_conn *tc, const struct tcp_acked *a);
+
+/* --- undo.c --- */
+void tcp_undo_begin(struct tcp_conn *tc);
+void tcp_undo_retransmitted(struct tcp_conn *tc);
+void tcp_undo_dsack(struct tcp_conn *tc, const struct tcp_sack *b);
+bool tcp_undo_may(const struct tcp_conn *tc, const struct tcp_acked *a);
+void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
+
+/* --- pmtud.c --- */
+void tcp_pmtu_reduced(struct tcp_conn *tc);       /* snd_mss is below what is out */
+void tcp_pmtu_timeout(struct tcp_conn *tc);
+void tcp_pmtu_acked(struct tcp_conn *tc);
+
+/* --- ecn.c --- */
+void tcp_ecn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);
+/* The flags that a segment gets beside its own; fresh: new data.  Sets the low
+ * bits of tos. */
+uint8_t tcp_ecn_out(struct tcp_conn *tc, uint8_t flags, bool fresh, uint8_t *tos);
+void tcp_ecn_in(struct tcp_conn *tc, const struct tcp_rx *rx);
+void tcp_ecn_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
+
+/* --- pace.c --- */
+bool tcp_pace_allows(struct tcp_conn *tc);        /* false: later, a timer will see to it */
+void tcp_pace_sent(struct tcp_conn *tc, uint32_t len);
+uint64_t tcp_pace_rate(const struct tcp_conn *tc);        /* bytes/s; 0: not paced */
+void tcp_pace_fini(struct tcp_conn *tc);
+
+/* --- segpool.c --- */
+struct tcp_seg *tcp_seg_alloc(struct stack *st);  /* all zero; NULL: no memory */
+void tcp_seg_release(struct stack *st, struct tcp_seg *s);
+void tcp_segpool_fini(struct tcp_table *t);
+
 /* --- out.c --- */
 void tcp_output(struct tcp_conn *tc);
+const char *tcp_cause_name(enum tcp_cause why);
+bool tcp_send_one(struct tcp_conn *tc);           /* new data, whatever cwnd says */
 bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s);
+/* What the window takes of new data, however little; false: nothing. */
+bool tcp_output_part(struct tcp_conn *tc);
 bool tcp_waits_for_window(const struct tcp_conn *tc);     /* data, nothing out, no window */
 
 /* --- seg.c --- */
@@ -256,16 +443,46 @@ void tcp_answer_rst(struct stack *st, const struct tcp_rx *rx);
 void tcp_challenge(struct tcp_conn *tc);          /* RFC 5961 */
 uint32_t tcp_ts_now(const struct tcp_conn *tc);
 
+/* What keeps it from sending more now. */
+enum show_limit tcp_limit(const struct tcp_conn *tc);
+
+/* --- show.c --- */
+void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out);
+
+/* --- trace.c: tell who watches; nothing but a branch while nobody does --- */
+void tcp_trace_state(struct tcp_conn *tc, enum tcp_state from);
+void tcp_trace_retrans(struct tcp_conn *tc, const struct tcp_seg *s);
+void tcp_trace_sample(struct tcp_conn *tc);
+static inline void tcp_tell_state(struct tcp_conn *tc, enum tcp_state from)
+{
+	if (unlikely(tcp_stack(tc)->tcp_watched))
+		tcp_trace_state(tc, from);
+}
+static inline void tcp_tell_retrans(struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	if (unlikely(tcp_stack(tc)->tcp_watched))
+		tcp_trace_retrans(tc, s);
+}
+static inline void tcp_tell_sample(struct tcp_conn *tc)
+{
+	if (unlikely(tcp_stack(tc)->tcp_watched))
+		tcp_trace_sample(tc);
+}
+
 /* --- timer.c --- */
 void tcp_timers_init(struct tcp_conn *tc);
 void tcp_timers_stop(struct tcp_conn *tc);
 void tcp_xmit_timer_set(struct tcp_conn *tc);     /* if it is not: for what is outstanding, or persist */
 void tcp_xmit_timer_restart(struct tcp_conn *tc);
+void tcp_xmit_timer_rearm(struct tcp_conn *tc);   /* the RTO, of what is oldest */
+void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);
+ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */
 void tcp_delack_set(struct tcp_conn *tc);
 void tcp_life_set(struct tcp_conn *tc, ns_t in);
 void tcp_keepalive_set(struct tcp_conn *tc);
 
 /* --- rtt.c --- */
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt);
+void tcp_rtt_min(struct tcp_conn *tc, ns_t rtt);
 
 #endif

@@ -50,8 +50,8 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 }
 
 /* Fourth: their SYN, with an ACK of ours or, in a simultaneous open (MUST-10),
- * without. */
-static bool syn_sent_syn(struct tcp_conn *tc, const struct tcp_rx *rx)
+ * without; data of the latter comes again. */
+static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 {
 	if (!(rx->h.flags & TCP_SYN))
 		return false;
@@ -62,6 +62,8 @@ static bool syn_sent_syn(struct tcp_conn *tc, const struct tcp_rx *rx)
 
 		tcp_set_state(tc, TCP_SYN_RECEIVED);
 		(void)tcp_seg_xmit(tc, s);
+		rx->len = 0;
+		rx->h.flags &= (uint8_t)~(TCP_FIN | TCP_URG);
 		return true;
 	}
 	syn_acked(tc, rx);
@@ -77,15 +79,15 @@ static bool rx_syn_sent(struct tcp_conn *tc, struct tcp_rx *rx, bool *gone)
 
 /* --- 3.10.7.4: the other states ------------------------------------------------------ */
 
-/* RFC 9293 3.4, table 6: does any of it lie in the window? */
+/* RFC 9293 3.4, table 6: does any of it lie in the window?  Of a RST the
+ * first number counts.  At the edge of a zero window all is acceptable but
+ * the text, so that its ACK is seen; tcp_text() cuts that off. */
 static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	uint32_t span = (uint32_t)seq_diff(rx_end(rx), rx->h.seq), wnd = tcp_rcv_wnd(tc);
 
-	if (!span)
+	if (!span || !wnd || (rx->h.flags & TCP_RST))
 		return seq_eq(rx->h.seq, tc->rcv_nxt) || seq_within(rx->h.seq, tc->rcv_nxt, wnd);
-	if (!wnd)
-		return false;
 	return seq_within(rx->h.seq, tc->rcv_nxt, wnd) ||
 	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
 }
@@ -100,27 +102,53 @@ static bool paws_refuses(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       tcp_now(tc) - tc->ts_recent_at < 24 * day;
 }
 
-/* First: the sequence number.  What is not acceptable is answered with an ACK,
- * unless it is a RST; RST and URG of a zero window are seen (MUST-66). */
+/* Simultaneous open (RFC 9293 figure 7): the peer's SYN again, now with an ACK
+ * of ours.  As Linux, which takes it for the ACK that it is. */
+static bool is_crossed_synack(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return tc->state == TCP_SYN_RECEIVED && !tc->passive &&
+	       (rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == (TCP_SYN | TCP_ACK) &&
+	       seq_eq(rx->h.seq, tc->irs) && seq_eq(rx->h.ack, tc->snd_nxt) && !rx->len;
+}
+
+/* The same SYN again: our answer was lost. */
+static bool is_same_syn(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return tc->state == TCP_SYN_RECEIVED && seq_eq(rx->h.seq, tc->irs) &&
+	       (rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+}
+
+/* An ACK for what is not acceptable.  Data and a FIN of which the ACK was lost
+ * always have one; of all else only some, so that two ends never answer each
+ * other without end, and strangers learn little (RFC 5961 7). */
+static void answer_unacceptable(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (rx->h.flags & TCP_RST)
+		return;
+	if (is_same_syn(tc, rx)) {
+		tcp_listen_again(tc);
+	} else if ((rx->len || (rx->h.flags & TCP_FIN)) && !(rx->h.flags & TCP_SYN)) {
+		tcp_text_again(tc, rx);
+		tcp_send_ack(tc);
+	} else {
+		tcp_challenge(tc);
+	}
+	if (tc->state == TCP_TIME_WAIT && (rx->h.flags & TCP_FIN))
+		tcp_time_wait(tc);                /* eighth: 2 MSL begin again */
+}
+
+/* First: the sequence number (MUST-66: RST and URG even with a zero window),
+ * and RFC 7323 5.3. */
 static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 {
-	if (paws_refuses(tc, rx)) {
-		*why = DROP_TCP_PAWS;
-		tcp_challenge(tc);
-		return false;
-	}
-	if (!in_window(tc, rx)) {
-		bool old = seq_le(rx_end(rx), tc->rcv_nxt);
+	bool old = seq_le(rx_end(rx), tc->rcv_nxt);
 
+	if (paws_refuses(tc, rx))
+		*why = DROP_TCP_PAWS;
+	else if (!in_window(tc, rx) && !is_crossed_synack(tc, rx))
 		*why = old && rx->len ? DROP_TCP_OLD : DROP_TCP_WINDOW;
-		if (rx->h.flags & TCP_RST)
-			return false;
-		if (rx->len || (rx->h.flags & (TCP_SYN | TCP_FIN)))
-			tcp_send_ack(tc);         /* the peer did not hear ours */
-		else if (!tcp_rcv_wnd(tc) || old)
-			tcp_send_ack(tc);         /* a probe */
-		else
-			tcp_challenge(tc);
+	if (*why) {
+		answer_unacceptable(tc, rx);
 		return false;
 	}
 	if (tc->ts_ok && rx->o.has_ts && seq_le(rx->h.seq, tc->rcv_wup) &&
@@ -142,17 +170,27 @@ static int reset_error(const struct tcp_conn *tc)
 	}
 }
 
-/* Second: RST, only where it must be genuine (RFC 5961 3.2). */
+/* RFC 5961 3.2: exactly the next number.  The peer may also count what we hold
+ * out of order, and have told us so in its RST, as Linux has it. */
+static bool rst_is_genuine(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	seq_t max = tc->rcv_nxt;
+
+	for (unsigned i = tc->dsack; i < tc->n_sacks; i++)
+		max = seq_max(max, tc->sacks[i].end);
+	return seq_eq(rx->h.seq, tc->rcv_nxt) || seq_eq(rx->h.seq, max);
+}
+
+/* Second: RST, only where it must be genuine. */
 static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why, bool *gone)
 {
 	if (!(rx->h.flags & TCP_RST))
 		return true;
-	if (!seq_eq(rx->h.seq, tc->rcv_nxt)) {
+	if (!rst_is_genuine(tc, rx)) {
 		*why = DROP_TCP_CHALLENGE;
 		tcp_challenge(tc);
 		return false;
 	}
-	*why = DROP_NONE;
 	*gone = true;
 	tcp_done(tc, reset_error(tc));
 	return false;
@@ -161,7 +199,7 @@ static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 /* Fourth: SYN, which has no place here (RFC 5961 4.2). */
 static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 {
-	if (!(rx->h.flags & TCP_SYN))
+	if (!(rx->h.flags & TCP_SYN) || is_crossed_synack(tc, rx))
 		return true;
 	*why = DROP_TCP_CHALLENGE;
 	tcp_challenge(tc);
@@ -242,24 +280,19 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 	tcp_text(tc, rx, p);
 }
 
-/* TIME-WAIT: a new SYN may open the connection again (RFC 9293 MAY-2, RFC
- * 6191), if it cannot be an old one. */
+/* TIME-WAIT: a new SYN may open the connection again (RFC 9293 MAY-2), if it
+ * cannot be an old one: its timestamp tells or, of the same instant, its
+ * number (RFC 6191 2). */
 static bool reopens(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	if ((rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
-		return false;
-	if (tc->ts_ok && rx->o.has_ts && (int32_t)(rx->o.tsval - tc->ts_recent) > 0)
-		return true;
-	return seq_lt(tc->rcv_nxt, rx->h.seq);
-}
+	int32_t newer = (int32_t)(rx->o.tsval - tc->ts_recent);
 
-/* In TIME-WAIT: a FIN that comes again starts 2 MSL again. */
-static void rx_time_wait(struct tcp_conn *tc, const struct tcp_rx *rx)
-{
-	if (rx->h.flags & TCP_FIN) {
-		tc->ack_now = true;
-		tcp_time_wait(tc);
-	}
+	if (tc->state != TCP_TIME_WAIT ||
+	    (rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+		return false;
+	if (tc->ts_ok && rx->o.has_ts && newer)
+		return newer > 0;
+	return seq_lt(tc->rcv_nxt, rx->h.seq);
 }
 
 /* What came of it: p is dropped with `why`, or freed. */
@@ -269,6 +302,12 @@ static void over(struct stack *st, struct pkt *p, enum drop why)
 		pkt_drop(st, p, why);
 	else
 		pkt_free(p);
+}
+
+/* Whoever waits for it: its owner, or who will accept it.  May close it: last. */
+static void tell_owner(struct tcp_conn *tc)
+{
+	sock_ready_changed(tc->listener ? &tc->listener->sk : &tc->sk);
 }
 
 static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
@@ -284,13 +323,12 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		over(st, p, why);
 		return;
 	}
-	if (tc->state == TCP_TIME_WAIT)
-		rx_time_wait(tc, rx);
+	tcp_ecn_in(tc, rx);                       /* RFC 3168 6.1.3 */
 	rx_text(tc, rx, p, &gone);                /* seventh and eighth */
 	if (gone)
 		return;
 	tcp_output(tc);
-	sock_ready_changed(&tc->sk);              /* may close it: last */
+	tell_owner(tc);
 }
 
 static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
@@ -298,6 +336,7 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	struct stack *st = tcp_stack(tc);
 	bool gone = false;
 
+	tc->segs_in++;
 	if (tc->state != TCP_SYN_SENT) {
 		rx_synchronized(tc, rx, p);
 		return;
@@ -308,13 +347,14 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	}
 	rx_text(tc, rx, p, &gone);
 	tcp_output(tc);
-	sock_ready_changed(&tc->sk);
+	tell_owner(tc);
 }
 
 /* --- from the network layer ---------------------------------------------------------- */
 
 /* Header, checksum and options; p is at the data then. */
-static enum drop rx_parse(struct tcp_rx *rx, struct pkt *p, const struct ip_meta *m)
+static enum drop rx_parse(struct stack *st, struct tcp_rx *rx, struct pkt *p,
+			  const struct ip_meta *m)
 {
 	size_t len = pkt_len(p);
 	enum drop bad;
@@ -328,7 +368,8 @@ static enum drop rx_parse(struct tcp_rx *rx, struct pkt *p, const struct ip_meta
 	bad = tcp_hdr_parse(&rx->h, pkt_data(p), p->len);
 	if (bad)
 		return bad;
-	if (tcp_csum4(m->src, m->dst, len, pkt_csum(p, 0)) != 0)
+	if (likely(st->opt[OPT_TCP_CHECKSUMS]) &&
+	    tcp_csum4(m->src, m->dst, len, pkt_csum(p, 0)) != 0)
 		return DROP_TCP_CHECKSUM;
 	tcp_opts_parse(&rx->o, pkt_data(p) + TCP_HLEN, rx->h.hlen - (size_t)TCP_HLEN,
 		       rx->h.flags & TCP_SYN);
@@ -337,15 +378,24 @@ static enum drop rx_parse(struct tcp_rx *rx, struct pkt *p, const struct ip_meta
 	return DROP_NONE;
 }
 
-/* 3.10.7.1 and 3.10.7.2: CLOSED and LISTEN. */
-static void no_conn(struct stack *st, const struct tcp_rx *rx, struct pkt *p)
+static struct tcp_conn *listener_for(struct stack *st, const struct tcp_rx *rx)
 {
-	struct tcp_conn *l = tcp_find_listener(st, rx->m->dst, rx->h.dport,
-					       rx->m->dev ? rx->m->dev->ifindex : 0);
+	return tcp_find_listener(st, rx->m->dst, rx->h.dport,
+				 rx->m->dev ? rx->m->dev->ifindex : 0);
+}
 
+/* 3.10.7.1 and 3.10.7.2: CLOSED and LISTEN. */
+static void no_conn(struct stack *st, struct tcp_rx *rx, struct pkt *p)
+{
+	struct tcp_conn *l = listener_for(st, rx);
+	struct tcp_conn *tc = l ? tcp_cookie_accept(l, rx) : NULL;
+
+	if (tc) {
+		rx_synchronized(tc, rx, p);
+		return;
+	}
 	if (l) {
-		tcp_listen_input(l, rx);
-		pkt_free(p);
+		over(st, p, tcp_listen_input(l, rx));
 		return;
 	}
 	tcp_answer_rst(st, rx);
@@ -356,7 +406,7 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 {
 	struct tcp_conn *tc;
 	struct tcp_rx rx;
-	enum drop bad = rx_parse(&rx, p, m);
+	enum drop bad = rx_parse(st, &rx, p, m);
 
 	st->stat[ST_TCP_IN_SEGS]++;
 	if (bad) {
@@ -365,7 +415,7 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 		return;
 	}
 	tc = tcp_find(st, m->dst, rx.h.dport, m->src, rx.h.sport);
-	if (tc && tc->state == TCP_TIME_WAIT && reopens(tc, &rx)) {
+	if (tc && reopens(tc, &rx) && listener_for(st, &rx)) {
 		tcp_done(tc, OK);
 		tc = NULL;
 	}
@@ -373,6 +423,17 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 		conn_input(tc, &rx, p);
 	else
 		no_conn(st, &rx, p);
+}
+
+/* RFC 1191 6.4: from now on shorter segments; what was too long goes again. */
+static void too_big(struct tcp_conn *tc, const struct icmp_err *e)
+{
+	uint16_t was = tc->snd_mss;
+
+	pmtu_learn(tcp_stack(tc), e);
+	tcp_mss_update(tc);
+	if (tc->snd_mss < was)
+		tcp_pmtu_reduced(tc);
 }
 
 /* RFC 5927 4.1: only about what is really on its way; RFC 1122 4.2.3.9: soft
@@ -391,7 +452,7 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 	if (!tc || seq_lt(at, tc->snd_una) || seq_lt(tc->snd_nxt, at) || seq_eq(at, tc->snd_nxt))
 		return;
 	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
-		tcp_mss_update(tc);
+		too_big(tc, e);
 	else if (tc->state < TCP_ESTABLISHED && e->type == ICMP4_UNREACH)
 		tcp_done(tc, e->err);
 	else

@@ -7,8 +7,7 @@
 
 #include "stack/tcp/conn.h"
 
-/* A connection that answers rx; NULL: no memory or no way back. */
-static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
+struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 {
 	struct sock *sk = tcp_new(tcp_stack(l));
 	struct tcp_conn *tc = sk ? tcp_conn(sk) : NULL;
@@ -18,6 +17,7 @@ static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
 		return NULL;
 	sock_init(sk, l->sk.st, l->sk.type, l->sk.proto);
 	memcpy(sk->opt, l->sk.opt, sizeof(sk->opt));
+	tc->cc.ops = l->cc.ops;
 	sk->ifindex = l->sk.ifindex;
 	sk->local = sk->bind_addr = rx->m->dst;
 	sk->lport = rx->h.dport;
@@ -25,17 +25,35 @@ static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
 	sk->pport = rx->h.sport;
 	sk->connected = true;
 	tc->passive = true;
+	tc->rcvbuf_fixed = l->rcvbuf_fixed;
+	tc->sndbuf_fixed = l->sndbuf_fixed;
 	if (ip4_path(sk->st, sk->peer, sk->local, NULL, 0, &path) != OK) {
 		tcp_free(tc);
 		return NULL;
 	}
 	tcp_conn_begin(tc, path.mtu);
+	return tc;
+}
+
+static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
+{
+	struct tcp_conn *tc = tcp_listen_child(l, rx);
+
+	if (!tc)
+		return NULL;
 	tcp_conn_agree(tc, rx);
 	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {
 		tcp_free(tc);
 		return NULL;
 	}
 	return tc;
+}
+
+void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc)
+{
+	tc->listener = l;
+	l->n_syn++;
+	list_push_back(&l->syn_q, &tc->accept_node);
 }
 
 static void syn_ack(struct tcp_conn *tc)
@@ -52,30 +70,43 @@ static void syn_ack(struct tcp_conn *tc)
 	tcp_xmit_timer_set(tc);
 }
 
+/* As Linux's tcp_oow_rate_limited: the first at once, then twice a second. */
+void tcp_listen_again(struct tcp_conn *tc)
+{
+	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	if (!s || tcp_now(tc) - tc->answered_at < MSEC(500))
+		return;
+	tc->answered_at = tcp_now(tc);
+	(void)tcp_seg_xmit(tc, s);
+}
+
 /* First RST, second ACK, third SYN; what else comes is no SYN and dropped. */
-void tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
+enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 {
 	struct tcp_conn *tc;
 
 	if (rx->h.flags & TCP_RST)
-		return;
+		return DROP_TCP_FLAGS;
 	if (rx->h.flags & TCP_ACK) {
 		tcp_answer_rst(tcp_stack(l), rx);
-		return;
+		return DROP_TCP_ACK;
 	}
 	if (!(rx->h.flags & TCP_SYN) || (rx->h.flags & TCP_FIN))
-		return;
+		return DROP_TCP_FLAGS;
 	if (l->n_accept > l->backlog || l->n_syn > l->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
-		return;
+		if (l->n_accept <= l->backlog && tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] &&
+		    tcp_cookie_answer(l, rx))
+			return DROP_NONE;
+		return DROP_TCP_BACKLOG;
 	}
 	tc = child_new(l, rx);
 	if (!tc)
-		return;
-	tc->listener = l;
-	l->n_syn++;
-	list_push_back(&l->syn_q, &tc->accept_node);
+		return DROP_NONE;
+	tcp_listen_add(l, tc);
 	syn_ack(tc);
+	return DROP_NONE;
 }
 
 bool tcp_listen_established(struct tcp_conn *tc)

@@ -5,6 +5,17 @@
  */
 #include "stack/tcp/conn.h"
 
+#define RESTART_SEGS 10                   /* RFC 6928: the initial window */
+
+const char *tcp_cause_name(enum tcp_cause why)
+{
+	static const char *const names[RTX_N] = {
+		"none", "timeout", "rack", "dupacks", "partial", "probe", "reneged", "mtu",
+	};
+
+	return (unsigned)why < RTX_N ? names[why] : "?";
+}
+
 /* Bytes of the peer's window from `at` on. */
 static uint32_t window_left(const struct tcp_conn *tc, seq_t at)
 {
@@ -48,7 +59,7 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 		tc->limited = true;
 		return false;
 	}
-	if (nagle_holds(tc, s))
+	if (nagle_holds(tc, s) || !tcp_pace_allows(tc))
 		return false;
 	if (seg_span(s) <= left)
 		return true;
@@ -63,10 +74,14 @@ static bool send_new(struct tcp_conn *tc, struct tcp_seg *s)
 		return false;
 	if (!tcp_seg_xmit(tc, s))
 		return false;
+	tcp_pace_sent(tc, s->len);
 	if (!tc->n_out)
 		tc->stuck_at = tcp_now(tc);
 	s->sent = true;
 	s->sent_at = tc->sent_at = tcp_now(tc);
+	list_push_back(&tc->sent_order, &s->by_time);
+	if (tcp_reducing(tc))
+		tc->prr_out++;
 	tc->unsent = tcp_seg_next(tc, s);
 	tc->snd_nxt = seg_end(s);
 	tc->n_out++;
@@ -81,29 +96,39 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 		return false;
 	if (!tcp_seg_xmit(tc, s))
 		return false;
+	tcp_pace_sent(tc, s->len);
 	tcp_stack(tc)->stat[ST_TCP_RETRANS]++;
 	tc->total_retrans++;
+	if (!s->cause)
+		s->cause = RTX_TIMEOUT;
 	if (!(s->marks & SEG_RETRANS))
 		tc->n_retrans++;
 	s->marks |= SEG_RETRANS | SEG_EVER_RETRANS;
 	s->sent_at = tcp_now(tc);
+	if (list_linked(&s->by_time))
+		list_remove(&s->by_time);
+	list_push_back(&tc->sent_order, &s->by_time);
+	tcp_undo_retransmitted(tc);
+	if (tcp_reducing(tc))
+		tc->prr_out++;
+	tc->bytes_retrans += s->len;
+	tcp_tell_retrans(tc, s);
 	return true;
 }
 
 /* RFC 6675 5 (4.1), (4.2): first what was lost, oldest first. */
 static void send_lost(struct tcp_conn *tc)
 {
-	struct tcp_seg *s;
+	struct tcp_seg *s = tc->lost_hint;
 
-	if (tc->n_lost <= tc->n_retrans)
-		return;
-	list_for_each(&tc->sendq, s, node) {
-		if (s == tc->unsent || !cwnd_allows(tc))
-			return;
-		if ((s->marks & (SEG_LOST | SEG_RETRANS | SEG_SACKED)) == SEG_LOST &&
-		    !tcp_retransmit(tc, s))
-			return;
+	while (s && s->sent && tc->n_lost > 0) {
+		if ((s->marks & (SEG_LOST | SEG_RETRANS | SEG_SACKED)) == SEG_LOST) {
+			if (!cwnd_allows(tc) || !tcp_pace_allows(tc) || !tcp_retransmit(tc, s))
+				break;
+		}
+		s = tcp_seg_next(tc, s);
 	}
+	tc->lost_hint = s && s->sent ? s : NULL;
 }
 
 bool tcp_waits_for_window(const struct tcp_conn *tc)
@@ -113,14 +138,115 @@ bool tcp_waits_for_window(const struct tcp_conn *tc)
 	       !part_is_worth_it(tc, window_left(tc, tc->unsent->seq));
 }
 
+bool tcp_output_part(struct tcp_conn *tc)
+{
+	uint32_t left = tc->unsent ? window_left(tc, tc->unsent->seq) : 0;
+
+	if (!left || (left < tc->unsent->len && !tcp_seg_split(tc, tc->unsent, left)))
+		return false;
+	return send_new(tc, tc->unsent);
+}
+
+/* RFC 5681 4.1, RFC 2861: after a pause the window says little about the path.
+ * It is halved for each RTO, down to the initial one. */
+static void restart_after_idle(struct tcp_conn *tc)
+{
+	ns_t idle = tcp_now(tc) - tc->sent_at;
+	uint32_t least = RESTART_SEGS * tc->cc.mss, kept = tc->cc.cwnd / 4 * 3;
+
+	if (tc->n_out || idle <= tc->rto || !tc->sent_at ||
+	    !tcp_stack(tc)->opt[OPT_TCP_IDLE_RESTART])
+		return;
+	if (tc->cc.ssthresh < kept)
+		tc->cc.ssthresh = kept;
+	for (; idle > tc->rto && tc->cc.cwnd > least; idle -= tc->rto)
+		tc->cc.cwnd /= 2;
+	if (tc->cc.cwnd < least)
+		tc->cc.cwnd = least;
+}
+
+static bool send_all(struct tcp_conn *tc)
+{
+	bool sent = false;
+
+	if (tc->unsent)
+		restart_after_idle(tc);
+	while (tc->unsent && may_send(tc, tc->unsent) && send_new(tc, tc->unsent))
+		sent = true;
+	return sent;
+}
+
+/* RFC 8985 7.3; RFC 5682 has it for no other reason. */
+bool tcp_send_one(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = tc->unsent;
+
+	return s && seg_span(s) <= window_left(tc, s->seq) && !nagle_holds(tc, s) &&
+	       send_new(tc, s);
+}
+
+/* RFC 5682 2.b: after a timeout new data goes first, and only if there was none
+ * what seems lost. */
+static bool frto_holds(const struct tcp_conn *tc)
+{
+	return tc->ca_state == CA_LOSS && tc->frto && seq_lt(tc->undo.marker, tc->snd_una);
+}
+
+static bool send_data(struct tcp_conn *tc)
+{
+	bool sent;
+
+	if (!frto_holds(tc)) {
+		send_lost(tc);
+		return send_all(tc);
+	}
+	sent = send_all(tc);
+	if (seq_le(tc->snd_nxt, tc->high_seq)) {
+		tc->frto = false;
+		send_lost(tc);
+	}
+	return sent;
+}
+
 void tcp_output(struct tcp_conn *tc)
 {
-	if (tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT) {
-		send_lost(tc);
-		while (tc->unsent && may_send(tc, tc->unsent) && send_new(tc, tc->unsent))
-			;
-	}
+	if (tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT && send_data(tc))
+		tcp_tlp_schedule(tc);
 	if (tc->ack_now)
 		tcp_send_ack(tc);
 	tcp_xmit_timer_set(tc);
+	tcp_tell_sample(tc);
+}
+
+/* --- for people ------------------------------------------------------------------------ */
+
+/* Why what is next in line is not sent. */
+static enum show_limit unsent_limit(const struct tcp_conn *tc)
+{
+	const struct tcp_seg *s = tc->unsent;
+
+	if (window_left(tc, s->seq) < seg_span(s))
+		return LIMIT_RWND;
+	if (!cwnd_allows(tc))
+		return tc->ca_state >= CA_RECOVERY ? LIMIT_RECOVERY : LIMIT_CWND;
+	if (nagle_holds(tc, s))
+		return tc->sk.opt[SKO_CORK] || tc->more ? LIMIT_CORK : LIMIT_NAGLE;
+	return LIMIT_NONE;
+}
+
+enum show_limit tcp_limit(const struct tcp_conn *tc)
+{
+	if (tc->state == TCP_LISTEN)
+		return LIMIT_LISTEN;
+	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
+		return LIMIT_HANDSHAKE;
+	if (tc->state == TCP_CLOSED || tc->state == TCP_TIME_WAIT || tcp_fin_acked(tc))
+		return LIMIT_CLOSED;
+	if (tc->n_out && tc->backoff)
+		return LIMIT_RTO;
+	if (tc->unsent)
+		return unsent_limit(tc);
+	if (tc->n_lost > tc->n_retrans)
+		return LIMIT_RECOVERY;
+	return tc->sendq_bytes >= (uint32_t)tc->sk.opt[SKO_SNDBUF] ? LIMIT_SNDBUF : LIMIT_APP;
 }

@@ -31,3 +31,13 @@ void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt)
 	}
 	tc->rto = rto_of(tc);
 }
+
+#define MIN_RTT_FOR SEC(300)              /* RFC 8985 6.2, step 1; as Linux */
+
+void tcp_rtt_min(struct tcp_conn *tc, ns_t rtt)
+{
+	if (!tc->min_rtt || rtt <= tc->min_rtt || tcp_now(tc) - tc->min_rtt_at > MIN_RTT_FOR) {
+		tc->min_rtt = rtt;
+		tc->min_rtt_at = tcp_now(tc);
+	}
+}

@@ -66,7 +66,8 @@ static void headers_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t f
 	tcp_hdr_emit(&h, &w);
 	wr_bytes(&w, opts, n);
 	len = pkt_len(p);
-	put_be16(b + 16, tcp_csum4(tc->sk.local, tc->sk.peer, len, csum_add(sum, b, h.hlen)));
+	if (likely(tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]))
+		put_be16(b + 16, tcp_csum4(tc->sk.local, tc->sk.peer, len, csum_add(sum, b, h.hlen)));
 }
 
 /* --- sending ------------------------------------------------------------------------ */
@@ -100,10 +101,12 @@ static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, ui
 
 	if (sk->ifindex)
 		tx.dev = stack_dev_index(sk->st, sk->ifindex);
+	flags |= tcp_ecn_out(tc, flags, pkt_len(p) && seq_eq(at, tc->snd_nxt), &tx.tos);
 	headers_push(tc, p, at, flags, sum);
 	if (flags & TCP_ACK)
 		ack_sent(tc);
 	sk->st->stat[ST_TCP_OUT_SEGS]++;
+	tc->segs_out++;
 	p->flags |= PKT_LOCAL;
 	(void)ip4_output(sk->st, p, &tx);         /* lost as any packet may be */
 }
@@ -128,6 +131,8 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s)
 		pkt_free(p);
 		return false;
 	}
+	tc->bytes_sent += s->len;
+	tc->data_segs_out += s->len > 0;
 	xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
 	return true;
 }

@@ -24,7 +24,7 @@ static seq_t end_of(const struct tcp_conn *tc)
 
 static struct tcp_seg *seg_append(struct tcp_conn *tc)
 {
-	struct tcp_seg *s = calloc(1, sizeof(*s));
+	struct tcp_seg *s = tcp_seg_alloc(tcp_stack(tc));
 
 	if (!s)
 		return NULL;
@@ -37,13 +37,21 @@ static struct tcp_seg *seg_append(struct tcp_conn *tc)
 
 void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s)
 {
+	struct tcp_seg *next = tcp_seg_next(tc, s);
+
 	if (tc->unsent == s)
-		tc->unsent = tcp_seg_next(tc, s);
+		tc->unsent = next;
+	if (tc->lost_hint == s)
+		tc->lost_hint = next;
+	if (tc->sack_hint == s)
+		tc->sack_hint = NULL;
+	if (list_linked(&s->by_time))
+		list_remove(&s->by_time);
 	list_remove(&s->node);
 	tc->sendq_bytes -= s->len;
 	if (s->blk)
 		blk_put(tcp_stack(tc)->pool, s->blk);
-	free(s);
+	tcp_seg_release(tcp_stack(tc), s);
 }
 
 void tcp_sendq_fini(struct tcp_conn *tc)
@@ -92,6 +100,17 @@ static uint32_t seg_room(const struct tcp_conn *tc, const struct tcp_seg *s)
 	return in_blk < in_seg ? in_blk : in_seg;
 }
 
+/* Into the block, with its sum if anybody wants to know it. */
+static void put(struct tcp_conn *tc, struct tcp_seg *s, const uint8_t *from, size_t n)
+{
+	uint8_t *to = s->blk->data + s->off + s->len;
+
+	if (likely(tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]))
+		s->sum = csum_copy(s->sum, to, from, n);
+	else
+		memcpy(to, from, n);
+}
+
 ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 {
 	size_t done = 0;
@@ -105,8 +124,7 @@ ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 		part = seg_room(tc, s);
 		if (part > n - done)
 			part = n - done;
-		memcpy(s->blk->data + s->off + s->len, buf + done, part);
-		s->sum = csum_add(s->sum, buf + done, part);
+		put(tc, s, buf + done, part);
 		s->len += (uint32_t)part;
 		tc->sendq_bytes += (uint32_t)part;
 		done += part;
@@ -135,7 +153,7 @@ bool tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag)
 
 bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 {
-	struct tcp_seg *rest = malloc(sizeof(*rest));
+	struct tcp_seg *rest = tcp_seg_alloc(tcp_stack(tc));
 
 	assert(len > 0 && len < s->len);
 	if (!rest)
@@ -150,6 +168,9 @@ bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 	s->sum = csum_add(0, s->blk->data + s->off, s->len);
 	rest->sum = csum_add(0, rest->blk->data + rest->off, rest->len);
 	list_insert_before(s->node.next, &rest->node);
+	rest->by_time = (struct list_node){ NULL, NULL };
+	if (list_linked(&s->by_time))             /* sent together, and s ends first */
+		list_insert_before(s->by_time.next, &rest->by_time);
 	if (s->sent) {
 		tc->n_out++;
 		tc->n_sacked += !!(s->marks & SEG_SACKED);

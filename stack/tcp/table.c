@@ -22,6 +22,7 @@ struct tcp_table *tcp_table(struct stack *st)
 		return NULL;
 	for (size_t i = 0; i < N_ELEM(t->ports); i++)
 		list_init(&t->ports[i]);
+	list_init(&t->spare_segs);
 	rng_init(&t->secret, rng_u64(&st->rng), "tcp");
 	t->challenge_at = -SEC(1);
 	return st->tcp = t;
@@ -36,6 +37,7 @@ void tcp_table_fini(struct stack *st)
 	for (uint32_t i = 0; i < t->size; i++)
 		while (!list_empty(&t->conns[i]))
 			tcp_free(list_first(&t->conns[i], struct tcp_conn, hash_node));
+	tcp_segpool_fini(t);
 	free(t->conns);
 	free(t);
 	st->tcp = NULL;
@@ -193,15 +195,37 @@ static bool free_for_all(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_
 	return !port_taken(tcp_stack(tc)->tcp, tc, tc->sk.bind_addr, port);
 }
 
-/* A port may serve several connections, to different peers. */
-static bool free_to_there(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
+/* Is the port nobody's own? */
+static bool port_is_common(struct tcp_conn *tc, uint16_t port)
 {
 	struct sock *o;
 
 	list_for_each(port_list(tcp_stack(tc)->tcp, port), o, port_node)
 		if (o->lport == port && (o->bound || tcp_conn(o)->state == TCP_LISTEN))
 			return false;
-	return !tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport);
+	return true;
+}
+
+/* A port may serve several connections, to different peers. */
+static bool free_to_there(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
+{
+	return !tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport) &&
+	       port_is_common(tc, port);
+}
+
+/* One in TIME-WAIT of which newer timestamps tell the new connection's
+ * segments from the old (RFC 6191; Linux: tcp_tw_reuse, after a second). */
+static bool may_reuse(const struct tcp_conn *old)
+{
+	return old->state == TCP_TIME_WAIT && old->orphan && old->ts_ok &&
+	       tcp_now(old) - old->ts_recent_at > SEC(1);
+}
+
+static bool reusable_to_there(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
+{
+	const struct tcp_conn *old = tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport);
+
+	return old && may_reuse(old) && port_is_common(tc, port);
 }
 
 int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
@@ -239,8 +263,12 @@ int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
 	uint32_t start = tuple_hash(tc, dst, dport, 0, 2) + rng_below(&t->secret, 8);
 	uint16_t port = port_pick(tc, start, free_to_there, dst, dport);
 
-	if (!port)
-		return ERR_NOTAVAIL;
+	if (!port) {
+		port = port_pick(tc, start, reusable_to_there, dst, dport);
+		if (!port)
+			return ERR_NOTAVAIL;
+		tcp_done(tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport), OK);
+	}
 	port_take(t, tc, port);
 	return OK;
 }

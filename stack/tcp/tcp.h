@@ -59,4 +59,9 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o);
  * it is none of these. */
 bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v);
 
+/* Congestion control by name, "cubic" or "reno"; what is accepted later has its
+ * listener's.  ERR_NOENT: there is none of that name. */
+int must_check tcp_congestion_choose(struct sock *sk, const char *name);
+const char *tcp_congestion(const struct sock *sk);
+
 #endif

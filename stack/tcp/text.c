@@ -47,20 +47,49 @@ static uint32_t offer(const struct tcp_conn *tc)
 
 uint32_t tcp_window(struct tcp_conn *tc)
 {
-	uint32_t wnd = offer(tc);
+	uint8_t shift = tc->state >= TCP_ESTABLISHED ? tc->rcv_wscale : 0;
+	uint32_t wnd = offer(tc) >> shift;
 
-	if (tc->state >= TCP_ESTABLISHED)         /* what the field cannot say is not promised */
-		wnd = wnd >> tc->rcv_wscale << tc->rcv_wscale;
+	/* What the field cannot say is not promised. */
+	wnd = (wnd < UINT16_MAX ? wnd : UINT16_MAX) << shift;
 	if (wnd < tcp_rcv_wnd(tc))
 		wnd = tcp_rcv_wnd(tc);
 	tc->rcv_adv = seq_add(tc->rcv_nxt, wnd);
 	return wnd;
 }
 
-void tcp_read_some(struct tcp_conn *tc)
+/* Dynamic right-sizing, as Linux has it: the buffer is twice what the user
+ * reads in a round trip, with room for a sender whose window still grows, until
+ * somebody sets its size. */
+static void right_size(struct tcp_conn *tc, uint32_t got)
 {
-	uint32_t now = tcp_rcv_wnd(tc), then = offer(tc);
+	ns_t round = tc->srtt > MSEC(1) ? tc->srtt : MSEC(1);
+	uint64_t want, max = (uint64_t)tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
 
+	tc->drs_read += got;
+	if (tc->rcvbuf_fixed || tcp_now(tc) - tc->drs_at < round)
+		return;
+	if (tc->drs_read > tc->drs_space) {
+		uint32_t more = tc->drs_read - tc->drs_space;
+
+		want = 2 * (uint64_t)tc->drs_read + 16 * (uint64_t)tc->rcv_mss;
+		want += tc->drs_space ? 2 * want * more / tc->drs_space : 0;
+		want = 2 * want < max ? 2 * want : max;
+		if (want > (uint64_t)tc->sk.opt[SKO_RCVBUF])
+			tc->sk.opt[SKO_RCVBUF] = (int)want;
+		tc->drs_space = tc->drs_read;
+	}
+	tc->drs_read = 0;
+	tc->drs_at = tcp_now(tc);
+}
+
+void tcp_read_some(struct tcp_conn *tc, uint32_t got)
+{
+	uint32_t now, then;
+
+	right_size(tc, got);
+	now = tcp_rcv_wnd(tc);
+	then = offer(tc);
 	/* Worth a segment of its own: twice what there was, as Linux has it. */
 	if (then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED)
 		tcp_send_ack(tc);
@@ -146,6 +175,7 @@ static void to_user(struct tcp_conn *tc, struct pkt *p)
 	uint32_t len = pkt_len(p);
 
 	tc->rcv_nxt = pkt_end(p);
+	tc->bytes_received += len;
 	if (tc->rcv_shut || tc->orphan) {
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
 		return;
@@ -184,6 +214,10 @@ static void ooo_release(struct tcp_conn *tc)
 		tc->ooo = p->next;
 		if (!seq_lt(tc->rcv_nxt, pkt_end(p))) {
 			ooo_drop(tc, p, DROP_TCP_OLD);
+			continue;
+		}
+		if (tc->fin_seen && seq_lt(tc->fin_seq, pkt_end(p))) {
+			ooo_drop(tc, p, DROP_TCP_WINDOW); /* it lied about its end */
 			continue;
 		}
 		tc->ooo_bytes -= pkt_len(p) + PKT_COST;
@@ -237,6 +271,16 @@ void tcp_rcv_fini(struct tcp_conn *tc)
 
 /* --- FIN ----------------------------------------------------------------------------- */
 
+/* Remembers where it is, if that is in the window.  The first one counts: a
+ * peer ends once. */
+static void fin_note(struct tcp_conn *tc, seq_t at)
+{
+	if (tc->fin_seen || seq_lt(seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc)), at))
+		return;
+	tc->fin_seen = true;
+	tc->fin_seq = at;
+}
+
 /* RFC 9293 3.10.7.4, eighth. */
 static void fin_arrived(struct tcp_conn *tc)
 {
@@ -259,11 +303,13 @@ static void fin_arrived(struct tcp_conn *tc)
 
 /* --- a segment ------------------------------------------------------------------------ */
 
-/* Trims to the window; false: p is consumed. */
+/* Trims to the window, and to the peer's FIN; false: p is consumed. */
 static bool trim(struct tcp_conn *tc, struct pkt *p)
 {
 	seq_t right = seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc));
 
+	if (tc->fin_seen && seq_lt(tc->fin_seq, right))
+		right = tc->fin_seq;
 	if (seq_lt(pkt_at(p), tc->rcv_nxt))
 		dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), tc->rcv_nxt));
 	if (!cut_front(p, tc->rcv_nxt)) {
@@ -282,6 +328,12 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 		pkt_trim(p, (uint32_t)keep);
 	}
 	return true;
+}
+
+void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (seq_lt(rx->h.seq, tc->rcv_nxt))
+		dsack_add(tc, rx->h.seq, seq_min(seq_add(rx->h.seq, rx->len), tc->rcv_nxt));
 }
 
 static void data(struct tcp_conn *tc, struct pkt *p)
@@ -311,11 +363,13 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	seq_t first = seq_add(rx->h.seq, !!(rx->h.flags & TCP_SYN));
 
 	if (rx->h.flags & TCP_FIN) {
-		tc->fin_seen = true;
-		tc->fin_seq = seq_add(first, rx->len);
+		fin_note(tc, seq_add(first, rx->len));
+		tc->ack_now = true;               /* in order or not */
 	}
 	if (rx->len) {
 		measure_mss(tc, rx->len);
+		tc->data_segs_in++;
+		tc->data_at = tcp_now(tc);
 		p->seq = first.v;
 		data(tc, p);
 	} else {

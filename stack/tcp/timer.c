@@ -10,7 +10,7 @@
 
 #define RTO_MAX SEC(120)
 #define DELACK MSEC(40)
-
+#define ORPHAN_RETRIES 8                  /* Linux: tcp_orphan_retries */
 
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
@@ -44,9 +44,11 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 	const struct tcp_seg *s = oldest(tc);
 
 	if (s) {
-		tc->persist = false;
-		if (tc->xmit_at == NS_NEVER)
+		if (tc->persist || tc->xmit_at == NS_NEVER) {
+			tc->xmit_for = XMIT_RTO;
 			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->backoff));
+		}
+		tc->persist = false;
 	} else if (tcp_waits_for_window(tc)) {
 		if (!tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->persist = true;
@@ -64,18 +66,49 @@ void tcp_xmit_timer_restart(struct tcp_conn *tc)
 	tcp_xmit_timer_set(tc);
 }
 
+void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at)
+{
+	tc->persist = false;
+	tc->xmit_for = (uint8_t)what;
+	xmit_arm(tc, at);
+}
+
+ns_t tcp_rto_at(const struct tcp_conn *tc)
+{
+	const struct tcp_seg *s = oldest(tc);
+
+	return s ? s->sent_at + backed_off(tc, tc->backoff) : NS_NEVER;
+}
+
+/* After a timer that stood in its place; late, but not in the past. */
+void tcp_xmit_timer_rearm(struct tcp_conn *tc)
+{
+	ns_t at = tcp_rto_at(tc), soon = tcp_now(tc) + MSEC(1);
+
+	if (at == NS_NEVER)
+		tcp_xmit_timer_restart(tc);
+	else
+		tcp_xmit_timer_for(tc, XMIT_RTO, at > soon ? at : soon);
+}
+
 /* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
 static bool gave_up(const struct tcp_conn *tc)
 {
 	const struct stack *st = tcp_stack(tc);
 	int64_t max = tc->state == TCP_SYN_SENT ? st->opt[OPT_TCP_SYN_RETRIES] :
 		      tc->state == TCP_SYN_RECEIVED ? st->opt[OPT_TCP_SYNACK_RETRIES] :
-		      tc->orphan ? 8 : st->opt[OPT_TCP_RETRIES2];
+		      tc->orphan ? ORPHAN_RETRIES : st->opt[OPT_TCP_RETRIES2];
 	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
 
 	if (user && tc->state >= TCP_ESTABLISHED)
 		return tcp_now(tc) - tc->stuck_at >= MSEC(user);
 	return tc->backoff >= max;
+}
+
+/* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
+static void give_up(struct tcp_conn *tc)
+{
+	tcp_done(tc, tc->sk.soft_err ? tc->sk.soft_err : ERR_TIMEDOUT);
 }
 
 /* RFC 6298 5.4 to 5.7. */
@@ -84,9 +117,10 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
 	if (gave_up(tc)) {
-		tcp_done(tc, ERR_TIMEDOUT);
+		give_up(tc);
 		return;
 	}
+	tcp_pmtu_timeout(tc);
 	if (tc->state >= TCP_ESTABLISHED)
 		tcp_enter_loss(tc);
 	(void)tcp_retransmit(tc, s);
@@ -95,15 +129,37 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	tcp_xmit_timer_restart(tc);
 }
 
+/* MUST-37: a peer that answers may keep its window shut for ever, but not if
+ * nobody owns this end, and not if the user set a limit. */
+static bool probed_enough(const struct tcp_conn *tc)
+{
+	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
+
+	if (user && tc->probes && tcp_now(tc) - tc->stuck_at >= MSEC(user))
+		return true;
+	if (tc->orphan)
+		return tc->probes >= ORPHAN_RETRIES;
+	return tc->unheard >= tcp_stack(tc)->opt[OPT_TCP_RETRIES2];
+}
+
+/* 3.8.6.1; and 3.8.6.2.1 (4): what fits into a window too small to be worth it
+ * goes in the end. */
 static void persist_timeout(struct tcp_conn *tc)
 {
-	if (tc->orphan && tc->probes >= tcp_stack(tc)->opt[OPT_TCP_RETRIES2]) {
-		tcp_done(tc, ERR_TIMEDOUT);
+	if (tc->heard_at >= tc->probed_at)
+		tc->unheard = 0;
+	if (!tc->probes)
+		tc->stuck_at = tcp_now(tc);
+	if (probed_enough(tc)) {
+		give_up(tc);
 		return;
 	}
-	tcp_send_probe(tc);
-	if (tc->probes < UINT8_MAX)
-		tc->probes++;
+	if (!tcp_output_part(tc)) {
+		tcp_send_probe(tc);
+		tc->probed_at = tcp_now(tc) + 1;
+		tc->unheard += tc->unheard < UINT8_MAX;
+		tc->probes += tc->probes < UINT8_MAX;
+	}
 	tcp_xmit_timer_restart(tc);
 }
 
@@ -117,6 +173,10 @@ static void xmit_fire(struct timer *t)
 		timer_set(timers(tc), t, tc->xmit_at);
 	else if (tc->persist)
 		persist_timeout(tc);
+	else if (tc->xmit_for == XMIT_TLP)
+		tcp_tlp_timeout(tc);
+	else if (tc->xmit_for == XMIT_REO)
+		tcp_rack_timeout(tc);
 	else
 		retransmission_timeout(tc);
 }
@@ -151,6 +211,16 @@ void tcp_keepalive_set(struct tcp_conn *tc)
 		timer_stop(timers(tc), &tc->life);
 }
 
+/* MUST-29: one lost answer is no reason to end. */
+static bool kept_enough(const struct tcp_conn *tc, ns_t quiet)
+{
+	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
+
+	if (user)                                 /* as Linux: instead of the count */
+		return tc->probes && quiet >= MSEC(user);
+	return tc->probes >= tc->sk.opt[SKO_KEEPCNT];
+}
+
 /* RFC 9293 3.8.4: only when nothing was heard for so long (MUST-26). */
 static void keepalive_timeout(struct tcp_conn *tc)
 {
@@ -162,9 +232,9 @@ static void keepalive_timeout(struct tcp_conn *tc)
 	} else if (quiet < idle) {
 		tc->probes = 0;
 		tcp_life_set(tc, idle - quiet);
-	} else if (tc->probes >= opt[SKO_KEEPCNT]) {
+	} else if (kept_enough(tc, quiet)) {
 		tcp_send_rst(tc);
-		tcp_done(tc, ERR_TIMEDOUT);
+		give_up(tc);
 	} else {
 		tc->probes++;
 		tcp_send_probe(tc);

@@ -3,6 +3,7 @@
 #include "stack/tcp/conn.h"
 
 #define BACKLOG_MAX 4096                  /* Linux: net.core.somaxconn */
+#define SNDBUF_MAX 4194304                /* Linux: tcp_wmem[2], what it grows to by itself */
 
 /* --- OPEN -------------------------------------------------------------------------- */
 
@@ -123,7 +124,10 @@ static ssize_t ended(struct sock *sk, int then)
 static uint32_t send_room(const struct tcp_conn *tc)
 {
 	uint32_t max = (uint32_t)tc->sk.opt[SKO_SNDBUF];
+	uint32_t want = tc->cc.cwnd < SNDBUF_MAX / 2 ? 2 * tc->cc.cwnd : SNDBUF_MAX;
 
+	if (!tc->sndbuf_fixed && want > max)      /* what is in flight, and as much again */
+		max = want;
 	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
 }
 
@@ -194,7 +198,7 @@ ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, bool peek)
 	if (tc->rcvq_bytes) {
 		got = take(tc, buf, n, peek);
 		if (!peek)
-			tcp_read_some(tc);
+			tcp_read_some(tc, (uint32_t)got);
 		sock_ready_changed(sk);           /* only falls */
 		return (ssize_t)got;
 	}
@@ -257,8 +261,8 @@ void tcp_abort(struct sock *sk)
 
 	if (tc->state == TCP_LISTEN)
 		tcp_listen_close(tc);
-	else if (tc->state >= TCP_SYN_RECEIVED && tc->state != TCP_TIME_WAIT)
-		tcp_send_rst(tc);
+	else if (tc->state >= TCP_SYN_RECEIVED && tc->state <= TCP_CLOSE_WAIT)
+		tcp_send_rst(tc);                 /* the others have no peer that waits */
 	tcp_free(tc);
 }
 
@@ -302,6 +306,8 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
+	tc->rcvbuf_fixed |= o == SKO_RCVBUF;
+	tc->sndbuf_fixed |= o == SKO_SNDBUF;
 	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
 		tcp_keepalive_set(tc);
 	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)

@@ -18,10 +18,11 @@ typedef uint64_t lanes_t __attribute__((vector_size(32)));
 /*
  * Whole 64-byte blocks; returns what it added, in the machine's order.  A lane
  * adds whole words, which wrap, and their high halves, which do not: what the
- * low halves add up to is the difference, modulo 2^64, and fits too.
+ * low halves add up to is the difference, modulo 2^64, and fits too.  to: where
+ * they are copied on the way, or NULL.
  */
 static inline __attribute__((always_inline))
-uint64_t add_blocks(const uint8_t *p, size_t blocks)
+uint64_t add_blocks(uint8_t *to, const uint8_t *p, size_t blocks)
 {
 	lanes_t all0 = { 0 }, high0 = { 0 }, all1 = { 0 }, high1 = { 0 };
 	uint64_t sum = 0;
@@ -31,6 +32,11 @@ uint64_t add_blocks(const uint8_t *p, size_t blocks)
 
 		memcpy(&a, p, sizeof(a));
 		memcpy(&b, p + 32, sizeof(b));
+		if (to) {
+			memcpy(to, &a, sizeof(a));
+			memcpy(to + 32, &b, sizeof(b));
+			to += 64;
+		}
 		all0 += a;
 		high0 += a >> 32;
 		all1 += b;
@@ -48,7 +54,13 @@ uint64_t add_blocks(const uint8_t *p, size_t blocks)
 __attribute__((target("avx2")))
 static uint64_t add_blocks_avx2(const uint8_t *p, size_t blocks)
 {
-	return add_blocks(p, blocks);
+	return add_blocks(NULL, p, blocks);
+}
+
+__attribute__((target("avx2")))
+static uint64_t copy_blocks_avx2(uint8_t *to, const uint8_t *p, size_t blocks)
+{
+	return add_blocks(to, p, blocks);
 }
 #endif
 
@@ -58,7 +70,16 @@ static uint64_t add_blocks_any(const uint8_t *p, size_t blocks)
 	if (__builtin_cpu_supports("avx2"))
 		return add_blocks_avx2(p, blocks);
 #endif
-	return add_blocks(p, blocks);
+	return add_blocks(NULL, p, blocks);
+}
+
+static uint64_t copy_blocks_any(uint8_t *to, const uint8_t *p, size_t blocks)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		return copy_blocks_avx2(to, p, blocks);
+#endif
+	return add_blocks(to, p, blocks);
 }
 
 /* Never folds a sum that is not zero to zero. */
@@ -117,4 +138,18 @@ uint64_t csum_add(uint64_t sum, const void *p, size_t n)
 		s += (v & 0xffffffff) + (v >> 32);
 	}
 	return sum + native_to_be(fold_native(s + add_tail(b, n)));
+}
+
+/* The rest, less than a block, is in the cache by then: a second pass is cheap. */
+uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
+{
+	size_t blocks = n >= CSUM_WIDE_MIN ? n / 64 : 0, whole = blocks * 64;
+	uint8_t *out = to;
+	const uint8_t *b = p;
+
+	if (blocks)
+		sum += native_to_be(fold_native(copy_blocks_any(out, b, blocks)));
+	if (n > whole)
+		memcpy(out + whole, b + whole, n - whole);
+	return csum_add(sum, b + whole, n - whole);
 }

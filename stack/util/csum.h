@@ -12,6 +12,9 @@
 /* Adds n bytes to sum.  Every call but the last must have an even n. */
 uint64_t csum_add(uint64_t sum, const void *p, size_t n);
 
+/* The same, and copies them to `to`, which does not overlap. */
+uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n);
+
 /* Folds a sum and complements it: the value for the header field. */
 static inline uint16_t csum_fold(uint64_t sum)
 {

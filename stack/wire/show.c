@@ -6,6 +6,7 @@
 #include "stack/wire/eth.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/tcp.h"
 #include "stack/wire/udp.h"
 
 static void show_arp(struct rd r, struct buf *out)
@@ -192,24 +193,33 @@ static void show_icmp(struct rd r, size_t len, struct buf *out)
 	buf_printf(out, ", length %zu", len);
 }
 
-static void show_ends(const struct ip4_hdr *ip, const struct udp_hdr *u, struct buf *out)
+/* ports: four bytes, or NULL. */
+static void show_ends(const struct ip4_hdr *ip, const uint8_t *ports, struct buf *out)
 {
 	char src[ADDR_STRLEN], dst[ADDR_STRLEN];
 
 	ip4_fmt(ip->src, src);
 	ip4_fmt(ip->dst, dst);
-	if (u)
-		buf_printf(out, "%s.%u > %s.%u", src, u->sport, dst, u->dport);
+	if (ports)
+		buf_printf(out, "%s.%u > %s.%u", src, get_be16(ports), dst, get_be16(ports + 2));
 	else
 		buf_printf(out, "%s > %s", src, dst);
+}
+
+static void show_tcp(const struct ip4_hdr *ip, struct rd r, size_t len, struct buf *out)
+{
+	show_ends(ip, rd_left(&r) >= 4 ? r.p : NULL, out);
+	buf_str(out, ": ");
+	tcp_show(r.p, rd_left(&r), len, out);
 }
 
 static void show_udp(const struct ip4_hdr *ip, struct rd r, size_t len, struct buf *out)
 {
 	struct udp_hdr u;
+	const uint8_t *ports = r.p;
 	bool whole = rd_left(&r) >= UDP_HLEN, ok = udp_hdr_parse(&u, &r);
 
-	show_ends(ip, whole ? &u : NULL, out);
+	show_ends(ip, whole ? ports : NULL, out);
 	if (!whole)
 		buf_str(out, ": [|udp]");
 	else if (!ok)
@@ -271,10 +281,13 @@ static void show_ip4(struct rd r, struct buf *out)
 		r.end = r.p + len;        /* what follows is padding */
 	else if (rd_left(&r) < len)
 		buf_printf(out, "truncated-ip - %zu bytes missing! ", len - rd_left(&r));
-	if (ip.frag_off || (ip.proto != IP_PROTO_ICMP && ip.proto != IP_PROTO_UDP)) {
+	if (ip.frag_off || (ip.proto != IP_PROTO_ICMP && ip.proto != IP_PROTO_UDP &&
+			    ip.proto != IP_PROTO_TCP)) {
 		show_other(&ip, len, out);
 	} else if (ip.proto == IP_PROTO_UDP) {
 		show_udp(&ip, r, len, out);
+	} else if (ip.proto == IP_PROTO_TCP) {
+		show_tcp(&ip, r, len, out);
 	} else {
 		show_ends(&ip, NULL, out);
 		show_icmp(r, len, out);

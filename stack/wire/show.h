@@ -9,8 +9,9 @@
  *
  * It goes beyond tcpdump where that needs -v or -e: fragments end in
  * "(frag ID:BYTES@OFFSET+)", and a VLAN tag is named.  What the frame is too
- * short for ends in a mark such as "[|ip]".  Transports whose ports are not
- * decoded here show as "tcp 40", "ip-proto-89 44": the payload's bytes.
+ * short for ends in a mark such as "[|ip]".  TCP's numbers are as they stand, as
+ * with -S.  Transports that are not decoded here show as "ip-proto-89 44": the
+ * payload's bytes.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "stack/util/cc.h"
 #include "stack/util/csum.h"
 #include "stack/wire/ip4.h"
 
@@ -161,60 +160,4 @@ size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX
 uint16_t tcp_csum4(ip4_t src, ip4_t dst, size_t len, uint64_t sum)
 {
 	return csum_fold(sum + csum_pseudo4(src, dst, IP_PROTO_TCP, len));
-}
-
-/* --- showing ---------------------------------------------------------------------- */
-
-const char *tcp_flags_fmt(uint8_t flags, char out[10])
-{
-	static const struct { uint8_t flag; char letter; } letters[] = {
-		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' }, { TCP_PSH, 'P' },
-		{ TCP_ACK, '.' }, { TCP_URG, 'U' }, { TCP_ECE, 'E' }, { TCP_CWR, 'W' },
-	};
-	size_t n = 0;
-
-	for (size_t i = 0; i < N_ELEM(letters); i++)
-		if (flags & letters[i].flag)
-			out[n++] = letters[i].letter;
-	out[n] = '\0';
-	return n ? out : strcpy(out, "none");
-}
-
-static void show_opts(const struct tcp_opts *o, struct buf *out)
-{
-	const char *sep = ", options [";
-
-	if (o->has_mss)
-		buf_printf(out, "%smss %u", sep, o->mss), sep = ",";
-	if (o->sack_ok)
-		buf_printf(out, "%ssackOK", sep), sep = ",";
-	if (o->has_ts)
-		buf_printf(out, "%sTS val %u ecr %u", sep, o->tsval, o->tsecr), sep = ",";
-	if (o->has_wscale)
-		buf_printf(out, "%swscale %u", sep, o->wscale), sep = ",";
-	if (o->n_sack)
-		buf_printf(out, "%ssack %u ", sep, o->n_sack), sep = ",";
-	for (unsigned i = 0; i < o->n_sack; i++)
-		buf_printf(out, "{%u:%u}", o->sack[i].start.v, o->sack[i].end.v);
-	if (sep[1] == '\0')
-		buf_str(out, "]");
-}
-
-void tcp_show(const struct tcp_hdr *h, const struct tcp_opts *o, size_t len, struct buf *out)
-{
-	char f[10];
-
-	buf_printf(out, "Flags [%s]", tcp_flags_fmt(h->flags, f));
-	if (len || (h->flags & (TCP_SYN | TCP_FIN | TCP_RST))) {
-		buf_printf(out, ", seq %u", h->seq.v);
-		if (len)
-			buf_printf(out, ":%u", h->seq.v + (uint32_t)len);
-	}
-	if (h->flags & TCP_ACK)
-		buf_printf(out, ", ack %u", h->ack.v);
-	buf_printf(out, ", win %u", h->wnd);
-	if (h->flags & TCP_URG)
-		buf_printf(out, ", urg %u", h->urg);
-	show_opts(o, out);
-	buf_printf(out, ", length %zu", len);
 }

@@ -73,9 +73,10 @@ void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w);
  * the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
 size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX]);
 
-/* "1 > 2: Flags [S.], seq 1, ack 2, win 3, options [mss 1460], length 0", as
- * tcpdump -S prints it; len: of the payload. */
-void tcp_show(const struct tcp_hdr *h, const struct tcp_opts *o, size_t len, struct buf *out);
+/* "Flags [S.], seq 1, ack 2, win 3, options [mss 1460], length 0", as tcpdump
+ * -S prints a segment of len bytes, of which p[0, avail) are there; avail is
+ * not above len (wire/tcp_show.c). */
+void tcp_show(const uint8_t *p, size_t avail, size_t len, struct buf *out);
 /* "S.", "P.", "none": tcpdump's letters. */
 const char *tcp_flags_fmt(uint8_t flags, char out[10]);
 

@@ -15,6 +15,7 @@
 #include "stack/wire/ip4.h"
 #include "stack/wire/ip4opt.h"
 #include "stack/wire/show.h"
+#include "stack/wire/tcp.h"
 #include "stack/wire/udp.h"
 
 /* Text for one line: no byte in it ends the line or the string. */
@@ -140,6 +141,48 @@ static void try_udp(const uint8_t *b, size_t n)
 	assert(h.csum && udp_csum4_ok(&h, 1, 2, sum));
 }
 
+/* What of the options can be said again is; and what that says is the same. */
+static void try_tcp_opts(const uint8_t *b, size_t n, bool syn)
+{
+	struct tcp_opts o, again;
+	uint8_t out[TCP_OPT_MAX];
+	size_t len;
+
+	tcp_opts_parse(&o, b, n, syn);
+	assert(o.n_sack <= TCP_SACK_MAX && o.wscale <= TCP_WSCALE_MAX);
+	if (syn)
+		o.n_sack = 0;                     /* none belongs there */
+	else if (o.has_ts && o.n_sack > 3)
+		o.n_sack = 3;
+	len = tcp_opts_emit(&o, syn, out);
+	assert(len <= TCP_OPT_MAX && len % 4 == 0);
+	tcp_opts_parse(&again, out, len, syn);
+	assert(again.has_mss == o.has_mss && again.mss == o.mss && again.has_ts == o.has_ts &&
+	       again.tsval == o.tsval && again.tsecr == o.tsecr && again.sack_ok == o.sack_ok &&
+	       again.has_wscale == o.has_wscale && again.wscale == o.wscale &&
+	       again.n_sack == o.n_sack &&
+	       memcmp(again.sack, o.sack, o.n_sack * sizeof(o.sack[0])) == 0);
+}
+
+static void try_tcp(const uint8_t *b, size_t n)
+{
+	struct buf text = { 0 };
+	uint8_t out[TCP_HLEN], exact[TCP_HLEN];
+	struct wr w = wr_init(out, sizeof(out));
+	struct tcp_hdr h;
+
+	tcp_show(b, n, n, &text);
+	check_text(&text);
+	if (tcp_hdr_parse(&h, b, n) != DROP_NONE)
+		return;
+	tcp_hdr_emit(&h, &w);
+	memcpy(exact, b, sizeof(exact));
+	exact[12] &= 0xf0;                        /* the reserved bits are sent as 0 */
+	assert(wr_ok(&w) && memcmp(out, exact, sizeof(out)) == 0);
+	for (int syn = 0; syn < 2; syn++)
+		try_tcp_opts(b + TCP_HLEN, h.hlen - (size_t)TCP_HLEN, syn);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf text = { 0 };
@@ -153,10 +196,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_options(data + at, size - at);
 		try_icmp4(data + at, size - at);
 		try_udp(data + at, size - at);
+		try_tcp(data + at, size - at);
 	}
 	if (size > ETH_HLEN + IP4_HLEN) {
 		try_icmp4(data + ETH_HLEN + IP4_HLEN, size - ETH_HLEN - IP4_HLEN);
 		try_udp(data + ETH_HLEN + IP4_HLEN, size - ETH_HLEN - IP4_HLEN);
+		try_tcp(data + ETH_HLEN + IP4_HLEN, size - ETH_HLEN - IP4_HLEN);
 	}
 	return 0;
 }

@@ -137,3 +137,39 @@ TEST(transfer, a_small_mtu_makes_small_segments)
 	begin(", mtu: 576", 50000);
 	check_transfer(SEC(5));
 }
+
+TEST(transfer, a_fifth_lost_arrives_whole)
+{
+	begin(", loss: 20%", 1000000);
+	check_transfer(SEC(2000));
+}
+
+TEST(transfer, a_tenth_of_each_fault_arrives_whole)
+{
+	begin(", delay: 5ms, loss: 10%, corrupt: 10%, duplicate: 10%, reorder: 10%", 1000000);
+	check_transfer(SEC(2000));
+}
+
+/* The second from 0.1 s on is dark. */
+static void check_blackout(size_t total)
+{
+	struct link *l;
+
+	begin(", rate: 10mbit, delay: 10ms", total);
+	l = lab_link(run.lab, 0);
+	while (lab_now(run.lab) < MSEC(100)) {
+		lab_run_until(run.lab, lab_now(run.lab) + STEP);
+		client_step();
+		(void)server_step();
+	}
+	CHECK(run.got > 0 && run.got < total);
+	CHECK_EQ(link_set_up(l, false), OK);
+	lab_run_until(run.lab, lab_now(run.lab) + SEC(1));
+	CHECK_EQ(link_set_up(l, true), OK);
+	check_transfer(SEC(20));
+}
+
+TEST(transfer, a_second_of_darkness_is_survived)
+{
+	check_blackout(1000000);
+}

@@ -57,6 +57,24 @@ TEST(csum, every_length_at_every_alignment_agrees_with_the_reference)
 			REQUIRE(csum(b + at, n) == reference(b + at, n));
 }
 
+TEST(csum, copying_on_the_way_gives_the_same_sum_and_the_same_bytes)
+{
+	uint8_t from[1700], to[1702];
+
+	for (size_t i = 0; i < sizeof(from); i++)
+		from[i] = (uint8_t)(i * 167 >> 3);
+	for (size_t n = 0; n < 1600; n += n < 300 ? 1 : 37) {
+		size_t at = n % 7;
+
+		memset(to, 0xee, sizeof(to));
+		CHECK_EQ(csum_fold(csum_copy(12345, to + 1, from + at, n)),
+			 csum_fold(csum_add(12345, from + at, n)));
+		CHECK_MEM(to + 1, from + at, n);
+		CHECK_EQ(to[0], 0xee);
+		CHECK_EQ(to[n + 1], 0xee);
+	}
+}
+
 TEST(csum, all_ones_and_all_zeros_stay_apart)
 {
 	uint8_t ones[1500], zeros[1500];

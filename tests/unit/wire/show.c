@@ -10,6 +10,7 @@
 #include "stack/wire/eth.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/tcp.h"
 #include "stack/wire/udp.h"
 #include "tests/unit/test.h"
 
@@ -223,6 +224,28 @@ TEST(show, udp)
 		    "IP 10.0.1.2.40000 > 10.0.2.2.7: truncated-udplength 5");
 }
 
+TEST(show, tcp)
+{
+	struct tcp_hdr h = { .sport = 40000, .dport = 80, .hlen = TCP_HLEN, .seq = { 7 },
+			     .ack = { 8 }, .flags = TCP_ACK | TCP_PSH, .wnd = 512 };
+	struct ip4_hdr ip = { .proto = IP_PROTO_TCP, .src = A, .dst = B };
+	struct ip4_hdr later = { .proto = IP_PROTO_TCP, .src = A, .dst = B, .frag_off = 8 };
+	struct frame f;
+	struct wr w = ip_begin(&f, ip, TCP_HLEN + 5);
+
+	tcp_hdr_emit(&h, &w);
+	check_shown(finish(&f, &w, 5), "IP 10.0.1.2.40000 > 10.0.2.2.80: Flags [P.], seq 7:12, "
+		    "ack 8, win 512, length 5");
+	f.len += 13;                              /* padding is not data */
+	check_shown(&f, "IP 10.0.1.2.40000 > 10.0.2.2.80: Flags [P.], seq 7:12, ack 8, win 512, "
+		    "length 5");
+	check_cut(&f, 44, "IP truncated-ip - 15 bytes missing! 10.0.1.2.40000 > 10.0.2.2.80:  "
+		  "[|tcp]");
+	check_cut(&f, 37, "IP truncated-ip - 22 bytes missing! 10.0.1.2 > 10.0.2.2:  [|tcp]");
+	w = ip_begin(&f, later, 20);
+	check_shown(finish(&f, &w, 20), "IP 10.0.1.2 > 10.0.2.2: tcp 20 (frag 0:20@8)");
+}
+
 TEST(show, fragments_tell_their_place)
 {
 	struct ip4_hdr first = { .id = 78, .mf = true }, last = { .id = 78, .frag_off = 1480 };
@@ -240,8 +263,6 @@ TEST(show, what_is_not_decoded_is_named)
 	struct wr w = ip_begin(&f, (struct ip4_hdr){ .proto = 253, .src = A, .dst = B }, 20);
 
 	check_shown(finish(&f, &w, 20), "IP 10.0.1.2 > 10.0.2.2: ip-proto-253 20");
-	w = ip_begin(&f, (struct ip4_hdr){ .proto = IP_PROTO_TCP, .src = A, .dst = B }, 20);
-	check_shown(finish(&f, &w, 20), "IP 10.0.1.2 > 10.0.2.2: tcp 20");
 	w = begin(&f, 0x88b5);
 	check_shown(finish(&f, &w, 46),
 		    "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype Unknown (0x88b5), length 60");

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "stack/tcp/info.h"
+
+#include <string.h>
+
+#include "stack/tcp/conn.h"
+#include "stack/wire/ip4.h"
+
+#define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
+
+enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4 };    /* Linux: TCPI_OPT_ */
+
+/* Linux's numbers of the states, include/net/tcp_states.h. */
+static int64_t state_number(enum tcp_state s)
+{
+	static const uint8_t numbers[TCP_N_STATE] = {
+		[TCP_CLOSED] = 7, [TCP_LISTEN] = 10, [TCP_SYN_SENT] = 2, [TCP_SYN_RECEIVED] = 3,
+		[TCP_ESTABLISHED] = 1, [TCP_FIN_WAIT_1] = 4, [TCP_FIN_WAIT_2] = 5,
+		[TCP_CLOSE_WAIT] = 8, [TCP_CLOSING] = 11, [TCP_LAST_ACK] = 9, [TCP_TIME_WAIT] = 6,
+	};
+
+	return numbers[s];
+}
+
+static int64_t ms_since(const struct tcp_conn *tc, ns_t at)
+{
+	return at ? (tcp_now(tc) - at) / MSEC(1) : 0;
+}
+
+static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
+{
+	i->state = state_number(tc->state);
+	i->options = (tc->ts_ok ? OPT_TIMESTAMPS : 0) | (tc->sack_ok ? OPT_SACK : 0) |
+		     (tc->wscale_ok ? OPT_WSCALE : 0);
+	i->snd_wscale = tc->snd_wscale;
+	i->rcv_wscale = tc->rcv_wscale;
+	i->snd_mss = tc->snd_mss;
+	i->rcv_mss = tc->rcv_mss;
+	i->pmtu = tc->path_mtu;
+	i->advmss = tc->path_mtu ? (int64_t)tc->path_mtu - IP4_HLEN - TCP_HLEN : TCP_MSS_DEFAULT;
+	i->snd_wnd = tc->snd_wnd;
+	i->rcv_wnd = tcp_rcv_wnd(tc);
+}
+
+static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
+{
+	uint32_t mss = tc->cc.mss ? tc->cc.mss : TCP_MSS_DEFAULT;
+
+	i->ca_state = tc->ca_state;
+	i->snd_cwnd = tc->cc.cwnd / mss;
+	i->snd_ssthresh = tc->cc.ssthresh == CC_INFINITE ? SSTHRESH_NONE : tc->cc.ssthresh / mss;
+	i->retransmits = i->backoff = tc->backoff;
+	i->probes = tc->probes;
+	i->unacked = tc->n_out;
+	i->sacked = tc->n_sacked;
+	i->lost = tc->n_lost;
+	i->retrans = tc->n_retrans;
+	i->total_retrans = (int64_t)tc->total_retrans;
+	i->reordering = 3;
+	i->rto = tc->rto / USEC(1);
+	i->rtt = tc->srtt / USEC(1);
+	i->rttvar = tc->rttvar / USEC(1);
+}
+
+static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
+{
+	uint32_t out = tc->state >= TCP_SYN_RECEIVED ? tc->snd_nxt.v - tc->snd_una.v : 0;
+
+	i->notsent_bytes = tc->sendq_bytes > out ? tc->sendq_bytes - out : 0;
+	i->bytes_acked = tc->state >= TCP_ESTABLISHED ? tc->snd_una.v - tc->iss.v - 1 : 0;
+	i->bytes_received = tc->state >= TCP_ESTABLISHED ? tc->rcv_nxt.v - tc->irs.v - 1 : 0;
+	i->last_data_sent = ms_since(tc, tc->sent_at);
+	i->last_data_recv = i->last_ack_recv = ms_since(tc, tc->heard_at);
+	i->rcv_space = tc->sk.opt[SKO_RCVBUF];
+}
+
+void tcp_info_fill(const struct tcp_conn *tc, struct sk_tcp_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	fill_agreed(tc, info);
+	fill_recovery(tc, info);
+	fill_queues(tc, info);
+}
+
+int sk_tcp_info(const struct sock *sk, struct sk_tcp_info *info)
+{
+	if (sk->type != SK_STREAM)
+		return ERR_OPNOTSUP;
+	tcp_info_fill(tcp_conn(sk), info);
+	return OK;
+}
+
+bool sk_tcp_info_find(const struct sk_tcp_info *info, const char *name, int64_t *v)
+{
+#define X(field) \
+	if (strcmp(name, #field) == 0) \
+		return *v = info->field, true;
+	SK_TCP_INFO(X)
+#undef X
+	return false;
+}

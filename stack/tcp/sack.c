@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What SACK blocks say: RFC 2018 5, RFC 2883 (D-SACK), and the degree of
+ * reordering as Linux measures it.
+ *
+ * Every ACK repeats blocks of the one before.  Only the parts of a block that
+ * are news are looked up, and that begins where the last look-up ended: the
+ * cost of an ACK does not grow with the window.  What a lying peer says is
+ * taken if it is about data that is out, which hurts nobody but that peer.
+ */
+#include "stack/tcp/conn.h"
+
+#define REORDERING_MAX 300                /* Linux: tcp_max_reordering */
+
+void tcp_reordered(struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	uint32_t by = (uint32_t)seq_diff(tc->high_sacked, s->seq);
+	uint32_t segs = (by + tc->cc.mss - 1) / tc->cc.mss;
+
+	tc->rack.reordering_seen = true;          /* RFC 8985 6.2, step 3 */
+	tc->reord_seen++;
+	if (segs > tc->reordering)
+		tc->reordering = segs < REORDERING_MAX ? segs : REORDERING_MAX;
+}
+
+/* --- D-SACK ---------------------------------------------------------------------------- */
+
+/* RFC 2883 5: the first block lies below the ACK, or within the second.  What
+ * was never out since the window before is no news (Linux: tcp_is_sackblock_valid). */
+static bool is_dsack(const struct tcp_conn *tc, const struct tcp_opts *o, seq_t ack)
+{
+	const struct tcp_sack *b = &o->sack[0];
+
+	if (!o->n_sack || !seq_lt(b->start, b->end) || seq_lt(tc->snd_nxt, b->end) ||
+	    seq_lt(b->start, seq_sub(tc->snd_una, tc->max_snd_wnd)))
+		return false;
+	if (seq_le(b->end, ack))
+		return true;
+	return o->n_sack > 1 && seq_le(o->sack[1].start, b->start) &&
+	       seq_le(b->end, o->sack[1].end);
+}
+
+/* --- blocks ------------------------------------------------------------------------------ */
+
+static bool block_is_sane(const struct tcp_conn *tc, const struct tcp_sack *b)
+{
+	return seq_lt(b->start, b->end) && seq_le(tc->snd_una, b->start) &&
+	       seq_le(b->end, tc->snd_nxt);
+}
+
+static void mark_sacked(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_acked *a)
+{
+	bool again = s->marks & SEG_EVER_RETRANS;
+
+	tcp_rack_delivered(tc, s, a);
+	if (!again && seq_lt(s->seq, tc->high_sacked))
+		tcp_reordered(tc, s);
+	tc->n_lost -= !!(s->marks & SEG_LOST);
+	tc->n_retrans -= !!(s->marks & SEG_RETRANS);
+	s->marks &= (uint8_t)~(SEG_LOST | SEG_RETRANS);
+	s->marks |= SEG_SACKED;
+	if (list_linked(&s->by_time))
+		list_remove(&s->by_time);
+	tc->n_sacked++;
+	a->sacked += s->len;
+}
+
+/* The segment that has `at`, from the nearest that we know; NULL: not sent. */
+static struct tcp_seg *seg_at(struct tcp_conn *tc, seq_t at)
+{
+	struct tcp_seg *s = tc->sack_hint;
+
+	if (!s || seq_lt(s->seq, tc->snd_una))
+		s = list_first(&tc->sendq, struct tcp_seg, node);
+	while (s && s->sent && seq_le(seg_end(s), at))
+		s = tcp_seg_next(tc, s);
+	while (s && seq_lt(at, s->seq) && s->node.prev != &tc->sendq.head)
+		s = container_of(s->node.prev, struct tcp_seg, node);
+	return s && s->sent ? s : NULL;
+}
+
+/* The segments of [from, to) that lie whole in b. */
+static void mark_range(struct tcp_conn *tc, const struct tcp_sack *b, seq_t from, seq_t to,
+		       struct tcp_acked *a)
+{
+	struct tcp_seg *s;
+
+	for (s = seg_at(tc, from); s && s->sent && seq_lt(s->seq, to); s = tcp_seg_next(tc, s)) {
+		tc->sack_hint = s;
+		if (!(s->marks & SEG_SACKED) && seq_le(b->start, s->seq) &&
+		    seq_le(seg_end(s), b->end)) {
+			mark_sacked(tc, s, a);
+			tc->high_sacked = seq_max(tc->high_sacked, seg_end(s));
+		}
+	}
+}
+
+/* [from, to) less what the last ACK said, from its i-th block on. */
+static void mark_news(struct tcp_conn *tc, const struct tcp_sack *b, seq_t from, seq_t to,
+		      unsigned i, struct tcp_acked *a)
+{
+	for (; i < tc->n_sacked_blocks; i++) {
+		const struct tcp_sack *c = &tc->sacked[i];
+
+		if (seq_lt(c->start, to) && seq_lt(from, c->end)) {
+			if (seq_lt(from, c->start))
+				mark_news(tc, b, from, c->start, i + 1, a);
+			if (seq_lt(c->end, to))
+				mark_news(tc, b, c->end, to, i + 1, a);
+			return;
+		}
+	}
+	mark_range(tc, b, from, to, a);
+}
+
+void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a)
+{
+	const struct tcp_opts *o = &rx->o;
+	struct tcp_sack kept[TCP_SACK_MAX];
+	uint8_t n = 0;
+
+	if (seq_lt(tc->high_sacked, tc->snd_una))
+		tc->high_sacked = tc->snd_una;
+	if (is_dsack(tc, o, rx->h.ack)) {
+		a->dsack = true;
+		tc->dsack_seen++;
+		tcp_undo_dsack(tc, &o->sack[0]);
+	}
+	for (unsigned i = a->dsack; i < o->n_sack; i++) {
+		if (!block_is_sane(tc, &o->sack[i]))
+			continue;
+		mark_news(tc, &o->sack[i], o->sack[i].start, o->sack[i].end, 0, a);
+		kept[n++] = o->sack[i];
+	}
+	for (tc->n_sacked_blocks = 0; tc->n_sacked_blocks < n; tc->n_sacked_blocks++)
+		tc->sacked[tc->n_sacked_blocks] = kept[tc->n_sacked_blocks];
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tail loss probes, RFC 8985 7: when the end of a flight is lost no ACK tells
+ * of it.  After two round trips a probe asks for one, so that recovery begins
+ * without a timeout.
+ */
+#include "stack/tcp/conn.h"
+
+#define PTO_MIN MSEC(2)                   /* beyond 2 SRTT; Linux: TCP_TIMEOUT_MIN */
+#define PTO_INIT SEC(1)
+
+/* RFC 8985 7.2: a lone segment waits for the peer's delayed ACK, too. */
+static ns_t pto(const struct tcp_conn *tc)
+{
+	ns_t wait = tc->n_out == 1 ? MSEC(tcp_stack(tc)->opt[OPT_TCP_RTO_MIN]) : PTO_MIN;
+
+	return tc->srtt ? 2 * tc->srtt + wait : PTO_INIT;
+}
+
+void tcp_tlp_schedule(struct tcp_conn *tc)
+{
+	ns_t at = tcp_now(tc) + pto(tc), rto_at = tcp_rto_at(tc);
+
+	if (!tc->n_out || !tc->sack_ok || tc->backoff || tc->n_sacked || tc->tlp_out ||
+	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) || tc->xmit_for == XMIT_REO ||
+	    tc->state < TCP_ESTABLISHED)
+		return;
+	if (rto_at > tcp_now(tc) && rto_at < at)
+		at = rto_at;
+	tcp_xmit_timer_for(tc, XMIT_TLP, at);
+}
+
+static struct tcp_seg *last_sent(const struct tcp_conn *tc)
+{
+	const struct list_node *end = tc->unsent ? &tc->unsent->node : &tc->sendq.head;
+
+	return end->prev == &tc->sendq.head ? NULL :
+	       container_of(end->prev, struct tcp_seg, node);
+}
+
+/* RFC 8985 7.3: new data if there is any, else the last segment again. */
+void tcp_tlp_timeout(struct tcp_conn *tc)
+{
+	struct tcp_seg *s = last_sent(tc);
+
+	tc->xmit_at = NS_NEVER;
+	tc->tlp_end_seq = tc->snd_nxt;
+	if (tcp_send_one(tc)) {
+		tc->tlp_out = true;
+		tc->tlp_retrans = false;
+		tc->tlp_end_seq = tc->snd_nxt;
+	} else if (s && !(s->marks & SEG_SACKED)) {
+		s->cause = RTX_PROBE;
+		tc->tlp_out = tc->tlp_retrans = tcp_retransmit(tc, s);
+	}
+	tcp_xmit_timer_rearm(tc);
+}
+
+/* RFC 8985 7.4: a retransmission that repaired a loss hid it from congestion
+ * control; one that was told of as a duplicate repaired nothing. */
+void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a)
+{
+	if (!tc->tlp_out || seq_lt(tc->snd_una, tc->tlp_end_seq))
+		return;
+	if (!tc->tlp_retrans || a->dsack) {
+		tc->tlp_out = false;
+	} else if (seq_lt(tc->tlp_end_seq, tc->snd_una)) {
+		tc->tlp_out = false;
+		if (tc->ca_state < CA_CWR) {
+			tcp_enter_cwr(tc);
+			tc->cc.cwnd = tc->cc.ssthresh;
+			tc->ca_state = CA_OPEN;
+		}
+	} else if (!a->acked && !a->sacked && a->dup) {
+		tc->tlp_out = false;              /* both copies came */
+	}
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * TCP between hosts of a lab, frames of 1500 bytes, links of 100 Gbit/s and
+ * 1 us, buffers and options as they are by default.  The receiver reads what
+ * is there whenever it is told; so it acknowledges every second segment.
+ */
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/lab.h"
+#include "sim/topo/topo.h"
+#include "stack/socket.h"
+#include "stack/stack.h"
+#include "tests/bench/bench.h"
+
+#ifndef BULK_BYTES
+#define BULK_BYTES 1000000000ull
+#endif
+#define CHUNK (128 << 10)
+#define RR_TURNS 300000
+#define CRR_TURNS 100000
+#define IDLE 5000
+
+static struct lab *lab;
+static struct stack *near, *far;          /* the client's, the server's */
+static ip4_t far_addr;
+static struct sock *listener, *client, *server;
+static struct sk_watch client_watch, server_watch;
+static uint8_t chunk[CHUNK];
+static uint64_t received;
+static uint32_t turns;
+
+static void must(int err)
+{
+	if (err == OK || err == ERR_INPROGRESS)
+		return;
+	fprintf(stderr, "tcp: error %d\n", err);
+	exit(1);
+}
+
+/* --- the lab ------------------------------------------------------------------------ */
+
+/* h0 - h1 - ..., so many links; link i is 10.0.i.0/24 with .1 on the left. */
+static void lab_begin(int links)
+{
+	struct buf y = { 0 }, errs = { 0 };
+	struct topo *t;
+
+	buf_str(&y, "version: 1\nname: tcp\ndefaults: {link: {rate: 100gbit, delay: 1us}}\nnodes:\n");
+	for (int i = 0; i <= links; i++) {
+		buf_printf(&y, "  h%d: {routes: [", i);
+		if (i < links - 1)
+			buf_printf(&y, "{to: 10.0.%d.0/24, via: 10.0.%d.2}", links - 1, i);
+		if (i > 1)
+			buf_printf(&y, "%s{to: 10.0.0.0/24, via: 10.0.%d.1}",
+				   i < links - 1 ? ", " : "", i - 1);
+		buf_str(&y, "]}\n");
+	}
+	buf_str(&y, "links:\n");
+	for (int i = 0; i < links; i++)
+		buf_printf(&y, "  - {endpoints: [h%d, h%d], ipv4: 10.0.%d.0/24}\n", i, i + 1, i);
+	t = topo_parse("tcp.yaml", y.s, y.len, &errs);
+	if (!t) {
+		fprintf(stderr, "%s", errs.s);
+		exit(1);
+	}
+	buf_free(&y);
+	lab = lab_new(t, NULL);
+	near = node_stack(lab_node(lab, 0));
+	far = node_stack(lab_node(lab, (size_t)links));
+	far_addr = IP4(10, 0, (unsigned)links - 1, 2);
+}
+
+static void listen_on(uint16_t port)
+{
+	const struct endpoint at = { { .family = ADDR_IP4 }, port };
+
+	(void)node_stack(lab_node(lab, lab_n_nodes(lab) - 1));
+	must(sk_open(far, ADDR_IP4, SK_STREAM, 0, &listener));
+	must(sk_bind(listener, &at));
+	must(sk_listen(listener, 4096));
+}
+
+static struct sock *connect_to(uint16_t port)
+{
+	const struct endpoint to = { addr_ip4(far_addr), port };
+	struct sock *sk;
+
+	must(sk_open(near, ADDR_IP4, SK_STREAM, 0, &sk));
+	must(sk_setopt(sk, SKO_NODELAY, 1));
+	must(sk_connect(sk, &to));
+	return sk;
+}
+
+static void connect_both(void)
+{
+	listen_on(80);
+	(void)node_stack(lab_node(lab, 0));
+	client = connect_to(80);
+	lab_run_until(lab, lab_now(lab) + MSEC(10));
+	must(sk_accept(listener, &server));
+}
+
+static void watch(struct sk_watch *w, struct sock *sk, void (*ready)(struct sk_watch *w, uint32_t ev))
+{
+	*w = (struct sk_watch){ .ready = ready };
+	sk_watch(sk, w);
+}
+
+static void lab_end(void)
+{
+	sk_unwatch(&client_watch);
+	sk_unwatch(&server_watch);
+	lab_free(lab);
+}
+
+/* --- bulk --------------------------------------------------------------------------- */
+
+static void fill(struct sk_watch *w, uint32_t ev)
+{
+	if (ev & SK_OUT)
+		while (sk_send(w->sk, chunk, sizeof(chunk), NULL) > 0)
+			;
+}
+
+static void drain(struct sk_watch *w, uint32_t ev)
+{
+	static uint8_t sink[CHUNK];
+	ssize_t n;
+
+	if (ev & SK_IN)
+		while ((n = sk_recv(w->sk, sink, sizeof(sink), NULL)) > 0)
+			received += (uint64_t)n;
+}
+
+static void receive(uint64_t bytes)
+{
+	uint64_t until = received + bytes;
+
+	while (received < until)
+		lab_run_until(lab, lab_now(lab) + USEC(100));
+}
+
+/* Wall speed, Gbit/s. */
+static double bulk(int links, uint64_t bytes, bool checksums)
+{
+	double t;
+
+	lab_begin(links);
+	must(stack_set_option(near, OPT_TCP_CHECKSUMS, checksums));
+	must(stack_set_option(far, OPT_TCP_CHECKSUMS, checksums));
+	connect_both();
+	watch(&server_watch, server, drain);
+	watch(&client_watch, client, fill);
+	(void)node_stack(lab_node(lab, 0));
+	fill(&client_watch, SK_OUT);
+	receive(bytes / 20);
+	t = bench_now();
+	receive(bytes);
+	t = bench_now() - t;
+	lab_end();
+	return (double)bytes * 8 / t / 1e9;
+}
+
+/* --- request and response ----------------------------------------------------------- */
+
+static void answer(struct sk_watch *w, uint32_t ev)
+{
+	char c;
+
+	if ((ev & SK_IN) && sk_recv(w->sk, &c, 1, NULL) == 1)
+		(void)sk_send(w->sk, &c, 1, NULL);
+}
+
+static void ask_again(struct sk_watch *w, uint32_t ev)
+{
+	turns += (ev & SK_IN) != 0;
+	answer(w, ev);
+}
+
+static double round_trip_us(void)
+{
+	double t;
+
+	lab_begin(1);
+	connect_both();
+	must(sk_setopt(server, SKO_NODELAY, 1));
+	watch(&server_watch, server, answer);
+	watch(&client_watch, client, ask_again);
+	turns = 0;
+	(void)node_stack(lab_node(lab, 0));
+	(void)sk_send(client, "?", 1, NULL);
+	lab_run_until(lab, lab_now(lab) + MSEC(10));
+	turns = 0;
+	t = bench_now();
+	while (turns < RR_TURNS)
+		lab_run_until(lab, lab_now(lab) + USEC(100));
+	t = bench_now() - t;
+	lab_end();
+	return t * 1e6 / turns;
+}
+
+/* --- connect, request, close ---------------------------------------------------------- */
+
+struct serving { struct sk_watch w; struct serving *next; };
+static struct serving *spare;             /* nothing is asked of libc meanwhile */
+
+static void serve(struct sk_watch *w, uint32_t ev)
+{
+	struct serving *s = container_of(w, struct serving, w);
+	struct sock *sk = w->sk;
+	char c;
+
+	if (!(ev & SK_IN))
+		return;
+	if (sk_recv(sk, &c, 1, NULL) == 1)
+		(void)sk_send(sk, &c, 1, NULL);
+	sk_unwatch(w);
+	sk_close(sk);
+	s->next = spare;
+	spare = s;
+}
+
+static void take(struct sk_watch *w, uint32_t ev)
+{
+	struct sock *sk;
+
+	(void)ev;
+	while (sk_accept(w->sk, &sk) == OK) {
+		struct serving *s = spare ? spare : calloc(1, sizeof(*s));
+
+		if (!s)
+			exit(1);
+		spare = spare ? spare->next : NULL;
+		watch(&s->w, sk, serve);
+		if (sk_ready(sk) & SK_IN)
+			serve(&s->w, SK_IN);
+	}
+}
+
+static void ask(struct sk_watch *w, uint32_t ev)
+{
+	struct sock *sk = w->sk;
+	char c;
+
+	if ((ev & SK_OUT) && !(ev & SK_IN))
+		(void)sk_send(sk, "?", 1, NULL);
+	if (!(ev & SK_IN) || sk_recv(sk, &c, 1, NULL) != 1)
+		return;
+	sk_unwatch(w);
+	sk_close(sk);
+	turns++;
+	watch(w, connect_to(80), ask);
+}
+
+static double connections_per_s(void)
+{
+	double t;
+
+	lab_begin(1);
+	must(stack_set_option(near, OPT_TCP_TIME_WAIT, 1));
+	must(stack_set_option(far, OPT_TCP_TIME_WAIT, 1));
+	listen_on(80);
+	watch(&server_watch, listener, take);
+	(void)node_stack(lab_node(lab, 0));
+	watch(&client_watch, connect_to(80), ask);
+	turns = 0;
+	lab_run_until(lab, lab_now(lab) + MSEC(50));
+	turns = 0;
+	t = bench_now();
+	while (turns < CRR_TURNS)
+		lab_run_until(lab, lab_now(lab) + MSEC(1));
+	t = bench_now() - t;
+	lab_end();
+	return turns / t;
+}
+
+/* --- an idle one ------------------------------------------------------------------------- */
+
+static double idle_bytes(void)
+{
+	static struct sock *sk[2 * IDLE];
+	size_t before, after;
+	unsigned n = 0;
+
+	lab_begin(1);
+	listen_on(80);
+	before = mallinfo2().uordblks;
+	for (unsigned i = 0; i < IDLE; i++) {
+		(void)node_stack(lab_node(lab, 0));
+		sk[n++] = connect_to(80);
+		lab_run_until(lab, lab_now(lab) + USEC(20));
+		while (sk_accept(listener, &sk[n]) == OK)
+			n++;
+	}
+	lab_run_until(lab, lab_now(lab) + SEC(1));
+	after = mallinfo2().uordblks;
+	lab_end();
+	return (double)(after - before) / n;
+}
+
+static bool wanted(int argc, char **argv, const char *what)
+{
+	return argc < 2 || strcmp(argv[1], what) == 0;
+}
+
+int main(int argc, char **argv)           /* [bulk|nocsum|line4|rr|crr|idle]: only that one */
+{
+	memset(chunk, 0x5a, sizeof(chunk));
+	if (wanted(argc, argv, "bulk"))
+		bench_line("tcp_bulk_gbps", bulk(1, BULK_BYTES, true), "Gbit/s", "higher", 40);
+	if (wanted(argc, argv, "nocsum"))
+		bench_line("tcp_bulk_nocsum_gbps", bulk(1, BULK_BYTES, false), "Gbit/s", "higher", 80);
+	if (wanted(argc, argv, "line4"))
+		bench_line("tcp_line4_gbps", bulk(3, BULK_BYTES / 2, true), "Gbit/s", "higher", 20);
+	if (wanted(argc, argv, "rr"))
+		bench_line("tcp_rr_us", round_trip_us(), "us", "lower", 0.5);
+	if (wanted(argc, argv, "crr"))
+		bench_line("tcp_crr_per_s", connections_per_s(), "1/s", "higher", 500000);
+	if (wanted(argc, argv, "idle"))
+		bench_line("tcp_idle_bytes", idle_bytes(), "bytes", "lower", 1024);
+	return 0;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What ACKs tell: without SACK, around the end of the sequence space, and after
+ * a pause. */
+#define FLIGHT_KIND PEER_PLAIN
+#include "tests/unit/tcp/flight.h"
+
+TEST(ack, three_duplicates_send_the_first_again_and_partial_acks_the_next)
+{
+	struct peer *t = flight(10);
+
+	peer_wait(t, RTT);
+	flight_ack(t, 0);
+	flight_ack(t, 0);
+	SILENCE(t);
+	flight_ack(t, 0);
+	HEAR(t, TCP_ACK, AT(0), 1, MSS);
+	CHECK_EQ(peer_conn(t)->ca_state, CA_RECOVERY);
+	peer_wait(t, RTT);
+	flight_ack(t, 4);                         /* RFC 6582 3.2 */
+	HEAR(t, TCP_ACK, AT(4), 1, MSS);
+	flight_ack(t, 10);
+	SILENCE(t);
+	CHECK_EQ(peer_conn(t)->n_out, 0);
+	peer_free(t);
+}
+
+/* RFC 3042 */
+TEST(ack, each_of_two_duplicates_lets_a_new_segment_out)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t nxt;
+
+	flight_write(t, 40);
+	peer_skip(t);
+	peer_wait(t, RTT);
+	nxt = tc->snd_nxt.v - tc->iss.v;
+	flight_ack(t, 0);
+	HEAR(t, TCP_ACK, nxt, 1, MSS);
+	flight_ack(t, 0);
+	HEAR(t, TCP_ACK, nxt + MSS, 1, MSS);
+	SILENCE(t);
+	peer_free(t);
+}
+
+TEST(ack, an_ack_of_what_was_not_sent_is_answered_and_changes_nothing)
+{
+	struct peer *t = flight(2);
+
+	flight_ack(t, 3);
+	HEAR(t, TCP_ACK, AT(2), 1, 0);
+	CHECK_EQ(peer_conn(t)->n_out, 2);
+	peer_free(t);
+}
+
+TEST(ack, a_window_that_shrinks_takes_nothing_back)
+{
+	struct peer *t = flight(4);
+	struct tcp_conn *tc = peer_conn(t);
+
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(1), .wnd = 100);
+	CHECK_EQ(tc->snd_wnd, 100);
+	CHECK_EQ(tc->n_out, 3);
+	flight_write(t, 1);
+	SILENCE(t);
+	flight_ack(t, 4);
+	HEAR(t, TCP_ACK | TCP_PSH, AT(4), 1, MSS);
+	peer_free(t);
+}
+
+/* RFC 5681 4.1 */
+TEST(ack, after_a_pause_the_window_is_the_initial_one_again)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+
+	peer_wait(t, RTT);
+	flight_ack(t, 10);
+	flight_write(t, 20);
+	peer_skip(t);
+	peer_wait(t, RTT);
+	flight_ack(t, 30);
+	CHECK(tc->cc.cwnd > 20 * MSS);
+	peer_wait(t, SEC(10));
+	flight_write(t, 30);
+	CHECK_EQ(peer_waiting(t), 10);
+	CHECK_EQ(tc->cc.cwnd, 10 * MSS);
+	peer_free(t);
+}

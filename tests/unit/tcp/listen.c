@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* LISTEN and its two queues. */
+#include "tests/unit/tcp/fixture.h"
+
+/* A client at this port opens; true: it was answered. */
+static bool client(struct peer *t, uint16_t port)
+{
+	SAY(t, .flags = TCP_SYN, .sport = port);
+	if (!peer_next(t))
+		return false;
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .sport = port);
+	return true;
+}
+
+TEST(listen, as_many_wait_as_the_backlog_says_and_one_more)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct sock *sk[3];
+
+	peer_listen(t, 2);
+	for (uint16_t i = 0; i < 3; i++)
+		CHECK(client(t, (uint16_t)(2000 + i)));
+	CHECK(!client(t, 2003));
+	CHECK_EQ(tcp_conn(t->listener)->n_accept, 3);
+	for (unsigned i = 0; i < 3; i++)
+		REQUIRE(sk_accept(t->listener, &sk[i]) == OK);
+	CHECK_EQ(sk_accept(t->listener, &t->sk), ERR_AGAIN);
+	CHECK(client(t, 2003));                   /* there is room again */
+	for (unsigned i = 0; i < 3; i++)
+		sk_close(sk[i]);
+	peer_free(t);
+}
+
+TEST(listen, they_are_accepted_in_the_order_they_came)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct endpoint from;
+
+	peer_listen(t, 5);
+	for (uint16_t i = 0; i < 3; i++)
+		CHECK(client(t, (uint16_t)(2000 + i)));
+	for (uint16_t i = 0; i < 3; i++) {
+		struct sock *sk = NULL;
+
+		REQUIRE(sk_accept(t->listener, &sk) == OK);
+		CHECK_EQ(sk_peer(sk, &from), OK);
+		CHECK_EQ(from.port, 2000 + i);
+		sk_close(sk);
+	}
+	peer_free(t);
+}
+
+TEST(listen, who_was_not_accepted_is_reset_when_the_listener_goes)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 5);
+	CHECK(client(t, 2000));
+	SAY(t, .flags = TCP_SYN, .sport = 2001);
+	peer_skip(t);
+	sk_close(t->listener);
+	t->listener = NULL;
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(peer_next(t));
+		CHECK(t->got.h.flags & TCP_RST);
+	}
+	SILENCE(t);
+	CHECK_EQ(t->st->tcp->n, 0);
+	peer_free(t);
+}
+
+TEST(listen, a_half_open_connection_ends_without_an_ack)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 5);
+	peer_say_syn(t, 0, 0);
+	peer_wait(t, SEC(200));
+	CHECK_EQ(peer_waiting(t), 6);             /* tcp_synack_retries */
+	CHECK_EQ(peer_state(t), TCP_CLOSED);
+	CHECK_EQ(tcp_conn(t->listener)->n_syn, 0);
+	peer_free(t);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* RFC 1191 6.4, RFC 4821 7.7. */
+#include "tests/unit/tcp/flight.h"
+
+TEST(pmtud, what_was_too_long_is_sent_again_at_once_in_pieces)
+{
+	struct peer *t = flight(3);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t cwnd = tc->cc.cwnd, sent = 0;
+
+	peer_icmp(t, ICMP4_UNREACH, ICMP4_UNREACH_FRAG, 1000, AT(0));
+	CHECK_EQ(tc->snd_mss, 960);
+	CHECK_EQ(peer_waiting(t), 6);
+	while (peer_waiting(t)) {
+		CHECK(peer_next(t));
+		CHECK(t->got.len <= 960);
+		sent += t->got.len;
+	}
+	CHECK_EQ(sent, 3 * MSS);
+	CHECK_EQ(tc->cc.cwnd, cwnd);
+	flight_ack(t, 3);
+	CHECK_EQ(tc->ca_state, CA_OPEN);
+	CHECK(tc->cc.cwnd >= cwnd);
+	peer_free(t);
+}
+
+TEST(pmtud, a_path_that_swallows_long_segments_gets_shorter_ones)
+{
+	struct peer *t = flight(1);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t least = MSS;
+
+	for (int i = 0; i < 100 && !tc->mss_cap; i++)
+		peer_wait(t, MSEC(100));
+	CHECK_EQ(tc->snd_mss, 1024);
+	while (peer_waiting(t)) {
+		CHECK(peer_next(t));
+		CHECK(t->got.len == MSS || t->got.len == 1024);
+		if (t->got.len < least)
+			least = t->got.len;
+	}
+	CHECK_EQ(least, 1024);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(0) + 1024);
+	HEAR(t, TCP_ACK | TCP_PSH, AT(0) + 1024, 1, MSS - 1024);
+	flight_ack(t, 1);
+	CHECK_EQ(tc->n_out, 0);
+	peer_wait(t, SEC(601));                   /* the path may have changed */
+	flight_write(t, 1);
+	peer_skip(t);
+	flight_ack(t, 2);
+	CHECK_EQ(tc->snd_mss, MSS);
+	peer_free(t);
+}
+
+TEST(pmtud, a_short_segment_that_times_out_is_no_sign_of_it)
+{
+	struct peer *t = flight(0);
+
+	(void)peer_write(t, 100);
+	peer_wait(t, SEC(20));
+	CHECK(peer_conn(t)->backoff > 3);
+	CHECK_EQ(peer_conn(t)->snd_mss, MSS);
+	peer_free(t);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Ports, initial numbers, and many connections. */
+#include "tests/unit/tcp/fixture.h"
+
+#include <stdlib.h>
+
+static const struct endpoint to_peer = { { .family = ADDR_IP4, .v4 = PEER_THEM }, 1000 };
+
+/* Opens from an ephemeral port, and hears the SYN; false: it cannot. */
+static bool open_any(struct peer *t)
+{
+	struct endpoint me;
+
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	if (sk_connect(t->sk, &to_peer) != ERR_INPROGRESS) {
+		sk_close(t->sk);
+		t->sk = NULL;
+		return false;
+	}
+	sk_local(t->sk, &me);
+	t->lport = me.port;
+	t->ts = false;
+	HEAR(t, TCP_SYN, 0, 0, 0);
+	return true;
+}
+
+/* The stack closes first: it is left in TIME-WAIT. */
+static void close_first(struct peer *t)
+{
+	peer_say_syn(t, TCP_ACK, 1);
+	t->ts = t->kind == PEER_FULL;
+	sk_close(t->sk);
+	t->sk = NULL;
+	SAY(t, .flags = TCP_FIN | TCP_ACK, .seq = 1, .ack = 2);
+	peer_skip(t);
+	CHECK_EQ(peer_state(t), TCP_TIME_WAIT);
+}
+
+TEST(table, ephemeral_ports_are_of_the_range_and_no_two_alike)  /* RFC 6056 */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	bool *used = calloc(65536, sizeof(*used));
+
+	REQUIRE(used != NULL);
+	for (unsigned i = 0; i < 2000; i++) {
+		REQUIRE(open_any(t));
+		CHECK(t->lport >= 49152);
+		CHECK(!used[t->lport]);
+		used[t->lport] = true;
+		close_first(t);
+	}
+	free(used);
+	peer_free(t);
+}
+
+TEST(table, ports_in_time_wait_are_used_again_when_there_are_no_others)
+{
+	struct peer *t = peer_new(PEER_FULL);
+
+	t->st->opt[OPT_PORT_MIN] = 65000;
+	t->st->opt[OPT_PORT_MAX] = 65003;
+	for (unsigned i = 0; i < 4; i++) {
+		REQUIRE(open_any(t));
+		close_first(t);
+	}
+	CHECK(!open_any(t));                      /* not within a second */
+	peer_wait(t, SEC(2));
+	CHECK(open_any(t));
+	CHECK_EQ(peer_state(t), TCP_SYN_SENT);
+	peer_free(t);
+
+	t = peer_new(PEER_PLAIN);                 /* without timestamps: after 2 MSL */
+	t->st->opt[OPT_PORT_MIN] = t->st->opt[OPT_PORT_MAX] = 65000;
+	REQUIRE(open_any(t));
+	close_first(t);
+	peer_wait(t, SEC(59));
+	CHECK(!open_any(t));
+	peer_wait(t, SEC(2));
+	CHECK(open_any(t));
+	peer_free(t);
+}
+
+TEST(table, ten_thousand_connections_leave_nothing_behind)
+{
+	struct peer *t = peer_new(PEER_FULL);
+
+	for (unsigned i = 0; i < 10000; i++) {
+		REQUIRE(open_any(t));
+		close_first(t);
+	}
+	CHECK_EQ(t->st->tcp->n, 10000);
+	peer_wait(t, SEC(61));
+	CHECK_EQ(t->st->tcp->n, 0);
+	peer_free(t);
+}
+
+TEST(table, initial_numbers_move_with_the_clock_and_differ_by_pair)     /* MUST-8, RFC 6528 */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct tcp_conn a = { .sk = { .st = t->st, .local = PEER_US, .lport = 5,
+				      .peer = PEER_THEM, .pport = 6 } };
+	struct tcp_conn b = a;
+	seq_t first;
+
+	REQUIRE(tcp_table(t->st) != NULL);
+	first = tcp_isn(&a);
+	CHECK(seq_eq(tcp_isn(&a), first));
+	b.sk.lport = 7;
+	CHECK(!seq_eq(tcp_isn(&b), first));
+	CHECK(!seq_eq(tcp_isn(&b), seq_add(first, 1)));
+	peer_wait(t, MSEC(1));
+	CHECK_EQ(seq_diff(tcp_isn(&a), first), MSEC(1) / 64);
+	peer_free(t);
+}

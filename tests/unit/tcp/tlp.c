@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* RFC 8985 7: probes of the tail. */
+#include "tests/unit/tcp/flight.h"
+
+TEST(tlp, after_two_round_trips_the_last_segment_is_sent_again)
+{
+	struct peer *t = flight(4);
+
+	peer_wait(t, MSEC(39));
+	SILENCE(t);
+	peer_wait(t, MSEC(4));
+	HEAR(t, TCP_ACK | TCP_PSH, AT(3), 1, MSS);
+	SILENCE(t);
+	CHECK_EQ(peer_conn(t)->ca_state, CA_OPEN);
+	CHECK_EQ(peer_conn(t)->backoff, 0);
+	peer_free(t);
+}
+
+TEST(tlp, the_answer_starts_recovery_of_what_is_lost)
+{
+	struct peer *t = flight(4);
+
+	peer_wait(t, MSEC(43));
+	peer_skip(t);
+	peer_wait(t, MSEC(20));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(0), .n_sack = 1,
+	    .sack = { { AT(3), AT(4) } });
+	peer_wait(t, MSEC(6));
+	HEAR(t, TCP_ACK, AT(0), 1, MSS);
+	CHECK_EQ(peer_conn(t)->ca_state, CA_RECOVERY);
+	peer_free(t);
+}
+
+TEST(tlp, a_lone_segment_waits_for_the_delayed_acknowledgment)
+{
+	struct peer *t = flight(1);
+
+	peer_wait(t, MSEC(200));
+	SILENCE(t);
+	peer_wait(t, MSEC(41));
+	HEAR(t, TCP_ACK | TCP_PSH, AT(0), 1, MSS);
+	peer_free(t);
+}
+
+TEST(tlp, a_probe_that_repaired_a_loss_halves_the_window)
+{
+	struct peer *t = flight(4);
+	uint32_t cwnd = peer_conn(t)->cc.cwnd;
+
+	peer_wait(t, MSEC(43));
+	peer_skip(t);
+	flight_ack(t, 4);
+	(void)peer_write(t, MSS);
+	peer_skip(t);
+	peer_wait(t, MSEC(20));
+	flight_ack(t, 5);
+	CHECK(peer_conn(t)->cc.cwnd < cwnd);
+	CHECK_EQ(peer_conn(t)->ca_state, CA_OPEN);
+	peer_free(t);
+}
+
+TEST(tlp, a_probe_that_was_a_duplicate_does_not)
+{
+	struct peer *t = flight(4);
+	uint32_t cwnd = peer_conn(t)->cc.cwnd;
+
+	peer_wait(t, MSEC(43));
+	peer_skip(t);
+	flight_ack(t, 4);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(4), .n_sack = 1,
+	    .sack = { { AT(3), AT(4) } });
+	(void)peer_write(t, MSS);
+	peer_skip(t);
+	flight_ack(t, 5);
+	CHECK(peer_conn(t)->cc.cwnd >= cwnd);
+	peer_free(t);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Losses that were none: RFC 3522 and 4015 (timestamps), RFC 3708 (D-SACK). */
+#define FLIGHT_KIND PEER_FULL
+#include "tests/unit/tcp/flight.h"
+
+/* The ACK of the first copy, which was only late. */
+TEST(undo, an_echo_older_than_the_retransmission_brings_the_window_back)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t cwnd = tc->cc.cwnd, ts = t->tsecr;
+
+	peer_wait(t, RTT);
+	flight_sack(t, 0, 1, 5);
+	CHECK_EQ(tc->ca_state, CA_RECOVERY);
+	CHECK(tc->cc.cwnd < cwnd);
+	t->tsecr = ts;                            /* of the first flight */
+	flight_ack(t, 10);
+	CHECK_EQ(tc->ca_state, CA_OPEN);
+	CHECK(tc->cc.cwnd >= cwnd);
+	peer_free(t);
+}
+
+TEST(undo, an_echo_of_the_retransmission_does_not)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t cwnd = tc->cc.cwnd;
+
+	peer_wait(t, RTT);
+	flight_sack(t, 0, 1, 5);
+	peer_skip(t);                             /* tsecr is of the last that was heard */
+	peer_wait(t, RTT);
+	t->tsecr = tcp_ts_now(tc);
+	flight_ack(t, 10);
+	CHECK_EQ(tc->ca_state, CA_OPEN);
+	CHECK(tc->cc.cwnd < cwnd);
+	peer_free(t);
+}
+
+TEST(undo, a_dsack_of_all_that_was_sent_again_brings_it_back_later)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t cwnd = tc->cc.cwnd;
+
+	peer_wait(t, RTT);
+	flight_sack(t, 0, 1, 5);
+	peer_wait(t, MSEC(1));
+	t->tsecr = tcp_ts_now(tc);
+	flight_ack(t, 10);
+	CHECK(tc->cc.cwnd < cwnd);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(10), .n_sack = 1, .sack = { { AT(0), AT(1) } });
+	CHECK(tc->cc.cwnd >= cwnd);
+	peer_free(t);
+}

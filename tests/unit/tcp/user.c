@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The user's calls, RFC 9293 3.10.1 to 3.10.6, where their state forbids them. */
+#include "tests/unit/tcp/fixture.h"
+
+TEST(user, calls_on_a_closed_socket_say_so)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct sock *other = NULL;
+
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	CHECK(peer_write(t, 1) < 0);
+	CHECK_EQ(peer_read(t, 1), ERR_NOTCONN);
+	CHECK_EQ(sk_shutdown(t->sk, SK_SHUT_WR), ERR_NOTCONN);
+	CHECK_EQ(sk_accept(t->sk, &other), ERR_INVAL);
+	peer_free(t);
+}
+
+TEST(user, connecting_once_is_enough)
+{
+	struct endpoint to = { addr_ip4(PEER_THEM), 1000 };
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_connect_start(t);
+	CHECK_EQ(sk_connect(t->sk, &to), ERR_ALREADY);
+	CHECK_EQ(peer_write(t, 1), ERR_AGAIN);
+	CHECK_EQ(peer_read(t, 1), ERR_AGAIN);
+	peer_say_syn(t, TCP_ACK, 1);
+	CHECK_EQ(sk_connect(t->sk, &to), ERR_ISCONN);
+	CHECK_EQ(sk_listen(t->sk, 1), ERR_INVAL);
+	peer_free(t);
+}
+
+TEST(user, nobody_connects_to_many)       /* MUST-46 */
+{
+	struct endpoint to = { addr_ip4(IP4(224, 0, 0, 1)), 9 };
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	CHECK(sk_connect(t->sk, &to) != ERR_INPROGRESS);
+	to.addr = addr_ip4(IP4(10, 0, 0, 255));
+	CHECK(sk_connect(t->sk, &to) != ERR_INPROGRESS);
+	SILENCE(t);
+	peer_free(t);
+}
+
+TEST(user, a_socket_says_when_it_may_be_written)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_connect_start(t);
+	CHECK_EQ(sk_ready(t->sk) & SK_OUT, 0);
+	peer_say_syn(t, TCP_ACK, 1);
+	CHECK_EQ(sk_ready(t->sk), SK_OUT);
+	CHECK_EQ(sk_setopt(t->sk, SKO_SNDBUF, 10000), OK);
+	CHECK_EQ(peer_write(t, 20000), 10000);
+	CHECK_EQ(sk_ready(t->sk), 0);
+	CHECK_EQ(peer_write(t, 1), ERR_AGAIN);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 8001);
+	CHECK_EQ(sk_ready(t->sk), SK_OUT);
+	peer_free(t);
+}
+
+TEST(user, a_peek_leaves_what_it_saw)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	uint8_t b[50];
+	struct sk_msg m = { .buf = b, .n = sizeof(b), .flags = SK_PEEK };
+	int v = 0;
+
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 20);
+	SAY(t, .flags = TCP_ACK, .seq = 21, .ack = 1, .len = 20);
+	CHECK_EQ(sk_recvmsg(t->sk, &m), 40);
+	CHECK_EQ(b[39], peer_byte(40));
+	CHECK_EQ(sk_getopt(t->sk, SKO_NREAD, &v), OK);
+	CHECK_EQ(v, 40);
+	CHECK_EQ(peer_read(t, 50), 40);
+	CHECK_EQ(peer_read(t, 50), ERR_AGAIN);
+	peer_free(t);
+}
