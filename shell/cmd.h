@@ -42,9 +42,10 @@ struct cmd {
 };
 
 /* The families; each ends with an entry without a name. */
-extern const struct cmd cmds_lab[], cmds_link[], cmds_ping[], cmds_time[], cmds_show[],
-	cmds_show_links[], cmds_frr[], cmds_ip[], cmds_ip_route[], cmds_sysctl[], cmds_capture[],
-	cmds_trace[], cmds_topo[], cmds_port[], cmds_help[], cmds_jobs[], cmds_history[];
+extern const struct cmd cmds_lab[], cmds_link[], cmds_ping[], cmds_iperf[], cmds_time[],
+	cmds_show[], cmds_show_links[], cmds_frr[], cmds_ip[], cmds_ip_route[], cmds_sysctl[],
+	cmds_capture[], cmds_trace[], cmds_topo[], cmds_port[], cmds_help[], cmds_jobs[],
+	cmds_history[], cmds_tcp[], cmds_ss[];
 
 bool cmd_has_option(const struct cmd *cmd, const char *word);
 

@@ -174,12 +174,6 @@ static void pingfull_print(struct shell *sh, const struct args *a, const json_t 
 			     jnum(p, "rtt_ms"), jnum(p, "rtt_max_ms"), jnum(p, "rtt_mdev_ms"));
 }
 
-static int iperf_run(struct shell *sh, const struct args *a)
-{
-	(void)a;
-	return shell_error(sh, "iperf is not available yet: it needs TCP");
-}
-
 const struct cmd cmds_ping[] = {
 	{ .name = "pingall", .args = "[TIMEOUT:secs]", .flags = CMD_LAB, .run = pingall_run,
 	  .print = ping_print, .help = "ping between all pairs of nodes" },
@@ -189,7 +183,5 @@ const struct cmd cmds_ping[] = {
 	  .print = ping_print, .help = "ping between the first two nodes" },
 	{ .name = "pingpairfull", .args = "[TIMEOUT:secs]", .flags = CMD_LAB, .run = pingpair_run,
 	  .print = pingfull_print, .help = "ping between the first two nodes, with times" },
-	{ .name = "iperf", .args = "[A:node B:node]", .flags = CMD_LAB, .run = iperf_run,
-	  .help = "TCP throughput between two nodes" },
 	{ 0 },
 };

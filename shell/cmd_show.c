@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "shell/net_json.h"
+#include "shell/rows.h"
 #include "shell/state.h"
 #include "shell/table.h"
 
@@ -10,40 +11,6 @@
  * show: the lab's state as flat tables, of all nodes or of one.  Inside a
  * node that node is meant.
  */
-
-/* Rows of one kind, gathered node by node. */
-struct rows { struct shell *sh; struct node *node; json_t *all; };
-
-static void add_row(struct rows *r, json_t *row)
-{
-	json_t *o = json_object();
-
-	jset_str(o, "node", node_name(r->node));
-	json_object_update(o, row);
-	json_decref(row);
-	json_array_append_new(r->all, o);
-}
-
-/* Calls add for the node asked for, or for all that have a stack and run. */
-static int each_stack(struct shell *sh, const struct args *a,
-		      void (*add)(struct rows *r, struct stack *st))
-{
-	struct node *only = args_node(a, "NODE");
-	struct rows r = { sh, NULL, NULL };
-
-	only = only ? only : a->node;
-	if (only && !shell_stack(sh, only))
-		return 1;
-	r.all = json_array();
-	for (size_t i = 0; i < lab_n_nodes(sh->lab); i++) {
-		struct stack *st = node_stack(lab_node(sh->lab, i));
-
-		r.node = lab_node(sh->lab, i);
-		if (st && (!only || only == r.node))
-			add(&r, st);
-	}
-	return shell_result(sh, r.all);
-}
 
 /* --- hosts --------------------------------------------------------------------- */
 
@@ -100,7 +67,7 @@ static bool add_dev(void *arg, const struct netdev *dev)
 	jset(o, "addr_info", info);
 	jset(o, "addresses", addrs);
 	jset(o, "stats64", net_dev_stats_json(dev));
-	add_row(r, o);
+	rows_add(r, o);
 	return true;
 }
 
@@ -111,7 +78,7 @@ static void add_devs(struct rows *r, struct stack *st)
 
 static int interfaces_run(struct shell *sh, const struct args *a)
 {
-	return each_stack(sh, a, add_devs);
+	return rows_report(sh, a, add_devs);
 }
 
 static void interfaces_print(struct shell *sh, const struct args *a, const json_t *all)
@@ -128,7 +95,7 @@ static void interfaces_print(struct shell *sh, const struct args *a, const json_
 
 static bool add_neigh(void *arg, const struct neigh_info *n)
 {
-	add_row(arg, net_neigh_json(n));
+	rows_add(arg, net_neigh_json(n));
 	return true;
 }
 
@@ -139,7 +106,7 @@ static void add_neighs(struct rows *r, struct stack *st)
 
 static int neighbours_run(struct shell *sh, const struct args *a)
 {
-	return each_stack(sh, a, add_neighs);
+	return rows_report(sh, a, add_neighs);
 }
 
 static void neighbours_print(struct shell *sh, const struct args *a, const json_t *all)
@@ -157,13 +124,13 @@ static void neighbours_print(struct shell *sh, const struct args *a, const json_
 static void add_counters(struct rows *r, struct stack *st)
 {
 	for (int s = 0; s < ST_N; s++)
-		add_row(r, json_pack("{s:s,s:I}", "counter", show_stat_name((enum stack_stat)s),
+		rows_add(r, json_pack("{s:s,s:I}", "counter", show_stat_name((enum stack_stat)s),
 				     "value", (json_int_t)show_stat(st, (enum stack_stat)s)));
 }
 
 static int counters_run(struct shell *sh, const struct args *a)
 {
-	return each_stack(sh, a, add_counters);
+	return rows_report(sh, a, add_counters);
 }
 
 /* Counters at zero are left out of the text. */
@@ -197,7 +164,7 @@ static bool add_route(void *arg, const struct route_info *ri)
 	jset_bool(o, "selected", ri->selected);
 	jset_bool(o, "active", ri->active);
 	jset_int(o, "since", ri->since);
-	add_row(arg, o);
+	rows_add(arg, o);
 	return true;
 }
 
@@ -208,7 +175,7 @@ static void add_routes(struct rows *r, struct stack *st)
 
 static int routes_run(struct shell *sh, const struct args *a)
 {
-	return each_stack(sh, a, add_routes);
+	return rows_report(sh, a, add_routes);
 }
 
 /* A multipath route is a line for each next hop. */

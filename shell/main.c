@@ -6,6 +6,7 @@
  *	netloom --dry-run LAB         the same lab as commands of a Linux machine
  *	netloom validate FILE...      what is wrong with lab files
  *	netloom check LAB...          run a lab's checks (shell/check_cmd.c)
+ *	netloom packetdrill FILE...   run segment scripts (shell/packetdrill_cmd.c)
  *	netloom schema | reference    the lab file's JSON Schema and manual page
  */
 #include <argp.h>
@@ -19,20 +20,22 @@
 #include "shell/check_cmd.h"
 #include "shell/doors.h"
 #include "shell/lint.h"
+#include "shell/packetdrill_cmd.h"
 #include "shell/repl.h"
 #include "shell/shell.h"
 #include "shell/state.h"
 
 enum { EXIT_USAGE = 2 };
 
-enum { OPT_SEED = 0x100, OPT_JSON, OPT_REASONS, OPT_RECORD, OPT_REPLAY, OPT_DRY_RUN };
+enum { OPT_SEED = 0x100, OPT_JSON, OPT_REASONS, OPT_RECORD, OPT_REPLAY, OPT_DRY_RUN, OPT_UPLINK };
 
 struct step { bool is_file; const char *text; };   /* -c or -f, in their order */
 
 struct options {
 	const char *lab, *record, *replay;
+	const char *uplink;                        /* NULL: ns0 */
 	uint64_t seed;
-	bool has_seed, stop_on_error, echo, json, quiet, reasons, verbose, dry_run;
+	bool has_seed, stop_on_error, echo, json, quiet, reasons, verbose, dry_run, has_uplink;
 	struct step *steps;
 	size_t n_steps;
 };
@@ -65,6 +68,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *st)
 	case OPT_REASONS: o->reasons = true; break;
 	case OPT_RECORD: o->record = arg; break;
 	case OPT_REPLAY: o->replay = arg; break;
+	case OPT_UPLINK:
+		o->uplink = arg;
+		o->has_uplink = true;
+		break;
 	case OPT_SEED:
 		if (!word_u64(arg, &n))
 			argp_error(st, "--seed: '%s' is not a number from 0 to 2^64 - 1", arg);
@@ -81,6 +88,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *st)
 			argp_error(st, "which lab file?");
 		if (o->dry_run && o->n_steps)
 			argp_error(st, "--dry-run runs nothing: it goes without -c and -f");
+		if (o->dry_run && o->has_uplink)
+			argp_error(st, "--dry-run makes no interface: it goes without --uplink");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -103,6 +112,9 @@ static const struct argp_option option_rows[] = {
 	{ "json", OPT_JSON, NULL, 0, "print JSON instead of text", 0 },
 	{ "record", OPT_RECORD, "FILE", 0, "write what enters the lab by its doors to a file", 0 },
 	{ "replay", OPT_REPLAY, "FILE", 0, "open no door: what was recorded enters", 0 },
+	{ "uplink", OPT_UPLINK, "NODE", OPTION_ARG_OPTIONAL,
+	  "let this machine be NODE (ns0) of the lab, whose interfaces are TAPs of it as long "
+	  "as netloom runs; needs root.  Without it every node is simulated", 0 },
 	{ "quiet", 'q', NULL, 0, "no greeting, and no notes from the lab file", 0 },
 	{ "verbose", 'v', NULL, 0, "show each node, link, address and route as it is made", 0 },
 	{ "dry-run", OPT_DRY_RUN, NULL, 0,
@@ -116,6 +128,7 @@ static const char doc[] =
 	"Without -c and -f, commands come from the terminal or from standard input.\n\n"
 	"  netloom validate FILE...   say what is wrong with lab files\n"
 	"  netloom check LAB...       run the checks of labs\n"
+	"  netloom packetdrill FILE.. run segment scripts against our TCP\n"
 	"  netloom schema             print the JSON Schema of the lab file\n"
 	"  netloom reference          print the manual of the lab file\n\n"
 	"Exit status: 0 every command succeeded, 1 a command failed, 2 wrong usage or\n"
@@ -200,7 +213,13 @@ static void show_steps(const struct topo *t)
 static struct lab *open_lab(const struct options *o, struct buf *errs)
 {
 	struct topo *t = topo_load(o->lab, errs);
+	char err[256];
 
+	if (t && o->has_uplink && !topo_uplink(t, o->uplink, err)) {
+		buf_printf(errs, "netloom: %s\n", err);
+		topo_free(t);
+		return NULL;
+	}
 	if (t && o->verbose)
 		show_steps(t);
 	return t ? lab_new(t, o->has_seed ? &o->seed : NULL) : NULL;
@@ -358,6 +377,8 @@ int main(int argc, char **argv)
 		status = check_main(argc - 1, argv + 1);
 	else if (strcmp(verb, "validate") == 0)
 		status = validate_main(argc - 1, argv + 1);
+	else if (strcmp(verb, "packetdrill") == 0)
+		status = packetdrill_main(argc - 1, argv + 1);
 	else if (strcmp(verb, "schema") == 0 && argc == 2)
 		status = print_text(lab_schema);
 	else if (strcmp(verb, "reference") == 0 && argc == 2)

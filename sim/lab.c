@@ -9,6 +9,7 @@
 #include "sim/mem.h"
 #include "sim/port/port.h"
 #include "sim/taps.h"
+#include "sim/tcp_watch.h"
 #include "sim/topo/topo.h"
 #include "stack/stack.h"
 #include "stack/util/be.h"
@@ -90,6 +91,7 @@ void lab_free(struct lab *lab)
 		return;
 	lab->hooks = (struct lab_hooks){ 0 };
 	lab->on_drop = NULL;
+	tcp_watch_fini(lab);
 	ports_close(lab);
 	taps_fini(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)

@@ -12,6 +12,7 @@ struct record;
 struct replay;
 struct netns;
 struct taps;
+struct tcp_series;
 
 struct lab {
 	struct engine engine;
@@ -27,6 +28,9 @@ struct lab {
 	struct taps *taps;                /* captures, made by the first */
 	void (*on_drop)(void *ctx, const struct drop_record *r);
 	void *drop_ctx;
+	void (*on_tcp)(void *ctx, const struct tcp_record *r);
+	void *tcp_ctx;
+	struct tcp_series *tcp_series;    /* being written, or NULL */
 	uint64_t drops[DROP_N];
 	struct pace pace;
 	struct list ports;                /* struct port, once they are open */

@@ -9,6 +9,7 @@
 #include "sim/port/expose.h"
 #include "sim/port/port.h"
 #include "sim/taps.h"
+#include "sim/tcp_watch.h"
 #include "sim/topo/topo.h"
 #include "stack/netdev.h"
 #include "stack/stack.h"
@@ -226,8 +227,16 @@ static void node_on_conflict(void *ctx, struct netdev *dev, ip4_t addr, struct m
 		dev->name, ip4_fmt(addr, a), mac_fmt(by, m));
 }
 
+static void node_on_tcp(void *ctx, const struct tcp_event *e)
+{
+	struct node *n = ctx;
+
+	tcp_watch_event(n->lab, n, e);
+}
+
 static const struct stack_hooks node_hooks = {
 	.wake = node_on_wake, .drop = node_on_drop, .conflict = node_on_conflict,
+	.tcp = node_on_tcp,
 };
 
 void node_build(struct node *n, struct lab *lab, uint32_t index)
@@ -369,6 +378,7 @@ int node_boot(struct node *n)
 	err = boot_step(n, "start", n->stack ? OK : ERR_NOMEM);
 	if (!err) {
 		stack_enter(n->stack, n->lab->engine.now);
+		tcp_watch_boot(n->lab, n->stack);
 		err = boot_interfaces(n);
 	}
 	if (!err)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Lab time moves here and nowhere else. */
+#include <inttypes.h>
+
 #include "sim/lab.h"
 #include "sim/port/port.h"
 #include "sim/port/replay.h"
@@ -77,6 +79,15 @@ static void take_input(struct lab *lab, ns_t until)
 	ports_read(lab, at);
 }
 
+/* A lab that cannot keep up with the wall clock says so by itself. */
+static void tell_lag(struct lab *lab)
+{
+	ns_t lag = pace_lag_news(&lab->pace);
+
+	if (lag)
+		lab_say(lab, "lab time is %" PRId64 " ms behind the wall clock", lag / MSEC(1));
+}
+
 /* Waits until the next instant is due or something comes in, but no longer
  * than `until`; true: an instant is due, or it is `until`. */
 static bool wait_instant(struct lab *lab, ns_t until)
@@ -87,6 +98,7 @@ static bool wait_instant(struct lab *lab, ns_t until)
 	if (next > until)
 		next = until;
 	if (pace_due(pace, next)) {
+		tell_lag(lab);
 		if (pace_look(pace)) {
 			ports_flush(lab);
 			take_input(lab, until);

@@ -17,6 +17,7 @@
 #include "sim/check/report.h"
 #include "sim/check/result.h"
 #include "sim/check/text.h"
+#include "sim/pktdrill/pktdrill.h"
 #include "sim/topo/export.h"
 #include "sim/topo/picture.h"
 #include "sim/topo/topo.h"
@@ -33,6 +34,7 @@ struct netdev;
 struct node;
 struct prog;
 struct stack;
+struct tcp_event;
 struct topo;
 
 #define LAB_EPOCH_UNIX_NS ((ns_t)946684800 * 1000000000)
@@ -280,6 +282,24 @@ struct drop_record {
 };
 /* fn is told of every drop until it is set to NULL. */
 void lab_trace_drops(struct lab *lab, void (*fn)(void *ctx, const struct drop_record *r), void *ctx);
+/* What a stream did (stack/show.h): it changed its state, or sent again. */
+struct tcp_record {
+	ns_t at;
+	const char *node;
+	const struct tcp_event *event;
+};
+/* fn is told of every change until it is set to NULL. */
+void lab_trace_tcp(struct lab *lab, void (*fn)(void *ctx, const struct tcp_record *r), void *ctx);
+/*
+ * Writes a CSV row whenever cwnd, ssthresh, SRTT or the bytes in flight of a
+ * stream changed; only: of this node's, NULL: of all.  False with one sentence
+ * in err, also if one is written already.
+ */
+bool lab_tcp_series_start(struct lab *lab, const char *path, const struct node *only,
+			  char err[256]);
+/* ERR_NOENT: there is none; ERR_IO: the file is not whole. */
+int lab_tcp_series_stop(struct lab *lab, uint64_t *rows);
+
 /* Every drop of the lab so far, by reason. */
 uint64_t lab_drops(const struct lab *lab, enum drop why);
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #define PAUSE MSEC(100)           /* the lab stood still: the clocks are set anew */
+#define LAG_TELL MSEC(100)        /* of the wall clock */
 #define NAP MSEC(50)              /* at most, so that Ctrl-C is heard */
 #define LOOK_EVERY USEC(50)
 
@@ -88,6 +89,14 @@ bool pace_due(struct pace *p, ns_t at)
 	if (p->lag > p->lag_max)
 		p->lag_max = p->lag;
 	return left <= 0;
+}
+
+ns_t pace_lag_news(struct pace *p)
+{
+	if (!p->milli || p->lag < (p->lag_told ? 2 * p->lag_told : to_lab(p, LAG_TELL)))
+		return 0;
+	p->lag_told = p->lag;
+	return p->lag;
 }
 
 bool pace_sleep(struct pace *p, ns_t at)

@@ -13,6 +13,7 @@ struct pace {
 	ns_t lab0, wall0;                 /* instants that were one */
 	ns_t wall_end;                    /* when the last run ended */
 	ns_t lag, lag_max;                /* lab time that the wall clock is ahead */
+	ns_t lag_told;                    /* by pace_lag_news */
 	int fd;                           /* input from outside is waited for, too; -1: none */
 	ns_t look_at;                     /* when to look for it again while busy */
 };
@@ -28,6 +29,9 @@ void pace_end(struct pace *p);
 
 /* Has the wall clock reached lab instant `at`?  Measures the lag. */
 bool pace_due(struct pace *p, ns_t at);
+/* The lag if it is to be told, else 0: from 100 ms of the wall clock on, once,
+ * and again whenever it is twice what was told. */
+ns_t pace_lag_news(struct pace *p);
 /* Sleeps until then (NS_NEVER: at all), or until fd is readable, which is
  * true; a signal, and a while without either, end it too: ask again. */
 bool pace_sleep(struct pace *p, ns_t at);

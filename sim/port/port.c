@@ -15,6 +15,7 @@
 #include "sim/port/netns.h"
 #include "sim/port/record.h"
 #include "sim/port/replay.h"
+#include "sim/port/uplink.h"
 #include "sim/topo/topo.h"
 #include "stack/wire/eth.h"
 
@@ -326,13 +327,28 @@ static void outside_close(struct lab *lab)
 	lab_set_pace(lab, 0);
 }
 
+/* What concerns all doors of a machine that is a node itself. */
+static bool uplink_do(bool (*what)(const struct lab *lab, char err[256]), const struct lab *lab,
+		      struct buf *errs)
+{
+	char err[256];
+
+	if (!lab_topo(lab)->uplink || what(lab, err))
+		return true;
+	buf_printf(errs, "netloom: %s\n", err);
+	return false;
+}
+
 bool lab_open_ports(struct lab *lab, struct buf *errs)
 {
-	bool ok = true;
+	bool ok = uplink_do(uplink_check, lab, errs);
 
+	if (!ok)
+		return false;
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		for (uint32_t k = 0; lab->nodes[i].is_door && k < lab->nodes[i].n_ends; k++)
 			ok &= port_open(lab->nodes[i].ends[k], errs);
+	ok = ok && uplink_do(uplink_set, lab, errs);
 	if (!ok)
 		ports_close(lab);
 	return ok;

@@ -6,13 +6,15 @@
  * unixgram:PATH  a datagram socket, one frame a datagram; frames go to who
  *            sent last.
  *
- * A socket file that a dead process left is taken away first.
+ * A socket file that a dead process left is taken away first; any other file is
+ * left alone.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -26,6 +28,8 @@
 
 struct unix_port {
 	struct sockaddr_un path, peer;
+	dev_t dev;                        /* the socket file that we made ... */
+	ino_t ino;                        /* ... for somebody may put another there */
 	socklen_t peer_len;               /* unixgram; 0: nobody spoke yet */
 	bool connected;                   /* unix */
 	bool stuck;                       /* bytes wait until the peer reads */
@@ -35,21 +39,41 @@ struct unix_port {
 
 /* --- opening ------------------------------------------------------------------- */
 
-/* Is somebody there?  Else a socket file there is of no use to anybody. */
-static bool in_use(const struct sockaddr_un *a, int type)
+/* A socket file that nobody is behind is of no use to anybody.  What is no
+ * socket refuses a connection, too, so it is looked at first. */
+static bool is_left_over(const struct sockaddr_un *a, int type)
 {
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-	bool used = fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0;
+	struct stat st;
+	bool left = false;
+	int fd;
 
-	if (fd >= 0)
+	if (lstat(a->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return false;
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (fd >= 0) {
+		left = connect(fd, (const struct sockaddr *)a, sizeof(*a)) != 0 &&
+		       errno == ECONNREFUSED;
 		close(fd);
-	return used;
+	}
+	return left;
+}
+
+static void bind_explain(const struct sockaddr_un *a, int eno, char err[256])
+{
+	struct stat st;
+
+	if (eno != EADDRINUSE)
+		snprintf(err, 256, "%s: %s", a->sun_path, strerror(eno));
+	else if (lstat(a->sun_path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		snprintf(err, 256, "%s: there is a file of this name, which is no socket",
+			 a->sun_path);
+	else
+		snprintf(err, 256, "%s: another program has this socket", a->sun_path);
 }
 
 static int socket_bind(struct port *pt, const struct sockaddr_un *a, int type, char err[256])
 {
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool left;
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), eno;
 
 	if (fd < 0) {
 		snprintf(err, 256, "socket: %s", strerror(errno));
@@ -57,21 +81,31 @@ static int socket_bind(struct port *pt, const struct sockaddr_un *a, int type, c
 	}
 	if (bind(fd, (const struct sockaddr *)a, sizeof(*a)) == 0)
 		return fd;
-	left = errno == EADDRINUSE && !in_use(a, type) && errno == ECONNREFUSED;
-	if (left && unlink(a->sun_path) == 0 && bind(fd, (const struct sockaddr *)a, sizeof(*a)) == 0) {
-		lab_say(pt->end->link->lab, "%s: a dead process left this socket; it is taken over",
-			a->sun_path);
-		return fd;
+	eno = errno;
+	if (eno == EADDRINUSE && is_left_over(a, type)) {
+		if (unlink(a->sun_path) == 0 &&
+		    bind(fd, (const struct sockaddr *)a, sizeof(*a)) == 0) {
+			lab_say(pt->end->link->lab, "%s: a dead process left this socket; it is "
+				"taken over", a->sun_path);
+			return fd;
+		}
+		eno = errno;
 	}
-	snprintf(err, 256, "%s: %s", a->sun_path, left ? strerror(errno) :
-		 "the path is in use, or cannot be written");
+	bind_explain(a, eno, err);
 	close(fd);
 	return -1;
+}
+
+/* Of the socket file; false if there is none now. */
+static bool path_stat(const struct unix_port *u, struct stat *st)
+{
+	return lstat(u->path.sun_path, st) == 0 && S_ISSOCK(st->st_mode);
 }
 
 static bool socket_open(struct port *pt, const char *arg, int type, char err[256])
 {
 	struct unix_port *u = calloc(1, sizeof(*u));
+	struct stat st;
 
 	if (!u) {
 		snprintf(err, 256, "out of memory");
@@ -84,6 +118,8 @@ static bool socket_open(struct port *pt, const char *arg, int type, char err[256
 		free(u);
 		return false;
 	}
+	if (path_stat(u, &st))
+		u->dev = st.st_dev, u->ino = st.st_ino;
 	pt->priv = u;
 	pt->fd = pt->other_fd;
 	return true;
@@ -93,12 +129,14 @@ static void unix_close(struct port *pt)
 {
 	struct unix_port *u = pt->priv;
 	int peer = pt->fd != pt->other_fd ? pt->fd : -1;
+	struct stat st;
 
 	port_watch(pt, -1, false);
 	if (peer >= 0)
 		close(peer);
 	close(pt->other_fd);
-	(void)unlink(u->path.sun_path);
+	if (path_stat(u, &st) && st.st_dev == u->dev && st.st_ino == u->ino)
+		(void)unlink(u->path.sun_path);
 	free(u);
 }
 

@@ -1,117 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* An echo server (RFC 862), UDP.  It runs until it is ended. */
-#include <stdlib.h>
+/* An echo server (RFC 862): what comes goes back.  It runs until it is ended. */
+#include "sim/prog/service.h"
 
-#include "sim/prog/opts.h"
-#include "sim/prog/prog.h"
-#include "stack/util/err.h"
+static struct service *service(const struct stream *s) { return (struct service *)s->prog; }
 
-#define DATAGRAM_MAX 65507
+/* What the peer does not take back is not read either: its window closes, as
+ * with a server that blocks in write(). */
+static void on_data(struct stream *s, const char *bytes, size_t n)
+{
+	struct endpoint from;
 
-struct echo {
-	struct prog prog;
-	bool verbose;
-	int64_t port;
-	struct sock *sk;
-	struct sk_watch watch;
-	uint8_t *room;
-	int64_t n, bytes;
+	service(s)->tcp_bytes += (int64_t)n;
+	if (sk_peer(s->sk, &from) == 0)
+		service_told(service(s), (int64_t)n, &from);
+	stream_write(s, bytes, n);
+	if (s->sk && stream_waiting(s))
+		stream_hold(s, true);
+}
+
+static void on_room(struct stream *s)
+{
+	stream_hold(s, false);
+	if (s->eof)
+		stream_close(s);
+}
+
+static void on_eof(struct stream *s)
+{
+	if (!stream_waiting(s))
+		stream_close(s);
+}
+
+static const struct stream_ops echo_stream = {
+	.data = on_data, .room = on_room, .eof = on_eof,
 };
 
-static void echo_stop(struct prog *p)
+static bool datagram(struct service *sv, struct sk_msg *m)
 {
-	struct echo *ec = (struct echo *)p;
-
-	prog_sock_close(&ec->sk, &ec->watch);
+	(void)sv, (void)m;
+	return true;
 }
 
-static void echo_free(struct prog *p)
-{
-	free(((struct echo *)p)->room);
-}
-
-static void on_ready(struct sk_watch *w, uint32_t events)
-{
-	struct echo *ec = container_of(w, struct echo, watch);
-
-	(void)events;
-	for (;;) {
-		struct sk_msg m = { .buf = ec->room, .n = DATAGRAM_MAX };
-		ssize_t n = sk_recvmsg(ec->sk, &m);
-		char text[ADDR_STRLEN];
-
-		if (n == ERR_AGAIN)
-			return;
-		/* RFC 862: no answer to a port that answers everything, or two
-		 * servers would talk for ever. */
-		if (n < 0 || m.peer.port == ec->port)
-			continue;
-		ec->n++;
-		ec->bytes += n;
-		if (ec->verbose)
-			prog_printf(&ec->prog, "%zd bytes from %s:%u\n", n,
-				    addr_fmt(&m.peer.addr, text), m.peer.port);
-		/* From the address it was sent to (RFC 1122 4.1.3.5). */
-		m.n = (size_t)n;
-		m.ttl = m.tos = -1;
-		m.n_opt = 0;
-		m.ifindex = 0;
-		if (ip4_is_mcast(m.local.v4) || sk_sendmsg(ec->sk, &m) == ERR_NOTAVAIL) {
-			m.local.family = ADDR_NONE;
-			(void)sk_sendmsg(ec->sk, &m);
-		}
-	}
-}
-
-static bool options(struct echo *ec, int argc, char *const *argv)
-{
-	struct prog *p = &ec->prog;
-	struct opts o;
-	int c;
-
-	ec->port = 7;
-	opts_init(&o, argc, argv);
-	while ((c = opts_next(&o, "uv")) != -1) {
-		if (c == '?') {
-			opts_bad(p, &o, c);
-			return false;
-		}
-		ec->verbose |= c == 'v';
-	}
-	if (o.n > 1) {
-		opts_usage(p);
-		prog_exit(p, PROG_USAGE);
-		return false;
-	}
-	return o.n == 0 || opts_int(p, o.operand[0], 1, 65535, &ec->port);
-}
+static const struct service_kind echo_kind = {
+	.port = 7, .stream = &echo_stream, .datagram = datagram,
+};
 
 static void echo_start(struct prog *p, int argc, char *const *argv)
 {
-	struct echo *ec = (struct echo *)p;
-	struct endpoint ep = { .port = 0 };
-	int err;
-
-	if (!options(ec, argc, argv))
-		return;
-	ep.port = (uint16_t)ec->port;
-	ec->room = malloc(DATAGRAM_MAX);
-	err = ec->room ? prog_sock_open(p, SK_DGRAM, 0, &ec->sk, &ec->watch, on_ready) : ERR_NOMEM;
-	if (!err)
-		err = sk_bind(ec->sk, &ep);
-	if (err)
-		prog_fail(p, 1, err, "bind");
-}
-
-static json_t *echo_json(const struct prog *p)
-{
-	const struct echo *ec = (const struct echo *)p;
-
-	return json_pack("{s:I, s:I, s:I}", "port", (json_int_t)ec->port,
-			 "datagrams", (json_int_t)ec->n, "bytes", (json_int_t)ec->bytes);
+	service_start(p, argc, argv, &echo_kind);
 }
 
 const struct prog_ops echo_prog = {
-	.name = "echo", .size = sizeof(struct echo), .start = echo_start, .stop = echo_stop,
-	.json = echo_json, .free = echo_free,
+	.name = "echo", .size = sizeof(struct service), .start = echo_start,
+	.stop = service_stop, .json = service_json, .free = service_free,
 };

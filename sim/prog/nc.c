@@ -1,51 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * nc, for UDP: sends its text as one datagram (with a newline behind it, as
- * `echo TEXT | nc -u` would) and prints what comes back; or listens.  There
- * is no standard input.  It ends after -w seconds without traffic: without
- * -w, a sender after one second and a listener never.
+ * nc, with the options and texts of OpenBSD's.  There is no standard input:
+ * the text of the command line is sent (with a newline behind it, as `echo
+ * TEXT | nc` would), and what comes back is printed.  It ends after -w seconds
+ * without traffic: without -w, a sender after one second (over TCP unless -N
+ * or -q say when) and a listener never.
  */
+#include "sim/prog/nc.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/prog/opts.h"
-#include "sim/prog/prog.h"
 #include "stack/util/err.h"
 
 #define TEXT_MAX 65536                    /* received bytes kept for JSON */
-
-struct nc {
-	struct prog prog;
-
-	bool udp, listen, keep, verbose, bcast, idle_given;
-	ns_t idle;                        /* 0: never */
-	int64_t count;                    /* listener: datagrams, 0: no end */
-	int64_t lport;
-	ip4_t src;
-
-	struct sock *sk;
-	struct sk_watch watch;
-	struct node_timer timer;
-	struct endpoint peer;
-	int64_t n_sent, n_received, bytes_sent, bytes_received;
-	struct buf text;                  /* to send, then what was received */
-};
 
 static void nc_stop(struct prog *p)
 {
 	struct nc *nc = (struct nc *)p;
 
 	prog_sock_close(&nc->sk, &nc->watch);
+	nc_tcp_stop(nc);
 	if (nc->timer.fire)
 		node_timer_stop(&nc->timer);
 }
 
 static void nc_free(struct prog *p)
 {
-	buf_free(&((struct nc *)p)->text);
+	struct nc *nc = (struct nc *)p;
+
+	buf_free(&nc->text);
+	free(nc->host);
+	json_decref(nc->open);
 }
 
-static void idle_start(struct nc *nc)
+void nc_idle_start(struct nc *nc)
 {
 	if (nc->idle)
 		node_timer_set(&nc->timer, node_now(nc->prog.node) + nc->idle);
@@ -53,7 +43,20 @@ static void idle_start(struct nc *nc)
 
 static void on_idle(struct node_timer *t)
 {
-	prog_exit(&container_of(t, struct nc, timer)->prog, 0);
+	struct nc *nc = container_of(t, struct nc, timer);
+
+	if (nc->udp)
+		prog_exit(&nc->prog, 0);
+	else
+		nc_tcp_timer(nc);
+}
+
+void nc_received(struct nc *nc, const char *bytes, size_t n)
+{
+	nc->bytes_received += (int64_t)n;
+	prog_write(&nc->prog, bytes, n);
+	if (nc->text.len + n <= TEXT_MAX)
+		buf_add(&nc->text, bytes, n);
 }
 
 static void received(struct nc *nc, const char *bytes, size_t n, const struct endpoint *from)
@@ -70,10 +73,7 @@ static void received(struct nc *nc, const char *bytes, size_t n, const struct en
 	}
 	nc->peer = *from;
 	nc->n_received++;
-	nc->bytes_received += (int64_t)n;
-	prog_write(&nc->prog, bytes, n);
-	if (nc->text.len + n <= TEXT_MAX)
-		buf_add(&nc->text, bytes, n);
+	nc_received(nc, bytes, n);
 }
 
 static void on_ready(struct sk_watch *w, uint32_t events)
@@ -97,7 +97,7 @@ static void on_ready(struct sk_watch *w, uint32_t events)
 			prog_exit(&nc->prog, 0);
 			break;
 		}
-		idle_start(nc);
+		nc_idle_start(nc);
 	}
 	free(bytes);
 }
@@ -113,7 +113,12 @@ static bool option(struct nc *nc, int c, const char *arg)
 	case 'c': return opts_int(p, arg, 1, INT64_MAX, &nc->count);
 	case 'k': nc->keep = true; break;
 	case 'l': nc->listen = true; break;
+	case 'N': nc->shut = true; break;
+	case 'n': nc->numeric = true; break;
 	case 'p': return opts_int(p, arg, 1, 65535, &nc->lport);
+	case 'q':
+		nc->shut = nc->quit_given = true;
+		return opts_ns(p, arg, &nc->quit);
 	case 's':
 		if (prog_resolve(p, arg, &nc->src))
 			return true;
@@ -124,48 +129,74 @@ static bool option(struct nc *nc, int c, const char *arg)
 	case 'w':
 		nc->idle_given = true;
 		return opts_ns(p, arg, &nc->idle);
+	case 'z': nc->scan = true; break;
 	}
 	return true;
 }
 
-static bool port(struct nc *nc, const char *text, int64_t *out)
+/* "80", or with last "20-25". */
+static bool port(struct nc *nc, const char *text, int64_t *out, int64_t *last)
 {
 	char *end;
-	long long v = strtoll(text, &end, 10);
+	long long v = strtoll(text, &end, 10), w = v;
+	bool ok = end != text;
 
-	if (end != text && *end == '\0' && v >= 1 && v <= 65535) {
+	if (ok && last && *end == '-') {
+		const char *second = end + 1;
+
+		w = strtoll(second, &end, 10);
+		ok = end != second;
+	}
+	if (ok && *end == '\0' && v >= 1 && v <= 65535 && w >= v && w <= 65535) {
 		*out = v;
+		if (last)
+			*last = w;
 		return true;
 	}
-	prog_fail(&nc->prog, 1, 0, "port number invalid: %s", text);
+	prog_fail(&nc->prog, 1, 0, "port number %s: %s",
+		  ok && *end == '\0' && (v > 65535 || w > 65535) ? "too large" :
+		  ok && *end == '\0' && v < 1 ? "too small" : "invalid", text);
 	return false;
+}
+
+static bool destination(struct nc *nc, const struct opts *o)
+{
+	struct prog *p = &nc->prog;
+	int64_t first, last;
+
+	if (!port(nc, o->operand[1], &first, &last))
+		return false;
+	nc->host = strdup(o->operand[0]);
+	if (!nc->host) {
+		prog_fail(p, 1, ERR_NOMEM, "start");
+		return false;
+	}
+	nc->peer.port = (uint16_t)first;
+	nc->last_port = (uint16_t)last;
+	if (!prog_resolve(p, nc->host, &nc->peer.addr.v4)) {
+		prog_fail(p, 1, 0, "getaddrinfo for host \"%s\" port %s: "
+			  "Name or service not known", nc->host, o->operand[1]);
+		return false;
+	}
+	nc->peer.addr.family = ADDR_IP4;
+	for (int i = 2; i < o->n; i++)
+		buf_printf(&nc->text, "%s%s", i > 2 ? " " : "", o->operand[i]);
+	if (o->n > 2)
+		buf_putc(&nc->text, '\n');
+	return true;
 }
 
 static bool operands(struct nc *nc, const struct opts *o)
 {
 	struct prog *p = &nc->prog;
-	int64_t v;
 
 	if (nc->listen) {
 		if (o->n == 0 && nc->lport)
 			return true;
 		if (o->n == 1)
-			return port(nc, o->operand[0], &nc->lport);
+			return port(nc, o->operand[0], &nc->lport, NULL);
 	} else if (o->n >= 2) {
-		if (!port(nc, o->operand[1], &v))
-			return false;
-		nc->peer.port = (uint16_t)v;
-		if (!prog_resolve(p, o->operand[0], &nc->peer.addr.v4)) {
-			prog_fail(p, 1, 0, "getaddrinfo for host \"%s\" port %s: "
-				  "Name or service not known", o->operand[0], o->operand[1]);
-			return false;
-		}
-		nc->peer.addr.family = ADDR_IP4;
-		for (int i = 2; i < o->n; i++)
-			buf_printf(&nc->text, "%s%s", i > 2 ? " " : "", o->operand[i]);
-		if (o->n > 2)
-			buf_putc(&nc->text, '\n');
-		return true;
+		return destination(nc, o);
 	}
 	opts_usage(p);
 	prog_exit(p, 1);
@@ -179,7 +210,7 @@ static bool options(struct nc *nc, int argc, char *const *argv)
 
 	opts_init(&o, argc, argv);
 	o.in_order = true;                        /* text may begin with '-' */
-	while ((c = opts_next(&o, "4bc:klnp:s:uvw:")) != -1) {
+	while ((c = opts_next(&o, "4bc:klNnp:q:s:uvw:z")) != -1) {
 		if (c == '?' || c == ':') {
 			opts_bad(&nc->prog, &o, c);
 			return false;
@@ -188,11 +219,7 @@ static bool options(struct nc *nc, int argc, char *const *argv)
 			return false;
 		o.in_order = !nc->listen;
 	}
-	if (!nc->udp) {
-		prog_fail(&nc->prog, 1, 0, "only UDP is spoken here: use -u");
-		return false;
-	}
-	if (!nc->idle_given && !nc->listen)
+	if (nc->udp && !nc->idle_given && !nc->listen)
 		nc->idle = SEC(1);
 	return operands(nc, &o);
 }
@@ -231,12 +258,18 @@ static void nc_start(struct prog *p, int argc, char *const *argv)
 {
 	struct nc *nc = (struct nc *)p;
 
-	if (!options(nc, argc, argv) || !open_socket(nc))
-		return;
 	node_timer_init(&nc->timer, p->node, on_idle);
+	if (!options(nc, argc, argv))
+		return;
+	if (!nc->udp) {
+		nc_tcp_start(nc);
+		return;
+	}
+	if (!open_socket(nc))
+		return;
 	if (nc->listen && nc->verbose)
 		prog_note(p, "Bound on 0.0.0.0 %" PRId64 "\n", nc->lport);
-	idle_start(nc);
+	nc_idle_start(nc);
 	if (!nc->listen && nc->text.len)
 		send_text(nc);
 }
@@ -257,6 +290,8 @@ static json_t *nc_json(const struct prog *p)
 	if (received_any)                         /* NULL if it is not UTF-8 */
 		text = json_stringn(nc->text.s ? nc->text.s : "", nc->text.len);
 	json_object_set_new(o, "text", text ? text : received_any ? json_null() : json_string(""));
+	if (nc->scan)
+		json_object_set(o, "open", nc->open);
 	return o;
 }
 

@@ -13,17 +13,27 @@
 	X(arping_prog, "arping", \
 	  "arping [-AbDfqU] [-c COUNT] [-i SECONDS] [-I IFACE] [-s SOURCE] [-w SECONDS] ADDRESS", \
 	  "ask a link who has an address, or announce one") \
-	X(echo_prog, "echo", "echo [-u] [-v] [PORT]", \
-	  "send every UDP datagram back to its sender (default port 7)") \
+	X(chargen_prog, "chargen", "chargen [-tuv] [PORT]", \
+	  "send lines of characters to whoever connects, TCP and UDP (default port 19)") \
+	X(discard_prog, "discard", "discard [-tuv] [PORT]", \
+	  "read and throw away what comes, TCP and UDP (default port 9)") \
+	X(echo_prog, "echo", "echo [-tuv] [PORT]", \
+	  "send back what comes, TCP and UDP (default port 7)") \
 	X(exec_prog, "exec", "exec COMMAND [ARG...]", \
 	  "run a program of this machine in the network namespace of a node of kind netns") \
-	X(nc_prog, "nc", "nc -u [-bv] [-p PORT] [-s SOURCE] [-w SECONDS] HOST PORT [TEXT...] | " \
-	  "nc -ul [-kv] [-c COUNT] [-w SECONDS] PORT", \
-	  "send text in a UDP datagram, or print what arrives") \
+	X(iperf3_prog, "iperf3", "iperf3 -s [-1J] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
+	  "iperf3 -c HOST [-JNRu] [-b RATE] [-B SOURCE] [-i SECONDS] [-k BLOCKS|-n BYTES|-t SECONDS] " \
+	  "[-l LENGTH] [-M MSS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
+	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \
+	X(nc_prog, "nc", "nc [-bNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
+	  "HOST PORT[-LAST] [TEXT...] | nc -l [-kuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \
+	  "send text over TCP or UDP and print what comes back, or listen, or scan ports") \
 	X(ping_prog, "ping", "ping [-AbfnOqR] [-c COUNT] [-i SECONDS] [-I IFACE|ADDRESS] " \
 	  "[-l PRELOAD] [-M do|want|dont] [-p PATTERN] [-Q TOS] [-s SIZE] [-t TTL] " \
 	  "[-w DEADLINE] [-W TIMEOUT] HOST", \
 	  "ask a host for ICMP echoes") \
+	X(rr_prog, "rr", "rr [-n COUNT] [-s SIZE] HOST [PORT]", \
+	  "time requests over TCP that an echo server answers, one after the other") \
 	X(traceroute_prog, "traceroute", "traceroute [-FIn] [-f FIRST] [-i IFACE] [-m MAX] " \
 	  "[-N SIMULTANEOUS] [-p PORT] [-q PROBES] [-s SIZE|SOURCE] [-t TOS] " \
 	  "[-w MAX[,HERE,NEAR]] [-z WAIT] HOST [LENGTH]", \

@@ -36,6 +36,7 @@ void topo_free(struct topo *t)
 	free(t->file);
 	free(t->name);
 	buf_free(&t->notes);
+	topo_uplink_free(t->uplink);
 	free(t);
 }
 

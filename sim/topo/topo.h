@@ -92,6 +92,14 @@ struct topo_check {
 	struct topo_pos pos;
 };
 
+/* What the kernel of this machine is told, where it stands for a node. */
+struct topo_uplink {
+	uint32_t node;                    /* index into nodes */
+	struct buf batch;                 /* for `ip -batch`, once the TAPs are there */
+	struct prefix *nets;              /* where its routes will lead */
+	size_t n_nets;
+};
+
 struct topo {
 	char *file;                       /* as the user gave it */
 	char *name;
@@ -104,6 +112,7 @@ struct topo {
 	struct topo_check *checks; size_t n_checks;  /* file order */
 	struct buf notes;                 /* lines to show the user: addresses assigned,
 					   * hub loops, names hidden behind lab words */
+	struct topo_uplink *uplink;       /* NULL unless topo_uplink() made one */
 };
 
 /*
@@ -118,6 +127,16 @@ struct topo {
 struct topo *topo_load(const char *path, struct buf *errs);
 struct topo *topo_parse(const char *file, const char *text, size_t len, struct buf *errs);
 void topo_free(struct topo *t);           /* NULL is fine */
+
+/*
+ * This machine is to stand for a router or a host: the node is external from
+ * now on, its interfaces TAPs of their names.  name: NULL for ns0, or host 0 of
+ * a vnetUtils file.  The machine is told the node's addresses and routes but
+ * for a default route, of which the notes tell.  False with one sentence in err,
+ * and nothing has changed.
+ */
+bool topo_uplink(struct topo *t, const char *name, char err[256]);
+void topo_uplink_free(struct topo_uplink *u);     /* NULL is fine */
 
 /* Loads again to the same lab; what was assigned is then written out. */
 void topo_dump_yaml(const struct topo *t, struct buf *out);

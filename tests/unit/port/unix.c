@@ -296,13 +296,66 @@ TEST(unix, a_path_that_somebody_uses_is_left_alone)
 
 	world_new(&w, "unix");
 	snprintf(spec, sizeof(spec), "unix:%s", w.path);
-	snprintf(want, sizeof(want), "netloom: x eth0: %s: the path is in use, or cannot be "
-		 "written\n", w.path);
+	snprintf(want, sizeof(want), "netloom: x eth0: %s: another program has this socket\n",
+		 w.path);
 	CHECK_STR(door_error(spec), want);
 	CHECK(stat(w.path, &st) == 0 && S_ISSOCK(st.st_mode));
 	close(peer(&w, SOCK_STREAM));
 	world_end(&w);
 	CHECK_STR(door_error("unix:"), "netloom: x eth0: expected a path after 'unix:'\n");
+}
+
+/* Connecting to any file is refused as it is to a socket that is left over. */
+TEST(unix, a_file_that_is_no_socket_is_never_removed)
+{
+	static const char *const words[] = { "unix", "unixgram" };
+	struct world w = { .dir = "/tmp/netloom-test-XXXXXX" };
+	char spec[100], want[200], link[60];
+	struct stat st;
+	FILE *f;
+
+	REQUIRE(mkdtemp(w.dir) != NULL);
+	snprintf(w.path, sizeof(w.path), "%s/precious", w.dir);
+	snprintf(link, sizeof(link), "%s/link", w.dir);
+	f = fopen(w.path, "w");
+	REQUIRE(f && fputs("text", f) >= 0 && fclose(f) == 0);
+	REQUIRE(symlink("nowhere", link) == 0);
+	for (size_t i = 0; i < N_ELEM(words); i++) {
+		snprintf(spec, sizeof(spec), "%s:%s", words[i], w.path);
+		snprintf(want, sizeof(want), "netloom: x eth0: %s: there is a file of this name, "
+			 "which is no socket\n", w.path);
+		CHECK_STR(door_error(spec), want);
+		snprintf(spec, sizeof(spec), "%s:%s", words[i], link);
+		snprintf(want, sizeof(want), "netloom: x eth0: %s: there is a file of this name, "
+			 "which is no socket\n", link);
+		CHECK_STR(door_error(spec), want);
+	}
+	CHECK(lstat(w.path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 4);
+	CHECK(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
+	CHECK_EQ(unlink(w.path) | unlink(link) | rmdir(w.dir), 0);
+}
+
+TEST(unix, what_took_the_sockets_place_stays)
+{
+	struct world w;
+	struct stat st;
+	FILE *f;
+
+	world_new(&w, "unix");
+	REQUIRE(unlink(w.path) == 0);
+	f = fopen(w.path, "w");
+	REQUIRE(f && fclose(f) == 0);
+	rig_deaf(w.ear);
+	lab_free(w.lab);
+	buf_free(&w.events);
+	CHECK(stat(w.path, &st) == 0 && S_ISREG(st.st_mode));
+	CHECK_EQ(unlink(w.path) | rmdir(w.dir), 0);
+}
+
+TEST(unix, a_folder_that_is_not_there_is_said)
+{
+	CHECK_STR(door_error("unix:/nonexistent/x.sock"),
+		  "netloom: x eth0: /nonexistent/x.sock: No such file or directory\n");
 }
 
 TEST(unix, datagrams_are_frames_and_go_to_who_sent_last)

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/pktdrill/run.h"
+#include "stack/pkt.h"
+#include "stack/util/be.h"
+#include "stack/wire/eth.h"
+#include "stack/wire/ip4.h"
+
+#define PREFIX_LEN 16                     /* of the interface's network */
+#define BEGIN SEC(1000)                   /* no script notices when its world began */
+
+/* --- what the stack sends ------------------------------------------------------------ */
+
+/* The TCP segment of a frame; false: it is none. */
+static bool seg_parse(struct pd_seg *s, const uint8_t *b, size_t n)
+{
+	struct ip4_hdr ip;
+
+	if (n < ETH_HLEN || get_be16(b + 12) != ETHERTYPE_IP4)
+		return false;
+	b += ETH_HLEN;
+	n -= ETH_HLEN;
+	if (ip4_hdr_parse(&ip, b, n, n) != DROP_NONE || ip.proto != IP_PROTO_TCP ||
+	    tcp_hdr_parse(&s->h, b + ip.hlen, ip.total_len - (size_t)ip.hlen) != DROP_NONE)
+		return false;
+	s->src = ip.src;
+	s->dst = ip.dst;
+	s->ecn = IP4_ECN(ip.tos);
+	s->n_opt = (uint8_t)(s->h.hlen - TCP_HLEN);
+	memcpy(s->opt, b + ip.hlen + TCP_HLEN, s->n_opt);
+	s->len = (uint32_t)ip.total_len - ip.hlen - s->h.hlen;
+	return true;
+}
+
+static int tun_xmit(struct netdev *dev, struct pkt *p)
+{
+	struct pd_run *r = container_of(dev, struct pd_run, dev);
+	struct pd_seg *s = calloc(1, sizeof(*s));
+	uint8_t *frame = malloc(PKT_MAX);
+
+	if (s && frame && seg_parse(s, frame, pkt_frame(p, frame, PKT_MAX))) {
+		s->at = r->now;
+		*r->sent_end = s;
+		r->sent_end = &s->next;
+	} else {
+		free(s);
+	}
+	free(frame);
+	pkt_free(p);
+	return OK;
+}
+
+struct pd_seg *pd_host_take(struct pd_run *r)
+{
+	struct pd_seg *s = r->sent;
+
+	if (!s)
+		return NULL;
+	r->sent = s->next;
+	if (!r->sent)
+		r->sent_end = &r->sent;
+	s->next = NULL;
+	return s;
+}
+
+/* --- in ---------------------------------------------------------------------------------- */
+
+void pd_host_input(struct pd_run *r, const void *ip, size_t n)
+{
+	struct eth_hdr eth = { .dst = r->dev.mac, .src = { { 2, 0, 0, 0, 0, 2 } },
+			       .type = ETHERTYPE_IP4 };
+	uint8_t *frame = malloc(ETH_HLEN + n);
+	struct wr w = wr_init(frame, frame ? ETH_HLEN + n : 0);
+	struct pkt *p;
+
+	eth_hdr_emit(&eth, &w);
+	wr_bytes(&w, ip, n);
+	p = frame ? pkt_from_bytes(r->pool, frame, ETH_HLEN + n) : NULL;
+	free(frame);
+	if (p)
+		stack_input(r->st, r->now, &r->dev, p);
+}
+
+void pd_host_run(struct pd_run *r, ns_t until, bool stop_on_packet)
+{
+	ns_t at;
+
+	while ((at = stack_next_at(r->st)) <= until) {
+		if (stop_on_packet && r->sent)
+			return;
+		r->now = at > r->now ? at : r->now;
+		stack_run(r->st, r->now);
+		if (r->blocked)
+			return;                   /* it may go on now */
+	}
+	if (stop_on_packet && r->sent)
+		return;
+	r->now = until > r->now ? until : r->now;
+	stack_enter(r->st, r->now);
+}
+
+/* --- the host ------------------------------------------------------------------------------ */
+
+static bool address(struct pd_run *r)
+{
+	struct prefix p = { addr_ip4(r->local), PREFIX_LEN }, all = { addr_ip4(0), 0 };
+	struct addr gw = addr_ip4(r->gateway);
+	struct route_spec def = { .to = all, .type = RT_UNICAST, .proto = RP_STATIC, .n_hops = 1 };
+
+	def.hops[0].via = gw;
+	return stack_addr_add(r->st, &r->dev, &p) == OK &&
+	       stack_neigh_set(r->st, &r->dev, &gw, (struct mac){ { 2, 0, 0, 0, 0, 2 } }) == OK &&
+	       stack_route_set(r->st, ROUTE_ADD, &def) == OK;
+}
+
+bool pd_host_start(struct pd_run *r)
+{
+	static const struct netdev_ops ops = { .xmit = tun_xmit };
+	struct stack_config cfg = { .name = "local", .seed = 1 };
+
+	r->now = BEGIN;
+	r->sent_end = &r->sent;
+	r->pool = pkt_pool_new(0);
+	cfg.pool = r->pool;
+	r->st = r->pool ? stack_new(&cfg) : NULL;
+	if (!r->st) {
+		pd_say(r->says, PD_FAILED, 0, "out of memory");
+		return false;
+	}
+	stack_enter(r->st, r->now);
+	netdev_init(&r->dev, &ops, "tun0", (struct mac){ { 2, 0, 0, 0, 0, 1 } },
+		    DEV_UP | DEV_CARRIER | DEV_BROADCAST);
+	if (stack_attach(r->st, &r->dev) != OK || netdev_set_mtu(&r->dev, r->mtu) != OK ||
+	    !address(r)) {
+		pd_say(r->says, PD_FAILED, 0, "the addresses or the MTU cannot be used");
+		return false;
+	}
+	return true;
+}
+
+void pd_host_stop(struct pd_run *r)
+{
+	struct pd_seg *s;
+	struct pd_var *v;
+
+	for (int i = 0; i < PD_FDS; i++)
+		pd_epoll_close(&r->fd[i]);
+	for (int i = 0; i < PD_FDS; i++)
+		if (r->fd[i].used)
+			sk_close(r->fd[i].sk);
+	stack_free(r->st);
+	r->st = NULL;
+	while ((s = pd_host_take(r)))
+		free(s);
+	while ((v = r->vars)) {
+		r->vars = v->next;
+		free(v->name);
+		free(v);
+	}
+	if (r->pool)
+		pkt_pool_free(r->pool);
+	r->pool = NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_PKTDRILL_LEX_H
+#define SIM_PKTDRILL_LEX_H
+/*
+ * Words of a segment script.  Everything skips blanks and comments first; a
+ * word that was asked for and is not there sets says and fails.
+ */
+#include "sim/pktdrill/script.h"
+
+struct pd_lex {
+	const char *p;
+	unsigned line;
+	struct pd_script *script;
+	struct pd_says *says;
+};
+
+void pd_skip(struct pd_lex *lx);
+bool pd_at_end(struct pd_lex *lx);
+bool pd_looks(struct pd_lex *lx, const char *s);  /* is s next? */
+bool pd_take(struct pd_lex *lx, const char *s);   /* s, if it is next */
+bool pd_want(struct pd_lex *lx, const char *s);
+/* A name of letters, digits and _; NULL: none is next. */
+char *pd_name(struct pd_lex *lx);
+bool pd_is_name(struct pd_lex *lx);
+/* Decimal or 0x; negative too. */
+bool pd_number(struct pd_lex *lx, int64_t *v);
+bool pd_want_number(struct pd_lex *lx, int64_t lo, int64_t hi, int64_t *v);
+bool pd_seconds(struct pd_lex *lx, ns_t *d);      /* "0.1", ".1", "3" */
+/* "...", what is between `open` and `close`; NULL: no such, or no memory. */
+char *pd_between(struct pd_lex *lx, const char *open, const char *close);
+char *pd_keep(struct pd_lex *lx, const char *s, size_t n);
+bool pd_fail(struct pd_lex *lx, const char *what);        /* "expected what"; false */
+
+/* parse_pkt.c: behind < or >. */
+bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p);
+/* parse_call.c: from the name on. */
+bool pd_parse_call(struct pd_lex *lx, struct pd_call *c);
+/* const.c: a name of the C library, as Linux numbers it. */
+bool pd_constant(const char *name, int64_t *v);
+/* An errno by name, negative; 0: not known. */
+int pd_errno(const char *name);
+const char *pd_errno_name(int err);               /* negative; "EAGAIN" */
+
+#endif

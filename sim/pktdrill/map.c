@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * A script counts from its own initial sequence numbers and timestamps.  The
+ * peer's are the script's own; ours are whatever the stack chose, and the
+ * first segment that shows them says what they are in the script.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/pktdrill/run.h"
+#include "stack/util/be.h"
+#include "stack/util/csum.h"
+#include "stack/wire/icmp4.h"
+#include "stack/wire/ip4.h"
+
+/* --- ours: sequence numbers and timestamps ------------------------------------------ */
+
+static uint32_t seq_to_live(const struct pd_flow *f, uint32_t s)
+{
+	return f->has_iss ? s - f->script_iss + f->live_iss : s;
+}
+
+static uint32_t seq_to_script(const struct pd_flow *f, uint32_t s)
+{
+	return f->has_iss ? s - f->live_iss + f->script_iss : s;
+}
+
+static void ts_learn(struct pd_flow *f, uint32_t script, uint32_t live)
+{
+	unsigned i = f->n_ts++ % PD_TS_MAP;
+
+	f->ts[i].script = script;
+	f->ts[i].live = live;
+}
+
+/* The latest that had this name; else as far from the first as the script says. */
+static uint32_t ts_to_live(const struct pd_flow *f, uint32_t script)
+{
+	unsigned n = f->n_ts < PD_TS_MAP ? f->n_ts : PD_TS_MAP;
+
+	for (unsigned i = 1; i <= n; i++) {
+		unsigned at = (f->n_ts - i) % PD_TS_MAP;
+
+		if (f->ts[at].script == script)
+			return f->ts[at].live;
+	}
+	return n ? script - f->ts[0].script + f->ts[0].live : script;
+}
+
+/* Calls fn for each whole option. */
+static void each_opt(uint8_t *b, size_t n, void (*fn)(uint8_t *opt, void *arg), void *arg)
+{
+	for (size_t i = 0; i < n && b[i] != TCP_OPT_EOL;) {
+		size_t len = b[i] == TCP_OPT_NOP ? 1 : i + 1 < n ? b[i + 1] : 0;
+
+		if (len == 0 || i + len > n || (len < 2 && b[i] != TCP_OPT_NOP))
+			return;
+		fn(b + i, arg);
+		i += len;
+	}
+}
+
+/* --- in ------------------------------------------------------------------------------------ */
+
+static void opt_to_live(uint8_t *o, void *arg)
+{
+	const struct pd_flow *f = arg;
+
+	if (o[0] == TCP_OPT_TS && o[1] == 10 && get_be32(o + 6))
+		put_be32(o + 6, ts_to_live(f, get_be32(o + 6)));
+	for (int at = 2; o[0] == TCP_OPT_SACK && at + 4 <= o[1]; at += 4)
+		put_be32(o + at, seq_to_live(f, get_be32(o + at)));
+}
+
+/* A SYN for a listener begins a connection, unless it is the same SYN again. */
+static void flow_for_syn(struct pd_run *r, const struct pd_packet *p)
+{
+	struct pd_flow *f = &r->flow;
+
+	if (!r->listens || (p->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+		return;
+	if (f->passive && f->peer_isn == p->seq)
+		return;
+	*f = (struct pd_flow){ .passive = true, .peer_isn = p->seq, .lport = r->bind_port,
+			       .rport = r->next_port++ };
+}
+
+static void ip_fill(uint8_t *b, const struct ip4_hdr *ip)
+{
+	struct wr w = wr_init(b, IP4_HLEN);
+
+	ip4_hdr_emit(ip, NULL, &w);
+}
+
+static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
+{
+	size_t hlen = TCP_HLEN + (size_t)p->opts.n, n = IP4_HLEN + hlen + p->len;
+	struct tcp_hdr h = { .seq = seq(p->seq), .hlen = (uint8_t)hlen, .flags = p->flags,
+			     .wnd = p->wnd, .urg = p->urg };
+	struct ip4_hdr ip = { .hlen = IP4_HLEN, .total_len = (uint16_t)n, .ttl = 255,
+			      .proto = IP_PROTO_TCP, .src = r->remote, .dst = r->local };
+	uint8_t *b = calloc(1, n), *tcp = b + IP4_HLEN;
+	struct wr w = wr_init(tcp, b ? TCP_HLEN : 0);
+
+	if (n > IP4_LEN_MAX) {
+		pd_lacks(r, "a segment longer than IP carries");
+		free(b);
+		return;
+	}
+	flow_for_syn(r, p);
+	ip.tos = (uint8_t)(p->ecn > 0 ? p->ecn : 0);
+	h.sport = r->flow.rport;
+	h.dport = r->flow.lport;
+	h.ack = seq(p->flags & TCP_ACK ? seq_to_live(&r->flow, p->ack) : 0);
+	if (b) {
+		ip_fill(b, &ip);
+		tcp_hdr_emit(&h, &w);
+		memcpy(tcp + TCP_HLEN, p->opts.b, p->opts.n);
+		each_opt(tcp + TCP_HLEN, p->opts.n, opt_to_live, &r->flow);
+		put_be16(tcp + 16, tcp_csum4(ip.src, ip.dst, hlen + p->len,
+					     csum_add(0, tcp, hlen + p->len)));
+		pd_host_input(r, b, n);
+	}
+	free(b);
+}
+
+/* RFC 792: the header of the segment that it is about, and 8 bytes of TCP's. */
+static void inject_icmp(struct pd_run *r, const struct pd_packet *p)
+{
+	enum { QUOTE = IP4_HLEN + 8, N = IP4_HLEN + ICMP4_HLEN + QUOTE };
+	const struct pd_icmp *ic = &p->icmp;
+	uint8_t b[N] = { 0 }, *q = b + IP4_HLEN + ICMP4_HLEN;
+	struct ip4_hdr ip = { .hlen = IP4_HLEN, .total_len = N, .ttl = 255,
+			      .proto = IP_PROTO_ICMP, .src = r->gateway, .dst = r->local };
+	struct ip4_hdr about = { .hlen = IP4_HLEN, .df = true, .ttl = 64, .proto = IP_PROTO_TCP,
+				 .src = r->local, .dst = r->remote };
+	struct icmp4_hdr h = { .type = ic->type, .code = ic->code };
+	struct wr w = wr_init(b + IP4_HLEN, ICMP4_HLEN);
+
+	about.total_len = (uint16_t)(IP4_HLEN + TCP_HLEN + ic->len);
+	ip_fill(b, &ip);
+	ip_fill(q, &about);
+	put_be16(q + IP4_HLEN, r->flow.lport);
+	put_be16(q + IP4_HLEN + 2, r->flow.rport);
+	put_be32(q + IP4_HLEN + 4, seq_to_live(&r->flow, ic->seq));
+	if (ic->type == ICMP4_UNREACH && ic->code == ICMP4_UNREACH_FRAG)
+		h.u.mtu = (uint16_t)ic->mtu;
+	h.csum = icmp4_csum(&h, csum_add(0, q, QUOTE));
+	icmp4_hdr_emit(&h, &w);
+	pd_host_input(r, b, N);
+}
+
+void pd_inject(struct pd_run *r, const struct pd_packet *p)
+{
+	if (p->is_icmp)
+		inject_icmp(r, p);
+	else
+		inject_tcp(r, p);
+}
+
+/* --- out ------------------------------------------------------------------------------------ */
+
+struct ts_pair { struct pd_flow *flow; uint32_t script; bool has; };
+
+static void find_ts(uint8_t *o, void *arg)
+{
+	struct ts_pair *t = arg;
+
+	if (o[0] == TCP_OPT_TS && o[1] == 10) {
+		t->has = true;
+		t->script = get_be32(o + 2);
+	}
+}
+
+/* A timestamp of ours is what the script calls it. */
+static void opt_to_script(uint8_t *o, void *arg)
+{
+	struct ts_pair *t = arg;
+
+	if (o[0] != TCP_OPT_TS || o[1] != 10 || !t->has)
+		return;
+	ts_learn(t->flow, t->script, get_be32(o + 2));
+	put_be32(o + 2, t->script);
+}
+
+void pd_map_out(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
+{
+	struct pd_flow *f = &r->flow;
+	struct ts_pair t = { .flow = f };
+	uint8_t opts[TCP_OPT_MAX];
+
+	if ((got->h.flags & TCP_SYN) && !f->has_iss) {
+		f->has_iss = true;
+		f->live_iss = got->h.seq.v;
+		f->script_iss = want->seq;
+		f->lport = got->h.sport;
+		f->rport = got->h.dport;
+	}
+	if (got->h.seq.v || !(got->h.flags & TCP_RST))
+		got->h.seq = seq(seq_to_script(f, got->h.seq.v));
+	memcpy(opts, want->opts.b, sizeof(opts));
+	each_opt(opts, want->opts.n, find_ts, &t);
+	each_opt(got->opt, got->n_opt, opt_to_script, &t);
+}

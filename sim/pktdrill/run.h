@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_PKTDRILL_RUN_H
+#define SIM_PKTDRILL_RUN_H
+/*
+ * One run of a script: a stack with one interface whose other side is the
+ * script, in virtual time.
+ *
+ *	host.c    the stack, its interface, what it sent; time
+ *	map.c     the script's sequence numbers and timestamps to those on the wire
+ *	match.c   is this what the script says?    show.c   packets as text
+ *	calls.c   system calls    sockopt.c  their options    poll.c  poll, epoll
+ *	sysctl.c  `commands`      code.c     %{ code }%       run.c   events in order
+ */
+#include "sim/pktdrill/script.h"
+#include "stack/netdev.h"
+#include "stack/socket.h"
+#include "stack/stack.h"
+#include "stack/wire/tcp.h"
+
+struct pkt_pool;
+
+#define PD_FDS 64
+#define PD_TS_MAP 64
+
+/* A segment that the stack sent, or one for it. */
+struct pd_seg {
+	struct pd_seg *next;
+	ns_t at;
+	ip4_t src, dst;
+	uint8_t ecn;
+	struct tcp_hdr h;                 /* h.hlen follows from n_opt */
+	uint8_t opt[TCP_OPT_MAX];
+	uint8_t n_opt;
+	uint32_t len;
+};
+
+/* The connection that packets of the script belong to: the one made last. */
+struct pd_flow {
+	uint16_t lport, rport;
+	bool passive;                     /* begun by a SYN of the script's side */
+	uint32_t peer_isn;
+	bool has_iss;
+	uint32_t live_iss, script_iss;
+	unsigned n_ts;                    /* timestamps of ours: the last PD_TS_MAP */
+	struct { uint32_t script, live; } ts[PD_TS_MAP];
+};
+
+struct pd_watched {                       /* a socket in an epoll set */
+	struct pd_watched *next;
+	struct sk_watch watch;
+	int fd;
+	int64_t data;
+	uint32_t events;
+	uint32_t edges;                   /* since they were told */
+};
+
+struct pd_fd {
+	bool used, nonblock, is_epoll;
+	struct sock *sk;
+	struct pd_watched *set;
+};
+
+struct pd_var { struct pd_var *next; char *name; double v; };
+
+struct pd_run {
+	struct pd_script *script;
+	struct pd_says *says;
+	struct pkt_pool *pool;
+	struct stack *st;
+	struct netdev dev;
+	ns_t t0, now;                     /* of the first event; now */
+	ns_t tolerance;
+	ip4_t local, remote, gateway;
+	uint16_t bind_port, connect_port, next_port;
+	uint32_t mtu;
+	char cc[16];                      /* sockets' congestion control; "": the stack's */
+	struct pd_seg *sent, **sent_end;  /* not yet asked for */
+	struct pd_fd fd[PD_FDS];
+	int last_fd;                      /* whose tcp_info code sees; -1: none */
+	bool listens;
+	struct pd_flow flow;
+	const struct pd_event *event;     /* now */
+	const struct pd_event *blocked;   /* a call that has not returned yet */
+	ns_t blocked_ends, call_at;       /* when it should; when it was made */
+	ns_t call_until;                  /* when it returns anyway: poll's timeout */
+	size_t call_done;                 /* bytes of a write so far */
+	struct pd_var *vars;
+};
+
+/* --- host.c --- */
+bool pd_host_start(struct pd_run *r);     /* false: says is set */
+void pd_host_stop(struct pd_run *r);
+void pd_host_input(struct pd_run *r, const void *ip, size_t n);
+/* Lets time pass until then, or until the stack sent something. */
+void pd_host_run(struct pd_run *r, ns_t until, bool stop_on_packet);
+struct pd_seg *pd_host_take(struct pd_run *r);    /* the caller frees */
+
+/* --- map.c --- */
+/* The packet of the script goes to the stack. */
+void pd_inject(struct pd_run *r, const struct pd_packet *p);
+/* Numbers of the wire become those of the script. */
+void pd_map_out(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got);
+
+/* --- match.c --- */
+bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got);
+void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as on the wire */
+
+/* --- show.c --- */
+void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b);
+
+/* --- calls.c, sockopt.c, poll.c --- */
+/* The result, or a negative errno; ERR_AGAIN: it would block, if the script
+ * lets it.  says is set on what a script needs and we do not have. */
+int64_t pd_call(struct pd_run *r, const struct pd_call *c);
+bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c);
+const struct pd_expr *pd_arg(const struct pd_call *c, unsigned i);        /* or NULL */
+int64_t pd_arg_num(struct pd_run *r, const struct pd_call *c, unsigned i);
+struct pd_fd *pd_arg_fd(struct pd_run *r, const struct pd_call *c, unsigned i);  /* or NULL */
+struct pd_fd *pd_fd(struct pd_run *r, int64_t fd);                        /* or NULL */
+const struct pd_expr *pd_field(const struct pd_expr *s, const char *name);
+int64_t pd_lacks(struct pd_run *r, const char *fmt, ...) printf_like(2, 3);
+int64_t pd_setsockopt(struct pd_run *r, const struct pd_call *c);
+int64_t pd_getsockopt(struct pd_run *r, const struct pd_call *c);
+int64_t pd_poll(struct pd_run *r, const struct pd_call *c);
+int64_t pd_epoll_create(struct pd_run *r, const struct pd_call *c);
+int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c);
+int64_t pd_epoll_wait(struct pd_run *r, const struct pd_call *c);
+void pd_epoll_forget(struct pd_run *r, int fd);           /* it is closed */
+void pd_epoll_close(struct pd_fd *f);
+
+/* --- sysctl.c --- */
+void pd_command(struct pd_run *r, const char *text);
+
+/* --- code.c --- */
+void pd_code(struct pd_run *r, const char *text);
+
+#endif

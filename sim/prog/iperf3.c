@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/prog/iperf3.h"
+
+#include <stdlib.h>
+
+#include "stack/util/err.h"
+
+static void rule(struct iperf3 *t)
+{
+	if (!t->json_out)
+		prog_printf(&t->prog,
+			    "-----------------------------------------------------------\n");
+}
+
+static void listening(struct iperf3 *t)
+{
+	rule(t);
+	if (!t->json_out)
+		prog_printf(&t->prog, "Server listening on %" PRId64 " (test #%d)\n", t->port,
+			    ++t->n_tests);
+	rule(t);
+}
+
+static void clocks_stop(struct iperf3 *t)
+{
+	t->running = false;
+	if (t->tick.fire) {
+		node_timer_stop(&t->tick);
+		node_timer_stop(&t->stop);
+	}
+}
+
+static void all_close(struct iperf3 *t)
+{
+	struct iperf3_conn *ctl = t->ctl;
+
+	clocks_stop(t);
+	iperf3_flows_close(t);
+	prog_sock_close(&t->udp_sk, &t->udp_watch);
+	t->ctl = NULL;
+	t->want_json = false;
+	if (ctl)
+		stream_close(&ctl->s);
+}
+
+void iperf3_reset(struct iperf3 *t)
+{
+	all_close(t);
+	if (!t->server || t->one_off)
+		prog_exit(&t->prog, 0);
+	else
+		listening(t);
+}
+
+void iperf3_fail(struct iperf3 *t, int err, const char *text)
+{
+	if (t->prog.done)
+		return;
+	all_close(t);
+	prog_eprintf(&t->prog, "iperf3: error - %s%s%s\n", text, err ? ": " : "",
+		     err ? prog_strerror(err) : "");
+	if (!t->server || t->one_off)
+		prog_exit(&t->prog, 1);
+	else
+		listening(t);
+}
+
+/* --- the test ------------------------------------------------------------------------------ */
+
+static void on_tick(struct node_timer *tm)
+{
+	struct iperf3 *t = container_of(tm, struct iperf3, tick);
+
+	iperf3_show_interval(t);
+	node_timer_set(tm, node_now(t->prog.node) + t->interval);
+}
+
+/* The client's: time is up, or all is sent. */
+static void on_stop(struct node_timer *tm)
+{
+	struct iperf3 *t = container_of(tm, struct iperf3, stop);
+
+	iperf3_end(t);
+	iperf3_say(t, IP3_TEST_END);
+}
+
+void iperf3_begin(struct iperf3 *t)
+{
+	t->running = true;
+	t->reported = false;
+	t->start_at = t->mark_at = t->end_at = node_now(t->prog.node);
+	json_decref(t->intervals);
+	t->intervals = json_array();
+	iperf3_show_header(t);
+	if (t->interval)
+		node_timer_set(&t->tick, t->start_at + t->interval);
+	if (!t->server && !t->p.bytes && !t->p.blocks)
+		node_timer_set(&t->stop, t->start_at + SEC(t->p.seconds));
+	for (int64_t i = 0; i < t->p.flows && t->running; i++)
+		iperf3_flow_start(&t->flow[i]);
+}
+
+void iperf3_end(struct iperf3 *t)
+{
+	if (!t->running)
+		return;
+	clocks_stop(t);
+	t->end_at = node_now(t->prog.node);
+	if (t->end_at > t->mark_at)
+		iperf3_show_interval(t);
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+static void cookie_make(struct iperf3 *t)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint64_t x = (uint64_t)node_now(t->prog.node) + 88172645463325252u;
+
+	for (int i = 0; i < IPERF3_COOKIE - 1; i++) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		t->cookie[i] = letters[x >> 59];
+	}
+}
+
+static void client_start(struct iperf3 *t)
+{
+	int err;
+
+	cookie_make(t);
+	t->reported = true;
+	t->ctl = &t->own;
+	t->sender = !t->p.reverse;
+	err = stream_open(&t->own.s, &t->prog, &iperf3_ctl_ops, t->src, 0);
+	if (!err && t->p.mss)
+		err = sk_setopt(t->own.s.sk, SKO_MAXSEG, (int)t->p.mss);
+	if (!err)
+		err = stream_connect(&t->own.s, &t->to);
+	if (err)
+		iperf3_fail(t, err, "unable to connect to server");
+}
+
+static void iperf3_start(struct prog *p, int argc, char *const *argv)
+{
+	struct iperf3 *t = (struct iperf3 *)p;
+	int err;
+
+	node_timer_init(&t->tick, p->node, on_tick);
+	node_timer_init(&t->stop, p->node, on_stop);
+	if (!iperf3_options(t, argc, argv))
+		return;
+	if (!t->server) {
+		client_start(t);
+		return;
+	}
+	err = server_open(&t->listener, p, &iperf3_conn_ops, sizeof(struct iperf3_conn), t->src,
+			  (uint16_t)t->port);
+	if (err)
+		iperf3_fail(t, err, "unable to start listener for connections");
+	else
+		listening(t);
+}
+
+static void iperf3_stop(struct prog *p)
+{
+	struct iperf3 *t = (struct iperf3 *)p;
+
+	if (t->json_out) {
+		json_t *o = iperf3_json(p);
+		char *text = json_dumps(o, JSON_INDENT(8));
+
+		prog_printf(p, "%s\n", text ? text : "{}");
+		free(text);
+		json_decref(o);
+	}
+	all_close(t);
+	server_close(&t->listener);
+}
+
+static void iperf3_interrupt(struct prog *p)
+{
+	struct iperf3 *t = (struct iperf3 *)p;
+
+	iperf3_end(t);
+	iperf3_say(t, t->server ? IP3_SERVER_TERMINATE : IP3_CLIENT_TERMINATE);
+	if (!t->server)
+		iperf3_show_end(t);
+	prog_eprintf(p, "iperf3: interrupt - the %s has terminated\n",
+		     t->server ? "server" : "client");
+	prog_exit(p, 1);
+}
+
+static void iperf3_free(struct prog *p)
+{
+	struct iperf3 *t = (struct iperf3 *)p;
+
+	free(t->flow);
+	free(t->block);
+	free(t->host);
+	buf_free(&t->in);
+	json_decref(t->intervals);
+	json_decref(t->report);
+}
+
+const struct prog_ops iperf3_prog = {
+	.name = "iperf3", .size = sizeof(struct iperf3), .start = iperf3_start,
+	.interrupt = iperf3_interrupt, .stop = iperf3_stop, .json = iperf3_json,
+	.free = iperf3_free,
+};

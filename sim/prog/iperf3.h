@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_PROG_IPERF3_H
+#define SIM_PROG_IPERF3_H
+/*
+ * iperf3: speaks the protocol of ESnet's iperf 3, so that either end may be
+ * the real one.
+ *
+ *	iperf3.c       a program's life: the two roles, clocks, intervals
+ *	iperf3_opt.c   the command line
+ *	iperf3_ctl.c   the control connection: states, and JSON both ways
+ *	iperf3_flow.c  the flows that are measured, TCP and UDP
+ *	iperf3_out.c   text
+ *	iperf3_json.c  the report
+ *
+ * The control connection begins with a cookie of 37 bytes from the client.
+ * Then the server says in single bytes what comes next, and JSON goes after
+ * its length in four bytes.  Each TCP flow is a connection to the same port
+ * that begins with the same cookie; each UDP flow an exchange of four bytes.
+ */
+#include <jansson.h>
+
+#include "sim/prog/prog.h"
+#include "sim/prog/stream.h"
+
+#define IPERF3_PORT 5201
+#define IPERF3_COOKIE 37                  /* with the 0 at its end */
+#define IPERF3_FLOWS 128
+#define IPERF3_TCP_BLOCK 131072
+#define IPERF3_BLOCK_MAX 1048576
+
+enum iperf3_state {                       /* as iperf 3 numbers them */
+	IP3_TEST_START = 1, IP3_TEST_RUNNING = 2, IP3_TEST_END = 4, IP3_PARAM_EXCHANGE = 9,
+	IP3_CREATE_STREAMS = 10, IP3_SERVER_TERMINATE = 11, IP3_CLIENT_TERMINATE = 12,
+	IP3_EXCHANGE_RESULTS = 13, IP3_DISPLAY_RESULTS = 14, IP3_DONE = 16,
+	IP3_ACCESS_DENIED = 255, IP3_SERVER_ERROR = 254,
+};
+
+/* What the client chose; the server learns it. */
+struct iperf3_params {
+	bool udp, reverse, no_delay;
+	int64_t seconds, bytes, blocks;   /* the test ends with; bytes, blocks 0: seconds */
+	int64_t flows, len, bps, mss;     /* bps 0: as fast as it goes */
+	int64_t window, tos;              /* socket buffers; 0: the stack's */
+	char congestion[16];
+};
+
+/* Counters of a flow, on the side where we are. */
+struct iperf3_count { int64_t bytes, packets, lost, late; };
+
+struct iperf3_conn {                      /* control, or a TCP flow */
+	struct stream s;                  /* first */
+	struct iperf3_flow *flow;
+	char cookie[IPERF3_COOKIE];
+	size_t n_cookie;
+};
+
+struct iperf3_flow {
+	struct iperf3 *t;
+	int id, fd;                       /* 1 3 4 5 ...; 5 7 9 ... as real ones look */
+	struct iperf3_conn *conn;         /* TCP; NULL once it is closed */
+	struct iperf3_conn own;           /* the client's conn */
+	struct sock *sk;                  /* UDP */
+	struct sk_watch watch;
+	struct endpoint local, peer;
+	bool ready;
+	struct iperf3_count now, mark;    /* mark: when this interval began */
+	int64_t highest, blocks;          /* UDP number received; blocks sent */
+	ns_t jitter, transit;             /* RFC 3550 6.4.1 */
+	struct node_timer pace;
+	struct {                          /* what the other end counted */
+		struct iperf3_count n;
+		int64_t retransmits;
+		double jitter, seconds;
+	} other;
+};
+
+struct iperf3 {
+	struct prog prog;
+	bool server, one_off, json_out, running;
+	bool reported;                    /* the last test; or none began */
+	int64_t port;
+	ns_t interval;
+	char *host;
+	struct endpoint to;
+	ip4_t src;
+	struct iperf3_params p;
+
+	struct server listener;
+	struct sock *udp_sk;              /* server: where the next UDP flow knocks */
+	struct sk_watch udp_watch;
+	struct iperf3_conn own;           /* the client's control connection */
+	struct iperf3_conn *ctl;
+	struct endpoint ctl_local, ctl_peer;
+	char cookie[IPERF3_COOKIE];
+	struct buf in;                    /* of the control connection */
+	bool want_json;
+	int n_tests;
+
+	struct iperf3_flow *flow;         /* p.flows of them */
+	int64_t n_flows;                  /* ready so far */
+	bool sender;                      /* are we? */
+	ns_t start_at, mark_at, end_at;
+	struct node_timer tick, stop;
+	uint8_t *block;                   /* what is sent */
+	json_t *intervals, *report;
+};
+
+/* iperf3_opt.c: false: complained, and the program has ended. */
+bool iperf3_options(struct iperf3 *t, int argc, char *const *argv);
+
+/* iperf3.c: "iperf3: error - TEXT", and ends, unless a server stays for others. */
+void iperf3_fail(struct iperf3 *t, int err, const char *text);
+void iperf3_begin(struct iperf3 *t);      /* all flows are there: it runs */
+void iperf3_end(struct iperf3 *t);        /* no more is sent or counted */
+void iperf3_reset(struct iperf3 *t);      /* after a test: a server takes the next */
+
+/* iperf3_ctl.c */
+extern const struct stream_ops iperf3_conn_ops;   /* a server's: control or flow */
+extern const struct stream_ops iperf3_ctl_ops;    /* a client's control connection */
+void iperf3_say(struct iperf3 *t, enum iperf3_state s);
+void iperf3_flow_up(struct iperf3_flow *f);       /* it is ready */
+
+/* iperf3_flow.c */
+extern const struct stream_ops iperf3_flow_ops;   /* a client's TCP flow */
+bool must_check iperf3_flows_new(struct iperf3 *t);       /* false: no memory */
+void iperf3_flows_close(struct iperf3 *t);        /* their memory stays until the next */
+void iperf3_flow_open(struct iperf3_flow *f);     /* the client's */
+int must_check iperf3_flow_options(struct iperf3 *t, struct sock *sk);
+void iperf3_flow_start(struct iperf3_flow *f);    /* sends, if we do */
+void iperf3_flow_send(struct iperf3_flow *f);
+void iperf3_flow_data(struct iperf3_flow *f, size_t n);
+int must_check iperf3_udp_listen(struct iperf3 *t);
+
+/* iperf3_out.c */
+void iperf3_show_flow(struct iperf3 *t, const struct iperf3_flow *f);
+void iperf3_show_header(struct iperf3 *t);
+void iperf3_show_interval(struct iperf3 *t);      /* since the marks; JSON, too */
+void iperf3_show_end(struct iperf3 *t);
+
+/* iperf3_json.c */
+json_t *iperf3_json(const struct prog *p);
+void iperf3_json_interval(struct iperf3 *t, double from, double to);
+void iperf3_json_end(struct iperf3 *t);           /* fixes the report */
+double iperf3_seconds(ns_t ns);
+double iperf3_rate(int64_t bytes, double seconds);        /* bits a second */
+
+#endif

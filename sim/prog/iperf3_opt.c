@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/prog/iperf3.h"
+#include "sim/prog/opts.h"
+#include "stack/util/err.h"
+
+/* "10", "64K", "2.5M": K is 1024 for bytes and 1000 for rates. */
+static bool quantity(struct iperf3 *t, const char *text, int64_t kilo, int64_t max, int64_t *out)
+{
+	char *end;
+	double v = strtod(text, &end);
+	const char *unit = "kmgt", *at = *end ? strchr(unit, *end | 0x20) : NULL;
+
+	for (int i = at ? (int)(at - unit) + 1 : 0; i > 0; i--)
+		v *= (double)kilo;
+	if (end == text || (at ? end[1] : end[0]) || !(v >= 0) || v > (double)max) {
+		prog_fail(&t->prog, 1, 0, "parameter error - invalid number: %s", text);
+		return false;
+	}
+	*out = (int64_t)v;
+	return true;
+}
+
+static bool resolve(struct iperf3 *t, const char *text, ip4_t *out)
+{
+	if (prog_resolve(&t->prog, text, out))
+		return true;
+	prog_fail(&t->prog, 1, 0, "error - unable to connect to server: "
+		  "Name or service not known");
+	return false;
+}
+
+static bool option(struct iperf3 *t, int c, const char *arg)
+{
+	struct prog *p = &t->prog;
+	size_t n;
+
+	switch (c) {
+	case '1': t->one_off = true; break;
+	case 'b': return quantity(t, arg, 1000, INT64_C(1000000000000), &t->p.bps);
+	case 'B': return resolve(t, arg, &t->src);
+	case 'c':
+		free(t->host);
+		t->host = strdup(arg);
+		return t->host && resolve(t, arg, &t->to.addr.v4);
+	case 'C':
+		n = strlen(arg);
+		memcpy(t->p.congestion, arg, n < 15 ? n : 15);
+		break;
+	case 'i': return opts_ns(p, arg, &t->interval);
+	case 'J': t->json_out = true; break;
+	case 'k': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.blocks);
+	case 'l': return quantity(t, arg, 1024, IPERF3_BLOCK_MAX, &t->p.len);
+	case 'M': return opts_int(p, arg, 88, 9216, &t->p.mss);
+	case 'N': t->p.no_delay = true; break;
+	case 'n': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.bytes);
+	case 'P': return opts_int(p, arg, 1, IPERF3_FLOWS, &t->p.flows);
+	case 'p': return opts_int(p, arg, 1, 65535, &t->port);
+	case 'R': t->p.reverse = true; break;
+	case 'S': return opts_int(p, arg, 0, 255, &t->p.tos);
+	case 's': t->server = true; break;
+	case 't': return opts_int(p, arg, 1, 86400, &t->p.seconds);
+	case 'u': t->p.udp = true; break;
+	case 'w': return quantity(t, arg, 1024, INT64_C(512) << 20, &t->p.window);
+	}
+	return true;
+}
+
+static bool wrong(struct iperf3 *t, const char *why)
+{
+	prog_fail(&t->prog, 1, 0, "parameter error - %s", why);
+	return false;
+}
+
+static bool check(struct iperf3 *t)
+{
+	if (t->server && t->host)
+		return wrong(t, "cannot be both server and client");
+	if (!t->server && !t->host)
+		return wrong(t, "must either be a client (-c) or server (-s)");
+	if (t->p.bps < 0)
+		t->p.bps = t->p.udp ? 1000 * 1000 : 0;
+	if (t->p.udp && !t->p.bps)
+		return wrong(t, "-u needs a rate (-b): lab time would not pass");
+	if (t->p.udp && t->p.len > 65507)
+		return wrong(t, "block size invalid (minimum = 16 bytes, maximum = 65507 bytes)");
+	if (t->p.udp && t->p.len && t->p.len < 16)
+		return wrong(t, "block size invalid (minimum = 16 bytes, maximum = 65507 bytes)");
+	return true;
+}
+
+bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
+{
+	struct opts o;
+	char **words = calloc((size_t)argc + 1, sizeof(*words));
+	char json[] = "-J", reverse[] = "-R", udp[] = "-u";
+	bool ok = words;
+	int c;
+
+	t->port = IPERF3_PORT;
+	t->interval = SEC(1);
+	t->p = (struct iperf3_params){ .seconds = 10, .flows = 1, .bps = -1 };
+	for (int i = 0; ok && i < argc; i++)
+		words[i] = strcmp(argv[i], "--json") == 0 ? json :
+			   strcmp(argv[i], "--reverse") == 0 ? reverse :
+			   strcmp(argv[i], "--udp") == 0 ? udp : argv[i];
+	opts_init(&o, argc, words);
+	while (ok && (c = opts_next(&o, "14B:b:C:c:fi:Jk:l:M:Nn:P:p:RS:st:uVw:")) != -1) {
+		if (c == '?' || c == ':')
+			opts_bad(&t->prog, &o, c), ok = false;
+		else
+			ok = option(t, c, o.arg);
+	}
+	free(words);
+	if (ok && o.n)
+		opts_usage(&t->prog), prog_exit(&t->prog, 1), ok = false;
+	t->to.addr.family = ADDR_IP4;
+	t->to.port = (uint16_t)t->port;
+	return ok && check(t);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/pktdrill/pktdrill.h"
+
+#include "tests/unit/test.h"
+
+#define LISTEN \
+	"0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n" \
+	"+0 bind(3, ..., ...) = 0\n" \
+	"+0 listen(3, 1) = 0\n"
+#define OPEN LISTEN \
+	"+.1 < S 0:0(0) win 32792 <mss 1000,nop,wscale 7>\n" \
+	"+0 > S. 0:0(0) ack 1 <mss 1460,nop,wscale 7>\n" \
+	"+.1 < . 1:1(0) ack 1 win 257\n" \
+	"+0 accept(3, ..., ...) = 4\n"
+
+/* Runs it; its verdict, line and text are as given (text NULL: any). */
+static void script(const char *text, enum pd_verdict v, unsigned line, const char *says)
+{
+	struct pd_says s = { 0 };
+
+	pd_run_text(text, &s);
+	CHECK_EQ(s.verdict, v);
+	CHECK_EQ(s.line, line);
+	if (says || s.verdict != v)
+		CHECK_STR(s.text.s ? s.text.s : "", says ? says : "");
+	buf_free(&s.text);
+}
+
+TEST(pktdrill_run, a_connection_opens_and_carries_data_both_ways)
+{
+	script(OPEN "+0 write(4, ..., 3000) = 3000\n"
+	       "+0 > P. 1:3001(3000) ack 1\n"
+	       "+.1 < P. 1:101(100) ack 3001 win 257\n"
+	       "+0 > . 3001:3001(0) ack 101\n"
+	       "+0 read(4, ..., 1000) = 100\n", PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, the_first_difference_is_told_with_both_packets)
+{
+	script(LISTEN "+.1 < S 0:0(0) win 32792 <mss 1000>\n"
+	       "+0 > S. 0:0(0) ack 2 win 64240 <mss 1460>\n", PD_FAILED, 5,
+	       "error handling packet: live packet field tcp_ack_seq: expected: 2 (0x2) vs "
+	       "actual: 1 (0x1)\n"
+	       "script packet:  0.100000 S. 0:0(0) ack 2 win 64240 <mss 1460>\n"
+	       "actual packet:  0.100000 S. 0:0(0) ack 1 win 65535 <mss 1460>");
+}
+
+TEST(pktdrill_run, a_segment_at_the_wrong_time_fails)
+{
+	script(LISTEN "+.1 < S 0:0(0) win 32792 <mss 1000>\n"
+	       "+0 > S. 0:0(0) ack 1 <mss 1460>\n"
+	       "+1.5 > S. 0:0(0) ack 1 <mss 1460>\n", PD_FAILED, 6,
+	       "timing error: expected outbound packet at 1.600000 sec but happened at "
+	       "1.100000 sec; tolerance 0.004000 sec");
+}
+
+TEST(pktdrill_run, a_range_or_a_tolerance_lets_it_pass)
+{
+	script(LISTEN "+.1 < S 0:0(0) win 32792 <mss 1000>\n"
+	       "+0~+.1 > S. 0:0(0) ack 1 <mss 1460>\n"
+	       "+.8~+1.2 > S. 0:0(0) ack 1 <mss 1460>\n"
+	       "* > S. 0:0(0) ack 1 <...>\n", PD_PASSED, 0, "");
+	script("--tolerance_usecs=600000\n" LISTEN "+.1 < S 0:0(0) win 32792 <mss 1000>\n"
+	       "+0 > S. 0:0(0) ack 1 <mss 1460>\n"
+	       "+1.5 > S. 0:0(0) ack 1 <mss 1460>\n", PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, a_segment_that_never_comes_fails)
+{
+	script(OPEN "+0 > . 1:1(0) ack 1\n", PD_FAILED, 8,
+	       "error handling packet: timed out waiting for packet");
+}
+
+TEST(pktdrill_run, a_blocking_call_returns_when_its_time_comes)
+{
+	script("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
+	       "+0...0.2 connect(3, ..., ...) = 0\n"
+	       "+0 > S 0:0(0) <...>\n"
+	       "+.2 < S. 0:0(0) ack 1 win 5840 <mss 1460>\n"
+	       "+0 > . 1:1(0) ack 1\n"
+	       "+0...0.3 read(3, ..., 10) = 10\n"
+	       "+.3 < P. 1:11(10) ack 1 win 5840\n", PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, a_blocking_call_that_returns_too_late_fails)
+{
+	script(OPEN "+0...0.1 read(4, ..., 10) = 10\n"
+	       "+.3 < P. 1:11(10) ack 1 win 257\n", PD_FAILED, 8,
+	       "timing error: expected system call return at 0.300000 sec but happened at "
+	       "0.500000 sec; tolerance 0.004000 sec");
+}
+
+TEST(pktdrill_run, results_and_errnos_are_compared)
+{
+	script(OPEN "+0 fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n"
+	       "+0 fcntl(4, F_GETFL) = 0x802 (flags O_RDWR|O_NONBLOCK)\n"
+	       "+0 read(4, ..., 10) = -1 EAGAIN (Resource temporarily unavailable)\n"
+	       "+0 read(4, ..., 10) = 5\n", PD_FAILED, 11,
+	       "runtime error in read call: Expected result 5 but got -1 with errno 11 "
+	       "(Resource temporarily unavailable)");
+}
+
+TEST(pktdrill_run, timestamps_and_sack_blocks_are_in_the_scripts_numbers)
+{
+	script(LISTEN "+.1 < S 700:700(0) win 32792 <mss 1000,sackOK,TS val 100 ecr 0,nop,wscale 7>\n"
+	       "+0 > S. 500:500(0) ack 701 <mss 1460,sackOK,TS val 300 ecr 100,nop,wscale 7>\n"
+	       "+.1 < . 701:701(0) ack 501 win 257 <nop,nop,TS val 200 ecr 300>\n"
+	       "+0 accept(3, ..., ...) = 4\n"
+	       "+0 < P. 801:901(100) ack 501 win 257 <nop,nop,TS val 210 ecr 300>\n"
+	       "+0 > . 501:501(0) ack 701 <nop,nop,TS val 400 ecr 200,nop,nop,sack 801:901>\n",
+	       PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, what_is_not_there_is_skipped_and_never_passed)
+{
+	script("0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n", PD_SKIPPED, 1,
+	       "a socket that is not TCP over IPv4");
+	script("--ip_version=ipv6\n" LISTEN, PD_SKIPPED, 1, "the option --ip_version=ipv6");
+	script("0 `iptables -F`\n", PD_SKIPPED, 1, "the command iptables");
+	script(LISTEN "+0 < udp (100)\n", PD_SKIPPED, 4,
+	       "a packet that is no TCP segment, or AccECN");
+	script(OPEN "+0 splice(4, 5) = 0\n", PD_SKIPPED, 8, "the system call splice");
+}
+
+TEST(pktdrill_run, poll_and_epoll_tell_what_is_ready)
+{
+	script(OPEN "+0 poll([{fd=4, events=POLLIN|POLLOUT, revents=POLLOUT}], 1, 0) = 1\n"
+	       "+0 epoll_create(1) = 5\n"
+	       "+0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, fd=4}) = 0\n"
+	       "+0 epoll_wait(5, {events=0, fd=0}, 1, 0) = 0\n"
+	       "+0...0.1 epoll_wait(5, {events=EPOLLIN, fd=4}, 1, -1) = 1\n"
+	       "+.1 < P. 1:11(10) ack 1 win 257\n"
+	       "+0 > . 1:1(0) ack 11\n"
+	       "+0 epoll_wait(5, {events=0, fd=0}, 1, 0) = 0\n"
+	       "+0 close(4) = 0\n", PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, an_icmp_error_reaches_the_connection)
+{
+	script("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
+	       "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n"
+	       "+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)\n"
+	       "+0 > S 0:0(0) <...>\n"
+	       "+.1 < icmp unreachable port_unreachable [0:0(0)]\n"
+	       "+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONN], [4]) = 0\n", PD_SKIPPED, 6, "ECONN");
+}

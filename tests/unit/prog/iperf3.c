@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* iperf3, both ends of it ours. */
+#include "tests/unit/prog/fixture.h"
+
+static bool has(const struct trial *t, const char *text) { return strstr(t->text.s, text); }
+
+static double real(const struct trial *t, const char *sum)
+{
+	const json_t *end = json_object_get(t->json, "end");
+
+	return json_number_value(json_object_get(json_object_get(end, sum), "bits_per_second"));
+}
+
+TEST(iperf3, tcp_fills_the_link)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+	ns_t at;
+
+	trial_link(t, "r", "h2", "rate 20mbit limit 1000");
+	at = lab_now(t->lab);
+	trial_run(t, "h1", "iperf3 -c h2 -t 5");
+	CHECK_EQ(t->status, 0);
+	CHECK(has(t, "Connecting to host h2, port 5201\n"));
+	CHECK(has(t, "Accepted connection from 10.0.1.10, port "));
+	CHECK(has(t, "[ ID] Interval           Transfer     Bitrate\n"));
+	CHECK(has(t, "[  5]   4.00-5.00   sec  "));
+	CHECK(has(t, "\niperf Done.\n"));
+	CHECK(lab_now(t->lab) - at > SEC(5));
+	/* 1448 of the 1514 bytes of a frame are payload: 19.13 Mbit/s at best. */
+	CHECK(real(t, "sum_received") > 18e6);
+	CHECK(real(t, "sum_received") < 19.13e6);
+	trial_wait(t, MSEC(100));                 /* the server hears of the end */
+	CHECK(has(t, "Server listening on 5201 (test #2)\n"));
+	CHECK(!prog_done(server));
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, n_ends_after_so_many_bytes)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s -1");
+
+	trial_run(t, "h1", "iperf3 -c h2 -n 1M --json");
+	CHECK_EQ(t->status, 0);
+	CHECK_EQ(trial_int(t, "end.sum_sent.bytes"), 1 << 20);
+	CHECK_EQ(trial_int(t, "start.test_start.bytes"), 1 << 20);
+	CHECK_STR(trial_str(t, "start.test_start.protocol"), "TCP");
+	CHECK_STR(trial_str(t, "start.connected.0.remote_host"), "10.0.2.10");
+	trial_wait(t, MSEC(100));
+	CHECK(prog_done(server));
+	CHECK_EQ(prog_status(server), 0);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, flows_side_by_side_and_the_other_way)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+
+	trial_link(t, "r", "h2", "rate 10mbit limit 1000");
+	trial_run(t, "h1", "iperf3 -c h2 -P 3 -R -t 2");
+	CHECK_EQ(t->status, 0);
+	CHECK(has(t, "Reverse mode, remote host h2 is sending\n"));
+	CHECK(has(t, "[  9]   1.00-2.00   sec  "));
+	CHECK(has(t, "[SUM]   0.00-2.00   sec  "));
+	CHECK(real(t, "sum_received") > 7e6);
+	CHECK(real(t, "sum_received") < 9.57e6);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, udp_keeps_its_rate_and_counts_what_is_lost)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+
+	trial_run(t, "h1", "iperf3 -c h2 -u -b 8M -l 1000 -t 2");
+	CHECK_EQ(t->status, 0);
+	CHECK_EQ(trial_int(t, "end.sum_sent.packets"), 2000);
+	CHECK_EQ(trial_int(t, "end.sum_sent.bytes"), 2000000);
+	CHECK_EQ(trial_int(t, "end.sum_received.lost_packets"), 0);
+	CHECK(has(t, "  0.000 ms  0/2000 (0%)  sender\n"));
+	trial_link(t, "r", "h2", "rate 4mbit limit 20");  /* half of it */
+	trial_run(t, "h1", "iperf3 -c h2 -u -b 8M -l 1000 -t 2");
+	CHECK(trial_int(t, "end.sum_received.lost_packets") > 900);
+	CHECK(trial_int(t, "end.sum_received.lost_packets") < 1100);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, b_paces_tcp)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+
+	trial_run(t, "h1", "iperf3 -c h2 -b 5M -l 10K -t 4");
+	CHECK(real(t, "sum_received") > 4.9e6);
+	CHECK(real(t, "sum_received") < 5.1e6);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, a_server_that_is_busy_says_so)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s"), *first;
+
+	trial_link(t, "r", "h2", "rate 10mbit limit 1000");
+	first = trial_start(t, "h1", "iperf3 -c h2 -t 5");
+	trial_wait(t, SEC(1));
+	trial_run(t, "r", "iperf3 -c h2 -t 1");
+	CHECK(has(t, "iperf3: error - the server is busy running a test. try again later\n"));
+	CHECK_EQ(t->status, 1);
+	trial_wait(t, SEC(10));
+	CHECK(prog_done(first));
+	CHECK_EQ(prog_status(first), 0);
+	prog_free(first);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, an_interrupted_client_frees_its_server)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s"), *client;
+
+	client = trial_start(t, "h1", "iperf3 -c h2 -b 1M");
+	trial_wait(t, SEC(2));
+	prog_interrupt(client);
+	trial_wait(t, SEC(1));
+	CHECK(has(t, "iperf3: error - the client has terminated\n"));
+	trial_run(t, "h1", "iperf3 -c h2 -b 1M -t 1");
+	CHECK_EQ(t->status, 0);
+	prog_free(client);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, refusals)
+{
+	static const struct { const char *line, *text; } rows[] = {
+		{ "iperf3 -c h2", "iperf3: error - unable to connect to server: "
+		  "Connection refused\n" },
+		{ "iperf3", "iperf3: parameter error - must either be a client (-c) or server (-s)\n" },
+		{ "iperf3 -s -c h2", "iperf3: parameter error - cannot be both server and client\n" },
+		{ "iperf3 -c h2 -u -b 0", "iperf3: parameter error - -u needs a rate (-b): "
+		  "lab time would not pass\n" },
+		{ "iperf3 -c h2 -b 1X", "iperf3: parameter error - invalid number: 1X\n" },
+	};
+	struct trial *t = trial_new(true);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		trial_run(t, "h1", rows[i].line);
+		CHECK_STR(t->text.s, rows[i].text);
+		CHECK_EQ(t->status, 1);
+	}
+	trial_free(t);
+}
