@@ -414,6 +414,7 @@ void tcp_ecn_in(struct tcp_conn *tc, const struct tcp_rx *rx);
 void tcp_ecn_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
 
 /* --- pace.c --- */
+bool tcp_pace_holds(const struct tcp_conn *tc);   /* the next segment has its time */
 bool tcp_pace_allows(struct tcp_conn *tc);        /* false: later, a timer will see to it */
 void tcp_pace_sent(struct tcp_conn *tc, uint32_t len);
 uint64_t tcp_pace_rate(const struct tcp_conn *tc);        /* bytes/s; 0: not paced */

@@ -231,6 +231,8 @@ static enum show_limit unsent_limit(const struct tcp_conn *tc)
 		return tc->ca_state >= CA_RECOVERY ? LIMIT_RECOVERY : LIMIT_CWND;
 	if (nagle_holds(tc, s))
 		return tc->sk.opt[SKO_CORK] || tc->more ? LIMIT_CORK : LIMIT_NAGLE;
+	if (tcp_pace_holds(tc))
+		return LIMIT_PACING;
 	return LIMIT_NONE;
 }
 

@@ -53,11 +53,18 @@ uint64_t tcp_pace_rate(const struct tcp_conn *tc)
 	return rate < max ? rate : max;
 }
 
+bool tcp_pace_holds(const struct tcp_conn *tc)
+{
+	const struct tcp_pace *p = tc->sk.opt[SKO_MAX_PACING_RATE] ? tc->pace : NULL;
+
+	return p && !p->n_free && p->next_at > tcp_now(tc);
+}
+
 bool tcp_pace_allows(struct tcp_conn *tc)
 {
 	struct tcp_pace *p = pace(tc);
 
-	if (!p || p->n_free || p->next_at <= tcp_now(tc))
+	if (!tcp_pace_holds(tc))
 		return true;
 	if (!timer_armed(&p->timer))
 		timer_set(&tcp_stack(tc)->timers, &p->timer, p->next_at);

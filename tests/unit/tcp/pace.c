@@ -36,6 +36,7 @@ TEST(pace, segments_leave_at_the_rate)
 
 	CHECK_EQ(peer_write(t, 14600), 14600);
 	CHECK_EQ(peer_waiting(t), 1);
+	CHECK_EQ(tcp_limit(peer_conn(t)), LIMIT_PACING);
 	for (unsigned i = 1; i < 10; i++) {
 		peer_wait(t, USEC(998));
 		CHECK(peer_waiting(t) <= i);
