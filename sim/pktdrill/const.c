@@ -81,11 +81,3 @@ int pd_errno(const char *name)
 			return errnos[i].err;
 	return 0;
 }
-
-const char *pd_errno_name(int err)
-{
-	for (size_t i = 0; i < N_ELEM(errnos); i++)
-		if (errnos[i].err == err)
-			return errnos[i].name;
-	return "unknown";
-}

@@ -39,6 +39,5 @@ bool pd_parse_call(struct pd_lex *lx, struct pd_call *c);
 bool pd_constant(const char *name, int64_t *v);
 /* An errno by name, negative; 0: not known. */
 int pd_errno(const char *name);
-const char *pd_errno_name(int err);               /* negative; "EAGAIN" */
 
 #endif

@@ -29,13 +29,6 @@ static const struct port_ops *const kinds[] = {
 const char *port_node_name(const struct port *pt) { return node_name(pt->end->node); }
 const char *port_ifname(const struct port *pt) { return pt->end->dev.name; }
 
-const struct topo_node *port_topo_node(const struct port *pt)
-{
-	const struct node *n = pt->end->node;
-
-	return &lab_topo(n->lab)->nodes[n->index];
-}
-
 static struct lab *port_lab(const struct port *pt) { return pt->end->link->lab; }
 
 /* --- in ------------------------------------------------------------------------ */

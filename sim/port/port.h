@@ -110,7 +110,6 @@ const char *port_path(const struct port *pt, const char *path, char *out, size_t
 		      char err[256]);
 const char *port_node_name(const struct port *pt);
 const char *port_ifname(const struct port *pt);
-const struct topo_node *port_topo_node(const struct port *pt);
 
 extern const struct port_ops port_interface, port_netns, port_pcap, port_replay, port_tap,
 	port_unix, port_unixgram;

@@ -208,18 +208,6 @@ void stream_write(struct stream *s, const void *bytes, size_t n)
 		buf_add(&s->out, (const char *)bytes + done, n - done);
 }
 
-void stream_printf(struct stream *s, const char *fmt, ...)
-{
-	struct buf b = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
-	va_end(ap);
-	stream_write(s, b.s, b.len);
-	buf_free(&b);
-}
-
 void stream_shut(struct stream *s)
 {
 	s->shut = true;

@@ -53,7 +53,6 @@ void stream_close(struct stream *s);      /* twice is fine; gone() follows */
 
 /* All of it, now or later. */
 void stream_write(struct stream *s, const void *bytes, size_t n);
-void stream_printf(struct stream *s, const char *fmt, ...) printf_like(2, 3);
 /* Bytes that the socket takes now; 0 if others wait to leave before.  For
  * room(); from elsewhere it may find an error and close the stream. */
 size_t stream_send(struct stream *s, const void *bytes, size_t n);

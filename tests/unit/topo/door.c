@@ -1,42 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Nodes of kind netns and external in a lab file; nothing here opens a port. */
-#include "sim/topo/topo.h"
-#include "tests/unit/test.h"
-
-static struct topo *parse(const char *text, struct buf *errs)
-{
-	buf_reset(errs);
-	buf_str(errs, "");
-	return topo_parse("lab.yaml", text, strlen(text), errs);
-}
-
-static struct topo *good(const char *text)
-{
-	struct buf errs = { 0 };
-	struct topo *t = parse(text, &errs);
-
-	if (!t)
-		printf("%s", errs.s);
-	buf_free(&errs);
-	return t;
-}
-
-static void check_errors(const char *text, const char *want)
-{
-	struct buf errs = { 0 };
-	struct topo *t = parse(text, &errs);
-
-	CHECK(t == NULL);
-	CHECK_STR(errs.s, want);
-	topo_free(t);
-	buf_free(&errs);
-}
+#include "tests/unit/topo/text.h"
 
 #define EXT "{kind: external, port: \"unix:/tmp/s\"}"
 
 TEST(door, a_netns_has_the_addresses_and_routes_of_a_host)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"nodes:\n"
 		"  a: {}\n"
 		"  n: {kind: netns, gateway: 10.0.0.1, loopback: 10.9.9.9,\n"
@@ -62,7 +32,7 @@ TEST(door, a_netns_has_the_addresses_and_routes_of_a_host)
 
 TEST(door, an_external_node_is_addressed_like_others_unless_the_file_says_none)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"nodes: {a: , x: " EXT ", y: " EXT "}\n"
 		"links:\n  - endpoints: [a, x]\n"
 		"  - {endpoints: [a, y], ipv4: [10.5.0.1/24, none]}\n");
@@ -77,7 +47,7 @@ TEST(door, an_external_node_is_addressed_like_others_unless_the_file_says_none)
 
 TEST(door, each_kind_is_told_which_keys_are_not_its_own)
 {
-	check_errors(
+	text_errors(
 		"nodes:\n"
 		"  a: {kind: host, port: \"unix:s\"}\n"
 		"  b: {kind: netns, port: \"unix:s\"}\n"
@@ -113,7 +83,7 @@ TEST(door, an_unknown_kind_of_port_is_told_those_there_are)
 		struct topo *t;
 
 		buf_printf(&text, "nodes: {x: {kind: external, port: \"%s\"}}\n", specs[i]);
-		t = parse(text.s, &errs);
+		t = text_parse(text.s, &errs);
 		CHECK(t == NULL);
 		CHECK(strstr(errs.s, "lab.yaml:1:35: port: '") == errs.s);
 		CHECK(strstr(errs.s, "is no kind of port: expected ") != NULL);
@@ -126,7 +96,7 @@ TEST(door, an_unknown_kind_of_port_is_told_those_there_are)
 
 TEST(door, what_an_external_node_inherits_of_ip_is_nothing)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"defaults: {gateway: 10.0.0.1, forwarding: true}\n"
 		"groups: {g: {kind: external, routes: [{to: 10.1.0.0/16, via: 10.0.0.9}]}}\n"
 		"nodes: {a: {kind: hub}, x: {group: g, port: \"unix:s\"}}\n"
@@ -140,12 +110,12 @@ TEST(door, what_an_external_node_inherits_of_ip_is_nothing)
 
 TEST(door, several_interfaces_need_the_mark_in_the_port)
 {
-	struct topo *t = good("nodes: {a: , x: {kind: external, port: \"unix:/tmp/%i\"}}\n"
+	struct topo *t = text_good("nodes: {a: , x: {kind: external, port: \"unix:/tmp/%i\"}}\n"
 			      "links:\n  - endpoints: [a, x]\n  - endpoints: [a, x]\n");
 
 	CHECK(t != NULL);
 	topo_free(t);
-	check_errors("nodes:\n  a:\n  x:\n    kind: external\n    port: \"unix:/tmp/s\"\n"
+	text_errors("nodes:\n  a:\n  x:\n    kind: external\n    port: \"unix:/tmp/s\"\n"
 		     "links:\n  - endpoints: [a, x]\n  - endpoints: [a, x]\n",
 		     "lab.yaml:5:11: port: x has 2 interfaces; expected %i, which stands for the "
 		     "interface's name, in 'unix:/tmp/s'\n");
@@ -153,12 +123,12 @@ TEST(door, several_interfaces_need_the_mark_in_the_port)
 
 TEST(door, names_that_linux_keeps_are_refused_on_a_netns_only)
 {
-	struct topo *t = good("nodes: {a: , x: " EXT "}\n"
+	struct topo *t = text_good("nodes: {a: , x: " EXT "}\n"
 			      "links: [endpoints: [\"a:all\", \"x:default\"]]\n");
 
 	CHECK(t != NULL);
 	topo_free(t);
-	check_errors("nodes: {a: , n: {kind: netns}}\nlinks:\n"
+	text_errors("nodes: {a: , n: {kind: netns}}\nlinks:\n"
 		     "  - endpoints: [\"a:x\", \"n:all\"]\n  - endpoints: [a, \"n:default\"]\n"
 		     "  - endpoints: [a, \"n:lo\"]\n",
 		     "lab.yaml:3:24: Linux has no interface named 'all'; expected another name\n"
@@ -170,13 +140,13 @@ TEST(door, names_that_linux_keeps_are_refused_on_a_netns_only)
 
 TEST(door, a_route_leads_over_a_door_that_has_the_address)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"nodes: {a: {routes: [{to: 10.9.0.0/16, via: 10.0.0.2}]}, x: " EXT "}\n"
 		"links: [{endpoints: [a, x], ipv4: 10.0.0.0/24}]\n");
 
 	CHECK(t != NULL);
 	topo_free(t);
-	check_errors("nodes: {a: , n: {kind: netns, gateway: 10.7.0.1}}\n"
+	text_errors("nodes: {a: , n: {kind: netns, gateway: 10.7.0.1}}\n"
 		     "links: [{endpoints: [a, n], ipv4: 10.0.0.0/24}]\n",
 		     "lab.yaml:1:40: the next router 10.7.0.1 is in no network of n; expected one "
 		     "in 10.0.0.0/24\n");
@@ -192,7 +162,7 @@ static void check_side(const struct topo_link *l, int side, uint64_t rate_bps, n
 
 TEST(door, a_link_to_a_door_has_neither_rate_nor_delay_of_its_own)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"nodes: {a: , b: , n: {kind: netns}, x: {kind: external, port: \"unix:%i\"}}\n"
 		"links:\n"
 		"  - endpoints: [a, b]\n"
@@ -218,7 +188,7 @@ TEST(door, a_link_to_a_door_has_neither_rate_nor_delay_of_its_own)
 
 TEST(door, what_defaults_say_of_links_holds_for_doors_too)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"defaults: {link: {delay: 3ms, forward: {rate: 5mbit}}}\n"
 		"nodes: {a: , n: {kind: netns}}\n"
 		"links:\n  - endpoints: [a, n]\n  - {endpoints: [a, n], delay: 0}\n");
@@ -232,7 +202,7 @@ TEST(door, what_defaults_say_of_links_holds_for_doors_too)
 
 TEST(door, reordering_on_a_link_to_a_door_needs_a_delay_of_the_file)
 {
-	check_errors("nodes: {a: , n: {kind: netns}}\n"
+	text_errors("nodes: {a: , n: {kind: netns}}\n"
 		     "links:\n  - {endpoints: [a, n], reorder: 25%}\n",
 		     "lab.yaml:3:5: reorder: found no delay, expected one that other frames can "
 		     "overtake, such as delay 10ms\n");
@@ -240,7 +210,7 @@ TEST(door, reordering_on_a_link_to_a_door_needs_a_delay_of_the_file)
 
 TEST(door, a_dump_leaves_out_what_is_default_on_a_link_to_a_door)
 {
-	struct topo *t = good("nodes: {a: , n: {kind: netns}}\n"
+	struct topo *t = text_good("nodes: {a: , n: {kind: netns}}\n"
 			      "links:\n  - endpoints: [a, n]\n"
 			      "  - {endpoints: [a, n], rate: 1gbit, delay: 1ms}\n");
 	struct buf text = { 0 };

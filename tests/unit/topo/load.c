@@ -1,43 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sim/topo/topo.h"
-#include "tests/unit/test.h"
-
-static struct topo *parse(const char *text, struct buf *errs)
-{
-	buf_reset(errs);
-	buf_str(errs, "");
-	return topo_parse("lab.yaml", text, strlen(text), errs);
-}
-
-/* A file that must load. */
-static struct topo *good(const char *text)
-{
-	struct buf errs = { 0 };
-	struct topo *t = parse(text, &errs);
-
-	if (!t)
-		printf("%s", errs.s);
-	buf_free(&errs);
-	return t;
-}
-
-/* A file that must not, with exactly these errors. */
-static void check_errors(const char *text, const char *want)
-{
-	struct buf errs = { 0 };
-	struct topo *t = parse(text, &errs);
-
-	CHECK(t == NULL);
-	CHECK_STR(errs.s, want);
-	topo_free(t);
-	buf_free(&errs);
-}
+#include "tests/unit/topo/text.h"
 
 #define TWO "nodes: {a: {}, b: {}}\nlinks:\n"
 
 TEST(load, the_smallest_lab_has_all_defaults)
 {
-	struct topo *t = good(TWO "  - endpoints: [a, b]\n");
+	struct topo *t = text_good(TWO "  - endpoints: [a, b]\n");
 	const struct topo_end *e;
 
 	REQUIRE(t != NULL);
@@ -60,7 +28,7 @@ TEST(load, the_smallest_lab_has_all_defaults)
 
 TEST(load, five_mistakes_make_five_lines)
 {
-	check_errors(
+	text_errors(
 		"nodes:\n"
 		"  h1: {kind: hosst}\n"
 		"  h2: {gateway: 10.0.0}\n"
@@ -79,7 +47,7 @@ TEST(load, five_mistakes_make_five_lines)
 
 TEST(load, words_that_will_exist_say_so)
 {
-	check_errors("nodes:\n  s: {kind: switch}\n  r: {routing: ospf}\n  q: {routing: rip}\n",
+	text_errors("nodes:\n  s: {kind: switch}\n  r: {routing: ospf}\n  q: {routing: rip}\n",
 		     "lab.yaml:2:13: kind: 'switch' is not available yet; expected router, host, "
 		     "hub, netns or external\n"
 		     "lab.yaml:3:16: routing: 'ospf' does not exist yet; expected none or static\n"
@@ -88,44 +56,44 @@ TEST(load, words_that_will_exist_say_so)
 
 TEST(load, values_of_the_wrong_shape_are_refused)
 {
-	check_errors("nodes: [a, b]\n", "lab.yaml:1:8: nodes: expected a map of names, found a "
+	text_errors("nodes: [a, b]\n", "lab.yaml:1:8: nodes: expected a map of names, found a "
 					"list\n");
-	check_errors(TWO "  endpoints: [a, b]\n",
+	text_errors(TWO "  endpoints: [a, b]\n",
 		     "lab.yaml:3:3: links: expected a list (- ...), found a map\n");
-	check_errors(TWO "  - [a, b]\n",
+	text_errors(TWO "  - [a, b]\n",
 		     "lab.yaml:3:5: a link: expected a map of keys, found a list\n");
-	check_errors(TWO "  - endpoints: [a, b]\n    rate: [1gbit]\n",
+	text_errors(TWO "  - endpoints: [a, b]\n    rate: [1gbit]\n",
 		     "lab.yaml:4:11: rate: expected a rate such as 10mbit, found a list\n");
-	check_errors(TWO "  - endpoints: [a, b]\n    rate:\n",
+	text_errors(TWO "  - endpoints: [a, b]\n    rate:\n",
 		     "lab.yaml:4:10: rate: expected a rate such as 10mbit, found nothing\n");
-	check_errors("just text\n", "lab.yaml:1:1: a lab: expected a map of keys, found a single "
+	text_errors("just text\n", "lab.yaml:1:1: a lab: expected a map of keys, found a single "
 		     "value\n");
-	check_errors("name: x\n", "lab.yaml:1:1: a lab needs nodes\n");
-	check_errors("null\n", "lab.yaml:1:1: a lab needs nodes\n");
-	check_errors("version: 2\nnodes: {a: }\n",
+	text_errors("name: x\n", "lab.yaml:1:1: a lab needs nodes\n");
+	text_errors("null\n", "lab.yaml:1:1: a lab needs nodes\n");
+	text_errors("version: 2\nnodes: {a: }\n",
 		     "lab.yaml:1:10: version: '2' is not known; expected 1\n");
 }
 
 TEST(load, a_message_stays_on_its_line)
 {
-	check_errors("nodes:\n  a: {kind: \"x\\ny\\e[31m\"}\n",
+	text_errors("nodes:\n  a: {kind: \"x\\ny\\e[31m\"}\n",
 		     "lab.yaml:2:13: kind: 'x?y?[31m' is unknown; expected router, host, hub, "
 		     "netns or external\n");
 }
 
 TEST(load, keys_left_out_are_named)
 {
-	check_errors(TWO "  - {rate: 1mbit}\n",
+	text_errors(TWO "  - {rate: 1mbit}\n",
 		     "lab.yaml:3:5: a link needs 'endpoints': the two ends, as in "
 		     "[\"a:eth0\", \"b:eth0\"]\n");
-	check_errors("nodes: {a: {routes: [{to: default}]}}\n",
+	text_errors("nodes: {a: {routes: [{to: default}]}}\n",
 		     "lab.yaml:1:22: a route needs 'via' (the next router) or 'dev' "
 		     "(the interface)\n");
 }
 
 TEST(load, extension_keys_are_ignored)
 {
-	struct topo *t = good("x-pos: {a: [1, 2]}\nnodes: {a: {x-color: red}, x-old: {foo: 1}}\n");
+	struct topo *t = text_good("x-pos: {a: [1, 2]}\nnodes: {a: {x-color: red}, x-old: {foo: 1}}\n");
 
 	REQUIRE(t != NULL);
 	CHECK_EQ(t->n_nodes, 1);
@@ -134,14 +102,14 @@ TEST(load, extension_keys_are_ignored)
 
 TEST(load, merge_keys_are_refused_with_the_way_out)
 {
-	check_errors("nodes:\n  a: &a {kind: host}\n  b: {<<: *a}\n",
+	text_errors("nodes:\n  a: &a {kind: host}\n  b: {<<: *a}\n",
 		     "lab.yaml:3:7: merge keys (<<) are not supported; use defaults, kinds or "
 		     "groups\n");
 }
 
 TEST(load, a_node_inherits_from_group_then_kind_then_defaults)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"defaults: {routing: none, forwarding: false}\n"
 		"kinds:\n"
 		"  router: {forwarding: true}\n"
@@ -176,19 +144,19 @@ TEST(load, a_node_inherits_from_group_then_kind_then_defaults)
 
 TEST(load, layers_are_checked_though_nobody_uses_them)
 {
-	check_errors("groups: {g: {forwarding: perhaps, group: x}}\nkinds: {hots: {}}\nnodes: {a: "
+	text_errors("groups: {g: {forwarding: perhaps, group: x}}\nkinds: {hots: {}}\nnodes: {a: "
 		     "}\n",
 		     "lab.yaml:1:26: forwarding: 'perhaps' is neither true nor false\n"
 		     "lab.yaml:1:35: 'group' cannot be inherited; it belongs in a node itself\n"
 		     "lab.yaml:2:9: kind: 'hots' is unknown; expected router, host, hub, netns or "
 		     "external; did you mean 'host'?\n");
-	check_errors("groups: {edge: {}}\nnodes: {a: {group: egde}}\n",
+	text_errors("groups: {edge: {}}\nnodes: {a: {group: egde}}\n",
 		     "lab.yaml:2:20: group: no group 'egde' in groups; did you mean 'edge'?\n");
 }
 
 TEST(load, an_error_in_defaults_is_reported_once)
 {
-	check_errors("defaults: {forwarding: 3, link: {delay: 5}}\nnodes: {a: {}, b: {}}\n"
+	text_errors("defaults: {forwarding: 3, link: {delay: 5}}\nnodes: {a: {}, b: {}}\n"
 		     "links: [{endpoints: [a, b]}]\n",
 		     "lab.yaml:1:24: forwarding: '3' is neither true nor false\n"
 		     "lab.yaml:1:41: delay: '5' has no unit; expected a time such as 10ns, 5us, "
@@ -197,7 +165,7 @@ TEST(load, an_error_in_defaults_is_reported_once)
 
 TEST(load, links_start_from_defaults_and_each_direction_may_differ)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"defaults: {link: {delay: 7ms, rate: 10mbit, mtu: 9000}}\n" TWO
 		"  - endpoints: [a, b]\n"
 		"    loss: random 1% 25%\n"
@@ -243,7 +211,7 @@ TEST(load, reorder_and_delay_are_judged_together)
 		topo_free(t);
 		buf_free(&errs);
 	}
-	check_errors("defaults: {link: {reorder: 25%}}\n" TWO
+	text_errors("defaults: {link: {reorder: 25%}}\n" TWO
 		     "  - {endpoints: [a, b], delay: 0}\n",
 		     "lab.yaml:4:5: reorder: found no delay, expected one that other frames can "
 		     "overtake, such as delay 10ms\n");
@@ -251,13 +219,13 @@ TEST(load, reorder_and_delay_are_judged_together)
 
 TEST(load, a_value_names_no_other_key)
 {
-	check_errors(TWO "  - {endpoints: [a, b], loss: 1% delay 5ms}\n",
+	text_errors(TWO "  - {endpoints: [a, b], loss: 1% delay 5ms}\n",
 		     "lab.yaml:3:31: loss: found 'delay', which is a key of its own\n");
 }
 
 TEST(load, addresses_of_a_link_come_in_four_forms)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		TWO
 		"  - {endpoints: [\"b:x\", \"a:y\"], ipv4: 10.0.1.0/24}\n"
 		"  - {endpoints: [a, b], ipv4: [10.0.2.9/24, 10.0.2.1/24]}\n"
@@ -286,32 +254,32 @@ TEST(load, addresses_of_a_link_come_in_four_forms)
 
 TEST(load, addresses_that_cannot_be_are_refused)
 {
-	check_errors(TWO "  - {endpoints: [a, b], ipv4: 10.0.0.1/24}\n",
+	text_errors(TWO "  - {endpoints: [a, b], ipv4: 10.0.0.1/24}\n",
 		     "lab.yaml:3:31: ipv4: '10.0.0.1/24' is one address; expected the network "
 		     "10.0.0.0/24, or [FIRST, SECOND]\n");
-	check_errors(TWO "  - {endpoints: [a, b], ipv4: [10.0.0.0/24, 10.0.0.255/24]}\n",
+	text_errors(TWO "  - {endpoints: [a, b], ipv4: [10.0.0.0/24, 10.0.0.255/24]}\n",
 		     "lab.yaml:3:32: ipv4: 10.0.0.0/24 is a network, not an address in it\n"
 		     "lab.yaml:3:45: ipv4: 10.0.0.255/24 is the network's broadcast address\n");
-	check_errors(TWO "  - {endpoints: [a, b], ipv4: [224.0.0.1/24, 127.0.0.1/8]}\n",
+	text_errors(TWO "  - {endpoints: [a, b], ipv4: [224.0.0.1/24, 127.0.0.1/8]}\n",
 		     "lab.yaml:3:32: ipv4: 224.0.0.1/24 is a multicast address\n"
 		     "lab.yaml:3:46: ipv4: 127.0.0.1/8 is not an address for a link\n");
-	check_errors(TWO "  - {endpoints: [a, b], ipv4: 0.10.0.0/31}\n",
+	text_errors(TWO "  - {endpoints: [a, b], ipv4: 0.10.0.0/31}\n",
 		     "lab.yaml:3:31: ipv4: 0.10.0.0/31 is not an address for a link\n");
-	check_errors("nodes: {a: {}, b: {kind: hub}}\nlinks:\n"
+	text_errors("nodes: {a: {}, b: {kind: hub}}\nlinks:\n"
 		     "  - {endpoints: [a, b], ipv4: 224.0.0.0/24}\n",
 		     "lab.yaml:3:31: ipv4: 224.0.0.1/24 is a multicast address\n");
-	check_errors(TWO "  - {endpoints: [a, b], ipv4: [10.0.0.1, \"2001:db8::1/64\"]}\n",
+	text_errors(TWO "  - {endpoints: [a, b], ipv4: [10.0.0.1, \"2001:db8::1/64\"]}\n",
 		     "lab.yaml:3:32: ipv4: '10.0.0.1' has no prefix length; expected 10.0.0.1/24 "
 		     "or another\n"
 		     "lab.yaml:3:42: ipv4: '2001:db8::1/64' is IPv6, which is not available yet; "
 		     "expected A.B.C.D/LEN\n");
-	check_errors(TWO "  - {endpoints: [a, b], ipv4: 10.0.0.1/32}\n",
+	text_errors(TWO "  - {endpoints: [a, b], ipv4: 10.0.0.1/32}\n",
 		     "lab.yaml:3:31: ipv4: a /32 has no two addresses\n");
 }
 
 TEST(load, events_are_sorted_and_checks_keep_their_order)
 {
-	struct topo *t = good(
+	struct topo *t = text_good(
 		"nodes: {a: }\n"
 		"events:\n"
 		"  - {at: 2s, do: second}\n"
