@@ -424,6 +424,12 @@ uint64_t pkt_csum(const struct pkt *p, uint32_t off)
 	uint64_t sum = 0;
 	bool odd = false;
 
+	if (likely(p->nfrag <= 1 && off <= p->len && (p->len - off) % 2 == 0)) {
+		const struct frag *f = &p->frag[0];
+
+		sum = csum_add(0, p->head + p->off + off, p->len - off);
+		return p->nfrag ? csum_add(sum, f->blk->data + f->off, f->len) : sum;
+	}
 	if (off < p->len) {
 		sum = csum_add(0, p->head + p->off + off, p->len - off);
 		odd = (p->len - off) & 1;

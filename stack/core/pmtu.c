@@ -58,8 +58,10 @@ static struct pmtu *entry_for(struct stack *st, ip4_t dst)
 {
 	struct pmtu *set, *oldest;
 
-	if (!st->pmtu)
+	if (!st->pmtu) {
 		st->pmtu = calloc(1, sizeof(*st->pmtu));
+		route_cache_flush(st);            /* ways that knew of no such thing */
+	}
 	if (!st->pmtu)
 		return NULL;
 	set = oldest = set_of(st, dst);

@@ -47,8 +47,18 @@ struct route {
 #define ROUTE_CACHE 8
 struct route_cached { ip4_t dst; struct route *route; };
 
+/* The last ways out for packets of this host, in the same manner: where there
+ * is one next hop, and no path MTU but the interface's and the route's. */
+#define WAY_CACHE 4
+struct way_cached {
+	ip4_t dst, src;                   /* both as asked for; dst 0: none */
+	uint32_t mtu, neigh_gen;          /* neigh is valid while that is the table's */
+	struct neigh *neigh;
+};
+
 struct fib {
 	struct route_cached cache[ROUTE_CACHE];
+	struct way_cached ways[WAY_CACHE];
 	struct trie trie;
 };
 struct rib {
@@ -75,6 +85,8 @@ struct route *route_select(const struct stack *st, struct route *first);
 struct hop *route_pick(const struct stack *st, struct route *r, uint32_t flow);
 uint32_t route_flow(ip4_t src, ip4_t dst, uint8_t proto, uint32_t ports, uint32_t seed);
 void route_cache_flush(struct stack *st);
+/* Did route_lookup() find r for dst, and is it right until the next flush? */
+bool route_is_cached(const struct stack *st, ip4_t dst, const struct route *r);
 
 /* route.c */
 int must_check route_add(struct stack *st, enum route_op op, const struct route_spec *s);

@@ -13,6 +13,14 @@ static struct route *first_alive(struct route *r)
 void route_cache_flush(struct stack *st)
 {
 	memset(st->fib.cache, 0, sizeof(st->fib.cache));
+	memset(st->fib.ways, 0, sizeof(st->fib.ways));
+}
+
+bool route_is_cached(const struct stack *st, ip4_t dst, const struct route *r)
+{
+	const struct route_cached *c = &st->fib.cache[hash_u32(dst) % ROUTE_CACHE];
+
+	return c->dst == dst && c->route == r;
 }
 
 static bool hop_answers(const struct stack *st, const struct hop *h)

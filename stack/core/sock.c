@@ -51,6 +51,13 @@ void sock_ready_changed(struct sock *sk)
 	sk->ready_was = now;
 	if (!rose)
 		return;
+	if (at->next == &sk->watches.head && at != &sk->watches.head) {   /* one, as mostly */
+		struct sk_watch *w = container_of(at, struct sk_watch, node);
+
+		if (w->ready)
+			w->ready(w, rose);
+		return;
+	}
 	for (struct list_node *i = at; i != &sk->watches.head; i = i->next)
 		n++;
 	while (n-- > 0 && at != &sk->watches.head) {

@@ -80,6 +80,8 @@ void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endp
 /* Tells watches of events that were not there before; sk may be closed by
  * one of them. */
 void sock_ready_changed(struct sock *sk);
+/* The same for who knows that these events are over, and that none began. */
+static inline void sock_ready_fell(struct sock *sk, uint32_t events) { sk->ready_was &= ~events; }
 uint32_t sock_ready(const struct sock *sk);       /* enum sk_ready */
 /* Does sk have events that its watches were not told of? */
 bool sock_is_dirty(const struct sock *sk);

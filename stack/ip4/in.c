@@ -77,36 +77,46 @@ static void reject(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
 
 /* --- to this host ------------------------------------------------------------- */
 
-void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, bool bcast)
+/* A whole datagram. */
+static hot_inline void deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *h, bool bcast)
 {
-	struct ip4_hdr h = *first;
 	const struct l4_proto *l4;
 	struct ip_meta m;
 
-	if (unlikely(ip4_is_frag(&h))) {
-		p = reass_input(st, p, &h);
-		if (!p)
-			return;
-		if (ip4_hdr_parse(&h, pkt_data(p), p->len, pkt_len(p)) != DROP_NONE) {
-			pkt_drop(st, p, DROP_FRAG_MALFORMED);
-			return;
-		}
-	}
 	st->stat[ST_IP_IN_DELIVERS]++;
-	if (unlikely(h.hlen > IP4_HLEN))          /* RFC 1122 3.2.2.6, RFC 1812 4.2.2.1 */
-		ip4_opt_forward(st, p, &h, bcast ? ifaddr_select(st, p->dev, h.src) : h.dst, false);
+	if (unlikely(h->hlen > IP4_HLEN))         /* RFC 1122 3.2.2.6, RFC 1812 4.2.2.1 */
+		ip4_opt_forward(st, p, h, bcast ? ifaddr_select(st, p->dev, h->src) : h->dst, false);
 	/* Now, since a transport that pulls up its header must not move ours. */
-	(void)!pkt_pullup(p, pkt_len(p) < h.hlen + 8u ? pkt_len(p) : h.hlen + 8u);
-	meta_fill(&m, p, &h, bcast);
+	if (unlikely(p->len < h->hlen + 8u))
+		(void)!pkt_pullup(p, pkt_len(p) < h->hlen + 8u ? pkt_len(p) : h->hlen + 8u);
+	meta_fill(&m, p, h, bcast);
 	m.raw = raw_input(st, p, &m);
-	l4 = l4_find(h.proto);
-	pkt_pull(p, h.hlen);
-	if (l4)
+	l4 = l4_find(h->proto);
+	pkt_pull(p, h->hlen);
+	if (likely(l4))
 		l4->input(st, p, &m);
 	else if (m.raw)
 		pkt_free(p);
 	else
 		icmp_error_output(st, p, &m, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0, DROP_IP4_PROTO);
+}
+
+void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, bool bcast)
+{
+	struct ip4_hdr h;
+
+	if (likely(!ip4_is_frag(first))) {
+		deliver(st, p, first, bcast);
+		return;
+	}
+	h = *first;
+	p = reass_input(st, p, &h);
+	if (!p)
+		return;
+	if (ip4_hdr_parse(&h, pkt_data(p), p->len, pkt_len(p)) == DROP_NONE)
+		deliver(st, p, &h, bcast);
+	else
+		pkt_drop(st, p, DROP_FRAG_MALFORMED);
 }
 
 static void rx_local(struct stack *st, struct netdev *dev, struct pkt *p,

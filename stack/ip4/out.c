@@ -2,6 +2,7 @@
 /* IPv4 output: where a packet of this host goes, and the way onto the link. */
 #include "stack/core/pmtu.h"
 #include "stack/ip4/ip4.h"
+#include "stack/util/hash.h"
 #include "stack/wire/eth.h"
 
 /* --- onto a link ------------------------------------------------------------ */
@@ -263,6 +264,26 @@ static void loop_back(struct stack *st, struct pkt *p, const struct out_route *o
 		pkt_drop_note(st, st->lo, p, DROP_NO_MEMORY);
 }
 
+/* --- the way that was taken last ------------------------------------------------ */
+
+static struct way_cached *way_slot(struct stack *st, ip4_t dst)
+{
+	return &st->fib.ways[hash_u32(dst) % WAY_CACHE];
+}
+
+/* Kept if it stays right until routes change, see route_cache_flush(). */
+static void way_keep(struct stack *st, const struct ip4_tx *tx, const struct out_route *o,
+		     struct neigh *n)
+{
+	if (st->pmtu || !tx->src || tx->dev || tx->probe || o->route->n_hops > 1 ||
+	    !route_is_cached(st, tx->dst, o->route))
+		return;
+	*way_slot(st, tx->dst) = (struct way_cached){
+		.dst = tx->dst, .src = tx->src, .mtu = o->mtu, .neigh_gen = st->neigh.gen,
+		.neigh = n,
+	};
+}
+
 static int output_on(struct stack *st, struct pkt *p, const struct ip4_tx *tx,
 		     const struct out_route *o)
 {
@@ -277,6 +298,8 @@ static int output_on(struct stack *st, struct pkt *p, const struct ip4_tx *tx,
 			pkt_drop_at(st, o->dev, p, DROP_NEIGH_FULL);
 			return ERR_NOBUFS;
 		}
+		if (o->hop)
+			way_keep(st, tx, o, n);
 	}
 	if (tx->n_opt) {
 		struct ip4_hdr h;
@@ -307,7 +330,7 @@ static enum drop unsent_reason(int err, bool df)
 	return DROP_IP4_NO_ROUTE;
 }
 
-int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
+static int output_slow(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 {
 	ip4_t dst = tx->dst ? tx->dst : IP4_LOOPBACK;     /* as Linux takes 0.0.0.0 */
 	uint32_t hlen = tx->hdrincl ? 0 : IP4_HLEN + tx->n_opt;
@@ -332,4 +355,30 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 	else
 		push_header(st, p, tx, o.src, dst);
 	return output_on(st, p, tx, &o);
+}
+
+/* NULL: not known, or not for such a packet. */
+static hot_inline struct neigh *way_known(struct stack *st, const struct pkt *p,
+					  const struct ip4_tx *tx)
+{
+	const struct way_cached *w = way_slot(st, tx->dst);
+
+	if (w->dst != tx->dst || w->src != tx->src || w->neigh_gen != st->neigh.gen || !tx->dst ||
+	    tx->dev || tx->n_opt || tx->hdrincl || tx->probe ||
+	    pkt_len(p) + IP4_HLEN > w->mtu || !(w->neigh->dev->flags & DEV_UP))
+		return NULL;
+	return w->neigh;
+}
+
+int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
+{
+	struct neigh *n = way_known(st, p, tx);
+
+	if (unlikely(!n))
+		return output_slow(st, p, tx);
+	st->stat[ST_IP_OUT_REQUESTS]++;
+	p->flags |= PKT_LOCAL;
+	push_header(st, p, tx, tx->src, tx->dst);
+	neigh_output(st, n, p);
+	return OK;
 }

@@ -169,8 +169,11 @@ ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
 ssize_t sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoint *to)
 {
 	/* sk_msg serves both ways, so its buffer is not const. */
-	struct sk_msg m = { .buf = (void *)(uintptr_t)buf, .n = n, .ttl = -1, .tos = -1 };
+	struct sk_msg m;
 
+	if (sk->type == SK_STREAM)
+		return tcp_send(sk, buf, n, true);
+	m = (struct sk_msg){ .buf = (void *)(uintptr_t)buf, .n = n, .ttl = -1, .tos = -1 };
 	if (to)
 		m.peer = *to;
 	return sk_sendmsg(sk, &m);
@@ -233,9 +236,13 @@ ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
 
 ssize_t sk_recv(struct sock *sk, void *buf, size_t n, struct endpoint *from)
 {
-	struct sk_msg m = { .buf = buf, .n = n };
-	ssize_t got = sk_recvmsg(sk, &m);
+	struct sk_msg m;
+	ssize_t got;
 
+	if (sk->type == SK_STREAM && !from)
+		return tcp_recv(sk, buf, n, false);
+	m = (struct sk_msg){ .buf = buf, .n = n };
+	got = sk_recvmsg(sk, &m);
 	if (got >= 0 && from)
 		*from = m.peer;
 	return got;

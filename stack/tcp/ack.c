@@ -398,3 +398,28 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 		tc->probes = 0;
 	return true;
 }
+
+/* With nothing lost, and no SACK to look at.  tcp_output_acked() sees to the
+ * timer. */
+void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	struct tcp_acked a;
+
+	tc->heard_at = tcp_now(tc);
+	(void)take_window(tc, rx);
+	tc->probes = 0;
+	if (seq_eq(rx->h.ack, tc->snd_una))
+		return;
+	a = (struct tcp_acked){ .flight = tc->n_out * tc->cc.mss, .prior_una = tc->snd_una,
+				.has_ts = tc->ts_ok, .tsecr = rx->o.tsecr };
+	take_acked(tc, rx->h.ack, &a);
+	tc->high_sacked = seq_max(tc->high_sacked, tc->snd_una);
+	tc->n_sacked_blocks = 0;
+	time_it(tc, &a);
+	tc->backoff = 0;
+	tc->dup_acks = 0;
+	tcp_pmtu_acked(tc);
+	tc->rack.moved = false;                   /* whatever was sent before is here, too */
+	tcp_rack_update(tc, &a);
+	grow(tc, &a);
+}

@@ -11,6 +11,7 @@
  *	text.c    data that arrives           out.c     what is sent, and when
  *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire
  *	timer.c   timeouts                    rtt.c     RFC 6298
+ *	predict.c what was expected, at once
  *	show.c    values for people           trace.c   what happens, for them
  *	listen_cookie.c  SYN cookies
  *	listen.c  LISTEN and its queues       cc.c      congestion control:
@@ -193,11 +194,11 @@ struct tcp_conn {
 	uint8_t backoff;                  /* timeouts of the oldest segment in a row */
 
 	/* Timers */
-	struct timer xmit;                /* retransmission or persist */
-	struct timer delack;
-	struct timer life;                /* keepalive, FIN-WAIT-2, TIME-WAIT */
-	ns_t xmit_at;                     /* when xmit is really due: it may fire before */
-	bool persist;                     /* xmit is the persist timer */
+	struct timer timer;               /* due with the first of these, or before */
+	ns_t xmit_at;                     /* retransmission or persist; NS_NEVER: none, ... */
+	ns_t delack_at;                   /* ... as of the delayed ACK, ... */
+	ns_t life_at;                     /* ... and of keepalive, FIN-WAIT-2, TIME-WAIT */
+	bool persist;                     /* xmit_at is the persist timer's */
 	uint8_t xmit_for;                 /* enum tcp_xmit_for, if it is not */
 	uint8_t probes;                   /* of a zero window, or of keepalive without answer */
 	uint8_t unheard;                  /* probes of a zero window without answer */
@@ -226,8 +227,10 @@ enum tcp_xmit_for { XMIT_RTO, XMIT_TLP, XMIT_REO };
 struct tcp_table {
 	struct list *conns;               /* hash of connections */
 	uint32_t size, n;
+	struct tcp_conn *last;            /* found last, or NULL */
 	struct list ports[256];           /* hash of bound sockets, by port */
 	struct rng secret;                /* RFC 6528, RFC 6056 */
+	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
 	struct list spare_segs;           /* struct tcp_seg, for segpool.c */
 	uint32_t n_spare_segs;
 	uint32_t challenges;              /* RFC 5961 7: sent in this second ... */
@@ -291,6 +294,20 @@ static inline seq_t rx_end(const struct tcp_rx *rx)       /* RFC 9293: SEG.SEQ +
 		       !!(rx->h.flags & TCP_FIN));
 }
 
+/* RFC 7323 4.3 (2): what to echo, of an acceptable segment. */
+static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (tc->ts_ok && rx->o.has_ts && seq_le(rx->h.seq, tc->rcv_wup) &&
+	    (int32_t)(rx->o.tsval - tc->ts_recent) >= 0) {
+		tc->ts_recent = rx->o.tsval;
+		tc->ts_recent_at = tcp_now(tc);
+	}
+}
+
+/* --- predict.c --- */
+/* Deals with the segment whole, and consumes p, if it is the expected one. */
+bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
+
 /* --- listen.c --- */
 /* DROP_NONE, or why it came to nothing. */
 enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx);
@@ -333,6 +350,7 @@ struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx);
 /* RFC 9293 3.10.7.4, fifth, in ESTABLISHED and later.  False: not acceptable,
  * and answered. */
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
+void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx);      /* see predict.c */
 uint32_t tcp_in_flight(const struct tcp_conn *tc);        /* segments (RFC 6675: pipe) */
 void tcp_recovery_init(struct tcp_conn *tc);
 void tcp_enter_loss(struct tcp_conn *tc);         /* a timeout */
@@ -415,7 +433,11 @@ void tcp_ecn_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
 
 /* --- pace.c --- */
 bool tcp_pace_holds(const struct tcp_conn *tc);   /* the next segment has its time */
-bool tcp_pace_allows(struct tcp_conn *tc);        /* false: later, a timer will see to it */
+bool tcp_pace_wait(struct tcp_conn *tc);          /* false: later, a timer will see to it */
+static inline bool tcp_pace_allows(struct tcp_conn *tc)
+{
+	return likely(!tc->sk.opt[SKO_MAX_PACING_RATE]) || tcp_pace_wait(tc);
+}
 void tcp_pace_sent(struct tcp_conn *tc, uint32_t len);
 uint64_t tcp_pace_rate(const struct tcp_conn *tc);        /* bytes/s; 0: not paced */
 void tcp_pace_fini(struct tcp_conn *tc);
@@ -427,6 +449,7 @@ void tcp_segpool_fini(struct tcp_table *t);
 
 /* --- out.c --- */
 void tcp_output(struct tcp_conn *tc);
+void tcp_output_acked(struct tcp_conn *tc);       /* new data was: the timer begins anew */
 const char *tcp_cause_name(enum tcp_cause why);
 bool tcp_send_one(struct tcp_conn *tc);           /* new data, whatever cwnd says */
 bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s);
@@ -480,6 +503,7 @@ void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);
 ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */
 void tcp_delack_set(struct tcp_conn *tc);
 void tcp_life_set(struct tcp_conn *tc, ns_t in);
+static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }
 void tcp_keepalive_set(struct tcp_conn *tc);
 
 /* --- rtt.c --- */

@@ -151,11 +151,7 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 		answer_unacceptable(tc, rx);
 		return false;
 	}
-	if (tc->ts_ok && rx->o.has_ts && seq_le(rx->h.seq, tc->rcv_wup) &&
-	    (int32_t)(rx->o.tsval - tc->ts_recent) >= 0) {        /* RFC 7323 4.3 (2) */
-		tc->ts_recent = rx->o.tsval;
-		tc->ts_recent_at = tcp_now(tc);
-	}
+	tcp_ts_note(tc, rx);
 	return true;
 }
 
@@ -337,6 +333,10 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	bool gone = false;
 
 	tc->segs_in++;
+	if (likely(tcp_predicted(tc, rx, p))) {
+		tell_owner(tc);
+		return;
+	}
 	if (tc->state != TCP_SYN_SENT) {
 		rx_synchronized(tc, rx, p);
 		return;

@@ -218,6 +218,17 @@ void tcp_output(struct tcp_conn *tc)
 	tcp_tell_sample(tc);
 }
 
+void tcp_output_acked(struct tcp_conn *tc)
+{
+	if (tc->unsent)
+		(void)send_all(tc);
+	if (tc->ack_now)
+		tcp_send_ack(tc);
+	tcp_xmit_timer_restart(tc);               /* RFC 6298 5.3 */
+	tcp_tlp_schedule(tc);
+	tcp_tell_sample(tc);
+}
+
 /* --- for people ------------------------------------------------------------------------ */
 
 /* Why what is next in line is not sent. */

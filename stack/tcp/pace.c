@@ -60,7 +60,7 @@ bool tcp_pace_holds(const struct tcp_conn *tc)
 	return p && !p->n_free && p->next_at > tcp_now(tc);
 }
 
-bool tcp_pace_allows(struct tcp_conn *tc)
+bool tcp_pace_wait(struct tcp_conn *tc)
 {
 	struct tcp_pace *p = pace(tc);
 

@@ -46,28 +46,41 @@ static uint16_t window_field(struct tcp_conn *tc, uint8_t flags)
 	return (uint16_t)(wnd < UINT16_MAX ? wnd : UINT16_MAX);
 }
 
-/* The headers in front of p, whose data has this sum. */
-static void headers_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+/* A SYN, or one with SACK blocks: returns its sum. */
+static uint64_t header_full(struct tcp_conn *tc, struct pkt *p, struct tcp_hdr *h)
 {
 	uint8_t opts[TCP_OPT_MAX];
 	struct tcp_opts o;
-	struct tcp_hdr h = { .sport = tc->sk.lport, .dport = tc->sk.pport, .seq = at,
-			     .ack = flags & TCP_ACK ? tc->rcv_nxt : seq(0), .flags = flags };
-	size_t n, len;
+	size_t n;
 	struct wr w;
 	uint8_t *b;
 
-	opts_fill(tc, &o, flags);
-	n = tcp_opts_emit(&o, flags & TCP_SYN, opts);
-	h.hlen = (uint8_t)(TCP_HLEN + n);
-	h.wnd = window_field(tc, flags);
-	b = pkt_push(p, h.hlen);
-	w = wr_init(b, h.hlen);
-	tcp_hdr_emit(&h, &w);
+	opts_fill(tc, &o, h->flags);
+	n = tcp_opts_emit(&o, h->flags & TCP_SYN, opts);
+	h->hlen = (uint8_t)(TCP_HLEN + n);
+	b = pkt_push(p, h->hlen);
+	w = wr_init(b, h->hlen);
+	tcp_hdr_emit(h, &w);
 	wr_bytes(&w, opts, n);
-	len = pkt_len(p);
+	return csum_add(0, b, h->hlen);
+}
+
+/* The header in front of p, whose data has this sum. */
+static void header_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+{
+	struct tcp_hdr h = { .sport = tc->sk.lport, .dport = tc->sk.pport, .seq = at,
+			     .ack = flags & TCP_ACK ? tc->rcv_nxt : seq(0), .flags = flags,
+			     .wnd = window_field(tc, flags) };
+
+	if (unlikely((flags & TCP_SYN) || tc->n_sacks)) {
+		sum += header_full(tc, p, &h);
+	} else {
+		h.hlen = tc->ts_ok ? TCP_HLEN_TS : TCP_HLEN;
+		sum += tcp_hdr_emit_ts(&h, tc->ts_ok, tcp_ts_now(tc),
+				       flags & TCP_ACK ? tc->ts_recent : 0, pkt_push(p, h.hlen));
+	}
 	if (likely(tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]))
-		put_be16(b + 16, tcp_csum4(tc->sk.local, tc->sk.peer, len, csum_add(sum, b, h.hlen)));
+		put_be16(pkt_data(p) + 16, tcp_csum4(tc->sk.local, tc->sk.peer, pkt_len(p), sum));
 }
 
 /* --- sending ------------------------------------------------------------------------ */
@@ -84,7 +97,7 @@ static void ack_sent(struct tcp_conn *tc)
 		tc->n_sacks--;
 		memmove(tc->sacks, tc->sacks + 1, tc->n_sacks * sizeof(tc->sacks[0]));
 	}
-	timer_stop(&tcp_stack(tc)->timers, &tc->delack);
+	tc->delack_at = NS_NEVER;
 }
 
 /* Consumes p, the data. */
@@ -101,8 +114,9 @@ static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, ui
 
 	if (sk->ifindex)
 		tx.dev = stack_dev_index(sk->st, sk->ifindex);
-	flags |= tcp_ecn_out(tc, flags, pkt_len(p) && seq_eq(at, tc->snd_nxt), &tx.tos);
-	headers_push(tc, p, at, flags, sum);
+	if (unlikely(tc->ecn.ok || (flags & TCP_SYN) || tx.tos))
+		flags |= tcp_ecn_out(tc, flags, pkt_len(p) && seq_eq(at, tc->snd_nxt), &tx.tos);
+	header_push(tc, p, at, flags, sum);
 	if (flags & TCP_ACK)
 		ack_sent(tc);
 	sk->st->stat[ST_TCP_OUT_SEGS]++;

@@ -94,13 +94,13 @@ static void fill_timer(const struct tcp_conn *tc, struct show_tcp *t)
 	ns_t at = NS_NEVER;
 
 	t->timer = SHOW_T_OFF;
-	if (tc->xmit_at != NS_NEVER && timer_armed(&tc->xmit)) {
+	if (tc->xmit_at != NS_NEVER) {
 		t->timer = tc->persist ? SHOW_T_PERSIST : SHOW_T_ON;
 		at = tc->xmit_at;
-	} else if (timer_armed(&tc->life)) {
+	} else if (tc->life_at != NS_NEVER) {
 		t->timer = tc->state == TCP_TIME_WAIT ||
 			(tc->state == TCP_FIN_WAIT_2 && tc->orphan) ? SHOW_T_TIMEWAIT : SHOW_T_KEEPALIVE;
-		at = tc->life.at;
+		at = tc->life_at;
 	}
 	t->timer_in = at == NS_NEVER ? at : at > tcp_now(tc) ? at - tcp_now(tc) : 0;
 	t->probes = tc->probes;

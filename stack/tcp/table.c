@@ -91,23 +91,36 @@ bool tcp_hash(struct tcp_conn *tc)
 
 void tcp_unhash(struct tcp_conn *tc)
 {
+	struct tcp_table *t = tcp_stack(tc)->tcp;
+
 	if (!list_linked(&tc->hash_node))
 		return;
 	list_remove(&tc->hash_node);
-	tcp_stack(tc)->tcp->n--;
+	t->n--;
+	if (t->last == tc)
+		t->last = NULL;
+}
+
+static bool is_of(const struct tcp_conn *tc, ip4_t local, uint16_t lport, ip4_t peer,
+		  uint16_t pport)
+{
+	return tc->sk.pport == pport && tc->sk.lport == lport && tc->sk.peer == peer &&
+	       tc->sk.local == local;
 }
 
 struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t peer,
 			  uint16_t pport)
 {
+	struct tcp_table *t = st->tcp;
 	struct tcp_conn *tc;
 
-	if (!st->tcp || !st->tcp->size)
+	if (!t || !t->size)
 		return NULL;
-	list_for_each(bucket(st->tcp, local, lport, peer, pport), tc, hash_node)
-		if (tc->sk.pport == pport && tc->sk.lport == lport && tc->sk.peer == peer &&
-		    tc->sk.local == local)
-			return tc;
+	if (t->last && is_of(t->last, local, lport, peer, pport))
+		return t->last;
+	list_for_each(bucket(t, local, lport, peer, pport), tc, hash_node)
+		if (is_of(tc, local, lport, peer, pport))
+			return t->last = tc;
 	return NULL;
 }
 
@@ -245,23 +258,24 @@ int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
 	return OK;
 }
 
-static uint32_t tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t lport,
-			   unsigned word)
+static void tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t lport,
+		       uint32_t out[4])
 {
-	const struct tcp_table *t = tcp_stack(tc)->tcp;
-	uint32_t out[4];
-
-	rng_block(&t->secret, hash_pair((uint64_t)tc->sk.local << 32 | dst,
-					(uint64_t)lport << 16 | dport), out);
-	return out[word];
+	rng_block(&tcp_stack(tc)->tcp->secret,
+		  hash_pair((uint64_t)tc->sk.local << 32 | dst, (uint64_t)lport << 16 | dport), out);
 }
 
 int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
 {
 	struct tcp_table *t = tcp_table(tcp_stack(tc));
-	/* RFC 6056 3.3.4: the double hash, its counter a random walk. */
-	uint32_t start = tuple_hash(tc, dst, dport, 0, 2) + rng_below(&t->secret, 8);
-	uint16_t port = port_pick(tc, start, free_to_there, dst, dport);
+	/* RFC 6056 3.3.4: the double hash; 3.3.5: its counter takes random steps. */
+	uint32_t h[4], start;
+	uint16_t port, *steps;
+
+	tuple_hash(tc, dst, dport, 0, h);
+	steps = &t->port_steps[h[3] % N_ELEM(t->port_steps)];
+	start = h[2] + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));
+	port = port_pick(tc, start, free_to_there, dst, dport);
 
 	if (!port) {
 		port = port_pick(tc, start, reusable_to_there, dst, dport);
@@ -278,12 +292,17 @@ int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
 /* RFC 6528: a clock of 64 ns, as Linux's, and a keyed function of the pair. */
 seq_t tcp_isn(const struct tcp_conn *tc)
 {
-	return seq(tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, 0) +
-		   (uint32_t)((uint64_t)tcp_now(tc) >> 6));
+	uint32_t h[4];
+
+	tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, h);
+	return seq(h[0] + (uint32_t)((uint64_t)tcp_now(tc) >> 6));
 }
 
 /* RFC 7323 5.4: increasing for each pair, and unlike another's. */
 uint32_t tcp_ts_start(const struct tcp_conn *tc)
 {
-	return tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, 1);
+	uint32_t h[4];
+
+	tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, h);
+	return h[1];
 }

@@ -3,8 +3,9 @@
  * Timeouts: retransmission (RFC 6298), persist (RFC 9293 3.8.6.1), delayed
  * ACK (3.8.6.3), keepalive (3.8.4), FIN-WAIT-2 and TIME-WAIT.
  *
- * The retransmission timer moves with every ACK.  It is left where it was if
- * that is earlier; when it fires too early it is set anew.
+ * A connection has one timer for all of them.  What is due moves with nearly
+ * every segment, mostly to later: the timer is then left where it is, and set
+ * anew when it fires too early.
  */
 #include "stack/tcp/conn.h"
 
@@ -13,6 +14,12 @@
 #define ORPHAN_RETRIES 8                  /* Linux: tcp_orphan_retries */
 
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
+
+static void arm(struct tcp_conn *tc, ns_t at)
+{
+	if (!timer_armed(&tc->timer) || tc->timer.at > at)
+		timer_set(timers(tc), &tc->timer, at);
+}
 
 /* --- what is outstanding ------------------------------------------------------------ */
 
@@ -28,8 +35,7 @@ static ns_t backed_off(const struct tcp_conn *tc, unsigned times)
 static void xmit_arm(struct tcp_conn *tc, ns_t at)
 {
 	tc->xmit_at = at;
-	if (!timer_armed(&tc->xmit) || tc->xmit.at > at)
-		timer_set(timers(tc), &tc->xmit, at);
+	arm(tc, at);
 }
 
 static const struct tcp_seg *oldest(const struct tcp_conn *tc)
@@ -163,15 +169,9 @@ static void persist_timeout(struct tcp_conn *tc)
 	tcp_xmit_timer_restart(tc);
 }
 
-static void xmit_fire(struct timer *t)
+static void xmit_timeout(struct tcp_conn *tc)
 {
-	struct tcp_conn *tc = container_of(t, struct tcp_conn, xmit);
-
-	if (tc->xmit_at == NS_NEVER)
-		return;
-	if (tc->xmit_at > tcp_now(tc))
-		timer_set(timers(tc), t, tc->xmit_at);
-	else if (tc->persist)
+	if (tc->persist)
 		persist_timeout(tc);
 	else if (tc->xmit_for == XMIT_TLP)
 		tcp_tlp_timeout(tc);
@@ -185,20 +185,18 @@ static void xmit_fire(struct timer *t)
 
 void tcp_delack_set(struct tcp_conn *tc)
 {
-	if (!timer_armed(&tc->delack))
-		timer_set(timers(tc), &tc->delack, tcp_now(tc) + DELACK);
-}
-
-static void delack_fire(struct timer *t)
-{
-	tcp_send_ack(container_of(t, struct tcp_conn, delack));
+	if (tc->delack_at != NS_NEVER)
+		return;
+	tc->delack_at = tcp_now(tc) + DELACK;
+	arm(tc, tc->delack_at);
 }
 
 /* --- keepalive, and the ends of a connection ----------------------------------------- */
 
 void tcp_life_set(struct tcp_conn *tc, ns_t in)
 {
-	timer_set(timers(tc), &tc->life, tcp_now(tc) + in);
+	tc->life_at = tcp_now(tc) + in;
+	arm(tc, tc->life_at);
 }
 
 void tcp_keepalive_set(struct tcp_conn *tc)
@@ -208,7 +206,7 @@ void tcp_keepalive_set(struct tcp_conn *tc)
 	if (tc->sk.opt[SKO_KEEPALIVE])
 		tcp_life_set(tc, SEC(tc->sk.opt[SKO_KEEPIDLE]));
 	else
-		timer_stop(timers(tc), &tc->life);
+		tcp_life_stop(tc);
 }
 
 /* MUST-29: one lost answer is no reason to end. */
@@ -242,10 +240,8 @@ static void keepalive_timeout(struct tcp_conn *tc)
 	}
 }
 
-static void life_fire(struct timer *t)
+static void life_timeout(struct tcp_conn *tc)
 {
-	struct tcp_conn *tc = container_of(t, struct tcp_conn, life);
-
 	if (tc->state == TCP_TIME_WAIT || (tc->state == TCP_FIN_WAIT_2 && tc->orphan))
 		tcp_done(tc, OK);
 	else
@@ -254,19 +250,47 @@ static void life_fire(struct timer *t)
 
 /* --- all -------------------------------------------------------------------------- */
 
+static void rearm(struct tcp_conn *tc)
+{
+	ns_t at = tc->xmit_at < tc->delack_at ? tc->xmit_at : tc->delack_at;
+
+	if (tc->life_at < at)
+		at = tc->life_at;
+	if (at != NS_NEVER)
+		arm(tc, at);
+}
+
+/* The timer is set for what remains before a timeout may end the connection. */
+static void conn_fire(struct timer *t)
+{
+	struct tcp_conn *tc = container_of(t, struct tcp_conn, timer);
+	ns_t now = tcp_now(tc);
+	bool xmit = tc->xmit_at <= now, life = !xmit && tc->life_at <= now;
+
+	if (tc->delack_at <= now) {
+		tc->delack_at = NS_NEVER;
+		tcp_send_ack(tc);
+	}
+	if (xmit)
+		tc->xmit_at = NS_NEVER;
+	else if (life)
+		tc->life_at = NS_NEVER;
+	rearm(tc);
+	if (xmit)
+		xmit_timeout(tc);
+	else if (life)
+		life_timeout(tc);
+}
+
 void tcp_timers_init(struct tcp_conn *tc)
 {
-	timer_init(&tc->xmit, xmit_fire);
-	timer_init(&tc->delack, delack_fire);
-	timer_init(&tc->life, life_fire);
-	tc->xmit_at = NS_NEVER;
+	timer_init(&tc->timer, conn_fire);
+	tc->xmit_at = tc->delack_at = tc->life_at = NS_NEVER;
 	tc->rto = SEC(1);                         /* RFC 6298 (2.1) */
 }
 
 void tcp_timers_stop(struct tcp_conn *tc)
 {
-	timer_stop(timers(tc), &tc->xmit);
-	timer_stop(timers(tc), &tc->delack);
-	timer_stop(timers(tc), &tc->life);
-	tc->xmit_at = NS_NEVER;
+	timer_stop(timers(tc), &tc->timer);
+	tc->xmit_at = tc->delack_at = tc->life_at = NS_NEVER;
 }

@@ -131,6 +131,13 @@ static uint32_t send_room(const struct tcp_conn *tc)
 	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
 }
 
+/* SK_OUT: as Linux, from a third of the buffer on. */
+static bool may_write(const struct tcp_conn *tc)
+{
+	return tc->state >= TCP_ESTABLISHED && !tc->fin_queued &&
+	       3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
+}
+
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
@@ -153,7 +160,8 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push)
 	if (push)
 		tcp_sendq_push(tc);
 	tcp_output(tc);
-	sock_ready_changed(sk);                   /* only falls */
+	if (!may_write(tc))
+		sock_ready_fell(sk, SK_OUT);
 	return done;
 }
 
@@ -199,7 +207,8 @@ ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, bool peek)
 		got = take(tc, buf, n, peek);
 		if (!peek)
 			tcp_read_some(tc, (uint32_t)got);
-		sock_ready_changed(sk);           /* only falls */
+		if (!tc->rcvq_bytes && !at_end(tc))
+			sock_ready_fell(sk, SK_IN);
 		return (ssize_t)got;
 	}
 	if (sk->pending_err)
@@ -252,7 +261,7 @@ static void orphan(struct tcp_conn *tc)
 	if (tc->state == TCP_FIN_WAIT_2)
 		tcp_life_set(tc, SEC(tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]));
 	else if (tc->state != TCP_TIME_WAIT)
-		timer_stop(&tcp_stack(tc)->timers, &tc->life);
+		tcp_life_stop(tc);
 }
 
 void tcp_abort(struct sock *sk)
@@ -296,8 +305,7 @@ static uint32_t tcp_ready(const struct sock *sk)
 		ev |= SK_HUP;
 	if (tc->rcvq_bytes || at_end(tc))
 		ev |= SK_IN;
-	if (tc->over || (tc->state >= TCP_ESTABLISHED && !tc->fin_queued &&
-			 3 * (uint64_t)send_room(tc) >= (uint64_t)sk->opt[SKO_SNDBUF]))
+	if (tc->over || may_write(tc))
 		ev |= SK_OUT;
 	return ev;
 }

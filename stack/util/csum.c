@@ -135,9 +135,15 @@ uint64_t csum_add(uint64_t sum, const void *p, size_t n)
 	}
 	for (; n >= 8; n -= 8, b += 8) {
 		memcpy(&v, b, 8);
-		s += (v & 0xffffffff) + (v >> 32);
+		s += v;
+		s += s < v;                       /* 2^64 is 1 modulo 0xffff */
 	}
-	return sum + native_to_be(fold_native(s + add_tail(b, n)));
+	if (n) {
+		v = add_tail(b, n);
+		s += v;
+		s += s < v;
+	}
+	return sum + native_to_be(fold_native(s));
 }
 
 /* The rest, less than a block, is in the cache by then: a second pass is cheap. */

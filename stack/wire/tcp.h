@@ -13,6 +13,7 @@
 #include "stack/util/seq.h"
 
 #define TCP_HLEN 20                       /* bytes, without options */
+#define TCP_HLEN_TS 32                    /* with timestamps alone */
 #define TCP_HLEN_MAX 60
 #define TCP_OPT_MAX 40
 #define TCP_SACK_MAX 4                    /* blocks that fit; 3 beside timestamps */
@@ -61,14 +62,12 @@ enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_t avail);
  */
 void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn);
 
-/* Only the timestamps, where they stand alone as they mostly do: NOP NOP TS. */
-static inline bool tcp_opts_are_ts(const uint8_t *p, size_t n)
-{
-	return n == 12 && get_be32(p) == 0x0101080a;
-}
-
 /* The fixed part, csum as it stands. */
 void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w);
+/* The same with timestamps alone behind it (ts; h->hlen is 32), or no options
+ * (20), csum 0; returns its sum, for tcp_csum4(). */
+uint64_t tcp_hdr_emit_ts(const struct tcp_hdr *h, bool ts, uint32_t tsval, uint32_t tsecr,
+			 uint8_t *p);
 /* Options as Linux orders them, padded with NOPs to words of four; returns
  * the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
 size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX]);

@@ -18,8 +18,12 @@
 #define BULK_BYTES 1000000000ull
 #endif
 #define CHUNK (128 << 10)
+#ifndef RR_TURNS
 #define RR_TURNS 300000
+#endif
+#ifndef CRR_TURNS
 #define CRR_TURNS 100000
+#endif
 #define IDLE 5000
 
 static struct lab *lab;
