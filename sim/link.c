@@ -9,6 +9,7 @@
 #include "sim/node.h"
 #include "sim/taps.h"
 #include "sim/topo/topo.h"
+#include "stack/stack.h"
 
 /* --- the queue of frames that have not started -------------------------------- */
 
@@ -113,6 +114,13 @@ static inline ns_t flight_at(const struct link_end *e)
 	return unlikely(e->over.n) && e->over.heap[0].at < at ? e->over.heap[0].at : at;
 }
 
+/* The first changed.  While some arrive, end_fire() sees to it. */
+static inline void flight_wake(struct link_end *e)
+{
+	if (likely(!e->arriving))
+		engine_set(&e->link->lab->engine, &e->ev, flight_at(e));
+}
+
 /* Jitter or reordering: p arrives before the tail. */
 static slow_path void flight_overtake(struct link_end *e, struct pkt *p)
 {
@@ -124,7 +132,7 @@ static slow_path void flight_overtake(struct link_end *e, struct pkt *p)
 		p->next = *at;
 		*at = p;
 	}
-	engine_set(&e->link->lab->engine, &e->ev, flight_at(e));
+	flight_wake(e);
 }
 
 /* In order of (arrival, seq).  fifo: it overtakes nobody, though the delay may
@@ -144,7 +152,7 @@ static hot_inline void flight_insert(struct link_end *e, struct pkt *p, bool fif
 		e->tail = p;
 	} else {
 		e->head = e->tail = p;
-		engine_set(&e->link->lab->engine, &e->ev, p->at);
+		flight_wake(e);
 	}
 }
 
@@ -343,19 +351,51 @@ int link_end_xmit(struct link_end *e, struct pkt *p)
 
 /* --- arriving ------------------------------------------------------------------ */
 
+/* The one that arrives now. */
+static void arrive(struct link_end *e, ns_t now)
+{
+	struct pkt *p = flight_take(e);
+
+	if (e->head)
+		prefetch(e->head);
+	e->delivered_packets++;
+	e->delivered_bytes += pkt_len(p);
+	node_input(e->peer->node, e->peer, p, now);
+}
+
+/* Does another arrive at this instant?  Timers of the host come before it. */
+static bool arrives_too(const struct link_end *e, ns_t now)
+{
+	return e->head && flight_at(e) == now && e->peer->node->wake.at > now;
+}
+
+/* Frames of one instant in one event: nothing could come between them, in the
+ * order of events, but what arrives_too() looks for. */
+static outlined void arrive_all(struct link_end *e, ns_t now)
+{
+	struct stack *st = e->peer->node->stack;
+
+	if (st)
+		stack_burst_begin(st);
+	do
+		arrive(e, now);
+	while (arrives_too(e, now));
+	if (st && st == e->peer->node->stack)
+		stack_burst_end(st);
+}
+
 static void end_fire(struct event *ev, ns_t now)
 {
 	struct link_end *e = container_of(ev, struct link_end, ev);
-	struct link_end *to = e->peer;
-	struct pkt *p = flight_take(e);
 
-	if (e->head) {
-		prefetch(e->head);
-		engine_set(&e->link->lab->engine, ev, flight_at(e));
-	}
-	e->delivered_packets++;
-	e->delivered_bytes += pkt_len(p);
-	node_input(to->node, to, p, now);
+	e->arriving = true;
+	if (unlikely(e->head->next && e->head->next->at == now))
+		arrive_all(e, now);
+	else
+		arrive(e, now);
+	e->arriving = false;
+	if (e->head)
+		flight_wake(e);
 }
 
 /* --- carrier ---------------------------------------------------------------------- */

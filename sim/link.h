@@ -33,6 +33,7 @@ struct link_end {
 	ns_t delay;
 	uint64_t rate_bps;                /* 0: infinite */
 	uint32_t tx_len, in_flight;
+	bool arriving;                    /* end_fire() is at it */
 	ns_t tx_ns;                       /* how long tx_len bytes take at this rate */
 	struct link_end *peer;
 	struct node *node;

@@ -16,6 +16,13 @@ const struct l4_proto *l4_find(uint8_t ipproto)
 	return protos[ipproto];
 }
 
+void l4_burst_end(struct stack *st)
+{
+	for (size_t i = 0; i < N_ELEM(protos); i++)
+		if (protos[i] && protos[i]->burst_end)
+			protos[i]->burst_end(st);
+}
+
 void l4_fini(struct stack *st)
 {
 	for (size_t i = 0; i < N_ELEM(protos); i++)

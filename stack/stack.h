@@ -116,6 +116,8 @@ struct stack_config {
 	  "0: between hosts that trust their links, neither computed nor verified") \
 	X(OPT_TCP_RTO_MIN,     "tcp_rto_min_ms",      200, 1, 60000, \
 	  "least retransmission timeout; RFC 6298: 1000") \
+	X(OPT_GRO, "gro",                             1, 0, 1, \
+	  "frames of one instant: told of, and acknowledged, together") \
 	X(OPT_TCP_IDLE_RESTART, "tcp_slow_start_after_idle", 1, 0, 1, \
 	  "a pause ends what the window knew (RFC 5681 4.1)") \
 	X(OPT_TCP_RETRIES2,    "tcp_retries2",        15, 0, 255, \
@@ -139,6 +141,11 @@ struct stack *stack_new(const struct stack_config *cfg);   /* NULL: no memory */
 void stack_free(struct stack *st);        /* NULL is fine; frees attached devices' state */
 
 void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p);
+/* Frames that arrive at one instant: for those between these two TCP tells
+ * its users and acknowledges once, as a network card's GRO makes it do, unless
+ * OPT_GRO is 0.  The second may do anything that a user's watch does. */
+void stack_burst_begin(struct stack *st);
+void stack_burst_end(struct stack *st);
 void stack_run(struct stack *st, ns_t now);
 ns_t stack_next_at(const struct stack *st);       /* NS_NEVER when idle */
 /* The time, before a call that acts at an instant: what was due by then comes

@@ -47,6 +47,7 @@ struct stack {
 	struct list arp_jobs;             /* probes and announcements under way */
 	struct rng rng;
 	bool tcp_watched;                 /* hooks->tcp is told of streams */
+	bool burst;                       /* more frames of this instant follow */
 	uint16_t next_ifindex;
 	uint16_t port_hint;
 	char *name;

@@ -59,6 +59,19 @@ static void rx_type(struct stack *st, struct netdev *dev, struct pkt *p, uint16_
 		pkt_drop(st, p, bad);
 }
 
+void stack_burst_begin(struct stack *st)
+{
+	st->burst = st->opt[OPT_GRO];
+}
+
+void stack_burst_end(struct stack *st)
+{
+	if (!st->burst)
+		return;
+	st->burst = false;
+	l4_burst_end(st);
+}
+
 void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 {
 	const uint8_t *h;

@@ -13,11 +13,13 @@ struct l4_proto {
 	/* The packet begins at the transport header.  Consumes p. */
 	void (*input)(struct stack *st, struct pkt *p, const struct ip_meta *m);
 	void (*error)(struct stack *st, const struct icmp_err *e);    /* optional */
+	void (*burst_end)(struct stack *st);      /* optional: stack_burst_end() */
 	void (*free)(struct stack *st);                               /* optional */
 };
 
 /* stack/protos.c: by IP protocol number; NULL: not spoken here. */
 const struct l4_proto *l4_find(uint8_t ipproto);
+void l4_burst_end(struct stack *st);
 void l4_fini(struct stack *st);
 
 /*

@@ -362,10 +362,11 @@ static hot_inline struct neigh *way_known(struct stack *st, const struct pkt *p,
 					  const struct ip4_tx *tx)
 {
 	const struct way_cached *w = way_slot(st, tx->dst);
+	uint32_t len = pkt_len(p) + IP4_HLEN;
 
 	if (w->dst != tx->dst || w->src != tx->src || w->neigh_gen != st->neigh.gen || !tx->dst ||
-	    tx->dev || tx->n_opt || tx->hdrincl || tx->probe ||
-	    pkt_len(p) + IP4_HLEN > w->mtu || !(w->neigh->dev->flags & DEV_UP))
+	    tx->dev || tx->n_opt || tx->hdrincl || tx->probe || len > w->mtu ||
+	    len > w->neigh->dev->mtu || !(w->neigh->dev->flags & DEV_UP))
 		return NULL;
 	return w->neigh;
 }

@@ -185,6 +185,7 @@ struct tcp_conn {
 	uint8_t dup_acks;
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	bool limited;                     /* cwnd was in the way: it may grow */
+	bool burst_acked;                 /* see predict.c */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
@@ -228,6 +229,7 @@ struct tcp_table {
 	struct list *conns;               /* hash of connections */
 	uint32_t size, n;
 	struct tcp_conn *last;            /* found last, or NULL */
+	struct tcp_conn *burst;           /* of which frames of this instant came, or NULL */
 	struct list ports[256];           /* hash of bound sockets, by port */
 	struct rng secret;                /* RFC 6528, RFC 6056 */
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
@@ -280,6 +282,11 @@ void tcp_time_wait(struct tcp_conn *tc);
 
 /* --- in.c --- */
 extern const struct l4_proto tcp_proto;
+/* Whoever waits for it: its owner, or who will accept it.  May close it: last. */
+static inline void tcp_tell_owner(struct tcp_conn *tc)
+{
+	sock_ready_changed(tc->listener ? &tc->listener->sk : &tc->sk);
+}
 
 /* What one segment told us; lives on the C stack, so that input may nest. */
 struct tcp_rx {
@@ -307,6 +314,8 @@ static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 /* --- predict.c --- */
 /* Deals with the segment whole, and consumes p, if it is the expected one. */
 bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
+/* What segments of one instant left to do, once for all of them. */
+void tcp_burst_end(struct stack *st);
 
 /* --- listen.c --- */
 /* DROP_NONE, or why it came to nothing. */

@@ -300,12 +300,6 @@ static void over(struct stack *st, struct pkt *p, enum drop why)
 		pkt_free(p);
 }
 
-/* Whoever waits for it: its owner, or who will accept it.  May close it: last. */
-static void tell_owner(struct tcp_conn *tc)
-{
-	sock_ready_changed(tc->listener ? &tc->listener->sk : &tc->sk);
-}
-
 static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 {
 	struct stack *st = tcp_stack(tc);
@@ -324,7 +318,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 	if (gone)
 		return;
 	tcp_output(tc);
-	tell_owner(tc);
+	tcp_tell_owner(tc);
 }
 
 static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
@@ -333,10 +327,8 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	bool gone = false;
 
 	tc->segs_in++;
-	if (likely(tcp_predicted(tc, rx, p))) {
-		tell_owner(tc);
+	if (likely(tcp_predicted(tc, rx, p)))
 		return;
-	}
 	if (tc->state != TCP_SYN_SENT) {
 		rx_synchronized(tc, rx, p);
 		return;
@@ -347,7 +339,7 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	}
 	rx_text(tc, rx, p, &gone);
 	tcp_output(tc);
-	tell_owner(tc);
+	tcp_tell_owner(tc);
 }
 
 /* --- from the network layer ---------------------------------------------------------- */
@@ -402,6 +394,15 @@ static void no_conn(struct stack *st, struct tcp_rx *rx, struct pkt *p)
 	pkt_drop(st, p, DROP_TCP_NO_PORT);
 }
 
+/* A user who is told may close any connection: before the next one is found. */
+static bool burst_is_of_other(const struct stack *st, const struct tcp_rx *rx)
+{
+	const struct tcp_conn *tc = st->tcp ? st->tcp->burst : NULL;
+
+	return tc && (tc->sk.pport != rx->h.sport || tc->sk.lport != rx->h.dport ||
+		      tc->sk.peer != rx->m->src || tc->sk.local != rx->m->dst);
+}
+
 static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 {
 	struct tcp_conn *tc;
@@ -414,6 +415,8 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 		pkt_drop(st, p, bad);
 		return;
 	}
+	if (unlikely(burst_is_of_other(st, &rx)))
+		tcp_burst_end(st);
 	tc = tcp_find(st, m->dst, rx.h.dport, m->src, rx.h.sport);
 	if (tc && reopens(tc, &rx) && listener_for(st, &rx)) {
 		tcp_done(tc, OK);
@@ -461,5 +464,5 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 
 const struct l4_proto tcp_proto = {
 	.name = "tcp", .ipproto = IP_PROTO_TCP, .input = tcp_input, .error = tcp_error,
-	.free = tcp_table_fini,
+	.burst_end = tcp_burst_end, .free = tcp_table_fini,
 };

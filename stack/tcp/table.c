@@ -99,6 +99,8 @@ void tcp_unhash(struct tcp_conn *tc)
 	t->n--;
 	if (t->last == tc)
 		t->last = NULL;
+	if (t->burst == tc)
+		t->burst = NULL;
 }
 
 static bool is_of(const struct tcp_conn *tc, ip4_t local, uint16_t lport, ip4_t peer,
