@@ -228,10 +228,14 @@ static void push_header(struct stack *st, struct pkt *p, const struct ip4_tx *tx
 		.proto = tx->proto, .src = src, .dst = dst,
 	};
 	uint8_t *b = pkt_push(p, hlen);
-	struct wr w = wr_init(b, hlen);
+	struct wr w;
 
-	if (tx->n_opt)
-		memcpy(b + IP4_HLEN, tx->opt, tx->n_opt);
+	if (likely(!tx->n_opt)) {
+		ip4_hdr_emit_plain(&h, b);
+		return;
+	}
+	memcpy(b + IP4_HLEN, tx->opt, tx->n_opt);
+	w = wr_init(b, hlen);
 	ip4_hdr_emit(&h, tx->opt, &w);
 }
 

@@ -19,12 +19,14 @@ static ns_t pto(const struct tcp_conn *tc)
 
 void tcp_tlp_schedule(struct tcp_conn *tc)
 {
-	ns_t at = tcp_now(tc) + pto(tc), rto_at = tcp_rto_at(tc);
+	ns_t at, rto_at;
 
 	if (!tc->n_out || !tc->sack_ok || tc->backoff || tc->n_sacked || tc->tlp_out ||
 	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) || tc->xmit_for == XMIT_REO ||
 	    tc->state < TCP_ESTABLISHED)
 		return;
+	at = tcp_now(tc) + pto(tc);
+	rto_at = tcp_rto_at(tc);
 	if (rto_at > tcp_now(tc) && rto_at < at)
 		at = rto_at;
 	tcp_xmit_timer_for(tc, XMIT_TLP, at);

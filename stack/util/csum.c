@@ -82,16 +82,6 @@ static uint64_t copy_blocks_any(uint8_t *to, const uint8_t *p, size_t blocks)
 	return add_blocks(to, p, blocks);
 }
 
-/* Never folds a sum that is not zero to zero. */
-static uint16_t fold_native(uint64_t s)
-{
-	s = (s & 0xffffffff) + (s >> 32);
-	s = (s & 0xffffffff) + (s >> 32);
-	s = (s & 0xffff) + (s >> 16);
-	s = (s & 0xffff) + (s >> 16);
-	return (uint16_t)s;
-}
-
 static uint16_t native_to_be(uint16_t v)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -143,7 +133,7 @@ uint64_t csum_add(uint64_t sum, const void *p, size_t n)
 		s += v;
 		s += s < v;
 	}
-	return sum + native_to_be(fold_native(s));
+	return sum + native_to_be((uint16_t)~csum_fold(s));
 }
 
 /* The rest, less than a block, is in the cache by then: a second pass is cheap. */
@@ -154,7 +144,7 @@ uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
 	const uint8_t *b = p;
 
 	if (blocks)
-		sum += native_to_be(fold_native(copy_blocks_any(out, b, blocks)));
+		sum += native_to_be((uint16_t)~csum_fold(copy_blocks_any(out, b, blocks)));
 	if (n > whole)
 		memcpy(out + whole, b + whole, n - whole);
 	return csum_add(sum, b + whole, n - whole);

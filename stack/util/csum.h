@@ -18,12 +18,11 @@ uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n);
 /* Folds a sum and complements it: the value for the header field. */
 static inline uint16_t csum_fold(uint64_t sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	uint32_t s = (uint32_t)sum + (uint32_t)(sum >> 32);
+
+	s += s < (uint32_t)sum;                   /* 2^32 is 1 modulo 0xffff ... */
+	s += s >> 16 | s << 16;                   /* ... and the low halves carry into the high */
+	return (uint16_t)~(s >> 16);
 }
 
 static inline uint16_t csum(const void *p, size_t n)

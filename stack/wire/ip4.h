@@ -69,6 +69,8 @@ bool ip4_quote_parse(struct ip4_hdr *h, const uint8_t *p, size_t avail);
  *        the caller puts behind the header; NULL when there are none
  */
 void ip4_hdr_emit(const struct ip4_hdr *h, const uint8_t *opts, struct wr *w);
+/* The same to p, of a packet without options and no fragment. */
+void ip4_hdr_emit_plain(const struct ip4_hdr *h, uint8_t *p);
 
 /* "192.0.2.1 > 192.0.2.9: proto 17, ttl 64, id 7, length 48": for logs. */
 void ip4_hdr_show(const struct ip4_hdr *h, struct buf *out);

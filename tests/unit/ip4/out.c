@@ -486,3 +486,72 @@ TEST(out, a_flow_keeps_its_gateway_and_flows_share_them)
 	CHECK(first > 25 && first < 75);
 	bench_free(b);
 }
+
+/* --- the way that was taken last ----------------------------------------------- */
+
+/* Packets of TCP's kind: from a known address. */
+static const struct ip4_tx known = { .src = US_OUT, .dst = FAR, .proto = 200, .df = true };
+
+/* The end of the MAC that the next one goes to; 0: none. */
+static unsigned gateway_of(struct bench *b, size_t n)
+{
+	struct seen s;
+	int err = send(b, &known, n);
+	unsigned to = 0;
+
+	if (err == OK && net_seen(b->out, net_sent(b->out) - 1, &s))
+		to = s.eth.dst.b[5];
+	net_forget(b->out);
+	return to;
+}
+
+TEST(out, a_way_that_is_kept_follows_routes_neighbours_and_mtus)
+{
+	struct bench *b = bench_new(false);
+	const struct addr second = addr_ip4(IP4(10, 0, 1, 2));
+	const struct addr third = addr_ip4(IP4(10, 0, 1, 3));
+	const struct mac moved = { { 2, 0, 0, 0, 0, 99 } }, its = { { 2, 0, 0, 0, 0, 98 } };
+	unsigned one, other = its.b[5];
+
+	REQUIRE(stack_neigh_set(b->st, b->out, &third, its) == OK);
+	one = gateway_of(b, 8);
+	CHECK(one != 0 && one != other);
+	CHECK_EQ(gateway_of(b, 8), one);          /* kept */
+	add_route(b, "192.168.0.0/16", RT_UNICAST, "10.0.1.3", 0);
+	CHECK_EQ(gateway_of(b, 8), other);
+	add_route(b, "192.168.7.7/32", RT_BLACKHOLE, NULL, 0);
+	CHECK_EQ(send(b, &known, 8), ERR_INVAL);
+	add_route(b, "192.168.7.7/32", RT_UNICAST, "10.0.1.2", 600);
+	CHECK_EQ(gateway_of(b, 8), one);
+	CHECK_EQ(send(b, &known, 600 - IP4_HLEN), OK);
+	CHECK_EQ(send(b, &known, 601 - IP4_HLEN), ERR_MSGSIZE);
+	net_forget(b->out);
+	REQUIRE(stack_neigh_set(b->st, b->out, &second, moved) == OK);
+	CHECK_EQ(gateway_of(b, 8), 99);
+	REQUIRE(stack_neigh_del(b->st, b->out, &second) == OK);
+	CHECK_EQ(send(b, &known, 8), OK);         /* asks for it again */
+	add_route(b, "192.168.7.7/32", RT_UNICAST, "10.0.1.3", 0);
+	CHECK_EQ(gateway_of(b, 1000), other);
+	CHECK_EQ(netdev_set_mtu(b->out, 700), OK);
+	CHECK_EQ(send(b, &known, 1000), ERR_MSGSIZE);
+	CHECK_EQ(gateway_of(b, 600), other);
+	netdev_set_up(b->out, false);
+	CHECK(send(b, &known, 8) != OK);
+	bench_free(b);
+}
+
+TEST(out, a_way_that_is_kept_hears_of_the_path_mtu)     /* RFC 1191 */
+{
+	struct bench *b = bench_new(false);
+	struct icmp_err too_big = {
+		.type = ICMP4_UNREACH, .code = ICMP4_UNREACH_FRAG, .info = 800, .dst = FAR,
+		.src = US_OUT, .from = IP4(10, 0, 1, 2), .len = 1020, .hlen = IP4_HLEN,
+	};
+
+	CHECK(gateway_of(b, 1000) != 0);
+	pmtu_learn(b->st, &too_big);
+	CHECK_EQ(send(b, &known, 1000), ERR_MSGSIZE);
+	CHECK(gateway_of(b, 700) != 0);
+	CHECK_EQ(send(b, &known, 1000), ERR_MSGSIZE);
+	bench_free(b);
+}

@@ -53,6 +53,32 @@ TEST(table, ephemeral_ports_are_of_the_range_and_no_two_alike)  /* RFC 6056 */
 	peer_free(t);
 }
 
+/* The last ones are not looked at again: each port is a little after the last,
+ * and to another peer they begin elsewhere. */
+TEST(table, ephemeral_ports_step_on_by_destination)     /* RFC 6056 3.3.4 */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	const struct endpoint elsewhere = { to_peer.addr, 1001 };
+	struct endpoint me, last = { .port = 0 };
+	struct sock *sk;
+
+	for (unsigned i = 0; i < 200; i++) {
+		int step;
+
+		REQUIRE(open_any(t));
+		step = (t->lport - last.port + 16384) % 16384;
+		CHECK(!last.port || (step >= 1 && step <= 8));
+		last.port = t->lport;
+		close_first(t);
+	}
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &sk) == OK);
+	CHECK_EQ(sk_connect(sk, &elsewhere), ERR_INPROGRESS);
+	sk_local(sk, &me);
+	CHECK(me.port < last.port || me.port > last.port + 8);
+	sk_close(sk);
+	peer_free(t);
+}
+
 TEST(table, ports_in_time_wait_are_used_again_when_there_are_no_others)
 {
 	struct peer *t = peer_new(PEER_FULL);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Header prediction (Van Jacobson): on most connections most segments are the
+ * ones that were expected, the next data or an acknowledgment of what is out,
+ * with nothing lost.  Of the steps of RFC 9293 3.10.7.4, which in.c takes one
+ * by one, little is then left; that is done here.  A segment that differs in
+ * anything is left to in.c, untouched.
+ */
+#include "stack/tcp/conn.h"
+
+/* Nothing out of order here, and nothing SACKed, lost or probed for there. */
+static bool undisturbed(const struct tcp_conn *tc)
+{
+	return tc->state == TCP_ESTABLISHED && tc->ca_state == CA_OPEN &&
+	       !tc->n_sacked && !tc->n_lost && !tc->n_retrans && !tc->tlp_out && !tc->frto &&
+	       !tc->ooo && !tc->n_sacks && !tc->fin_seen && !tc->rcv_shut && !tc->ecn.ok;
+}
+
+static bool expected(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	uint32_t acks = (uint32_t)seq_diff(rx->h.ack, tc->snd_una);
+	uint32_t out = (uint32_t)seq_diff(tc->snd_nxt, tc->snd_una);
+
+	return (rx->h.flags & (uint8_t)~TCP_PSH) == TCP_ACK && seq_eq(rx->h.seq, tc->rcv_nxt) &&
+	       rx->len <= tcp_rcv_wnd(tc) && acks <= out && (acks || rx->len) && !rx->o.n_sack &&
+	       rx->o.has_ts == tc->ts_ok &&
+	       (!tc->ts_ok || (int32_t)(rx->o.tsval - tc->ts_recent) >= 0);
+}
+
+/* New data, ACKs and news for the user, after one segment or many. */
+static void finish(struct tcp_conn *tc, bool acked)
+{
+	if (acked)
+		tcp_output_acked(tc);
+	else
+		tcp_output(tc);
+	tcp_tell_owner(tc);
+}
+
+void tcp_burst_end(struct stack *st)
+{
+	struct tcp_conn *tc = st->tcp ? st->tcp->burst : NULL;
+
+	if (!tc)
+		return;
+	st->tcp->burst = NULL;
+	finish(tc, tc->burst_acked);
+}
+
+static void finish_later(struct tcp_conn *tc, bool acked)
+{
+	struct tcp_table *t = tcp_stack(tc)->tcp;
+
+	tc->burst_acked = acked || (t->burst && tc->burst_acked);
+	t->burst = tc;
+}
+
+bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
+{
+	bool acked = !seq_eq(rx->h.ack, tc->snd_una);
+
+	if (!undisturbed(tc) || !expected(tc, rx))
+		return false;
+	tcp_ts_note(tc, rx);
+	tcp_ack_expected(tc, rx);
+	tcp_text(tc, rx, p);
+	if (tcp_stack(tc)->burst)
+		finish_later(tc, acked);
+	else
+		finish(tc, acked);
+	return true;
+}
