@@ -39,7 +39,7 @@ struct tcp_cc {
 	uint32_t cwnd, ssthresh;
 	uint32_t prior_cwnd, prior_ssthresh;      /* before the last loss, for undo */
 	uint32_t bytes_acked;             /* RFC 3465, in congestion avoidance */
-	uint64_t priv[14];                /* the algorithm's own */
+	uint64_t priv[10];                /* the algorithm's own */
 };
 
 #define CC_INFINITE UINT32_MAX            /* ssthresh at first */

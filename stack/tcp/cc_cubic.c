@@ -31,10 +31,14 @@ struct curve {
 
 struct cubic {
 	struct curve now, prior;
-	struct hystart hs;
-	ns_t acked_at;                    /* the last ACK that counted */
-	uint64_t grown;                   /* what is less than a byte yet, of cwnd and w_est */
-	uint64_t est_grown;
+	union {
+		struct hystart hs;        /* in the first slow start */
+		struct {                  /* in avoidance, from epoch_begin() on */
+			ns_t acked_at;    /* the last ACK that counted */
+			uint64_t grown;   /* what is less than a byte yet, of cwnd and w_est */
+			uint64_t est_grown;
+		};
+	};
 };
 
 _Static_assert(sizeof(struct cubic) <= sizeof(((struct tcp_cc *)0)->priv), "priv is too small");
@@ -223,6 +227,8 @@ static void cubic_undo(struct tcp_cc *cc)
 
 	c->now = c->prior;
 	cc_undo(cc);
+	if (cc->ssthresh == CC_INFINITE)
+		hystart_init(&c->hs);
 }
 
 const struct tcp_cc_ops cc_cubic = {

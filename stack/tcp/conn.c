@@ -33,8 +33,6 @@ struct sock *tcp_new(struct stack *st)
 	tc->answered_at = -SEC(3600);
 	list_init(&tc->sendq);
 	list_init(&tc->sent_order);
-	list_init(&tc->syn_q);
-	list_init(&tc->accept_q);
 	tcp_timers_init(tc);
 	return &tc->sk;
 }
@@ -60,8 +58,10 @@ static void free_all(struct list *q)
 
 void tcp_free(struct tcp_conn *tc)
 {
-	free_all(&tc->accept_q);
-	free_all(&tc->syn_q);
+	if (tc->state == TCP_LISTEN) {
+		free_all(&tc->accept_q);
+		free_all(&tc->syn_q);
+	}
 	let_go(tc);
 	tcp_rcv_fini(tc);
 	free(tc);

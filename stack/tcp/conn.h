@@ -161,7 +161,6 @@ struct tcp_conn {
 	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
 	uint32_t drs_read, drs_space;     /* bytes read in this round trip, in the best before */
 	ns_t drs_at;                      /* this one began */
-	struct tcp_sack sacks[TCP_SACK_MAX];      /* to report, the latest first */
 	uint8_t n_sacks;
 	bool dsack;                       /* sacks[0] is a D-SACK (RFC 2883) */
 
@@ -173,7 +172,6 @@ struct tcp_conn {
 	uint64_t delivered;               /* segments, as far as we know */
 	uint32_t reordering;              /* segments by which one was overtaken; from 3 on */
 	uint32_t reord_seen, dsack_seen;  /* times */
-	struct tcp_sack sacked[TCP_SACK_MAX];     /* the blocks of the last ACK */
 	uint8_t n_sacked_blocks;
 	struct tcp_rack rack;
 	struct tcp_undo undo;
@@ -209,11 +207,18 @@ struct tcp_conn {
 	ns_t sent_at;                     /* the last data of ours */
 	ns_t stuck_at;                    /* what is oldest and unacknowledged was sent first */
 
-	/* LISTEN */
-	struct list syn_q, accept_q;      /* struct tcp_conn: half-open, established */
-	uint32_t backlog, n_accept, n_syn;
-	bool cookies;                     /* SYN cookies were sent, ... */
-	ns_t cookie_at;                   /* ... the last then */
+	union {
+		struct {                  /* LISTEN: from tcp_listen() on */
+			struct list syn_q, accept_q;      /* struct tcp_conn: half-open, established */
+			uint32_t backlog, n_accept, n_syn;
+			bool cookies;             /* SYN cookies were sent, ... */
+			ns_t cookie_at;           /* ... the last then */
+		};
+		struct {                  /* all others */
+			struct tcp_sack sacks[TCP_SACK_MAX];      /* to report, the latest first */
+			struct tcp_sack sacked[TCP_SACK_MAX];     /* the blocks of the last ACK */
+		};
+	};
 
 	/* Counters (RFC 4898, Linux's TCP_INFO) */
 	uint64_t total_retrans;

@@ -138,16 +138,20 @@ void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 {
 	*out = (struct show_tcp){
 		.state = tcp_state_name(tc->state), .listens = tc->state == TCP_LISTEN,
-		.synchronized = tc->state >= TCP_SYN_RECEIVED, .backlog = tc->backlog,
-		.syn_queue = tc->n_syn, .accept_queue = tc->n_accept,
+		.synchronized = tc->state >= TCP_SYN_RECEIVED,
 		.unsent = unsent_bytes(tc), .unread = tc->rcvq_bytes,
 		.out_of_order = tc->ooo_bytes, .fin_sent = tc->fin_queued && !tc->unsent,
 		.limit = tcp_limit(tc),
 	};
 	sock_fill(&tc->sk, &out->sk);
 	out->sk.orphan = tc->orphan;
-	out->sk.recv_q = out->listens ? tc->n_accept : tc->rcvq_bytes;
-	out->sk.send_q = out->listens ? tc->backlog : tc->sendq_bytes;
+	out->sk.recv_q = tc->rcvq_bytes;
+	out->sk.send_q = tc->sendq_bytes;
+	if (out->listens) {
+		out->backlog = out->sk.send_q = tc->backlog;
+		out->accept_queue = out->sk.recv_q = tc->n_accept;
+		out->syn_queue = tc->n_syn;
+	}
 	fill_sequence(tc, out);
 	fill_options(tc, out);
 	fill_congestion(tc, out);

@@ -89,6 +89,13 @@ int tcp_listen(struct sock *sk, int backlog)
 		if (err)
 			return err;
 	}
+	if (tc->state == TCP_CLOSED) {
+		list_init(&tc->syn_q);
+		list_init(&tc->accept_q);
+		tc->n_accept = tc->n_syn = 0;
+		tc->cookies = false;
+		tc->cookie_at = 0;
+	}
 	tc->backlog = backlog < 0 || backlog > BACKLOG_MAX ? BACKLOG_MAX : (uint32_t)backlog;
 	tcp_set_state(tc, TCP_LISTEN);
 	return OK;
