@@ -54,6 +54,9 @@ PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 ALL_CFLAGS = -std=gnu17 -g $(OPT) $(WARN) -fno-common -fvisibility=hidden -D_GNU_SOURCE -I. \
 	$(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(OPT) $(CFLAGS) $(LDFLAGS)
+# For tests/bench/lwip.c alone, which does without where it is not installed.
+LWIP_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags lwip 2>/dev/null))
+LWIP_LIBS = $(shell pkg-config --libs lwip 2>/dev/null)
 LIBS = $(PKG_LIBS) -ljq -lreadline -lm
 
 # A unit or lab test file that has a TEST( is a program; the other files
@@ -106,7 +109,7 @@ check:
 	@+MAKE='$(MAKE)' tests/run
 
 bench:
-	@scripts/setup build test tool
+	@scripts/setup build test tool bench
 	@$(MAKE) bench-programs
 	@scripts/bench $(BENCH_RUNS) $(patsubst tests/bench/%.c,build/bench/%,$(BENCH_SRC))
 
@@ -182,12 +185,21 @@ build/bench/%: $(O)/tests/bench/%.o $(O)/libnetloom.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
+# Not with libnetloom.a: both have a tcp_bind().
+build/bench/lwip: $(O)/tests/bench/lwip.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $< $(LWIP_LIBS)
+
+$(O)/tests/bench/lwip.o: private ALL_CFLAGS += $(LWIP_CFLAGS)
+$(O)/tests/bench/lwip.o: $(O)/lwip
+
 $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Both change only with their content: other flags rebuild the objects, an
+# They change only with their content: other flags rebuild the objects, an
 # added or removed source file rebuilds the archives.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
@@ -198,6 +210,11 @@ $(O)/flags: FORCE
 $(O)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LIB_SRC) $(AID_SRC)' | cmp -s - $@ || echo '$(LIB_SRC) $(AID_SRC)' >$@
+
+$(O)/lwip: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LWIP_CFLAGS) $(LWIP_LIBS)' | cmp -s - $@ || \
+		echo '$(LWIP_CFLAGS) $(LWIP_LIBS)' >$@
 
 -include $(patsubst %.c,$(O)/%.d,$(ALL_SRC))
 

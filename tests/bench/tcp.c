@@ -3,7 +3,9 @@
  * TCP between hosts of a lab, frames of 1500 bytes, links of 1 us and no rate:
  * what is sent at one instant arrives at one instant, and is acknowledged and
  * read once (OPT_GRO, the default).  Options as they are by default, but the
- * receiver's buffer is of 256 KiB, so that a flight stays in the cache.
+ * receiver's buffer is of 256 KiB, so that a flight stays in the cache.  A run
+ * of the same lab that is not timed hashes what was written and what was read,
+ * and tells what was counted in it.
  */
 #include <malloc.h>
 #include <stdlib.h>
@@ -11,15 +13,19 @@
 
 #include "sim/lab.h"
 #include "sim/topo/topo.h"
+#include "stack/show.h"
 #include "stack/socket.h"
 #include "stack/stack.h"
+#include "stack/util/hash.h"
 #include "tests/bench/bench.h"
 
 #ifndef BULK_BYTES
 #define BULK_BYTES 1000000000ull
 #endif
+#define CHECK_BYTES (BULK_BYTES / 10)
 #define CHUNK (128 << 10)
 #define BUFFER (256 << 10)
+#define PART 4096                         /* written at once when it is hashed */
 #ifndef RR_TURNS
 #define RR_TURNS 300000
 #endif
@@ -172,6 +178,87 @@ static double bulk(int links, uint64_t bytes, bool checksums)
 	return (double)bytes * 8 / t / 1e9;
 }
 
+/* --- the same, checked ---------------------------------------------------------------- */
+
+static uint64_t written, hash_written, hash_read;
+
+/* What is written depends on where it is. */
+static void part_at(uint8_t *to, uint64_t at)
+{
+	for (unsigned i = 0; i < PART; i += 8) {
+		uint64_t word = hash_u64(at + i);
+
+		memcpy(to + i, &word, 8);
+	}
+}
+
+static void fill_checked(struct sk_watch *w, uint32_t ev)
+{
+	uint8_t part[PART];
+	ssize_t n = 1;
+
+	while ((ev & SK_OUT) && n > 0 && written < CHECK_BYTES) {
+		uint64_t left = CHECK_BYTES - written;
+
+		part_at(part, written);
+		n = sk_send(w->sk, part, left < PART ? left : PART, NULL);
+		if (n > 0) {
+			hash_written = hash_fnv64(hash_written, part, (size_t)n);
+			written += (uint64_t)n;
+		}
+	}
+}
+
+static void drain_checked(struct sk_watch *w, uint32_t ev)
+{
+	static uint8_t got[CHUNK];
+	ssize_t n;
+
+	while ((ev & SK_IN) && (n = sk_recv(w->sk, got, sizeof(got), NULL)) > 0) {
+		hash_read = hash_fnv64(hash_read, got, (size_t)n);
+		received += (uint64_t)n;
+	}
+}
+
+static int value(struct sock *sk, enum sk_opt which)
+{
+	int v;
+
+	must(sk_getopt(sk, which, &v));
+	return v;
+}
+
+static void tell_check(void)
+{
+	uint64_t segs = show_stat(far, ST_TCP_IN_SEGS), acks = show_stat(far, ST_TCP_OUT_SEGS);
+
+	printf("# tcp_bulk: %llu bytes, hashed alike at both ends; link of no rate, 1 us; "
+	       "MSS %d; %.2f segments an ACK; SO_SNDBUF %d, SO_RCVBUF %d in the end\n",
+	       (unsigned long long)received,
+	       value(client, SKO_MAXSEG), (double)segs / (double)acks,
+	       value(client, SKO_SNDBUF), value(server, SKO_RCVBUF));
+}
+
+static void check_bulk(void)
+{
+	lab_begin(1);
+	connect_both();
+	must(sk_setopt(server, SKO_RCVBUF, BUFFER));
+	received = written = 0;
+	hash_written = hash_read = HASH_FNV64_BASIS;
+	watch(&server_watch, server, drain_checked);
+	watch(&client_watch, client, fill_checked);
+	(void)node_stack(lab_node(lab, 0));
+	fill_checked(&client_watch, SK_OUT);
+	receive(CHECK_BYTES - received);
+	if (received != written || hash_written != hash_read) {
+		fprintf(stderr, "tcp: what was read is not what was written\n");
+		exit(1);
+	}
+	tell_check();
+	lab_end();
+}
+
 /* --- request and response ----------------------------------------------------------- */
 
 static void answer(struct sk_watch *w, uint32_t ev)
@@ -287,6 +374,30 @@ static double connections_per_s(void)
 
 /* --- an idle one ------------------------------------------------------------------------- */
 
+/* What malloc has given out and not got back, its own overhead included. */
+static size_t in_use(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
+/* Each connection has carried a byte each way, so that nothing is put off;
+ * sk[] holds both ends of one after those of another. */
+static void use_both(struct sock **sk, unsigned n)
+{
+	char c;
+
+	for (unsigned i = 0; i < n; i++) {
+		(void)node_stack(lab_node(lab, i & 1));
+		(void)sk_send(sk[i], "?", 1, NULL);
+		lab_run_until(lab, lab_now(lab) + USEC(20));
+		if (sk_recv(sk[i ^ 1], &c, 1, NULL) != 1)
+			must(ERR_NOTCONN);
+	}
+}
+
+/* Of one end of a connection: all that was allocated since there was none. */
 static double idle_bytes(void)
 {
 	static struct sock *sk[2 * IDLE];
@@ -295,7 +406,7 @@ static double idle_bytes(void)
 
 	lab_begin(1);
 	listen_on(80);
-	before = mallinfo2().uordblks;
+	before = in_use();
 	for (unsigned i = 0; i < IDLE; i++) {
 		(void)node_stack(lab_node(lab, 0));
 		sk[n++] = connect_to(80);
@@ -303,8 +414,11 @@ static double idle_bytes(void)
 		while (sk_accept(listener, &sk[n]) == OK)
 			n++;
 	}
+	if (n != 2 * IDLE)
+		must(ERR_NOTCONN);
+	use_both(sk, n);
 	lab_run_until(lab, lab_now(lab) + SEC(1));
-	after = mallinfo2().uordblks;
+	after = in_use();
 	lab_end();
 	return (double)(after - before) / n;
 }
@@ -314,9 +428,11 @@ static bool wanted(int argc, char **argv, const char *what)
 	return argc < 2 || strcmp(argv[1], what) == 0;
 }
 
-int main(int argc, char **argv)           /* [bulk|nocsum|line4|rr|crr|idle]: only that one */
+int main(int argc, char **argv)           /* [check|bulk|nocsum|line4|rr|crr|idle]: only that one */
 {
 	memset(chunk, 0x5a, sizeof(chunk));
+	if (wanted(argc, argv, "check"))
+		check_bulk();
 	if (wanted(argc, argv, "bulk"))
 		bench_line("tcp_bulk_gbps", bulk(1, BULK_BYTES, true), "Gbit/s", "higher", 40);
 	if (wanted(argc, argv, "nocsum"))
