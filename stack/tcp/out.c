@@ -51,6 +51,12 @@ static bool part_is_worth_it(const struct tcp_conn *tc, uint32_t part)
 	return part && 2 * (uint64_t)part >= tc->max_snd_wnd;
 }
 
+/* It takes s, or all but the FIN, or such a part. */
+static bool window_takes(const struct tcp_conn *tc, const struct tcp_seg *s, uint32_t left)
+{
+	return seg_span(s) <= left || (left && left >= s->len) || part_is_worth_it(tc, left);
+}
+
 static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 {
 	uint32_t left = window_left(tc, s->seq);
@@ -61,11 +67,9 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 	}
 	if (nagle_holds(tc, s) || !tcp_pace_allows(tc))
 		return false;
-	if (seg_span(s) <= left)
-		return true;
-	if (left >= s->len || !part_is_worth_it(tc, left))
+	if (!window_takes(tc, s, left))
 		return false;
-	return tcp_seg_split(tc, s, left);
+	return seg_span(s) <= left || tcp_seg_split(tc, s, left);
 }
 
 static bool send_new(struct tcp_conn *tc, struct tcp_seg *s)
@@ -134,8 +138,7 @@ static void send_lost(struct tcp_conn *tc)
 bool tcp_waits_for_window(const struct tcp_conn *tc)
 {
 	return tc->unsent && !tc->n_out &&
-	       window_left(tc, tc->unsent->seq) < seg_span(tc->unsent) &&
-	       !part_is_worth_it(tc, window_left(tc, tc->unsent->seq));
+	       !window_takes(tc, tc->unsent, window_left(tc, tc->unsent->seq));
 }
 
 bool tcp_output_part(struct tcp_conn *tc)

@@ -155,7 +155,7 @@ bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 {
 	struct tcp_seg *rest = tcp_seg_alloc(tcp_stack(tc));
 
-	assert(len > 0 && len < s->len);
+	assert(len > 0 && len < seg_span(s));     /* the FIN may be all of the rest */
 	if (!rest)
 		return false;
 	*rest = *s;
@@ -164,6 +164,8 @@ bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 	rest->len -= len;
 	s->len = len;
 	s->flags &= (uint8_t)~(TCP_FIN | TCP_PSH);
+	if (!rest->len)
+		s->flags |= TCP_PSH;              /* what a FIN means, too */
 	rest->blk->refs++;
 	s->sum = csum_add(0, s->blk->data + s->off, s->len);
 	rest->sum = csum_add(0, rest->blk->data + rest->off, rest->len);

@@ -44,6 +44,25 @@ TEST(close, the_peer_closes_first)
 	peer_free(t);
 }
 
+TEST(close, the_last_data_fits_and_its_fin_does_not)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	t->wnd = 1000;
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 500), 500);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 500);
+	CHECK_EQ(peer_write(t, 500), 500);        /* Nagle holds it */
+	SILENCE(t);
+	CHECK_EQ(sk_shutdown(t->sk, SK_SHUT_WR), OK);
+	HEAR(t, TCP_ACK | TCP_PSH, 501, 1, 500);
+	SILENCE(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1001, .wnd = 1);
+	HEAR(t, TCP_ACK | TCP_FIN | TCP_PSH, 1001, 1, 0);
+	SILENCE(t);
+	peer_free(t);
+}
+
 TEST(close, both_close_at_once)           /* figure 13 */
 {
 	struct peer *t = peer_new(PEER_PLAIN);
