@@ -215,7 +215,7 @@ static void timer_text(const struct show_tcp *t, struct buf *out)
 	}
 	if (ms)
 		buf_printf(out, "%03" PRIns "ms", ms);
-	buf_printf(out, ",%u)", t->timer == SHOW_T_ON ? t->backoff : t->probes);
+	buf_printf(out, ",%u)", t->timer == SHOW_T_ON ? t->timeouts : t->probes);
 }
 
 static void count_text(struct buf *out, const char *name, uint64_t v)

@@ -157,7 +157,7 @@ static void why_detail(const struct show_tcp *t, char *out, size_t room)
 			 t->flight_size, t->lost_segs, t->unsent);
 		break;
 	case LIMIT_RTO: case LIMIT_HANDSHAKE:
-		snprintf(out, room, "%u timeouts so far, the next in %.3gms", t->backoff,
+		snprintf(out, room, "%u timeouts so far, the next in %.3gms", t->timeouts,
 			 t->timer_in == NS_NEVER ? 0 : rto);
 		break;
 	default:

@@ -163,7 +163,7 @@ struct show_tcp {
 	uint32_t recovery_point, high_sacked;
 	uint8_t dup_acks;
 	ns_t srtt, rttvar, rto;           /* srtt 0: no sample yet; rto as backed off */
-	uint8_t backoff;
+	uint8_t backoff, timeouts;        /* since a round trip was timed; in a row */
 
 	uint32_t unsent, unread, out_of_order;            /* bytes in the three queues */
 	bool nodelay, cork, keepalive, fin_sent;

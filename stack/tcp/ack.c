@@ -199,9 +199,9 @@ static void mark_all_lost(struct tcp_conn *tc)
 void tcp_enter_loss(struct tcp_conn *tc)
 {
 	bool first = tc->ca_state < CA_CWR || seq_le(tc->high_seq, tc->snd_una) ||
-		     (tc->ca_state == CA_LOSS && !tc->backoff);
+		     (tc->ca_state == CA_LOSS && !tc->timeouts);
 
-	tc->frto = tc->ca_state < CA_RECOVERY || tc->backoff;
+	tc->frto = tc->ca_state < CA_RECOVERY || tc->timeouts;
 	if (first) {
 		tc->undo.any_retrans = tc->n_retrans > 0;
 		tcp_undo_begin(tc);
@@ -361,7 +361,7 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 		tcp_sack_take(tc, rx, a);
 	time_it(tc, a);
 	if (a->acked) {
-		tc->backoff = 0;
+		tc->timeouts = 0;
 		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
 		tcp_pmtu_acked(tc);
 	}

@@ -132,6 +132,10 @@ void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu)
 	tc->ts_offset = tcp_ts_start(tc);
 	tc->iss = tcp_isn(tc);
 	tcp_recovery_init(tc);
+	tcp_rtt_init(tc);                         /* of a socket that connects again, too */
+	tc->probes = tc->unheard = tc->dup_acks = 0;
+	tc->mss_cap = 0;
+	tc->sk.soft_err = OK;
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
 	tc->snd_mss = tc->rcv_mss = TCP_MSS_DEFAULT;
 	cc_init(&tc->cc, tc->cc.ops ? tc->cc.ops : cc_default(), tc->snd_mss);
@@ -188,6 +192,11 @@ void tcp_conn_established(struct tcp_conn *tc)
 {
 	tcp_set_state(tc, TCP_ESTABLISHED);
 	cc_init(&tc->cc, tc->cc.ops, tc->snd_mss);
+	/* RFC 5681 3.1: a lost SYN is a sign of congestion.  As Linux: the second,
+	 * for RTTs above the first timeout are not rare. */
+	if (tc->timeouts > 1)
+		tc->cc.cwnd = tc->snd_mss;
+	tcp_rtt_handshake_over(tc);
 	tc->quick_acks = QUICK_ACKS;
 	tc->xmit_at = NS_NEVER;
 	tcp_stack(tc)->stat[tc->passive ? ST_TCP_PASSIVE_OPENS : ST_TCP_ACTIVE_OPENS]++;

@@ -190,7 +190,8 @@ struct tcp_conn {
 	/* Round trips (RFC 6298) */
 	ns_t srtt, rttvar, rto;
 	ns_t min_rtt, min_rtt_at;         /* of the last minutes; 0: none yet */
-	uint8_t backoff;                  /* timeouts of the oldest segment in a row */
+	uint8_t backoff;                  /* doublings of rto since one was timed (RFC 6298 5.5) */
+	uint8_t timeouts;                 /* of the oldest segment in a row */
 
 	/* Timers */
 	struct timer timer;               /* due with the first of these, or before */
@@ -521,6 +522,8 @@ static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; 
 void tcp_keepalive_set(struct tcp_conn *tc);
 
 /* --- rtt.c --- */
+void tcp_rtt_init(struct tcp_conn *tc);
+void tcp_rtt_handshake_over(struct tcp_conn *tc);
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt);
 void tcp_rtt_min(struct tcp_conn *tc, ns_t rtt);
 

@@ -46,7 +46,6 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tcp_seg_free(tc, s);
 	tc->n_out = tc->n_retrans = tc->n_lost = 0;
 	tc->snd_una = seq_add(tc->iss, 1);
-	tc->backoff = 0;
 }
 
 /* Fourth: their SYN, with an ACK of ours or, in a simultaneous open (MUST-10),

@@ -258,7 +258,7 @@ enum show_limit tcp_limit(const struct tcp_conn *tc)
 		return LIMIT_HANDSHAKE;
 	if (tc->state == TCP_CLOSED || tc->state == TCP_TIME_WAIT || tcp_fin_acked(tc))
 		return LIMIT_CLOSED;
-	if (tc->n_out && tc->backoff)
+	if (tc->n_out && tc->timeouts)
 		return LIMIT_RTO;
 	if (tc->unsent)
 		return unsent_limit(tc);

@@ -44,7 +44,7 @@ void tcp_pmtu_timeout(struct tcp_conn *tc)
 	uint16_t cap = tc->mss_cap ? tc->mss_cap / 2 : BASE_MSS;
 
 	if (!tcp_stack(tc)->opt[OPT_TCP_MTU_PROBING] || tc->state < TCP_ESTABLISHED ||
-	    tc->backoff < BLACK_HOLE_AFTER || !s || s->len <= FLOOR_MSS)
+	    tc->timeouts < BLACK_HOLE_AFTER || !s || s->len <= FLOOR_MSS)
 		return;
 	tc->mss_cap = cap > FLOOR_MSS ? cap : FLOOR_MSS;
 	tc->mss_cap_at = tcp_now(tc);

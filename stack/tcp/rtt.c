@@ -6,6 +6,23 @@
 #include "stack/tcp/conn.h"
 
 #define RTO_MAX SEC(120)
+#define RTO_INIT SEC(1)                   /* (2.1) */
+#define RTO_UNTIMED SEC(3)                /* (5.7) */
+
+void tcp_rtt_init(struct tcp_conn *tc)
+{
+	tc->srtt = tc->rttvar = 0;
+	tc->rto = RTO_INIT;
+	tc->backoff = tc->timeouts = 0;
+}
+
+/* (5.7): a SYN that was sent again timed nothing. */
+void tcp_rtt_handshake_over(struct tcp_conn *tc)
+{
+	if (!tc->srtt)
+		tc->rto = RTO_UNTIMED;
+	tc->backoff = tc->timeouts = 0;
+}
 
 static ns_t rto_of(const struct tcp_conn *tc)
 {
@@ -30,6 +47,7 @@ void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt)
 		tc->srtt += (rtt - tc->srtt) / 8;
 	}
 	tc->rto = rto_of(tc);
+	tc->backoff = 0;                          /* only now: Karn (MUST-18), 5 */
 }
 
 #define MIN_RTT_FOR SEC(300)              /* RFC 8985 6.2, step 1; as Linux */

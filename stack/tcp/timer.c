@@ -108,7 +108,7 @@ static bool gave_up(const struct tcp_conn *tc)
 
 	if (user && tc->state >= TCP_ESTABLISHED)
 		return tcp_now(tc) - tc->stuck_at >= MSEC(user);
-	return tc->backoff >= max;
+	return tc->timeouts >= max;
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
@@ -130,8 +130,8 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	if (tc->state >= TCP_ESTABLISHED)
 		tcp_enter_loss(tc);
 	(void)tcp_retransmit(tc, s);
-	if (tc->backoff < UINT8_MAX)
-		tc->backoff++;
+	tc->backoff += tc->backoff < UINT8_MAX;
+	tc->timeouts += tc->timeouts < UINT8_MAX;
 	tcp_xmit_timer_restart(tc);
 }
 
@@ -286,7 +286,7 @@ void tcp_timers_init(struct tcp_conn *tc)
 {
 	timer_init(&tc->timer, conn_fire);
 	tc->xmit_at = tc->delack_at = tc->life_at = NS_NEVER;
-	tc->rto = SEC(1);                         /* RFC 6298 (2.1) */
+	tcp_rtt_init(tc);
 }
 
 void tcp_timers_stop(struct tcp_conn *tc)

@@ -21,7 +21,7 @@ void tcp_tlp_schedule(struct tcp_conn *tc)
 {
 	ns_t at, rto_at;
 
-	if (!tc->n_out || !tc->sack_ok || tc->backoff || tc->n_sacked || tc->tlp_out ||
+	if (!tc->n_out || !tc->sack_ok || tc->timeouts || tc->n_sacked || tc->tlp_out ||
 	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) || tc->xmit_for == XMIT_REO ||
 	    tc->state < TCP_ESTABLISHED)
 		return;

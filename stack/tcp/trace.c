@@ -29,7 +29,7 @@ static const char *cause(const struct tcp_conn *tc, const struct tcp_seg *s)
 {
 	if (s->flags & TCP_SYN)
 		return "timeout of the SYN";
-	if (s->cause == RTX_TIMEOUT && tc->backoff)
+	if (s->cause == RTX_TIMEOUT && tc->timeouts)
 		return "timeout, again";
 	return tcp_cause_name(s->cause);
 }

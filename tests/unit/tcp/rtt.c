@@ -38,17 +38,58 @@ TEST(rtt, a_segment_that_was_sent_twice_gives_no_sample)
 	peer_free(t);
 }
 
-TEST(rtt, timeouts_double_until_an_ack_of_new_data)
+/* Karn (MUST-18): an ACK of what was sent twice ends the timeouts, but not the
+ * patience that they taught; a round trip that is timed does. */
+TEST(rtt, timeouts_double_until_a_round_trip_is_timed)
 {
 	struct peer *t = flight(1);
 	struct tcp_conn *tc = peer_conn(t);
+	uint8_t backoff;
 
 	peer_wait(t, SEC(4));
-	CHECK(tc->backoff >= 3);
-	CHECK(tc->xmit_at - tcp_now(tc) <= tc->rto << tc->backoff);
+	backoff = tc->backoff;
+	CHECK(backoff >= 3);
+	CHECK_EQ(tc->timeouts, backoff);
+	CHECK(tc->xmit_at - tcp_now(tc) <= tc->rto << backoff);
 	flight_ack(t, 1);
+	CHECK_EQ(tc->timeouts, 0);
+	CHECK_EQ(tc->backoff, backoff);
+	peer_skip(t);
+	CHECK_EQ(peer_write(t, 100), 100);
+	CHECK(peer_next(t));
+	CHECK_EQ(tcp_rto_at(tc) - tcp_now(tc), tc->rto << backoff);
+	peer_wait(t, MSEC(10));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = t->got.seq + 100);
 	CHECK_EQ(tc->backoff, 0);
 	peer_free(t);
+}
+
+/* 5.7; and RFC 5681 3.1, from the second SYN that was lost on. */
+TEST(rtt, a_syn_sent_again_makes_data_patient)
+{
+	static const struct { uint8_t lost; ns_t rto; unsigned iw; } cases[] = {
+		{ 1, SEC(3), 10 }, { 2, SEC(3), 1 },
+	};
+
+	for (unsigned i = 0; i < N_ELEM(cases); i++) {
+		struct peer *t = peer_new(PEER_PLAIN);
+		struct tcp_conn *tc;
+
+		peer_connect_start(t);
+		while (peer_waiting(t) < cases[i].lost)
+			peer_wait(t, MSEC(100));
+		peer_skip(t);
+		peer_say_syn(t, TCP_ACK, 1);
+		HEAR(t, TCP_ACK, 1, 1, 0);
+		tc = peer_conn(t);
+		CHECK_EQ(tc->state, TCP_ESTABLISHED);
+		CHECK_EQ(tc->rto, cases[i].rto);
+		CHECK_EQ(tc->cc.cwnd, cases[i].iw * tc->snd_mss);
+		CHECK_EQ(tc->backoff, 0);
+		CHECK_EQ(peer_write(t, 100), 100);
+		CHECK_EQ(tcp_rto_at(tc) - tcp_now(tc), cases[i].rto);
+		peer_free(t);
+	}
 }
 
 TEST(rtt, the_least_round_trip_is_remembered)

@@ -30,6 +30,29 @@ TEST(user, connecting_once_is_enough)
 	peer_free(t);
 }
 
+TEST(user, a_second_try_knows_nothing_of_the_first)
+{
+	struct endpoint to = { addr_ip4(PEER_THEM), 1000 };
+	struct peer *t = peer_new(PEER_PLAIN);
+	int err, tries = 0;
+
+	peer_connect_start(t);
+	peer_wait(t, SEC(600));
+	CHECK_EQ(sk_getopt(t->sk, SKO_ERROR, &err), OK);
+	CHECK_EQ(err, ERR_TIMEDOUT);
+	peer_skip(t);
+	while (sk_connect(t->sk, &to) != ERR_INPROGRESS && tries++ < 2)
+		;
+	CHECK_EQ(peer_waiting(t), 1);
+	peer_wait(t, MSEC(900));
+	CHECK_EQ(peer_waiting(t), 1);
+	peer_wait(t, MSEC(200));
+	CHECK_EQ(peer_waiting(t), 2);
+	peer_wait(t, SEC(10));
+	CHECK_EQ(peer_waiting(t), 4);
+	peer_free(t);
+}
+
 TEST(user, nobody_connects_to_many)       /* MUST-46 */
 {
 	struct endpoint to = { addr_ip4(IP4(224, 0, 0, 1)), 9 };
