@@ -48,12 +48,16 @@ static uint32_t offer(const struct tcp_conn *tc)
 uint32_t tcp_window(struct tcp_conn *tc)
 {
 	uint8_t shift = tc->state >= TCP_ESTABLISHED ? tc->rcv_wscale : 0;
-	uint32_t wnd = offer(tc) >> shift;
+	uint32_t wnd = offer(tc) >> shift, unit = 1u << shift, promised = tcp_rcv_wnd(tc);
 
-	/* What the field cannot say is not promised. */
+	/* What the field cannot say is not promised.  Of what was promised it has
+	 * no room for the last bits; then a little more is, if that has room in the
+	 * buffer, and else the window seems to shrink (RFC 7323 2.4). */
 	wnd = (wnd < UINT16_MAX ? wnd : UINT16_MAX) << shift;
-	if (wnd < tcp_rcv_wnd(tc))
-		wnd = tcp_rcv_wnd(tc);
+	if (wnd < promised)
+		wnd = (promised + unit - 1) & ~(unit - 1);
+	if (wnd > promised && wnd > space(tc))
+		wnd = promised;
 	tc->rcv_adv = seq_add(tc->rcv_nxt, wnd);
 	return wnd;
 }

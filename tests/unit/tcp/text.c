@@ -58,6 +58,34 @@ TEST(text, data_past_the_window_is_cut_and_the_window_never_shrinks)    /* SHLD-
 	peer_free(t);
 }
 
+/* RFC 7323 2.4: the field cannot say the last bits of what was promised.  It
+ * says more while the buffer has room, and a little less when it has none. */
+TEST(text, a_scaled_window_shrinks_only_for_want_of_room)
+{
+	for (unsigned reads = 0; reads < 2; reads++) {
+		struct peer *t = peer_new(PEER_FULL);
+		uint32_t at = 1, read = 1, edge = 0, unit;
+
+		peer_accept(t);
+		unit = 1u << peer_conn(t)->rcv_wscale;
+		for (unsigned i = 0; i < 800; i++) {
+			SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 101);
+			CHECK(!reads || read_all(t, &read));
+			peer_wait(t, MSEC(50));
+			while (peer_next(t)) {
+				uint32_t right = t->got.ack + t->got.h.wnd * unit;
+
+				CHECK(right + (reads ? 0 : unit - 1) >= edge);
+				edge = right > edge ? right : edge;
+				at = t->got.ack;
+			}
+		}
+		CHECK(at >= 1 + 65535 && (reads || at <= 1 + 65536));
+		CHECK_EQ(t->got.h.wnd > 0, reads);
+		peer_free(t);
+	}
+}
+
 TEST(text, a_window_opens_only_by_as_much_as_is_worth_it)       /* MUST-39 */
 {
 	struct peer *t = peer_new(PEER_PLAIN);
