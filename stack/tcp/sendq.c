@@ -9,6 +9,7 @@
 
 #include "stack/tcp/conn.h"
 #include "stack/util/csum.h"
+#include "stack/util/poison.h"
 
 static struct tcp_seg *last(const struct tcp_conn *tc)
 {
@@ -87,10 +88,12 @@ static struct tcp_seg *data_seg(struct tcp_conn *tc)
 	if (!s)
 		return NULL;
 	s->blk = blk_new(tcp_stack(tc)->pool, tc->snd_mss);
-	if (s->blk)
-		return s;
-	tcp_seg_free(tc, s);
-	return NULL;
+	if (!s->blk) {
+		tcp_seg_free(tc, s);
+		return NULL;
+	}
+	unpoison(s->blk->data, s->blk->size);     /* all of it, if the MSS grows meanwhile */
+	return s;
 }
 
 static uint32_t seg_room(const struct tcp_conn *tc, const struct tcp_seg *s)

@@ -52,6 +52,34 @@ TEST(pmtud, a_path_that_swallows_long_segments_gets_shorter_ones)
 	peer_free(t);
 }
 
+/* Its block was made for the short ones. */
+TEST(pmtud, what_was_begun_when_segments_were_short_is_filled_when_they_are_long)
+{
+	struct peer *t = flight(1);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t sent = 0;
+
+	for (int i = 0; i < 100 && !tc->mss_cap; i++)
+		peer_wait(t, MSEC(100));
+	flight_ack(t, 1);
+	CHECK_EQ(tc->snd_mss, 1024);
+	peer_skip(t);
+	CHECK_EQ(sk_setopt(t->sk, SKO_CORK, 1), OK);
+	peer_wait(t, SEC(600));
+	CHECK_EQ(peer_write(t, 1024 + 10), 1024 + 10);
+	HEAR(t, TCP_ACK, AT(1), 1, 1024);
+	peer_wait(t, MSEC(20));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(1) + 1024);
+	CHECK_EQ(tc->snd_mss, MSS);
+	CHECK_EQ(peer_write(t, MSS), MSS);
+	CHECK_EQ(sk_setopt(t->sk, SKO_NODELAY, 1), OK);
+	CHECK_EQ(sk_setopt(t->sk, SKO_CORK, 0), OK);
+	while (peer_next(t))
+		sent += t->got.len;
+	CHECK_EQ(sent, 10 + MSS);
+	peer_free(t);
+}
+
 TEST(pmtud, a_short_segment_that_times_out_is_no_sign_of_it)
 {
 	struct peer *t = flight(0);
