@@ -67,6 +67,8 @@ LIB_SRC   = $(STACK_SRC) $(wildcard sim/*.c sim/*/*.c) \
 TEST_SRC  = $(wildcard tests/unit/*.c tests/unit/*/*.c tests/lab/*.c)
 UNIT_SRC := $(if $(TEST_SRC),$(shell grep -l '^TEST\>' $(TEST_SRC)))
 AID_SRC   = $(filter-out $(UNIT_SRC),$(TEST_SRC))
+# Tests with two lengths (tests/lab/soak.h).
+SOAK_SRC := $(if $(UNIT_SRC),$(shell grep -l 'tests/lab/soak.h' $(UNIT_SRC)))
 FUZZ_SRC  = $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC = $(wildcard tests/bench/*.c)
 ALL_SRC   = $(LIB_SRC) shell/main.c $(TEST_SRC) $(FUZZ_SRC) tests/fuzz/smoke.c $(BENCH_SRC)
@@ -83,6 +85,7 @@ help:
 	@echo 'make run           install what is missing, build, open the demo lab'
 	@echo 'make check         install what is missing, build, run every test'
 	@echo '                   ONLY=WORD: only the tests with WORD in their name'
+	@echo 'make soak          the long runs of tests that have two lengths'
 	@echo 'make setup         install what is missing (build and test packages)'
 	@echo 'make bench         measure; results in build/bench.json (BENCH_RUNS=5)'
 	@echo 'make fuzz          fuzz every target for FUZZ_SECONDS=60'
@@ -112,6 +115,13 @@ bench:
 	@scripts/setup build test tool bench
 	@$(MAKE) bench-programs
 	@scripts/bench $(BENCH_RUNS) $(patsubst tests/bench/%.c,build/bench/%,$(BENCH_SRC))
+
+# Not for a sanitizer: it is figures that a soak is for, and it is long.
+soak:
+	@scripts/setup build test tool
+	@$(MAKE) VARIANT=release soak-programs
+	@status=0; for p in $(patsubst %.c,build/release/%,$(SOAK_SRC)); do \
+		NETLOOM_SOAK=1 $$p || status=1; done; exit $$status
 
 fuzz:
 	@scripts/setup build fuzz
@@ -146,6 +156,7 @@ stack:
 # What tests/run runs.
 check-programs: $(if $(wildcard shell/main.c),$(O)/netloom) $(UNIT_BIN) $(FUZZ_BIN)
 fuzz-programs: $(FUZZ_BIN)
+soak-programs: $(call prog,$(SOAK_SRC))
 bench-programs: netloom $(patsubst tests/bench/%.c,build/bench/%,$(BENCH_SRC))
 
 $(O)/netloom: $(O)/shell/main.o $(O)/libnetloom.a
@@ -220,5 +231,5 @@ $(O)/lwip: FORCE
 
 FORCE:
 .SECONDARY:
-.PHONY: all help setup run check bench fuzz cov lint asan ubsan tsan clean build stack \
-	check-programs fuzz-programs bench-programs FORCE
+.PHONY: all help setup run check bench soak fuzz cov lint asan ubsan tsan clean build stack \
+	check-programs fuzz-programs soak-programs bench-programs FORCE

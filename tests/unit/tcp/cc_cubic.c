@@ -222,3 +222,34 @@ TEST(cc_cubic, extremes_do_not_overflow)
 		CHECK(cc.cwnd > 1u << 30);
 	}
 }
+
+/* Segments in a window on average, if of so many segments one is lost. */
+static double window_with_one_lost_of(uint32_t every, ns_t rtt, unsigned warm, unsigned losses)
+{
+	double sent = 0, rounds = 0;
+
+	lose_at(100);
+	for (unsigned i = 0; i < warm + losses; i++) {
+		for (uint32_t n = every, w; n > 0; n -= w < n ? w : n) {
+			w = cc.cwnd / MSS;
+			round_trip(rtt);
+			sent += i < warm ? 0 : w;
+			rounds += i >= warm;
+		}
+		cc.ops->on_loss(&cc, cc.cwnd, now);
+		cc.cwnd = cc.ssthresh;
+	}
+	return sent / rounds;
+}
+
+/* RFC 9438 5.1: Equation 5, and AVG_AIMD(1, 0.5) where Reno has more.  From
+ * below the curve comes to it slowly: it is flat there. */
+TEST(cc_cubic, over_many_losses_it_meets_its_response_function)
+{
+	double reno = sqrt(3 / (2 * 1e-4)), curve = 1.0538 * pow(0.1 / 1e-4, 0.75);
+	double is = window_with_one_lost_of(10000, MSEC(20), 20, 20);
+
+	CHECK(fabs(is / reno - 1) < 0.02);
+	is = window_with_one_lost_of(10000, MSEC(100), 800, 20);
+	CHECK(fabs(is / curve - 1) < 0.04);
+}
