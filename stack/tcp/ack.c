@@ -323,12 +323,13 @@ static bool take_window(struct tcp_conn *tc, const struct tcp_rx *rx)
 	return changed;
 }
 
-/* RFC 7323 4.3: echoed timestamps time retransmitted segments, too. */
+/* RFC 7323 4.3: echoed timestamps time retransmitted segments, too.  Not if the
+ * ACK is of a duplicate: what it echoes came before, and an ACK was lost. */
 static void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 {
 	if (a->retrans_acked)
 		a->rtt = 0;
-	if (!a->rtt && a->acked && a->has_ts && a->tsecr)
+	if (!a->rtt && a->acked && a->has_ts && a->tsecr && !a->dsack)
 		a->rtt = MSEC((uint32_t)(tcp_ts_now(tc) - a->tsecr));
 	if (a->last_rtt)
 		tcp_rtt_min(tc, a->last_rtt);

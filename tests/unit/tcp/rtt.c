@@ -106,3 +106,29 @@ TEST(rtt, the_least_round_trip_is_remembered)
 	CHECK_EQ(peer_conn(t)->min_rtt, MSEC(15));
 	peer_free(t);
 }
+
+/* The ACK of a retransmission was lost; that of the next one, which came for
+ * nothing, echoes what came before it.  That is no round trip: with many lost
+ * ACKs the timeout would grow and grow. */
+TEST(rtt, an_echo_in_the_ack_of_a_duplicate_gives_no_sample)
+{
+	struct peer *t = peer_new(PEER_FULL);
+	struct tcp_conn *tc;
+	ns_t srtt;
+
+	peer_accept(t);
+	tc = peer_conn(t);
+	for (uint32_t i = 0; i < 2; i++) {
+		CHECK_EQ(peer_write(t, 100), 100);
+		CHECK(peer_next(t));
+		srtt = tc->srtt;
+		peer_wait(t, SEC(5));             /* sent again and again */
+		CHECK(tc->backoff >= 1);
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 101 + 100 * i, .n_sack = !i,
+		    .sack = { { 1, 101 } });
+		CHECK_EQ(tc->n_out, 0);
+		peer_skip(t);
+		CHECK_EQ(tc->srtt == srtt, !i);   /* without a D-SACK it may be one */
+	}
+	peer_free(t);
+}
