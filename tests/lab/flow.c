@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/lab/flow.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "stack/util/hash.h"
-
-#define CHUNK 65536                       /* a multiple of 8 */
 
 static const struct flow_sum begin_sum = { { HASH_FNV64_BASIS, 0x6c62272e07bb0142u } };
 
 /* --- bytes that nothing repeats ------------------------------------------------------ */
 
+/* Words of 8 bytes, from there on. */
 static void fill(uint8_t *out, uint64_t word, size_t words)
 {
 	for (size_t i = 0; i < words; i++) {
@@ -18,6 +18,15 @@ static void fill(uint8_t *out, uint64_t word, size_t words)
 
 		memcpy(out + 8 * i, &v, 8);
 	}
+}
+
+const uint8_t *flow_bytes(struct flow_chunk *c, uint64_t at, size_t n)
+{
+	size_t skip = at % 8;
+
+	assert(n <= FLOW_CHUNK);
+	fill(c->b, at / 8, (skip + n + 7) / 8);
+	return c->b + skip;
 }
 
 static void add(struct flow_sum *s, const uint8_t *b, size_t n)
@@ -37,26 +46,22 @@ static bool summed(const struct flow_side *s) { return s->to_send != FLOW_FOR_EV
 
 static void side_send(struct flow_side *s)
 {
-	uint8_t buf[CHUNK + 8];
+	static const uint8_t zeros[FLOW_CHUNK];
 	struct sock *sk = s->w.sk;
+	struct flow_chunk c;
 
-	if (!summed(s))
-		memset(buf, 0x5a, sizeof(buf));
 	while (s->sent < s->to_send) {
-		size_t skip = s->sent % 8, n = CHUNK - skip;
-		ssize_t took;
+		uint64_t left = s->to_send - s->sent;
+		size_t n = left < FLOW_CHUNK ? left : FLOW_CHUNK;
+		const uint8_t *b = summed(s) ? flow_bytes(&c, s->sent, n) : zeros;
+		ssize_t took = sk_send(sk, b, n, NULL);
 
-		if (n > s->to_send - s->sent)
-			n = s->to_send - s->sent;
-		if (summed(s))
-			fill(buf, s->sent / 8, (skip + n + 7) / 8);
-		took = sk_send(sk, buf + skip, n, NULL);
 		if (took <= 0) {
 			s->err = took == ERR_AGAIN ? s->err : (int)took;
 			return;
 		}
 		if (summed(s))
-			add(&s->sent_sum, buf + skip, (size_t)took);
+			add(&s->sent_sum, b, (size_t)took);
 		s->sent += (uint64_t)took;
 	}
 	if (!s->shut)
@@ -65,7 +70,7 @@ static void side_send(struct flow_side *s)
 
 static void side_recv(struct flow_side *s, bool sum)
 {
-	uint8_t buf[CHUNK];
+	uint8_t buf[FLOW_CHUNK];
 	ssize_t n;
 
 	while (!s->eof && (n = sk_recv(s->w.sk, buf, sizeof(buf), NULL)) != ERR_AGAIN) {
@@ -98,7 +103,7 @@ static void ready(struct sk_watch *w, uint32_t ev)
 	note_done(s->flow);
 }
 
-static void watch(struct flow_side *s, struct sock *sk)
+void flow_watch(struct flow_side *s, struct sock *sk)
 {
 	uint32_t ev;
 
@@ -118,7 +123,7 @@ static void accepted(struct sk_watch *w, uint32_t ev)
 
 	(void)ev;
 	if (!f->server.w.sk && sk_accept(f->listener, &sk) == OK)
-		watch(&f->server, sk);
+		flow_watch(&f->server, sk);
 }
 
 static struct stack *stack_of(struct flow *f, const char *name)
@@ -143,15 +148,19 @@ static struct sock *open_one(struct flow *f, const char *node)
 	return sk;
 }
 
+void flow_side_init(struct flow_side *s, struct flow *f, uint64_t to_send)
+{
+	*s = (struct flow_side){ .flow = f, .to_send = to_send, .sent_sum = begin_sum,
+				 .got_sum = begin_sum };
+}
+
 void flow_begin(struct flow *f)
 {
 	struct endpoint at = { { .family = ADDR_IP4 }, f->port ? f->port : 80 }, to = at;
 	struct sock *sk;
 
-	f->client = (struct flow_side){ .flow = f, .to_send = f->there };
-	f->server = (struct flow_side){ .flow = f, .to_send = f->back };
-	f->client.sent_sum = f->client.got_sum = begin_sum;
-	f->server.sent_sum = f->server.got_sum = begin_sum;
+	flow_side_init(&f->client, f, f->there);
+	flow_side_init(&f->server, f, f->back);
 	f->began_at = lab_now(f->lab);
 	f->done_at = NS_NEVER;
 	REQUIRE(node_addr(lab_find_node(f->lab, f->to), &to.addr));
@@ -162,7 +171,7 @@ void flow_begin(struct flow *f)
 	sk_watch(f->listener, &f->listening);
 	sk = open_one(f, f->from);
 	CHECK_EQ(sk_connect(sk, &to), ERR_INPROGRESS);
-	watch(&f->client, sk);
+	flow_watch(&f->client, sk);
 }
 
 bool flow_is_done(const struct flow *f)

@@ -19,6 +19,11 @@
 
 #define FLOW_FOR_EVER UINT64_MAX          /* never ends, and is not summed */
 
+/* The stream that every side sends: n bytes of it, at most a chunk, in c. */
+#define FLOW_CHUNK 65536
+struct flow_chunk { uint8_t b[FLOW_CHUNK + 8]; };
+const uint8_t *flow_bytes(struct flow_chunk *c, uint64_t at, size_t n);
+
 /* Two FNV-1a over the bytes, with two beginnings. */
 struct flow_sum { uint64_t h[2]; };
 
@@ -50,6 +55,9 @@ bool flow_is_done(const struct flow *f);
 bool flow_run(struct flow *f, ns_t at);
 void flow_check(const struct flow *f);
 void flow_end(struct flow *f);            /* closes all three sockets */
+/* A side alone, of which the other is no socket of a lab. */
+void flow_side_init(struct flow_side *s, struct flow *f, uint64_t to_send);
+void flow_watch(struct flow_side *s, struct sock *sk);
 int64_t flow_info(const struct flow_side *s, const char *name);   /* of struct sk_tcp_info */
 
 #endif
