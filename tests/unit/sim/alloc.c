@@ -15,6 +15,7 @@
 
 #include "sim/lab.h"
 #include "sim/topo/topo.h"
+#include "stack/socket.h"
 #include "stack/util/err.h"
 #include "tests/unit/test.h"
 
@@ -399,6 +400,113 @@ TEST(alloc, queues_that_cannot_grow_drop)
 	sweep_end(&sw);
 }
 
+/* --- a stream --------------------------------------------------------------------- */
+
+static const char stream_yaml[] =
+	"name: stream\nnodes:\n  a: {}\n  b: {}\nlinks:\n"
+	"  - {endpoints: [a, b], ipv4: 10.0.0.0/24, rate: 10mbit, delay: 5ms,\n"
+	"     loss-list: [6, 9, 10, 25, 40], corrupt: 1%, reorder: 2%}\n";
+
+#define STREAM_BYTES 60000
+
+struct side {
+	struct node *node;
+	struct sock *listener, *sk;
+	size_t sent, got;
+	bool shut, eof, failed;
+};
+
+static bool side_open(struct side *s, struct sock **sk)
+{
+	return sk_open(node_stack(s->node), ADDR_IP4, SK_STREAM, 0, sk) == OK;
+}
+
+static bool stream_begin(struct side *a, struct side *b, uint16_t port)
+{
+	const struct endpoint at = { { .family = ADDR_IP4 }, port };
+	const struct endpoint to = { addr_ip4(IP4(10, 0, 0, 2)), port };
+
+	return side_open(b, &b->listener) && sk_bind(b->listener, &at) == OK &&
+	       sk_listen(b->listener, 5) == OK && side_open(a, &a->sk) &&
+	       sk_connect(a->sk, &to) == ERR_INPROGRESS;
+}
+
+static void side_step(struct side *s)
+{
+	static uint8_t buf[10000];
+	ssize_t n;
+
+	(void)node_stack(s->node);
+	if (s->listener && !s->sk && sk_accept(s->listener, &s->sk) != OK)
+		s->sk = NULL;
+	if (!s->sk)
+		return;
+	while (s->sent < STREAM_BYTES && (n = sk_send(s->sk, buf, sizeof(buf), NULL)) > 0)
+		s->sent += (size_t)n;
+	if (s->sent >= STREAM_BYTES && !s->shut)
+		s->shut = sk_shutdown(s->sk, SK_SHUT_WR) == OK;
+	while ((n = sk_recv(s->sk, buf, sizeof(buf), NULL)) > 0)
+		s->got += (size_t)n;
+	s->eof |= n == 0;
+	s->failed |= n < 0 && n != ERR_AGAIN && n != ERR_NOTCONN;
+}
+
+static void side_close(struct side *s)
+{
+	(void)node_stack(s->node);
+	sk_close(s->sk);
+	sk_close(s->listener);
+}
+
+/* A connection's whole life, with as much each way; true: all came, and both
+ * saw the end. */
+static bool stream_life(struct lab *lab, uint16_t port)
+{
+	struct side a = { .node = lab_find_node(lab, "a") };
+	struct side b = { .node = lab_find_node(lab, "b") };
+	ns_t until = lab_now(lab) + SEC(100);
+
+	if (stream_begin(&a, &b, port)) {
+		while (lab_now(lab) < until && !(a.eof && b.eof) && !a.failed && !b.failed) {
+			lab_run_until(lab, lab_now(lab) + MSEC(10));
+			side_step(&a);
+			side_step(&b);
+		}
+	}
+	side_close(&a);
+	side_close(&b);
+	return a.eof && b.eof && a.got == b.sent && b.got == a.sent;
+}
+
+/* Whatever became of the first, the second has all the memory that it wants. */
+static void stream_run(struct lab *lab, const char *path)
+{
+	bool ok = stream_life(lab, 80);
+
+	(void)path;
+	lab_run_until(lab, lab_now(lab) + SEC(1));
+	if (!ok && (!state->fail_at || state->calls < state->fail_at))
+		exit(3);
+	if (!state->and_after && state->calls >= state->fail_at && !stream_life(lab, 81))
+		exit(4);
+	lab_run_until(lab, lab_now(lab) + SEC(100));
+}
+
+static const struct scenario stream = { stream_yaml, stream_run };
+
+TEST(alloc, a_stream_survives_or_ends_and_the_next_one_works)
+{
+	struct sweep sw;
+
+	sweep_begin(&sw, &stream);
+	sw.may_end = true;                        /* as above */
+	CHECK(sw.calls > sw.running + 50);
+	sweep(&sw, sw.running + 1, 1);
+	sw.and_after = true;
+	sweep(&sw, sw.running + 1, 3);
+	sweep_end(&sw);
+}
+
 /* --- the pool of packets ---------------------------------------------------------- */
 
 static struct lab *small_lab(void)
@@ -409,6 +517,37 @@ static struct lab *small_lab(void)
 	REQUIRE(t != NULL);
 	buf_free(&errs);
 	return lab_new(t, NULL);
+}
+
+/* None from the n-th on, for two lives long; the next stream is whole. */
+static uint64_t pool_drought_of_a_stream(uint64_t n)
+{
+	struct buf errs = { 0 };
+	struct topo *t = topo_parse("lab.yaml", stream_yaml, strlen(stream_yaml), &errs);
+	struct pkt_pool_stats s;
+	struct lab *lab;
+
+	REQUIRE(t != NULL);
+	buf_free(&errs);
+	lab = lab_new(t, NULL);
+	pkt_pool_fail_after(lab->pool, n);
+	(void)stream_life(lab, 80);
+	pkt_pool_stats(lab->pool, &s);
+	pkt_pool_fail_after(lab->pool, UINT64_MAX);
+	CHECK(stream_life(lab, 81));
+	lab_run_until(lab, lab_now(lab) + SEC(2000));
+	CHECK(lab_is_quiet(lab));
+	lab_free(lab);
+	return s.failed;
+}
+
+TEST(alloc, a_stream_that_gets_no_packets_any_more_ends)
+{
+	uint64_t n = 0;
+
+	while (pool_drought_of_a_stream(n))
+		n += n < 100 ? 1 : 5;
+	CHECK(n > 100);
 }
 
 /* No packets from the n-th on, for a second; then there are some again. */
