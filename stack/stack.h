@@ -126,6 +126,8 @@ struct stack_config {
 	X(OPT_TCP_SYNACK_RETRIES, "tcp_synack_retries", 5, 0, 127, "SYN-ACKs sent again") \
 	X(OPT_TCP_SYNCOOKIES,  "tcp_syncookies",      1, 0, 1, \
 	  "when too many connections are half open, answer and forget") \
+	X(OPT_SOMAXCONN,       "somaxconn",           4096, 0, INT32_MAX, \
+	  "most connections that wait for a listener, half open or to be accepted") \
 	X(OPT_TCP_FIN_TIMEOUT, "tcp_fin_timeout",     60, 1, 86400, \
 	  "seconds in FIN-WAIT-2 of what nobody owns") \
 	X(OPT_TCP_TIME_WAIT,   "tcp_time_wait_ms",    60000, 1, 86400000, "2 MSL") \

@@ -2,7 +2,6 @@
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
 #include "stack/tcp/conn.h"
 
-#define BACKLOG_MAX 4096                  /* Linux: net.core.somaxconn */
 #define SNDBUF_MAX 4194304                /* Linux: tcp_wmem[2], what it grows to by itself */
 
 /* --- OPEN -------------------------------------------------------------------------- */
@@ -80,6 +79,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 int tcp_listen(struct sock *sk, int backlog)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
+	int64_t most = sk->st->opt[OPT_SOMAXCONN];
 	int err;
 
 	if (tc->state != TCP_CLOSED && tc->state != TCP_LISTEN)
@@ -96,7 +96,7 @@ int tcp_listen(struct sock *sk, int backlog)
 		tc->cookies = false;
 		tc->cookie_at = 0;
 	}
-	tc->backlog = backlog < 0 || backlog > BACKLOG_MAX ? BACKLOG_MAX : (uint32_t)backlog;
+	tc->backlog = (uint32_t)(backlog < 0 || backlog > most ? most : backlog);
 	tcp_set_state(tc, TCP_LISTEN);
 	return OK;
 }
