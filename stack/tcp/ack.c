@@ -89,6 +89,8 @@ void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why)
 	s->marks &= (uint8_t)~SEG_RETRANS;
 	s->marks |= SEG_LOST;
 	s->cause = (uint8_t)why;
+	if (!tc->sack_ok && tc->n_sacked + tc->n_lost > tc->n_out)
+		tc->n_sacked = tc->n_out - tc->n_lost;    /* a guess, from duplicates */
 	if (list_linked(&s->by_time))
 		list_remove(&s->by_time);
 	if (!tc->lost_hint || seq_lt(s->seq, tc->lost_hint->seq))

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Segments of any kind to a connection in a state of the input's choosing.
- * The first byte is the state; then come steps of twelve bytes and their
- * options: what the user does or how time passes, flags, sequence and
- * acknowledgment numbers near those that are expected, window, lengths.
+ * The first byte is the state and what the host is set to; then come steps of
+ * twelve bytes and their options: what the user does or how time passes, flags,
+ * sequence and acknowledgment numbers near those that are expected, window,
+ * lengths.  Options are bytes as they are or, so that SACK and timestamps are
+ * more than noise, made of blocks near the acknowledgment number.
  * What is sent must be whole, the counts must agree with each other, and all
  * memory must come back.
  */
@@ -21,6 +23,7 @@
 #include "stack/util/csum.h"
 #include "stack/util/err.h"
 #include "stack/wire/eth.h"
+#include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
 #include "stack/wire/tcp.h"
 
@@ -31,6 +34,7 @@
 #define THEIR_ISS 0xfffffff0u             /* wraps soon */
 #define STEP 12
 #define STEPS_MAX 200
+#define BUILT 0x80                        /* in a step's byte of options: they are made */
 
 enum want {                               /* the states, in the order of RFC 9293 3.3.2 */
 	W_CLOSED, W_LISTEN, W_SYN_SENT, W_SYN_RECEIVED, W_ESTABLISHED, W_FIN_WAIT_1,
@@ -45,6 +49,7 @@ struct run {
 	ns_t now;
 	struct tcp_hdr heard;             /* the last segment of the stack */
 	uint32_t seq;                     /* the peer's next */
+	uint32_t tsval, tsecr;            /* its timestamps */
 };
 
 static int hear(struct netdev *dev, struct pkt *p)
@@ -53,6 +58,7 @@ static int hear(struct netdev *dev, struct pkt *p)
 	uint8_t b[ETH_HLEN + 1500];
 	size_t n = pkt_copy_out(p, 0, b, sizeof(b));
 	struct ip4_hdr ip;
+	struct tcp_opts o;
 	enum drop bad;
 
 	assert(n == pkt_len(p) && n >= ETH_HLEN);
@@ -68,32 +74,45 @@ static int hear(struct netdev *dev, struct pkt *p)
 				  b + ETH_HLEN + ip.hlen, n)) == 0);
 	bad = tcp_hdr_parse(&r->heard, b + ETH_HLEN + ip.hlen, n);
 	assert(bad == DROP_NONE);
+	tcp_opts_parse(&o, b + ETH_HLEN + ip.hlen + TCP_HLEN, r->heard.hlen - (size_t)TCP_HLEN,
+		       r->heard.flags & TCP_SYN);
+	if (o.has_ts)
+		r->tsecr = o.tsval;
 	return OK;
 }
 
-/* Options of n bytes, whole words, then len bytes of data. */
-static void say(struct run *r, struct tcp_hdr h, const uint8_t *opt, size_t n, size_t len)
+/* A datagram of theirs arrives. */
+static void arrive(struct run *r, uint8_t proto, const uint8_t *bytes, size_t n)
 {
-	uint8_t b[ETH_HLEN + IP4_HLEN + TCP_HLEN_MAX + 1460] = { 0 };
-	struct ip4_hdr ip = { .hlen = IP4_HLEN, .proto = IP_PROTO_TCP, .ttl = 64, .src = THEM,
-			      .dst = US };
+	uint8_t b[ETH_HLEN + IP4_HLEN + TCP_HLEN_MAX + 1460];
+	struct ip4_hdr ip = { .hlen = IP4_HLEN, .proto = proto, .ttl = 64, .src = THEM, .dst = US,
+			      .total_len = (uint16_t)(IP4_HLEN + n) };
 	struct eth_hdr eth = { .dst = r->dev.mac, .src = { { 2, 0, 0, 0, 0, 9 } },
 			       .type = ETHERTYPE_IP4 };
 	struct wr w = wr_init(b, sizeof(b));
-	size_t at = ETH_HLEN + IP4_HLEN, total;
 	struct pkt *p;
 
-	h.sport = THEIR_PORT, h.dport = OUR_PORT, h.hlen = (uint8_t)(TCP_HLEN + n);
-	total = h.hlen + len;
-	ip.total_len = (uint16_t)(IP4_HLEN + total);
 	eth_hdr_emit(&eth, &w);
 	ip4_hdr_emit(&ip, NULL, &w);
-	tcp_hdr_emit(&h, &w);
-	wr_bytes(&w, opt, n);
-	put_be16(b + at + 16, tcp_csum4(THEM, US, total, csum_add(0, b + at, total)));
-	p = pkt_from_bytes(r->pool, b, at + total);
+	wr_bytes(&w, bytes, n);
+	assert(wr_ok(&w));
+	p = pkt_from_bytes(r->pool, b, wr_len(&w));
 	assert(p);
 	stack_input(r->st, r->now, &r->dev, p);
+}
+
+/* Options of n bytes, whole words, then len bytes of data; sport 0: theirs. */
+static void say(struct run *r, struct tcp_hdr h, const uint8_t *opt, size_t n, size_t len)
+{
+	uint8_t b[TCP_HLEN_MAX + 1460] = { 0 };
+	struct wr w = wr_init(b, sizeof(b));
+
+	h.sport = h.sport ? h.sport : THEIR_PORT, h.dport = OUR_PORT;
+	h.hlen = (uint8_t)(TCP_HLEN + n);
+	tcp_hdr_emit(&h, &w);
+	wr_bytes(&w, opt, n);
+	put_be16(b + 16, tcp_csum4(THEM, US, h.hlen + len, csum_add(0, b, h.hlen + len)));
+	arrive(r, IP_PROTO_TCP, b, h.hlen + len);
 }
 
 /* What is expected next, with these flags. */
@@ -190,6 +209,50 @@ static void accept_one(struct run *r)
 		r->sk = NULL;
 }
 
+/* More SYNs than the listener has room for. */
+static void flood(struct run *r)
+{
+	static const uint8_t opts[] = { 2, 4, 5, 0xb4 };
+
+	for (uint16_t i = 1; i <= 8; i++)
+		say(r, (struct tcp_hdr){ .seq = seq(i), .flags = TCP_SYN, .wnd = 1000,
+					 .sport = (uint16_t)(THEIR_PORT + i) }, opts, sizeof(opts), 0);
+}
+
+/* An ICMP error about the segment that was heard last. */
+static void complain(struct run *r, uint8_t what)
+{
+	uint8_t quote[IP4_HLEN + 8], b[ICMP4_HLEN + sizeof(quote)] = { 3, what & 1 ? 4 : what & 6 };
+	struct ip4_hdr q = { .hlen = IP4_HLEN, .total_len = 1500, .ttl = 63, .df = true,
+			     .proto = IP_PROTO_TCP, .src = US, .dst = THEM };
+	struct wr w = wr_init(quote, sizeof(quote));
+
+	ip4_hdr_emit(&q, NULL, &w);
+	put_be16(quote + IP4_HLEN, OUR_PORT);
+	put_be16(quote + IP4_HLEN + 2, THEIR_PORT);
+	put_be32(quote + IP4_HLEN + 4, r->heard.seq.v);
+	put_be16(b + 6, (uint16_t)((what | 15) * 4));
+	memcpy(b + ICMP4_HLEN, quote, sizeof(quote));
+	put_be16(b + 2, csum_fold(csum_add(0, b, sizeof(b))));
+	arrive(r, IP_PROTO_ICMP, b, sizeof(b));
+}
+
+static void set_option(struct run *r, unsigned which)
+{
+	static const struct { enum sk_opt o; int v; } opts[] = {
+		{ SKO_NODELAY, 1 }, { SKO_CORK, 1 }, { SKO_CORK, 0 }, { SKO_KEEPIDLE, 4 },
+		{ SKO_KEEPALIVE, 1 }, { SKO_LINGER, 0 }, { SKO_USER_TIMEOUT, 5000 },
+		{ SKO_SNDBUF, 4096 }, { SKO_RCVBUF, 4096 }, { SKO_MAXSEG, 100 },
+		{ SKO_MAX_PACING_RATE, 100000 }, { SKO_MAX_PACING_RATE, 100 },
+		{ SKO_MAX_PACING_RATE, 0 }, { SKO_RCVBUF, 1 << 20 },
+	};
+
+	if (which < sizeof(opts) / sizeof(opts[0]))
+		(void)!sk_setopt(r->sk, opts[which].o, opts[which].v);
+	else
+		(void)!sk_set_congestion(r->sk, which & 1 ? "reno" : "cubic");
+}
+
 /* What happens beside the segment, by the low bits; some of it never. */
 static void act(struct run *r, uint8_t what)
 {
@@ -206,6 +269,9 @@ static void act(struct run *r, uint8_t what)
 	case 6: if (r->sk) (void)sk_recv(r->sk, buf, sizeof(buf), NULL); break;
 	case 7: if (r->sk && sk_shutdown(r->sk, SK_SHUT_WR) != OK) break; break;
 	case 8: if (what & 128) { sk_close(r->sk); r->sk = NULL; } break;
+	case 9: flood(r); break;
+	case 10: complain(r, what >> 4); break;
+	case 11: if (r->sk) set_option(r, what >> 4); break;
 	default: break;
 	}
 	while (stack_next_at(r->st) <= r->now)
@@ -213,9 +279,28 @@ static void act(struct run *r, uint8_t what)
 	stack_enter(r->st, r->now);
 }
 
+/* A timestamp, and SACK blocks of four bytes each from *d on: where they begin
+ * and how long they are, counted from the acknowledgment number. */
+static size_t build(struct run *r, uint8_t out[TCP_OPT_MAX], unsigned blocks, seq_t ack,
+		    const uint8_t **d, const uint8_t *end)
+{
+	struct tcp_opts o = { .has_ts = true, .tsval = ++r->tsval, .tsecr = r->tsecr };
+
+	for (; o.n_sack < blocks && end - *d >= 4; *d += 4) {
+		struct tcp_sack *b = &o.sack[o.n_sack++];
+
+		b->start = seq_add(ack, (uint32_t)(int16_t)get_be16(*d));
+		b->end = seq_add(b->start, get_be16(*d + 2));
+	}
+	return tcp_opts_emit(&o, false, out);
+}
+
 static const uint8_t *step(struct run *r, const uint8_t *d, const uint8_t *end)
 {
 	size_t n_opt = d[10] % 11 * 4u, len = d[11] * 6u;
+	unsigned blocks = d[10] >> 4 & 3;
+	bool built = d[10] & BUILT;
+	uint8_t opts[TCP_OPT_MAX];
 	seq_t ack = seq_add(r->heard.seq, (r->heard.flags & (TCP_SYN | TCP_FIN)) ? 1 : 0);
 	struct tcp_hdr h = { .flags = d[1], .wnd = get_be16(d + 6), .urg = get_be16(d + 8) };
 
@@ -223,24 +308,57 @@ static const uint8_t *step(struct run *r, const uint8_t *d, const uint8_t *end)
 	h.seq = seq_add(seq(r->seq), (uint32_t)(int16_t)get_be16(d + 2));
 	h.ack = seq_add(ack, (uint32_t)(int16_t)get_be16(d + 4));
 	d += STEP;
-	if (n_opt > (size_t)(end - d))
-		n_opt = (size_t)(end - d) & ~(size_t)3;
-	say(r, h, d, n_opt, len > 1400 ? 1400 : len);
+	if (built) {
+		n_opt = build(r, opts, blocks, h.ack, &d, end);
+	} else {
+		if (n_opt > (size_t)(end - d))
+			n_opt = (size_t)(end - d) & ~(size_t)3;
+		memcpy(opts, d, n_opt);
+		d += n_opt;
+	}
+	say(r, h, opts, n_opt, len > 1400 ? 1400 : len);
 	if (seq_eq(h.seq, seq(r->seq)))
 		r->seq += (uint32_t)len + !!(h.flags & TCP_SYN) + !!(h.flags & TCP_FIN);
 	show_tcps(r->st, check_conn, NULL);
-	return d + n_opt;
+	return d;
+}
+
+static void on_event(void *ctx, const struct tcp_event *e)
+{
+	(void)ctx;
+	(void)check_conn(NULL, e->tcp);
+	assert(e->kind != TCP_EV_RETRANS || e->cause);
+}
+
+/* What the host is set to, by bits. */
+static void configure(struct run *r, unsigned bits)
+{
+	int err = OK;
+
+	if (bits & 1)
+		err |= stack_set_option(r->st, OPT_TCP_TIMESTAMPS, 0);
+	if (bits & 2)
+		err |= stack_set_option(r->st, OPT_TCP_SACK, 0);
+	if (bits & 4)
+		err |= stack_set_option(r->st, OPT_TCP_ECN, 1);
+	if (bits & 8)
+		err |= stack_set_option(r->st, OPT_TCP_MTU_PROBING, 1);
+	assert(err == OK);
+	show_tcp_watch(r->st, bits & 16);
 }
 
 static void begin(struct run *r)
 {
 	static const struct netdev_ops ops = { .xmit = hear };
+	static const struct stack_hooks hooks = { .tcp = on_event };
 	struct prefix p = { addr_ip4(US), 24 };
 	struct addr them = addr_ip4(THEM);
 	int err;
 
-	*r = (struct run){ .pool = pkt_pool_new(0), .now = SEC(1), .seq = THEIR_ISS };
-	r->st = stack_new(&(struct stack_config){ .name = "n", .pool = r->pool, .seed = 1 });
+	*r = (struct run){ .pool = pkt_pool_new(0), .now = SEC(1), .seq = THEIR_ISS,
+			    .tsval = 1 };
+	r->st = stack_new(&(struct stack_config){ .name = "n", .pool = r->pool, .seed = 1,
+						  .hooks = &hooks });
 	assert(r->pool && r->st);
 	netdev_init(&r->dev, &ops, "eth0", (struct mac){ { 2, 0, 0, 0, 0, 1 } },
 		    DEV_UP | DEV_CARRIER | DEV_BROADCAST | DEV_MULTICAST);
@@ -260,6 +378,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	begin(&r);
+	configure(&r, *data / W_N);
 	open_to(&r, (enum want)(*data % W_N));
 	if (*data % W_N > W_ESTABLISHED)
 		close_to(&r, (enum want)(*data % W_N));

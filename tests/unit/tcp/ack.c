@@ -87,3 +87,19 @@ TEST(ack, after_a_pause_the_window_is_the_initial_one_again)
 	CHECK_EQ(tc->cc.cwnd, 10 * MSS);
 	peer_free(t);
 }
+
+/* What a duplicate stands for may be what is lost, after all. */
+TEST(ack, a_duplicate_does_not_stop_what_was_too_long_for_the_path)
+{
+	struct peer *t = flight(2);
+	struct tcp_conn *tc = peer_conn(t);
+
+	flight_ack(t, 0);
+	flight_ack(t, 0);
+	CHECK_EQ(tc->n_sacked, 2);
+	peer_icmp(t, ICMP4_UNREACH, ICMP4_UNREACH_FRAG, 1000, AT(0));
+	CHECK_EQ(tc->n_sacked + tc->n_lost, tc->n_out);
+	CHECK(tcp_in_flight(tc) <= tc->n_out);
+	CHECK_EQ(peer_waiting(t), 4);             /* at once, in pieces */
+	peer_free(t);
+}
