@@ -15,6 +15,8 @@
  * do not fill the memory (CVE-2018-5390). */
 #define PKT_COST 256
 
+#define DRS_FIRST_SEGS 10                 /* Linux: TCP_INIT_CWND */
+
 static seq_t pkt_at(const struct pkt *p) { return seq((uint32_t)p->seq); }
 static seq_t pkt_end(const struct pkt *p) { return seq_add(pkt_at(p), pkt_len(p)); }
 
@@ -71,13 +73,15 @@ static void right_size(struct tcp_conn *tc, uint32_t got)
 	uint64_t want, max = (uint64_t)tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
 
 	tc->drs_read += got;
+	if (!tc->drs_space)                       /* what a first window brings is no growth */
+		tc->drs_space = DRS_FIRST_SEGS * (uint32_t)tc->snd_mss;
 	if (tc->rcvbuf_fixed || tcp_now(tc) - tc->drs_at < round)
 		return;
 	if (tc->drs_read > tc->drs_space) {
 		uint32_t more = tc->drs_read - tc->drs_space;
 
 		want = 2 * (uint64_t)tc->drs_read + 16 * (uint64_t)tc->rcv_mss;
-		want += tc->drs_space ? 2 * want * more / tc->drs_space : 0;
+		want += 2 * want * more / tc->drs_space;
 		want = 2 * want < max ? 2 * want : max;
 		if (want > (uint64_t)tc->sk.opt[SKO_RCVBUF])
 			tc->sk.opt[SKO_RCVBUF] = (int)want;

@@ -145,6 +145,16 @@ TEST(text, the_buffer_grows_with_what_is_read_in_a_round_trip)
 	CHECK_EQ(buffer_after(t, 12), 6291456);   /* and no further */
 	peer_free(t);
 
+	t = peer_new(PEER_FULL);                  /* little by little is no reason */
+	peer_accept(t);
+	for (uint32_t i = 0; i < 3; i++) {
+		peer_wait(t, MSEC(50));
+		SAY(t, .flags = TCP_ACK, .seq = 1 + i, .ack = 1, .len = i < 2 ? 1 : 1400);
+		CHECK_EQ(peer_read(t, 5000), i < 2 ? 1 : 1400);
+	}
+	CHECK_EQ(t->sk->opt[SKO_RCVBUF], 131072);
+	peer_free(t);
+
 	t = peer_new(PEER_FULL);                  /* unless the user set it */
 	peer_accept(t);
 	CHECK_EQ(sk_setopt(t->sk, SKO_RCVBUF, 100000), OK);
