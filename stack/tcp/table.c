@@ -10,6 +10,7 @@
 #include "stack/util/hash.h"
 
 #define SIZE_MIN 64                       /* buckets; a power of two */
+#define PORTS_TRIED 64                    /* before one in TIME-WAIT is good enough */
 
 struct tcp_table *tcp_table(struct stack *st)
 {
@@ -186,10 +187,8 @@ void tcp_port_release(struct tcp_conn *tc)
 		list_remove(&tc->sk.port_node);
 }
 
-/* A port from the ephemeral range that free() likes, or 0. */
-static uint16_t port_pick(struct tcp_conn *tc, uint32_t start,
-			  bool (*is_free)(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t p),
-			  ip4_t dst, uint16_t dport)
+/* A port of the ephemeral range that nobody has at this address, or 0. */
+static uint16_t port_pick(struct tcp_table *t, const struct tcp_conn *tc, uint32_t start, ip4_t a)
 {
 	const struct stack *st = tcp_stack(tc);
 	uint32_t lo = (uint32_t)st->opt[OPT_PORT_MIN], hi = (uint32_t)st->opt[OPT_PORT_MAX];
@@ -198,16 +197,10 @@ static uint16_t port_pick(struct tcp_conn *tc, uint32_t start,
 	for (uint32_t i = 0; hi >= lo && i < n; i++) {
 		uint16_t port = (uint16_t)(lo + (start + i) % n);
 
-		if (is_free(tc, dst, dport, port))
+		if (!port_taken(t, tc, a, port))
 			return port;
 	}
 	return 0;
-}
-
-static bool free_for_all(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
-{
-	(void)dst, (void)dport;
-	return !port_taken(tcp_stack(tc)->tcp, tc, tc->sk.bind_addr, port);
 }
 
 /* Is the port nobody's own? */
@@ -221,13 +214,6 @@ static bool port_is_common(struct tcp_conn *tc, uint16_t port)
 	return true;
 }
 
-/* A port may serve several connections, to different peers. */
-static bool free_to_there(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
-{
-	return !tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport) &&
-	       port_is_common(tc, port);
-}
-
 /* One in TIME-WAIT of which newer timestamps tell the new connection's
  * segments from the old (RFC 6191; Linux: tcp_tw_reuse, after a second). */
 static bool may_reuse(const struct tcp_conn *old)
@@ -236,11 +222,27 @@ static bool may_reuse(const struct tcp_conn *old)
 	       tcp_now(old) - old->ts_recent_at > SEC(1);
 }
 
-static bool reusable_to_there(struct tcp_conn *tc, ip4_t dst, uint16_t dport, uint16_t port)
+/* A port may serve several connections, to different peers.  One that still
+ * remembers a connection there is the second choice, but the search for a
+ * better one ends.  0: none. */
+static uint16_t port_to_there(struct tcp_conn *tc, uint32_t start, ip4_t dst, uint16_t dport)
 {
-	const struct tcp_conn *old = tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport);
+	struct stack *st = tcp_stack(tc);
+	uint32_t lo = (uint32_t)st->opt[OPT_PORT_MIN], hi = (uint32_t)st->opt[OPT_PORT_MAX];
+	uint32_t n = hi < lo ? 0 : hi - lo + 1;
+	uint16_t second = 0;
 
-	return old && may_reuse(old) && port_is_common(tc, port);
+	for (uint32_t i = 0; i < n && (!second || i < PORTS_TRIED); i++) {
+		uint16_t port = (uint16_t)(lo + (start + i) % n);
+		const struct tcp_conn *old = tcp_find(st, tc->sk.local, port, dst, dport);
+
+		if ((old && (second || !may_reuse(old))) || !port_is_common(tc, port))
+			continue;
+		if (!old)
+			return port;
+		second = port;
+	}
+	return second;
 }
 
 int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
@@ -249,7 +251,7 @@ int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
 
 	tc->sk.bind_addr = a;
 	if (port == 0) {
-		port = port_pick(tc, rng_u32(&t->secret), free_for_all, 0, 0);
+		port = port_pick(t, tc, rng_u32(&t->secret), a);
 		if (!port)
 			return ERR_INUSE;
 	} else if (port_taken(t, tc, a, port)) {
@@ -271,20 +273,19 @@ int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
 {
 	struct tcp_table *t = tcp_table(tcp_stack(tc));
 	/* RFC 6056 3.3.4: the double hash; 3.3.5: its counter takes random steps. */
+	struct tcp_conn *old;
 	uint32_t h[4], start;
 	uint16_t port, *steps;
 
 	tuple_hash(tc, dst, dport, 0, h);
 	steps = &t->port_steps[h[3] % N_ELEM(t->port_steps)];
 	start = h[2] + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));
-	port = port_pick(tc, start, free_to_there, dst, dport);
-
-	if (!port) {
-		port = port_pick(tc, start, reusable_to_there, dst, dport);
-		if (!port)
-			return ERR_NOTAVAIL;
-		tcp_done(tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport), OK);
-	}
+	port = port_to_there(tc, start, dst, dport);
+	old = port ? tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport) : NULL;
+	if (!port)
+		return ERR_NOTAVAIL;
+	if (old)
+		tcp_done(old, OK);
 	port_take(t, tc, port);
 	return OK;
 }
