@@ -419,7 +419,7 @@ void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tc->high_sacked = seq_max(tc->high_sacked, tc->snd_una);
 	tc->n_sacked_blocks = 0;
 	time_it(tc, &a);
-	tc->backoff = 0;
+	tc->timeouts = 0;
 	tc->dup_acks = 0;
 	tcp_pmtu_acked(tc);
 	tc->rack.moved = false;                   /* whatever was sent before is here, too */
