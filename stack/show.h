@@ -148,8 +148,8 @@ struct show_tcp {
 	const char *cc;                   /* "cubic" */
 	uint32_t backlog, syn_queue, accept_queue;        /* LISTEN: connections */
 
-	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
-	uint32_t irs, rcv_nxt, rcv_wnd;
+	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_up, snd_wl1, snd_wl2, max_snd_wnd;
+	uint32_t irs, rcv_nxt, rcv_wnd, rcv_up;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, ts_ok, sack_ok;
 	uint32_t ts_recent, last_ack_sent;

@@ -20,7 +20,12 @@ struct stack;
 struct sock;
 
 enum sk_type { SK_STREAM = 1, SK_DGRAM = 2, SK_RAW = 3, SK_PACKET = 4 };
-enum sk_ready { SK_IN = 1, SK_OUT = 2, SK_HUP = 4, SK_ERR = 8 };
+enum sk_ready {
+	SK_IN = 1, SK_OUT = 2, SK_HUP = 4, SK_ERR = 8,
+	SK_PRI = 16,                      /* an urgent byte can be read (POLLPRI) */
+	SK_URG = 32,                      /* the peer has announced one: a rising edge each time
+					   * (SIGURG, RFC 9293 MUST-32) */
+};
 
 struct sk_watch {
 	struct list_node node;
@@ -60,6 +65,8 @@ struct sk_msg {
 enum sk_msg_flag {
 	SK_MORE = 1,                      /* send: more follows at once */
 	SK_PEEK = 2,                      /* recv: it stays */
+	SK_OOB = 4,                       /* send: the last byte is urgent; recv: that byte, which
+					   * other reads leave out and do not pass (RFC 6093) */
 };
 
 enum sk_opt {
@@ -83,6 +90,8 @@ enum sk_opt {
 	SKO_MAXSEG,                       /* set: most bytes of data in a segment; get: now */
 	SKO_MAX_PACING_RATE,              /* bytes a second; 0: in bursts, as windows allow */
 	SKO_NWRITE,                       /* get: bytes not acknowledged yet (SIOCOUTQ) */
+	SKO_OOBINLINE,                    /* streams: urgent bytes are read in their place */
+	SKO_ATMARK,                       /* get: the next byte is the urgent one (SIOCATMARK) */
 	SKO_MTU,                          /* get: path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
 					   * ERR_NOTCONN */
 	SKO_N

@@ -128,6 +128,8 @@ struct stack_config {
 	  "when too many connections are half open, answer and forget") \
 	X(OPT_SOMAXCONN,       "somaxconn",           4096, 0, INT32_MAX, \
 	  "most connections that wait for a listener, half open or to be accepted") \
+	X(OPT_TCP_STDURG,      "tcp_stdurg",          0, 0, 1, \
+	  "1: an urgent pointer is that of the urgent byte itself, not of the next") \
 	X(OPT_TCP_FIN_TIMEOUT, "tcp_fin_timeout",     60, 1, 86400, \
 	  "seconds in FIN-WAIT-2 of what nobody owns") \
 	X(OPT_TCP_TIME_WAIT,   "tcp_time_wait_ms",    60000, 1, 86400000, "2 MSL") \

@@ -157,7 +157,7 @@ ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
 	int err;
 
 	if (sk->type == SK_STREAM)
-		return tcp_send(sk, m->buf, m->n, !(m->flags & SK_MORE));
+		return tcp_send(sk, m->buf, m->n, m->flags);
 	err = sock_take_error(sk);
 	if (err) {
 		sock_ready_changed(sk);
@@ -172,7 +172,7 @@ ssize_t sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoin
 	struct sk_msg m;
 
 	if (sk->type == SK_STREAM)
-		return tcp_send(sk, buf, n, true);
+		return tcp_send(sk, buf, n, 0);
 	m = (struct sk_msg){ .buf = (void *)(uintptr_t)buf, .n = n, .ttl = -1, .tos = -1 };
 	if (to)
 		m.peer = *to;
@@ -183,7 +183,7 @@ ssize_t sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoin
 
 static ssize_t recv_stream(struct sock *sk, struct sk_msg *m)
 {
-	ssize_t n = tcp_recv(sk, m->buf, m->n, m->flags & SK_PEEK);
+	ssize_t n = tcp_recv(sk, m->buf, m->n, m->flags);
 
 	m->full = n > 0 ? (size_t)n : 0;
 	m->peer = (struct endpoint){ addr_ip4(sk->peer), sk->pport };
@@ -240,7 +240,7 @@ ssize_t sk_recv(struct sock *sk, void *buf, size_t n, struct endpoint *from)
 	ssize_t got;
 
 	if (sk->type == SK_STREAM && !from)
-		return tcp_recv(sk, buf, n, false);
+		return tcp_recv(sk, buf, n, 0);
 	m = (struct sk_msg){ .buf = buf, .n = n };
 	got = sk_recvmsg(sk, &m);
 	if (got >= 0 && from)

@@ -64,6 +64,7 @@ void tcp_free(struct tcp_conn *tc)
 	}
 	let_go(tc);
 	tcp_rcv_fini(tc);
+	tcp_urgent_fini(tc);
 	free(tc);
 }
 

@@ -22,6 +22,7 @@
  *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
  *	undo.c    what was not lost after all ecn.c     RFC 3168
  *	pmtud.c   paths that swallow long segments
+ *	urgent.c  urgent data (3.8.5)
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -182,6 +183,7 @@ struct tcp_conn {
 	uint32_t prr_delivered, prr_out, recover_fs;      /* RFC 9937 5, segments */
 	uint8_t dup_acks;
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
+	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
 	bool limited;                     /* cwnd was in the way: it may grow */
 	bool burst_acked;                 /* see predict.c */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
@@ -386,12 +388,15 @@ void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old
 void tcp_rcv_fini(struct tcp_conn *tc);
 uint32_t tcp_rcv_wnd(const struct tcp_conn *tc);  /* what was promised and not used yet */
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */
+/* The user reads without these. */
+void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);
 /* The user has read so many bytes: tell of a window? */
 void tcp_read_some(struct tcp_conn *tc, uint32_t got);
 void tcp_ack_soon(struct tcp_conn *tc);           /* data came: now, or delayed */
 
 /* --- sendq.c --- */
 ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n);
+seq_t tcp_sendq_end(const struct tcp_conn *tc);   /* behind all that waits */
 void tcp_sendq_push(struct tcp_conn *tc);          /* the user's write ends here */
 bool must_check tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag);   /* SYN or FIN */
 bool must_check tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len);
@@ -437,6 +442,27 @@ void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 void tcp_pmtu_reduced(struct tcp_conn *tc);       /* snd_mss is below what is out */
 void tcp_pmtu_timeout(struct tcp_conn *tc);
 void tcp_pmtu_acked(struct tcp_conn *tc);
+
+/* --- urgent.c --- */
+bool tcp_urgent_begin(struct tcp_conn *tc);       /* before the others; false: no memory */
+void tcp_urgent_fini(struct tcp_conn *tc);
+void tcp_urgent_wrote(struct tcp_conn *tc);       /* all that was written so far is urgent */
+bool tcp_urgent_pending(const struct tcp_conn *tc);       /* ... and not acknowledged */
+/* TCP_URG and the pointer for a segment at `at`, or 0; only if tc->urgent. */
+uint8_t tcp_urgent_out(struct tcp_conn *tc, seq_t at, uint16_t *pointer);
+/* 3.10.7.4, sixth; p is the segment's data. */
+void tcp_urgent_in(struct tcp_conn *tc, const struct tcp_rx *rx, const struct pkt *p);
+/* How many of n bytes one read may have; *skip: so many are left out before
+ * them.  Only if tc->urgent, as the next. */
+size_t tcp_urgent_clip(const struct tcp_conn *tc, size_t n, uint32_t *skip);
+void tcp_urgent_passed(struct tcp_conn *tc);      /* something was read */
+ssize_t tcp_urgent_recv(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek);
+bool tcp_at_mark(const struct tcp_conn *tc);      /* SIOCATMARK */
+uint32_t tcp_urgent_nread(const struct tcp_conn *tc);     /* SIOCINQ: up to the mark */
+uint32_t tcp_urgent_apart(const struct tcp_conn *tc);     /* bytes next that are no stream: 0, 1 */
+uint32_t tcp_urgent_ready(const struct tcp_conn *tc);     /* only if tc->urgent, too */
+seq_t tcp_snd_up(const struct tcp_conn *tc);
+seq_t tcp_rcv_up(const struct tcp_conn *tc);
 
 /* --- ecn.c --- */
 void tcp_ecn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);

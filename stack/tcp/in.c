@@ -255,7 +255,7 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 	return !*gone;
 }
 
-/* Seventh and eighth; consumes p. */
+/* Sixth to eighth; consumes p. */
 static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p, bool *gone)
 {
 	bool after_close = rx->len && tc->orphan && tc->state >= TCP_FIN_WAIT_1;
@@ -272,6 +272,8 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 		tcp_done(tc, OK);
 		return;
 	}
+	if (unlikely((rx->h.flags & TCP_URG) || tc->urgent))      /* sixth */
+		tcp_urgent_in(tc, rx, p);
 	tcp_text(tc, rx, p);
 }
 
@@ -313,7 +315,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		return;
 	}
 	tcp_ecn_in(tc, rx);                       /* RFC 3168 6.1.3 */
-	rx_text(tc, rx, p, &gone);                /* seventh and eighth */
+	rx_text(tc, rx, p, &gone);                /* sixth to eighth */
 	if (gone)
 		return;
 	tcp_output(tc);

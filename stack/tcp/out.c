@@ -37,7 +37,8 @@ static bool nagle_holds(const struct tcp_conn *tc, const struct tcp_seg *s)
 	const struct sock *sk = &tc->sk;
 	bool small_out = tc->n_out && seq_lt(tc->snd_una, tc->small_end);
 
-	if (s->len >= tc->snd_mss || (s->flags & TCP_FIN) || tcp_seg_next(tc, s))
+	if (s->len >= tc->snd_mss || (s->flags & TCP_FIN) || tcp_seg_next(tc, s) ||
+	    tcp_urgent_pending(tc))
 		return false;
 	if (sk->opt[SKO_CORK] || tc->more)
 		return true;

@@ -72,6 +72,8 @@ static void header_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t fl
 			     .ack = flags & TCP_ACK ? tc->rcv_nxt : seq(0), .flags = flags,
 			     .wnd = window_field(tc, flags) };
 
+	if (unlikely(tc->urgent != NULL))
+		h.flags |= tcp_urgent_out(tc, at, &h.urg);
 	if (unlikely((flags & TCP_SYN) || tc->n_sacks)) {
 		sum += header_full(tc, p, &h);
 	} else {
@@ -162,6 +164,8 @@ void tcp_send_ack(struct tcp_conn *tc)
  * answer, and no data (SHLD-12; Linux does so for windows, too). */
 void tcp_send_probe(struct tcp_conn *tc)
 {
+	if (unlikely(tcp_urgent_pending(tc)))     /* 3.8.5: what is urgent, it hears now */
+		(void)xmit_empty(tc, tc->snd_una, TCP_ACK);
 	(void)xmit_empty(tc, seq_sub(tc->snd_una, 1), TCP_ACK);
 }
 

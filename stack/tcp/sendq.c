@@ -17,8 +17,7 @@ static struct tcp_seg *last(const struct tcp_conn *tc)
 	       container_of(tc->sendq.head.prev, struct tcp_seg, node);
 }
 
-/* The sequence number behind all that waits. */
-static seq_t end_of(const struct tcp_conn *tc)
+seq_t tcp_sendq_end(const struct tcp_conn *tc)
 {
 	return last(tc) ? seg_end(last(tc)) : tc->snd_nxt;
 }
@@ -29,7 +28,7 @@ static struct tcp_seg *seg_append(struct tcp_conn *tc)
 
 	if (!s)
 		return NULL;
-	s->seq = end_of(tc);
+	s->seq = tcp_sendq_end(tc);
 	list_push_back(&tc->sendq, &s->node);
 	if (!tc->unsent)
 		tc->unsent = s;

@@ -30,11 +30,13 @@ static void fill_sequence(const struct tcp_conn *tc, struct show_tcp *t)
 	t->snd_una = tc->snd_una.v;
 	t->snd_nxt = tc->snd_nxt.v;
 	t->snd_wnd = tc->snd_wnd;
+	t->snd_up = tcp_snd_up(tc).v;
 	t->snd_wl1 = tc->snd_wl1.v;
 	t->snd_wl2 = tc->snd_wl2.v;
 	t->max_snd_wnd = tc->max_snd_wnd;
 	t->irs = tc->irs.v;
 	t->rcv_nxt = tc->rcv_nxt.v;
+	t->rcv_up = tcp_rcv_up(tc).v;
 	t->rcv_wnd = tcp_rcv_wnd(tc);
 	t->last_ack_sent = tc->rcv_wup.v;
 }

@@ -36,12 +36,12 @@ int must_check tcp_listen(struct sock *sk, int backlog);
 int must_check tcp_accept(struct sock *sk, struct sock **out);
 
 /* SEND: bytes taken, which may be fewer.  ERR_AGAIN, ERR_NOTCONN, ERR_PIPE
- * (closed for sending), ERR_NOBUFS, or how the connection ended.  push: false
- * is Linux's MSG_MORE. */
-ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push);
+ * (closed for sending), ERR_NOBUFS, or how the connection ended.  flags: of
+ * enum sk_msg_flag. */
+ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags);
 /* RECEIVE: bytes, 0 at the peer's FIN.  ERR_AGAIN, ERR_NOTCONN, or how it
- * ended.  peek: they stay. */
-ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, bool peek);
+ * ended; with SK_OOB ERR_INVAL: nothing is urgent, or was read already. */
+ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags);
 
 enum tcp_how { TCP_SHUT_RD = 1, TCP_SHUT_WR = 2 };
 /* Half a CLOSE; how: both may be set.  ERR_NOTCONN. */
@@ -55,7 +55,7 @@ void tcp_abort(struct sock *sk);
 
 /* What an option that was set changes. */
 void tcp_option_changed(struct sock *sk, enum sk_opt o);
-/* Values that the connection knows: SKO_MAXSEG, SKO_NREAD, SKO_NWRITE.  False:
+/* Values that the connection knows: SKO_MAXSEG, SKO_NREAD, SKO_NWRITE, ....  False:
  * it is none of these. */
 bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v);
 

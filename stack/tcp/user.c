@@ -54,6 +54,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	if (path.bcast || ip4_is_mcast(dst) || !port)     /* MUST-46 */
 		return path.bcast || ip4_is_mcast(dst) ? ERR_NETUNREACH : ERR_NOTAVAIL;
 	tcp_rcv_fini(tc);
+	tcp_urgent_fini(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = false;
 	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
 	if (!sk->lport) {
@@ -145,9 +146,10 @@ static bool may_write(const struct tcp_conn *tc)
 	       3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
 }
 
-ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push)
+ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
+	bool push = !(flags & SK_MORE);
 	size_t room;
 	ssize_t done;
 
@@ -162,8 +164,12 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push)
 	room = send_room(tc);
 	if (!room && n)
 		return ERR_AGAIN;
+	if ((flags & SK_OOB) && !tcp_urgent_begin(tc))
+		return ERR_NOBUFS;
 	done = tcp_sendq_add(tc, buf, n < room ? n : room);
 	tc->more = !push;
+	if ((flags & SK_OOB) && done > 0)
+		tcp_urgent_wrote(tc);
 	if (push)
 		tcp_sendq_push(tc);
 	tcp_output(tc);
@@ -172,11 +178,12 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, bool push)
 	return done;
 }
 
-/* Copies out of the queue; peek: and leaves it as it is. */
-static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek)
+/* Copies out of the queue, without the first `skip` (0 or 1) bytes; peek: and
+ * leaves it as it is. */
+static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
 {
 	struct pkt *p = tc->rcvq.head;
-	uint32_t off = tc->rcvq_off;
+	uint32_t off = tc->rcvq_off + skip;
 	size_t done = 0;
 
 	while (p && done < n) {
@@ -194,7 +201,7 @@ static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek)
 	}
 	if (!peek) {
 		tc->rcvq_off = off;
-		tc->rcvq_bytes -= (uint32_t)done;
+		tc->rcvq_bytes -= (uint32_t)done + skip;
 	}
 	return done;
 }
@@ -205,18 +212,47 @@ static bool at_end(const struct tcp_conn *tc)
 	return tc->over || tc->rcv_shut || (tc->state >= TCP_CLOSE_WAIT);
 }
 
-ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, bool peek)
+void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n)
 {
-	struct tcp_conn *tc = tcp_conn(sk);
+	uint8_t gone;
+
+	while (n-- > 0)
+		(void)take(tc, &gone, 1, 0, false);
+}
+
+/* From the queue, in order. */
+static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, bool peek)
+{
+	uint32_t skip = 0;
 	size_t got;
 
+	if (unlikely(tc->urgent != NULL))
+		n = tcp_urgent_clip(tc, n, &skip);
+	got = take(tc, buf, n, skip, peek);
+	if (!peek) {
+		if (unlikely(tc->urgent != NULL))
+			tcp_urgent_passed(tc);
+		tcp_read_some(tc, (uint32_t)got + skip);
+	}
+	if (unlikely(tc->urgent != NULL))
+		sock_ready_changed(&tc->sk);      /* only falls */
+	else if (!tc->rcvq_bytes && !at_end(tc))
+		sock_ready_fell(&tc->sk, SK_IN);
+	return got;
+}
+
+ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	bool peek = flags & SK_PEEK;
+	size_t got;
+
+	if (flags & SK_OOB)
+		return tcp_urgent_recv(tc, buf, n, peek);
 	if (tc->rcvq_bytes) {
-		got = take(tc, buf, n, peek);
-		if (!peek)
-			tcp_read_some(tc, (uint32_t)got);
-		if (!tc->rcvq_bytes && !at_end(tc))
-			sock_ready_fell(sk, SK_IN);
-		return (ssize_t)got;
+		got = recv_queued(tc, buf, n, peek);
+		if (got || !n)
+			return (ssize_t)got;
 	}
 	if (sk->pending_err)
 		return ended(sk, OK);
@@ -310,11 +346,11 @@ static uint32_t tcp_ready(const struct sock *sk)
 	if (tc->over || (tc->fin_queued && tc->state >= TCP_CLOSE_WAIT) ||
 	    (tc->state == TCP_CLOSED && !tc->over))
 		ev |= SK_HUP;
-	if (tc->rcvq_bytes || at_end(tc))
+	if (tc->rcvq_bytes > tcp_urgent_apart(tc) || at_end(tc))
 		ev |= SK_IN;
 	if (tc->over || may_write(tc))
 		ev |= SK_OUT;
-	return ev;
+	return unlikely(tc->urgent != NULL) ? ev | tcp_urgent_ready(tc) : ev;
 }
 
 void tcp_option_changed(struct sock *sk, enum sk_opt o)
@@ -334,7 +370,9 @@ bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v)
 	const struct tcp_conn *tc = tcp_conn(sk);
 
 	if (o == SKO_NREAD)
-		*v = (int)tc->rcvq_bytes;
+		*v = (int)tcp_urgent_nread(tc);
+	else if (o == SKO_ATMARK)
+		*v = tcp_at_mark(tc);
 	else if (o == SKO_NWRITE)
 		*v = (int)tc->sendq_bytes;
 	else if (o == SKO_MAXSEG)
