@@ -120,10 +120,21 @@ struct stack_config {
 	  "frames of one instant: told of, and acknowledged, together") \
 	X(OPT_TCP_IDLE_RESTART, "tcp_slow_start_after_idle", 1, 0, 1, \
 	  "a pause ends what the window knew (RFC 5681 4.1)") \
+	X(OPT_TCP_RETRIES1,    "tcp_retries1",        3, 0, 255, \
+	  "timeouts until IP is asked for another way (R1)") \
 	X(OPT_TCP_RETRIES2,    "tcp_retries2",        15, 0, 255, \
 	  "timeouts until a connection is given up (R2)") \
-	X(OPT_TCP_SYN_RETRIES, "tcp_syn_retries",     6, 0, 127, "SYNs sent again") \
+	X(OPT_TCP_SYN_RETRIES, "tcp_syn_retries",     7, 0, 127, \
+	  "SYNs sent again; 7 make the 3 minutes of RFC 9293 MUST-23 (Linux: 6, 127 s)") \
 	X(OPT_TCP_SYNACK_RETRIES, "tcp_synack_retries", 5, 0, 127, "SYN-ACKs sent again") \
+	X(OPT_TCP_ORPHAN_RETRIES, "tcp_orphan_retries", 0, 0, 255, \
+	  "timeouts until what nobody owns is given up; 0: 8") \
+	X(OPT_TCP_MAX_ORPHANS, "tcp_max_orphans",     65536, 0, INT32_MAX, \
+	  "connections without an owner that may wait for their peers") \
+	X(OPT_TCP_INVALID_RATE, "tcp_invalid_ratelimit", 500, 0, 3600000, \
+	  "ms between answers to what is not acceptable, of one connection") \
+	X(OPT_TCP_CHALLENGES,  "tcp_challenge_ack_limit", INT32_MAX, 0, INT32_MAX, \
+	  "challenge ACKs a second of the host (RFC 5961 7); the most: no limit") \
 	X(OPT_TCP_SYNCOOKIES,  "tcp_syncookies",      1, 0, 1, \
 	  "when too many connections are half open, answer and forget") \
 	X(OPT_SOMAXCONN,       "somaxconn",           4096, 0, INT32_MAX, \

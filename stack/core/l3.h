@@ -74,6 +74,11 @@ int must_check ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *d
  * transport asks before each segment, and after pmtu_learn(). */
 uint32_t ip4_path_mtu(struct stack *st, ip4_t dst);
 
+/* A transport has long had no answer from dst (RFC 9293 MUST-20, RFC 1122
+ * 3.3.1.4): is the neighbour on the way still there?  It is asked with the next
+ * packet; if it does not answer, other gateways are taken. */
+void ip4_doubt(struct stack *st, ip4_t dst, ip4_t src, unsigned ifindex, uint32_t flow);
+
 /* What an ICMP error says about a packet that we sent. */
 struct icmp_err {
 	uint8_t type, code;

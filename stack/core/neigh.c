@@ -300,6 +300,12 @@ void neigh_confirm(struct stack *st, struct neigh *n)
 	set_state(st, n, NUD_REACHABLE);
 }
 
+void neigh_doubt(struct stack *st, struct neigh *n)
+{
+	if (n->state == NUD_REACHABLE)
+		set_state(st, n, NUD_STALE);
+}
+
 static void send_waiting(struct stack *st, struct neigh *n)
 {
 	struct pkt *p;

@@ -65,6 +65,9 @@ void neigh_output(struct stack *st, struct neigh *n, struct pkt *p);
 void neigh_update(struct stack *st, struct neigh *n, struct mac mac, bool solicited, bool override);
 /* An upper layer made progress: the neighbour is reachable (RFC 4861 7.3.1). */
 void neigh_confirm(struct stack *st, struct neigh *n);
+/* An upper layer has doubts: it is asked when it is used next (MUST-20 of RFC
+ * 9293). */
+void neigh_doubt(struct stack *st, struct neigh *n);
 
 /* The state as of now: what show prints. */
 enum neigh_state neigh_state_now(const struct stack *st, const struct neigh *n);

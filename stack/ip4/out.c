@@ -215,6 +215,19 @@ uint32_t ip4_path_mtu(struct stack *st, ip4_t dst)
 	return route_out(st, dst, 0, NULL, 0, &o) == OK ? o.mtu : 0;
 }
 
+void ip4_doubt(struct stack *st, ip4_t dst, ip4_t src, unsigned ifindex, uint32_t flow)
+{
+	struct netdev *dev = ifindex ? stack_dev_index(st, ifindex) : NULL;
+	struct ip4_path path;
+	struct neigh *n;
+
+	if (ip4_path(st, dst, src, dev, flow, &path) != OK || path.local)
+		return;
+	n = neigh_find(st, path.dev, path.via ? path.via : dst);
+	if (n)
+		neigh_doubt(st, n);
+}
+
 /* --- a packet of ours --------------------------------------------------------- */
 
 static void push_header(struct stack *st, struct pkt *p, const struct ip4_tx *tx, ip4_t src,

@@ -95,6 +95,8 @@ void tcp_set_state(struct tcp_conn *tc, enum tcp_state s)
 	enum tcp_state from = tc->state;
 
 	tc->state = s;
+	if (unlikely(tc->orphan))
+		tcp_orphan_recount(tc);
 	if (from != s)
 		tcp_tell_state(tc, from);
 }
@@ -106,6 +108,12 @@ void tcp_time_wait(struct tcp_conn *tc)
 	tcp_sendq_fini(tc);
 	tcp_timers_stop(tc);
 	tcp_life_set(tc, MSEC(tcp_stack(tc)->opt[OPT_TCP_TIME_WAIT]));
+}
+
+void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old)
+{
+	*old = (struct tcp_reuse){ true, tc->snd_nxt };
+	tcp_done(tc, OK);
 }
 
 /* --- what both ends agree on --------------------------------------------------------- */
@@ -120,7 +128,10 @@ static uint8_t wscale_for(uint32_t wnd)
 	return shift;
 }
 
-void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu)
+/* Linux's step beyond what a window of 64 KiB could still hold. */
+static seq_t isn_after(seq_t old_nxt) { return seq_add(old_nxt, UINT16_MAX + 2); }
+
+void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu, const struct tcp_reuse *old)
 {
 	const struct stack *st = tcp_stack(tc);
 
@@ -131,7 +142,7 @@ void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu)
 	tc->wscale_ok = st->opt[OPT_TCP_WSCALE];
 	tc->rcv_wscale = tc->wscale_ok ? wscale_for((uint32_t)st->opt[OPT_TCP_RMEM_MAX]) : 0;
 	tc->ts_offset = tcp_ts_start(tc);
-	tc->iss = tcp_isn(tc);
+	tc->iss = old->any ? isn_after(old->snd_nxt) : tcp_isn(tc);
 	tcp_recovery_init(tc);
 	tcp_rtt_init(tc);                         /* of a socket that connects again, too */
 	tc->probes = tc->unheard = tc->dup_acks = 0;

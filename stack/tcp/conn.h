@@ -22,7 +22,8 @@
  *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
  *	undo.c    what was not lost after all ecn.c     RFC 3168
  *	pmtud.c   paths that swallow long segments
- *	urgent.c  urgent data (3.8.5)
+ *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
+ *	advice.c  trouble that may pass (3.8.3)
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -115,7 +116,8 @@ struct tcp_conn {
 	struct tcp_conn *listener;        /* of a connection nobody accepted yet */
 	enum tcp_state state;
 	uint8_t ca_state;                 /* enum tcp_ca_state */
-	bool orphan;                      /* the owner closed it */
+	bool orphan;                      /* the owner closed it ... */
+	bool orphan_counted;              /* ... and is in n_orphans */
 	bool fin_queued;                  /* no more data from the user */
 	bool rcv_shut;                    /* the user reads no more */
 	bool ack_now;
@@ -243,8 +245,16 @@ struct tcp_table {
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
 	struct list spare_segs;           /* struct tcp_seg, for segpool.c */
 	uint32_t n_spare_segs;
-	uint32_t challenges;              /* RFC 5961 7: sent in this second ... */
-	ns_t challenge_at;                /* ... which began then */
+	uint32_t n_orphans;               /* that wait for their peers */
+	uint32_t challenges;              /* RFC 5961 7: left for this second ... */
+	ns_t challenge_at;                /* ... of which this is an instant */
+};
+
+/* The connection that was in TIME-WAIT where a new one begins: numbers of that
+ * begin beyond its own (RFC 9293 3.6.1, MAY-2). */
+struct tcp_reuse {
+	bool any;
+	seq_t snd_nxt;
 };
 
 struct tcp_rx;
@@ -254,6 +264,11 @@ static inline struct tcp_conn *tcp_conn(const struct sock *sk)
 	return container_of((struct sock *)(uintptr_t)sk, struct tcp_conn, sk);
 }
 static inline struct stack *tcp_stack(const struct tcp_conn *tc) { return tc->sk.st; }
+/* What routes with several next hops choose by. */
+static inline uint32_t tcp_flow(const struct tcp_conn *tc)
+{
+	return (uint32_t)tc->sk.lport << 16 | tc->sk.pport;
+}
 static inline ns_t tcp_now(const struct tcp_conn *tc) { return tc->sk.st->now; }
 
 extern const struct sock_ops tcp_sock_ops;        /* user.c */
@@ -270,7 +285,7 @@ struct tcp_conn *tcp_find_listener(struct stack *st, ip4_t local, uint16_t lport
 int must_check tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port);
 void tcp_port_release(struct tcp_conn *tc);
 /* An ephemeral port from which there is no connection to there yet. */
-int must_check tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport);
+int must_check tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old);
 /* RFC 6528; and where this pair's timestamps begin. */
 seq_t tcp_isn(const struct tcp_conn *tc);
 uint32_t tcp_ts_start(const struct tcp_conn *tc);
@@ -278,7 +293,7 @@ uint32_t tcp_ts_start(const struct tcp_conn *tc);
 /* --- conn.c --- */
 void tcp_set_state(struct tcp_conn *tc, enum tcp_state s);
 /* MSS and windows before the SYN; what was agreed on after it. */
-void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu);
+void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu, const struct tcp_reuse *old);
 void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);
 void tcp_conn_established(struct tcp_conn *tc);
 void tcp_mss_update(struct tcp_conn *tc);
@@ -287,6 +302,7 @@ void tcp_mss_update(struct tcp_conn *tc);
 void tcp_done(struct tcp_conn *tc, int err);
 void tcp_free(struct tcp_conn *tc);
 void tcp_time_wait(struct tcp_conn *tc);
+void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old);       /* for a new connection */
 
 /* --- in.c --- */
 extern const struct l4_proto tcp_proto;
@@ -300,6 +316,7 @@ static inline void tcp_tell_owner(struct tcp_conn *tc)
 struct tcp_rx {
 	struct tcp_hdr h;
 	struct tcp_opts o;
+	struct tcp_reuse old;             /* a SYN that opens anew from TIME-WAIT */
 	uint32_t len;                     /* of its data */
 	const struct ip_meta *m;
 };
@@ -442,6 +459,17 @@ void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 void tcp_pmtu_reduced(struct tcp_conn *tc);       /* snd_mss is below what is out */
 void tcp_pmtu_timeout(struct tcp_conn *tc);
 void tcp_pmtu_acked(struct tcp_conn *tc);
+
+/* --- limits.c --- */
+bool tcp_may_answer(struct tcp_conn *tc);         /* what is not acceptable; counts it */
+bool tcp_may_challenge(struct stack *st);         /* RFC 5961 7; counts it */
+void tcp_orphan_recount(struct tcp_conn *tc);     /* its state or its owner has changed */
+bool tcp_orphans_too_many(const struct stack *st);
+unsigned tcp_orphan_retries(const struct tcp_conn *tc, bool alive);
+
+/* --- advice.c --- */
+void tcp_soft_error(struct tcp_conn *tc, const struct icmp_err *e);       /* tc may be gone after */
+void tcp_retransmitted(struct tcp_conn *tc);      /* after a timeout */
 
 /* --- urgent.c --- */
 bool tcp_urgent_begin(struct tcp_conn *tc);       /* before the others; false: no memory */

@@ -353,6 +353,7 @@ static enum drop rx_parse(struct stack *st, struct tcp_rx *rx, struct pkt *p,
 	enum drop bad;
 
 	rx->m = m;
+	rx->old.any = false;
 	if (m->bcast)                             /* MUST-57 */
 		return DROP_TCP_BCAST;
 	if (!pkt_pullup(p, TCP_HLEN))
@@ -420,7 +421,7 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 		tcp_burst_end(st);
 	tc = tcp_find(st, m->dst, rx.h.dport, m->src, rx.h.sport);
 	if (tc && reopens(tc, &rx) && listener_for(st, &rx)) {
-		tcp_done(tc, OK);
+		tcp_time_wait_end(tc, &rx.old);
 		tc = NULL;
 	}
 	if (tc)
@@ -460,7 +461,7 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 	else if (tc->state < TCP_ESTABLISHED && e->type == ICMP4_UNREACH)
 		tcp_done(tc, e->err);
 	else
-		tc->sk.soft_err = e->err;
+		tcp_soft_error(tc, e);
 }
 
 const struct l4_proto tcp_proto = {

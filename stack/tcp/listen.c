@@ -31,7 +31,7 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 		tcp_free(tc);
 		return NULL;
 	}
-	tcp_conn_begin(tc, path.mtu);
+	tcp_conn_begin(tc, path.mtu, &rx->old);
 	return tc;
 }
 
@@ -70,15 +70,12 @@ static void syn_ack(struct tcp_conn *tc)
 	tcp_xmit_timer_set(tc);
 }
 
-/* As Linux's tcp_oow_rate_limited: the first at once, then twice a second. */
 void tcp_listen_again(struct tcp_conn *tc)
 {
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	if (!s || tcp_now(tc) - tc->answered_at < MSEC(500))
-		return;
-	tc->answered_at = tcp_now(tc);
-	(void)tcp_seg_xmit(tc, s);
+	if (s && tcp_may_answer(tc))
+		(void)tcp_seg_xmit(tc, s);
 }
 
 /* First RST, second ACK, third SYN; what else comes is no SYN and dropped. */

@@ -13,7 +13,8 @@ static bool undisturbed(const struct tcp_conn *tc)
 {
 	return tc->state == TCP_ESTABLISHED && tc->ca_state == CA_OPEN &&
 	       !tc->n_sacked && !tc->n_lost && !tc->n_retrans && !tc->tlp_out && !tc->frto &&
-	       !tc->ooo && !tc->n_sacks && !tc->fin_seen && !tc->rcv_shut && !tc->ecn.ok;
+	       !tc->ooo && !tc->n_sacks && !tc->fin_seen && !tc->rcv_shut && !tc->ecn.ok &&
+	       !tc->urgent;
 }
 
 static bool expected(const struct tcp_conn *tc, const struct tcp_rx *rx)

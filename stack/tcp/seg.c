@@ -6,10 +6,6 @@
 #include "stack/util/csum.h"
 #include "stack/wire/ip4.h"
 
-/* RFC 5961 7, per connection, so that nobody can count what others cause: as
- * Linux's tcp_invalid_ratelimit. */
-#define ANSWER_EVERY MSEC(500)
-
 uint32_t tcp_ts_now(const struct tcp_conn *tc)
 {
 	return tc->ts_offset + (uint32_t)(tcp_now(tc) / MSEC(1));
@@ -111,7 +107,7 @@ static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, ui
 		.tos = (uint8_t)sk->opt[SKO_TOS],
 		.ttl = (uint8_t)(sk->opt[SKO_TTL] > 0 ? sk->opt[SKO_TTL] : 0),
 		.df = sk->opt[SKO_PMTUDISC] != PMTU_DONT,
-		.flow = (uint32_t)sk->lport << 16 | sk->pport,
+		.flow = tcp_flow(tc),
 	};
 
 	if (sk->ifindex)
@@ -177,10 +173,8 @@ void tcp_send_rst(struct tcp_conn *tc)
 
 void tcp_challenge(struct tcp_conn *tc)
 {
-	if (tcp_now(tc) - tc->answered_at < ANSWER_EVERY)
-		return;
-	tc->answered_at = tcp_now(tc);
-	tcp_send_ack(tc);
+	if (tcp_may_answer(tc) && tcp_may_challenge(tcp_stack(tc)))
+		tcp_send_ack(tc);
 }
 
 void tcp_answer_rst(struct stack *st, const struct tcp_rx *rx)

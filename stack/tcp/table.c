@@ -269,11 +269,11 @@ static void tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uin
 		  hash_pair((uint64_t)tc->sk.local << 32 | dst, (uint64_t)lport << 16 | dport), out);
 }
 
-int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
+int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old)
 {
 	struct tcp_table *t = tcp_table(tcp_stack(tc));
 	/* RFC 6056 3.3.4: the double hash; 3.3.5: its counter takes random steps. */
-	struct tcp_conn *old;
+	struct tcp_conn *was;
 	uint32_t h[4], start;
 	uint16_t port, *steps;
 
@@ -281,11 +281,11 @@ int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
 	steps = &t->port_steps[h[3] % N_ELEM(t->port_steps)];
 	start = h[2] + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));
 	port = port_to_there(tc, start, dst, dport);
-	old = port ? tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport) : NULL;
 	if (!port)
 		return ERR_NOTAVAIL;
-	if (old)
-		tcp_done(old, OK);
+	was = tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport);
+	if (was)
+		tcp_time_wait_end(was, old);
 	port_take(t, tc, port);
 	return OK;
 }

@@ -11,7 +11,6 @@
 
 #define RTO_MAX SEC(120)
 #define DELACK MSEC(40)
-#define ORPHAN_RETRIES 8                  /* Linux: tcp_orphan_retries */
 
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
@@ -97,13 +96,19 @@ void tcp_xmit_timer_rearm(struct tcp_conn *tc)
 		tcp_xmit_timer_for(tc, XMIT_RTO, at > soon ? at : soon);
 }
 
+/* The next timeout is longer than this one (Linux: alive). */
+static bool is_alive(const struct tcp_conn *tc)
+{
+	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < RTO_MAX;
+}
+
 /* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
 static bool gave_up(const struct tcp_conn *tc)
 {
 	const struct stack *st = tcp_stack(tc);
 	int64_t max = tc->state == TCP_SYN_SENT ? st->opt[OPT_TCP_SYN_RETRIES] :
 		      tc->state == TCP_SYN_RECEIVED ? st->opt[OPT_TCP_SYNACK_RETRIES] :
-		      tc->orphan ? ORPHAN_RETRIES : st->opt[OPT_TCP_RETRIES2];
+		      tc->orphan ? tcp_orphan_retries(tc, is_alive(tc)) : st->opt[OPT_TCP_RETRIES2];
 	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
 
 	if (user && tc->state >= TCP_ESTABLISHED)
@@ -132,6 +137,7 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	(void)tcp_retransmit(tc, s);
 	tc->backoff += tc->backoff < UINT8_MAX;
 	tc->timeouts += tc->timeouts < UINT8_MAX;
+	tcp_retransmitted(tc);
 	tcp_xmit_timer_restart(tc);
 }
 
@@ -144,7 +150,7 @@ static bool probed_enough(const struct tcp_conn *tc)
 	if (user && tc->probes && tcp_now(tc) - tc->stuck_at >= MSEC(user))
 		return true;
 	if (tc->orphan)
-		return tc->probes >= ORPHAN_RETRIES;
+		return tc->probes >= tcp_orphan_retries(tc, is_alive(tc));
 	return tc->unheard >= tcp_stack(tc)->opt[OPT_TCP_RETRIES2];
 }
 

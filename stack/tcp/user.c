@@ -43,6 +43,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 	int err = connect_state(tc);
+	struct tcp_reuse old = { 0 };
 	struct ip4_path path;
 	struct netdev *dev = sk->ifindex ? stack_dev_index(sk->st, sk->ifindex) : NULL;
 
@@ -58,7 +59,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	tc->over = tc->fin_queued = tc->fin_seen = false;
 	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
 	if (!sk->lport) {
-		err = tcp_port_for(tc, dst, port);
+		err = tcp_port_for(tc, dst, port, &old);
 		if (err)
 			return err;
 	} else if (tcp_find(sk->st, sk->local, sk->lport, dst, port)) {
@@ -66,7 +67,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	}
 	sk->peer = dst;
 	sk->pport = port;
-	tcp_conn_begin(tc, path.mtu);
+	tcp_conn_begin(tc, path.mtu, &old);
 	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {
 		tcp_sendq_fini(tc);
 		return ERR_NOMEM;
@@ -301,10 +302,15 @@ static void orphan(struct tcp_conn *tc)
 {
 	tc->orphan = true;
 	tcp_rcv_fini(tc);
+	tcp_orphan_recount(tc);
 	if (tc->state == TCP_FIN_WAIT_2)
 		tcp_life_set(tc, SEC(tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]));
 	else if (tc->state != TCP_TIME_WAIT)
 		tcp_life_stop(tc);
+	if (tcp_orphans_too_many(tcp_stack(tc)) && tc->orphan_counted) {
+		tcp_send_rst(tc);                 /* Linux: tcp_check_oom() */
+		tcp_done(tc, OK);
+	}
 }
 
 void tcp_abort(struct sock *sk)
@@ -339,7 +345,7 @@ void tcp_close(struct sock *sk)
 static uint32_t tcp_ready(const struct sock *sk)
 {
 	const struct tcp_conn *tc = tcp_conn(sk);
-	uint32_t ev = sk->pending_err ? SK_ERR : 0;
+	uint32_t ev = sk->pending_err || !list_empty(&sk->errq) ? SK_ERR : 0;
 
 	if (tc->state == TCP_LISTEN)
 		return ev | (list_empty(&tc->accept_q) ? 0 : SK_IN);

@@ -170,6 +170,30 @@ TEST(close, a_syn_of_later_may_open_again_from_time_wait)       /* MAY-2, RFC 61
 	}
 }
 
+/* RFC 9293 3.6.1: however much the old connection sent. */
+TEST(close, a_connection_opened_anew_begins_beyond_the_old_numbers)      /* MAY-2 */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	seq_t old_nxt;
+
+	peer_accept(t);
+	peer_conn(t)->snd_nxt = seq_add(peer_conn(t)->snd_nxt, 0x40000000);
+	peer_conn(t)->snd_una = peer_conn(t)->snd_nxt;
+	t->irs = seq_sub(peer_conn(t)->snd_nxt, 1);       /* as if a gigabyte had passed */
+	CHECK_EQ(sk_shutdown(t->sk, SK_SHUT_WR), OK);
+	HEAR(t, TCP_FIN | TCP_ACK, 1, 1, 0);
+	SAY(t, .flags = TCP_FIN | TCP_ACK, .seq = 1, .ack = 2);
+	HEAR(t, TCP_ACK, 2, 2, 0);
+	old_nxt = t->got.h.seq;
+	SAY(t, .flags = TCP_SYN, .seq = 3);
+	CHECK(peer_next(t));
+	CHECK_EQ(t->got.h.flags, TCP_SYN | TCP_ACK);
+	CHECK_EQ(seq_diff(t->got.h.seq, old_nxt), 65537);
+	SAY(t, .flags = TCP_ACK, .seq = 4, .ack = 1);     /* and works */
+	CHECK_EQ(peer_state(t), TCP_ESTABLISHED);
+	peer_free(t);
+}
+
 TEST(close, time_wait_lasts_if_nobody_listens_for_a_new_syn)
 {
 	struct peer *t = time_wait(PEER_PLAIN);

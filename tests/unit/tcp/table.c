@@ -82,6 +82,7 @@ TEST(table, ephemeral_ports_step_on_by_destination)     /* RFC 6056 3.3.4 */
 TEST(table, ports_in_time_wait_are_used_again_when_there_are_no_others)
 {
 	struct peer *t = peer_new(PEER_FULL);
+	seq_t old_nxt[4];
 
 	t->st->opt[OPT_PORT_MIN] = 65000;
 	t->st->opt[OPT_PORT_MAX] = 65003;
@@ -91,7 +92,13 @@ TEST(table, ports_in_time_wait_are_used_again_when_there_are_no_others)
 	}
 	CHECK(!open_any(t));                      /* not within a second */
 	peer_wait(t, SEC(2));
+	for (uint32_t port = 65000; port < 65004; port++) {
+		const struct tcp_conn *tc = tcp_find(t->st, PEER_US, (uint16_t)port, PEER_THEM, 1000);
+
+		old_nxt[port - 65000] = tc->snd_nxt;
+	}
 	CHECK(open_any(t));
+	CHECK_EQ(seq_diff(t->irs, old_nxt[t->lport - 65000]), 65537);     /* RFC 9293 3.6.1 */
 	CHECK_EQ(peer_state(t), TCP_SYN_SENT);
 	peer_free(t);
 

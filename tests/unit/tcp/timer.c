@@ -195,8 +195,8 @@ TEST(timer, a_syn_is_given_up_and_what_icmp_said_is_told)       /* MUST-22, SHLD
 	struct peer *t = peer_new(PEER_PLAIN);
 
 	peer_connect_start(t);
-	peer_wait(t, SEC(200));
-	CHECK_EQ(peer_waiting(t), 6);
+	peer_wait(t, SEC(300));
+	CHECK_EQ(peer_waiting(t), 7);
 	CHECK_EQ(error_of(t), ERR_TIMEDOUT);
 	peer_free(t);
 
