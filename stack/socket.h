@@ -90,6 +90,8 @@ enum sk_opt {
 	SKO_MAXSEG,                       /* set: most bytes of data in a segment; get: now */
 	SKO_MAX_PACING_RATE,              /* bytes a second; 0: in bursts, as windows allow */
 	SKO_NWRITE,                       /* get: bytes not acknowledged yet (SIOCOUTQ) */
+	SKO_QUICKACK,                     /* streams: ACKs at once while it lasts (TCP_QUICKACK); 0:
+					   * they wait for answers to take them along */
 	SKO_OOBINLINE,                    /* streams: urgent bytes are read in their place */
 	SKO_ATMARK,                       /* get: the next byte is the urgent one (SIOCATMARK) */
 	SKO_MTU,                          /* get: path MTU to the peer (IP_MTU, RFC 1122 3.3.3);

@@ -43,6 +43,7 @@ static const struct opt_rule {
 	[SKO_MAXSEG]       = { S,         88, 32767,       0 },
 	[SKO_MAX_PACING_RATE] = { S,       0, INT_MAX,     0 },
 	[SKO_NWRITE]       = { S,          0, -1,          0 },
+	[SKO_QUICKACK]     = { S,          0, INT_MAX,     1 },
 	[SKO_OOBINLINE]    = { S,          0, 1,           0 },
 	[SKO_ATMARK]       = { S,          0, -1,          0 },
 	[SKO_MTU]          = { S | D | R,      0, -1,          0 },

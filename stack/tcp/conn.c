@@ -6,7 +6,6 @@
 
 #include "stack/wire/ip4.h"
 
-#define QUICK_ACKS 16                     /* Linux: TCP_MAX_QUICKACKS, at the start */
 #define MSS_MIN 48                        /* Linux's floor (CVE-2019-11479) */
 
 const char *tcp_state_name(enum tcp_state s)
@@ -209,7 +208,6 @@ void tcp_conn_established(struct tcp_conn *tc)
 	if (tc->timeouts > 1)
 		tc->cc.cwnd = tc->snd_mss;
 	tcp_rtt_handshake_over(tc);
-	tc->quick_acks = QUICK_ACKS;
 	tc->xmit_at = NS_NEVER;
 	tcp_stack(tc)->stat[tc->passive ? ST_TCP_PASSIVE_OPENS : ST_TCP_ACTIVE_OPENS]++;
 	tcp_keepalive_set(tc);

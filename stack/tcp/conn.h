@@ -23,7 +23,7 @@
  *	undo.c    what was not lost after all ecn.c     RFC 3168
  *	pmtud.c   paths that swallow long segments
  *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
- *	advice.c  trouble that may pass (3.8.3)
+ *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -207,7 +207,10 @@ struct tcp_conn {
 	uint8_t probes;                   /* of a zero window, or of keepalive without answer */
 	uint8_t unheard;                  /* probes of a zero window without answer */
 	ns_t probed_at;                   /* the last of these left before */
-	uint8_t quick_acks;               /* ACKs still sent at once */
+	uint8_t quick_acks;               /* ACKs still sent at once (delack.c) ... */
+	bool pingpong;                    /* ... but in a dialogue */
+	uint8_t pushed;                   /* since the last ACK small segments came: 0, 1, more */
+	uint32_t ato_us;                  /* how long ACKs wait; 0: no data came yet */
 	ns_t heard_at;                    /* the last segment of the peer */
 	ns_t sent_at;                     /* the last data of ours */
 	ns_t stuck_at;                    /* what is oldest and unacknowledged was sent first */
@@ -409,7 +412,18 @@ uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes 
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);
 /* The user has read so many bytes: tell of a window? */
 void tcp_read_some(struct tcp_conn *tc, uint32_t got);
-void tcp_ack_soon(struct tcp_conn *tc);           /* data came: now, or delayed */
+
+/* --- delack.c --- */
+#define TCP_QUICK_MAX 16                  /* Linux: TCP_MAX_QUICKACKS */
+void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags);     /* in order */
+void tcp_ack_soon(struct tcp_conn *tc);           /* now, or delayed */
+ns_t tcp_ack_delay(const struct tcp_conn *tc);
+void tcp_ack_missed(struct tcp_conn *tc);         /* nothing took it along: the timer fired */
+void tcp_reply_sent(struct tcp_conn *tc);         /* data; once some came */
+bool tcp_read_acks(const struct tcp_conn *tc);    /* what the user read is acknowledged now */
+void tcp_quick_enter(struct tcp_conn *tc, unsigned max);  /* the peer needs ACKs at once */
+void tcp_quick_spend(struct tcp_conn *tc);        /* an ACK leaves, before rcv_wup knows it */
+void tcp_quick_set(struct tcp_conn *tc, int v);   /* SKO_QUICKACK */
 
 /* --- sendq.c --- */
 ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n);
@@ -570,7 +584,8 @@ void tcp_xmit_timer_restart(struct tcp_conn *tc);
 void tcp_xmit_timer_rearm(struct tcp_conn *tc);   /* the RTO, of what is oldest */
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);
 ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */
-void tcp_delack_set(struct tcp_conn *tc);
+void tcp_delack_set(struct tcp_conn *tc);         /* or it is due at once */
+void tcp_delack_again(struct tcp_conn *tc);
 void tcp_life_set(struct tcp_conn *tc, ns_t in);
 static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }
 void tcp_keepalive_set(struct tcp_conn *tc);

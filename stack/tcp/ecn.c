@@ -60,12 +60,14 @@ void tcp_ecn_in(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	if (!tc->ecn.ok || !rx->len)
 		return;
-	if (rx->h.flags & TCP_CWR)
+	if (rx->h.flags & TCP_CWR) {              /* its window is small: at once */
 		tc->ecn.echo = false;
+		tc->ack_now = true;
+	}
 	if ((rx->m->tos & ECN_MASK) != ECN_CE)
 		return;
 	if (!tc->ecn.echo)
-		tc->ack_now = true;
+		tcp_quick_enter(tc, 2);          /* Linux */
 	tc->ecn.echo = true;
 }
 

@@ -66,7 +66,12 @@ static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 		return true;
 	}
 	syn_acked(tc, rx);
-	tc->ack_now = true;
+	if (tc->pingpong) {                       /* data of ours will take it along */
+		tcp_quick_enter(tc, TCP_QUICK_MAX);
+		tcp_delack_again(tc);
+	} else {
+		tc->ack_now = true;
+	}
 	tcp_conn_established(tc);
 	return true;
 }

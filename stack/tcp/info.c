@@ -59,6 +59,7 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->total_retrans = (int64_t)tc->total_retrans;
 	i->reordering = 3;
 	i->rto = tc->rto / USEC(1);
+	i->ato = tc->ato_us;
 	i->rtt = tc->srtt / USEC(1);
 	i->rttvar = tc->rttvar / USEC(1);
 }

@@ -86,10 +86,11 @@ static void header_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t fl
 /* What an ACK that leaves settles. */
 static void ack_sent(struct tcp_conn *tc)
 {
-	tc->ack_now = false;
-	tc->rcv_wup = tc->rcv_nxt;
 	if (tc->quick_acks)
-		tc->quick_acks--;
+		tcp_quick_spend(tc);
+	tc->ack_now = false;
+	tc->pushed = 0;
+	tc->rcv_wup = tc->rcv_nxt;
 	if (tc->dsack) {                          /* RFC 2883 4: reported once */
 		tc->dsack = false;
 		tc->n_sacks--;
@@ -145,6 +146,8 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s)
 	}
 	tc->bytes_sent += s->len;
 	tc->data_segs_out += s->len > 0;
+	if (s->len && tc->ato_us)
+		tcp_reply_sent(tc);
 	xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
 	return true;
 }
@@ -153,7 +156,7 @@ void tcp_send_ack(struct tcp_conn *tc)
 {
 	/* Without a packet the delayed ACK tries again. */
 	if (!xmit_empty(tc, tc->snd_nxt, TCP_ACK))
-		tcp_delack_set(tc);
+		tcp_delack_again(tc);
 }
 
 /* RFC 9293 3.8.6.1 and 3.8.4: an old sequence number, which the peer must

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Data that arrives: RFC 9293 3.10.7.4, seventh and eighth; the window
- * (3.8.6), SACK (RFC 2018, RFC 2883) and when to acknowledge (RFC 1122
- * 4.2.3.2, RFC 5681 4.2).
+ * (3.8.6) and SACK (RFC 2018, RFC 2883).
  *
  * pkt->seq, the link's until here, holds the sequence number of a packet's
  * first byte while it waits.
@@ -99,27 +98,8 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got)
 	now = tcp_rcv_wnd(tc);
 	then = offer(tc);
 	/* Worth a segment of its own: twice what there was, as Linux has it. */
-	if (then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED)
+	if ((then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED) || tcp_read_acks(tc))
 		tcp_send_ack(tc);
-}
-
-/* --- acknowledging ----------------------------------------------------------------- */
-
-void tcp_ack_soon(struct tcp_conn *tc)
-{
-	uint32_t unacked = (uint32_t)seq_diff(tc->rcv_nxt, tc->rcv_wup);
-
-	if (tc->ooo || tc->dsack || tc->quick_acks || unacked > tc->rcv_mss)
-		tc->ack_now = true;
-	else
-		tcp_delack_set(tc);
-}
-
-/* The size of the peer's segments, from what they are. */
-static void measure_mss(struct tcp_conn *tc, uint32_t len)
-{
-	if (len >= tc->rcv_mss)
-		tc->rcv_mss = (uint16_t)(len < tc->snd_mss ? len : tc->snd_mss);
 }
 
 /* --- SACK -------------------------------------------------------------------------- */
@@ -293,10 +273,13 @@ static void fin_note(struct tcp_conn *tc, seq_t at)
 static void fin_arrived(struct tcp_conn *tc)
 {
 	tc->rcv_nxt = seq_add(tc->rcv_nxt, 1);
-	tc->ack_now = true;
+	if (tc->state != TCP_ESTABLISHED)
+		tc->ack_now = true;
 	switch (tc->state) {
-	case TCP_ESTABLISHED:
+	case TCP_ESTABLISHED:                     /* our FIN may take the ACK along */
 		tcp_set_state(tc, TCP_CLOSE_WAIT);
+		tc->pingpong = true;
+		tcp_ack_soon(tc);
 		break;
 	case TCP_FIN_WAIT_1:
 		tcp_set_state(tc, TCP_CLOSING);
@@ -322,6 +305,7 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 		dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), tc->rcv_nxt));
 	if (!cut_front(p, tc->rcv_nxt)) {
 		tc->ack_now = true;
+		tcp_quick_enter(tc, TCP_QUICK_MAX);              /* its ACK was lost */
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
 		return false;
 	}
@@ -340,11 +324,13 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	if (seq_lt(rx->h.seq, tc->rcv_nxt))
-		dsack_add(tc, rx->h.seq, seq_min(seq_add(rx->h.seq, rx->len), tc->rcv_nxt));
+	if (!rx->len || !seq_lt(rx->h.seq, tc->rcv_nxt))
+		return;
+	tcp_quick_enter(tc, TCP_QUICK_MAX);
+	dsack_add(tc, rx->h.seq, seq_min(seq_add(rx->h.seq, rx->len), tc->rcv_nxt));
 }
 
-static void data(struct tcp_conn *tc, struct pkt *p)
+static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
 	bool in_order;
 
@@ -355,6 +341,7 @@ static void data(struct tcp_conn *tc, struct pkt *p)
 		bool filled = tc->ooo != NULL;
 
 		to_user(tc, p);
+		tcp_data_came(tc, rx->len, rx->h.flags);
 		if (filled) {                     /* RFC 5681 4.2: at once */
 			ooo_release(tc);
 			tc->ack_now = true;
@@ -370,19 +357,17 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
 	seq_t first = seq_add(rx->h.seq, !!(rx->h.flags & TCP_SYN));
 
-	if (rx->h.flags & TCP_FIN) {
+	if (rx->h.flags & TCP_FIN)
 		fin_note(tc, seq_add(first, rx->len));
-		tc->ack_now = true;               /* in order or not */
-	}
 	if (rx->len) {
-		measure_mss(tc, rx->len);
 		tc->data_segs_in++;
-		tc->data_at = tcp_now(tc);
 		p->seq = first.v;
-		data(tc, p);
+		data(tc, rx, p);
 	} else {
 		pkt_free(p);
 	}
 	if (tc->fin_seen && seq_eq(tc->fin_seq, tc->rcv_nxt))
 		fin_arrived(tc);
+	else if (rx->h.flags & TCP_FIN)           /* out of order */
+		tc->ack_now = true;
 }

@@ -10,7 +10,7 @@
 #include "stack/tcp/conn.h"
 
 #define RTO_MAX SEC(120)
-#define DELACK MSEC(40)
+#define DELACK_AGAIN MSEC(200)            /* Linux: TCP_DELACK_MAX */
 
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
@@ -191,9 +191,20 @@ static void xmit_timeout(struct tcp_conn *tc)
 
 void tcp_delack_set(struct tcp_conn *tc)
 {
-	if (tc->delack_at != NS_NEVER)
-		return;
-	tc->delack_at = tcp_now(tc) + DELACK;
+	ns_t wait = tcp_ack_delay(tc), at = tcp_now(tc) + wait;
+
+	if (!wait || tc->delack_at <= tcp_now(tc) + wait / 4) {
+		tc->ack_now = true;               /* Linux: it is as good as due */
+	} else if (at < tc->delack_at) {
+		tc->delack_at = at;
+		arm(tc, at);
+	}
+}
+
+/* There was no packet for it; or, in the handshake, it waits for data. */
+void tcp_delack_again(struct tcp_conn *tc)
+{
+	tc->delack_at = tcp_now(tc) + DELACK_AGAIN;
 	arm(tc, tc->delack_at);
 }
 
@@ -275,6 +286,7 @@ static void conn_fire(struct timer *t)
 
 	if (tc->delack_at <= now) {
 		tc->delack_at = NS_NEVER;
+		tcp_ack_missed(tc);
 		tcp_send_ack(tc);
 	}
 	if (xmit)

@@ -367,6 +367,8 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 	tc->sndbuf_fixed |= o == SKO_SNDBUF;
 	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
 		tcp_keepalive_set(tc);
+	else if (o == SKO_QUICKACK)
+		tcp_quick_set(tc, sk->opt[o]);
 	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)
 		tcp_output(tc);
 }
@@ -377,6 +379,8 @@ bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v)
 
 	if (o == SKO_NREAD)
 		*v = (int)tcp_urgent_nread(tc);
+	else if (o == SKO_QUICKACK)
+		*v = !tc->pingpong;
 	else if (o == SKO_ATMARK)
 		*v = tcp_at_mark(tc);
 	else if (o == SKO_NWRITE)
