@@ -125,6 +125,13 @@ int      must_check sk_getopt(struct sock *sk, enum sk_opt o, int *v);
  * ERR_NOENT: none of that name; ERR_NOPROTOOPT, NULL: not a stream. */
 int      must_check sk_set_congestion(struct sock *sk, const char *name);
 const char *sk_get_congestion(const struct sock *sk);
+/* IP options of a stream's segments (IP_OPTIONS): n bytes, 0 takes them back.
+ * A source route names the gateways, the peer is added behind them (RFC 9293
+ * MUST-51).  Without any, a route by which the peer's segments came is taken
+ * back to it.  ERR_INVAL: malformed; ERR_NOPROTOOPT, 0: not a stream, of which
+ * each message has its own. */
+int      must_check sk_set_ip_options(struct sock *sk, const uint8_t *opt, size_t n);
+size_t   sk_get_ip_options(const struct sock *sk, uint8_t out[40]);
 int      must_check sk_join(struct sock *sk, ip4_t group, unsigned ifindex);
 int      must_check sk_leave(struct sock *sk, ip4_t group, unsigned ifindex);
 void     sk_local(const struct sock *sk, struct endpoint *ep);

@@ -74,6 +74,11 @@ int must_check ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *d
  * transport asks before each segment, and after pmtu_learn(). */
 uint32_t ip4_path_mtu(struct stack *st, ip4_t dst);
 
+/* The source route by which m's packet came, reversed (RFC 1122 3.2.1.8 c), into
+ * out[40]; *first_hop: where packets that have it go.  Returns its bytes, a
+ * multiple of 4; 0: there was none. */
+size_t ip4_return_route(const struct ip_meta *m, uint8_t *out, ip4_t *first_hop);
+
 /* A transport has long had no answer from dst (RFC 9293 MUST-20, RFC 1122
  * 3.3.1.4): is the neighbour on the way still there?  It is asked with the next
  * packet; if it does not answer, other gateways are taken. */

@@ -182,6 +182,21 @@ static size_t reverse_route(const struct ip4opt *o, ip4_t src, uint8_t *out, ip4
 	return out[LEN];
 }
 
+size_t ip4_return_route(const struct ip_meta *m, uint8_t *out, ip4_t *first_hop)
+{
+	struct ip4opt_cursor c = ip4opt_begin(m->opt, m->n_opt);
+	struct ip4opt o;
+	size_t n = 0;
+
+	*first_hop = 0;
+	while (!n && ip4opt_next(&c, &o))
+		if (ip4opt_is_srcroute(o.type))
+			n = reverse_route(&o, m->src, out, first_hop);
+	while (n % 4)
+		out[n++] = IP4OPT_EOL;
+	return n;
+}
+
 size_t ip4_opt_reply(const struct ip_meta *m, uint8_t *out, ip4_t *first_hop)
 {
 	struct ip4opt_cursor c = ip4opt_begin(m->opt, m->n_opt);

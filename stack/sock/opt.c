@@ -131,6 +131,16 @@ const char *sk_get_congestion(const struct sock *sk)
 	return sk->type == SK_STREAM ? tcp_congestion(sk) : NULL;
 }
 
+int sk_set_ip_options(struct sock *sk, const uint8_t *opt, size_t n)
+{
+	return sk->type == SK_STREAM ? tcp_set_ip_options(sk, opt, n) : ERR_NOPROTOOPT;
+}
+
+size_t sk_get_ip_options(const struct sock *sk, uint8_t out[40])
+{
+	return sk->type == SK_STREAM ? tcp_get_ip_options(sk, out) : 0;
+}
+
 /* --- multicast (RFC 1112 7.1) ------------------------------------------------------ */
 
 static struct sk_group *group_find(struct sock *sk, ip4_t group, unsigned ifindex)

@@ -64,6 +64,7 @@ void tcp_free(struct tcp_conn *tc)
 	let_go(tc);
 	tcp_rcv_fini(tc);
 	tcp_urgent_fini(tc);
+	tcp_ip_opts_fini(tc);
 	free(tc);
 }
 
@@ -168,6 +169,7 @@ void tcp_mss_update(struct tcp_conn *tc)
 		mss = tc->mss_cap;
 	if (tc->ts_ok)
 		mss = mss > 12 ? mss - 12 : 0;
+	mss = mss > tcp_ip_opts_len(tc) ? mss - tcp_ip_opts_len(tc) : 0;
 	tc->snd_mss = (uint16_t)(mss > MSS_MIN ? mss : MSS_MIN);
 	tc->cc.mss = tc->snd_mss;
 }

@@ -24,6 +24,7 @@
  *	pmtud.c   paths that swallow long segments
  *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
  *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
+ *	ipopt.c   IP options, source routes
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -186,6 +187,7 @@ struct tcp_conn {
 	uint8_t dup_acks;
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
+	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
 	bool limited;                     /* cwnd was in the way: it may grow */
 	bool burst_acked;                 /* see predict.c */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
@@ -473,6 +475,13 @@ void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 void tcp_pmtu_reduced(struct tcp_conn *tc);       /* snd_mss is below what is out */
 void tcp_pmtu_timeout(struct tcp_conn *tc);
 void tcp_pmtu_acked(struct tcp_conn *tc);
+
+/* --- ipopt.c --- */
+void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tc->ip_opts */
+void tcp_ip_opts_in(struct tcp_conn *tc, const struct ip_meta *m);        /* came with options */
+unsigned tcp_ip_opts_len(const struct tcp_conn *tc);      /* bytes */
+void tcp_ip_opts_out(const struct tcp_conn *tc, struct ip4_tx *tx);       /* only if tc->ip_opts */
+void tcp_ip_opts_fini(struct tcp_conn *tc);
 
 /* --- limits.c --- */
 bool tcp_may_answer(struct tcp_conn *tc);         /* what is not acceptable; counts it */

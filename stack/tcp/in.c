@@ -319,6 +319,8 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		over(st, p, why);
 		return;
 	}
+	if (unlikely(rx->m->n_opt))               /* SHLD-24 */
+		tcp_ip_opts_in(tc, rx->m);
 	tcp_ecn_in(tc, rx);                       /* RFC 3168 6.1.3 */
 	rx_text(tc, rx, p, &gone);                /* sixth to eighth */
 	if (gone)

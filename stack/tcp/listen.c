@@ -32,6 +32,8 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 		return NULL;
 	}
 	tcp_conn_begin(tc, path.mtu, &rx->old);
+	if (unlikely(rx->m->n_opt))
+		tcp_ip_opts_in(tc, rx->m);
 	return tc;
 }
 

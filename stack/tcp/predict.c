@@ -24,7 +24,7 @@ static bool expected(const struct tcp_conn *tc, const struct tcp_rx *rx)
 
 	return (rx->h.flags & (uint8_t)~TCP_PSH) == TCP_ACK && seq_eq(rx->h.seq, tc->rcv_nxt) &&
 	       rx->len <= tcp_rcv_wnd(tc) && acks <= out && (acks || rx->len) && !rx->o.n_sack &&
-	       rx->o.has_ts == tc->ts_ok &&
+	       rx->o.has_ts == tc->ts_ok && !rx->m->n_opt &&
 	       (!tc->ts_ok || (int32_t)(rx->o.tsval - tc->ts_recent) >= 0);
 }
 

@@ -113,6 +113,8 @@ static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, ui
 
 	if (sk->ifindex)
 		tx.dev = stack_dev_index(sk->st, sk->ifindex);
+	if (unlikely(tc->ip_opts != NULL))
+		tcp_ip_opts_out(tc, &tx);
 	if (unlikely(tc->ecn.ok || (flags & TCP_SYN) || tx.tos))
 		flags |= tcp_ecn_out(tc, flags, pkt_len(p) && seq_eq(at, tc->snd_nxt), &tx.tos);
 	header_push(tc, p, at, flags, sum);

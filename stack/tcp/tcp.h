@@ -59,6 +59,11 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o);
  * it is none of these. */
 bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v);
 
+/* IP options of its segments, n (0 to 40) bytes of them; a source route names
+ * the gateways, the peer comes behind them.  ERR_INVAL: malformed. */
+int must_check tcp_set_ip_options(struct sock *sk, const uint8_t *opt, size_t n);
+size_t tcp_get_ip_options(const struct sock *sk, uint8_t out[40]);
+
 /* Congestion control by name, "cubic" or "reno"; what is accepted later has its
  * listener's.  ERR_NOENT: there is none of that name. */
 int must_check tcp_congestion_choose(struct sock *sk, const char *name);

@@ -67,6 +67,8 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	}
 	sk->peer = dst;
 	sk->pport = port;
+	if (tc->ip_opts)
+		tcp_ip_opts_aim(tc);
 	tcp_conn_begin(tc, path.mtu, &old);
 	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {
 		tcp_sendq_fini(tc);

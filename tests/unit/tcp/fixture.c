@@ -118,7 +118,8 @@ static size_t say_bytes(const struct peer *t, const struct peer_say *s, ip4_t sr
 
 void peer_say(struct peer *t, const struct peer_say *s)
 {
-	struct ip4_hdr ip = { .ttl = 64, .proto = IP_PROTO_TCP, .df = true, .tos = s->tos,
+	struct ip4_hdr ip = { .ttl = s->ttl ? s->ttl : 64, .proto = IP_PROTO_TCP, .df = true, .tos = s->tos,
+			      .hlen = (uint8_t)(IP4_HLEN + s->n_ip_opt),
 			      .src = s->src ? s->src : PEER_THEM,
 			      .dst = s->dst ? s->dst : PEER_US };
 	uint8_t *bytes = malloc(PKT_MAX);
@@ -127,7 +128,7 @@ void peer_say(struct peer *t, const struct peer_say *s)
 
 	REQUIRE(bytes && f);
 	n = say_bytes(t, s, ip.src, ip.dst, bytes);
-	frame_ip4(f, t->dev, &ip, NULL, bytes, n);
+	frame_ip4(f, t->dev, &ip, s->ip_opt, bytes, n);
 	net_inject_frame(t->dev, f);
 	free(f);
 	free(bytes);
@@ -171,11 +172,14 @@ void peer_skip(struct peer *t)
 static bool heard_parse(struct peer *t, const struct seen *s)
 {
 	struct peer_heard *g = &t->got;
+	/* What has a route goes to its first hop, but is meant for us. */
+	ip4_t dst = s->ip.hlen > IP4_HLEN ? PEER_THEM : s->ip.dst;
 
 	if (s->ip.proto != IP_PROTO_TCP || tcp_hdr_parse(&g->h, s->data, s->n) != DROP_NONE ||
-	    tcp_csum4(s->ip.src, s->ip.dst, s->n, csum_add(0, s->data, s->n)) != 0)
+	    tcp_csum4(s->ip.src, dst, s->n, csum_add(0, s->data, s->n)) != 0)
 		return false;
 	g->ip = s->ip;
+	memcpy(g->ip_opt, s->opt, sizeof(g->ip_opt));
 	tcp_opts_parse(&g->o, s->data + TCP_HLEN, g->h.hlen - (size_t)TCP_HLEN,
 		       g->h.flags & TCP_SYN);
 	if (g->h.flags & TCP_SYN)

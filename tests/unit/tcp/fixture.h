@@ -39,7 +39,9 @@ struct peer_say {
 	uint16_t urg;
 	uint16_t sport, dport;            /* 0: the connection's */
 	ip4_t src, dst;                   /* 0: the connection's */
-	uint8_t tos;
+	uint8_t tos, ttl;                 /* ttl 0: 64 */
+	const uint8_t *ip_opt;            /* IP options, n_ip_opt bytes */
+	uint8_t n_ip_opt;
 	bool no_ts;                       /* though timestamps were agreed on */
 	uint32_t tsval;                   /* 0: t->tsval */
 	uint8_t n_sack;
@@ -55,6 +57,7 @@ struct peer_heard {
 	struct tcp_hdr h;                 /* as on the wire */
 	struct tcp_opts o;
 	struct ip4_hdr ip;
+	uint8_t ip_opt[40];               /* ip.hlen - 20 of them */
 	uint32_t seq, ack;                /* relative; ack 0 without the flag */
 	uint32_t len;
 	uint8_t data[PKT_MAX];
