@@ -54,7 +54,7 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->backoff));
 		}
 		tc->persist = false;
-	} else if (tcp_waits_for_window(tc)) {
+	} else if (tcp_waits_for_window(tc) || tcp_waits_for_user(tc)) {
 		if (!tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->persist = true;
 			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->probes));
@@ -102,6 +102,14 @@ static bool is_alive(const struct tcp_conn *tc)
 	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < RTO_MAX;
 }
 
+/* SHLD-17: the peer took its window back while data was out.  As long as it
+ * answers, retransmissions are probes of that window (Linux). */
+static bool window_was_shut(const struct tcp_conn *tc)
+{
+	return !tc->snd_wnd && tc->state >= TCP_ESTABLISHED && !tc->orphan &&
+	       tcp_now(tc) - tc->heard_at <= RTO_MAX;
+}
+
 /* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
 static bool gave_up(const struct tcp_conn *tc)
 {
@@ -113,7 +121,7 @@ static bool gave_up(const struct tcp_conn *tc)
 
 	if (user && tc->state >= TCP_ESTABLISHED)
 		return tcp_now(tc) - tc->stuck_at >= MSEC(user);
-	return tc->timeouts >= max;
+	return tc->timeouts >= max && !window_was_shut(tc);
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */

@@ -53,7 +53,7 @@ TEST(ack, an_ack_of_what_was_not_sent_is_answered_and_changes_nothing)
 	peer_free(t);
 }
 
-TEST(ack, a_window_that_shrinks_takes_nothing_back)
+TEST(ack, a_window_that_shrinks_takes_nothing_back)     /* MUST-34, SHLD-15 */
 {
 	struct peer *t = flight(4);
 	struct tcp_conn *tc = peer_conn(t);

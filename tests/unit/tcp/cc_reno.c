@@ -44,7 +44,7 @@ TEST(cc_reno, begins_with_ten_segments)
 	CHECK(cc_in_slow_start(&cc));
 }
 
-TEST(cc_reno, slow_start_doubles_in_a_round_trip)
+TEST(cc_reno, slow_start_doubles_in_a_round_trip)        /* MUST-19 */
 {
 	cc_init(&cc, &cc_reno, MSS);
 	for (int i = 0; i < 10; i++)
@@ -54,7 +54,7 @@ TEST(cc_reno, slow_start_doubles_in_a_round_trip)
 	CHECK_EQ(cc.cwnd, 40 * MSS);
 }
 
-TEST(cc_reno, avoidance_adds_a_segment_in_a_round_trip)
+TEST(cc_reno, avoidance_adds_a_segment_in_a_round_trip)  /* MUST-19 */
 {
 	cc_init(&cc, &cc_reno, MSS);
 	cc.ssthresh = cc.cwnd;

@@ -183,6 +183,7 @@ TEST(malformed, icmp_about_what_is_not_under_way)       /* RFC 5927 4.1 */
 {
 	static const uint32_t about[] = { 0, 101, 5000, -10u };
 	struct peer *t = peer_new(PEER_PLAIN);
+	uint32_t cwnd;
 
 	peer_accept(t);
 	CHECK_EQ(peer_write(t, 100), 100);
@@ -194,8 +195,11 @@ TEST(malformed, icmp_about_what_is_not_under_way)       /* RFC 5927 4.1 */
 	CHECK_EQ(peer_conn(t)->snd_mss, 1460);
 	CHECK_EQ(ip4_path_mtu(t->st, PEER_THEM), 1500);
 	CHECK_EQ(peer_state(t), TCP_ESTABLISHED);
+	cwnd = peer_conn(t)->cc.cwnd;
 	peer_icmp(t, 4, 0, 0, 1);                 /* source quench: MUST-55 */
 	CHECK_EQ(peer_state(t), TCP_ESTABLISHED);
+	CHECK_EQ(peer_conn(t)->cc.cwnd, cwnd);
+	CHECK_EQ(t->sk->soft_err, OK);
 	SILENCE(t);
 	peer_icmp(t, ICMP4_UNREACH, ICMP4_UNREACH_FRAG, 600, 1);  /* this one is */
 	CHECK_EQ(peer_conn(t)->snd_mss, 560);

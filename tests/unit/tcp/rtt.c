@@ -27,7 +27,7 @@ TEST(rtt, the_timeout_is_never_below_its_minimum_beyond_the_round_trip)
 	peer_free(t);
 }
 
-TEST(rtt, a_segment_that_was_sent_twice_gives_no_sample)
+TEST(rtt, a_segment_that_was_sent_twice_gives_no_sample)        /* MUST-18 */
 {
 	struct peer *t = flight(1);
 	ns_t srtt = peer_conn(t)->srtt;
@@ -35,6 +35,28 @@ TEST(rtt, a_segment_that_was_sent_twice_gives_no_sample)
 	peer_wait(t, MSEC(300));                  /* sent again, by the probe */
 	flight_ack(t, 1);
 	CHECK_EQ(peer_conn(t)->srtt, srtt);
+	peer_free(t);
+}
+
+/* MUST-19, RFC 6298 5.5; the first time it is a probe of the tail (RFC 8985). */
+TEST(rtt, timeouts_double_until_an_ack_of_new_data)
+{
+	struct peer *t = flight(0);
+	struct tcp_conn *tc = peer_conn(t);
+	ns_t rto = tc->rto, last = 0;
+
+	CHECK_EQ(peer_write(t, 100), 100);
+	HEAR(t, TCP_ACK | TCP_PSH, AT(0), 1, 100);
+	for (int i = -1; i < 8; i++) {
+		while (!peer_waiting(t))
+			peer_wait(t, MSEC(1));
+		HEAR(t, TCP_ACK | TCP_PSH, AT(0), 1, 100);
+		CHECK(i < 1 || (net_now(t->net) - last - (rto << i)) / MSEC(2) == 0);
+		last = net_now(t->net);
+	}
+	CHECK_EQ(tc->timeouts, 8);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(0) + 100);
+	CHECK_EQ(tc->timeouts, 0);
 	peer_free(t);
 }
 

@@ -145,3 +145,24 @@ TEST(table, initial_numbers_move_with_the_clock_and_differ_by_pair)     /* MUST-
 	CHECK_EQ(seq_diff(tcp_isn(&a), first), MSEC(1) / 64);
 	peer_free(t);
 }
+
+/* MUST-9: all that is on the wire is the same, and yet. */
+TEST(table, initial_numbers_differ_by_a_secret_of_the_host)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	seq_t isn[8];
+
+	for (size_t i = 0; i < N_ELEM(isn); i++) {
+		struct stack_config cfg = { .name = "x", .pool = net_pool(t->net), .seed = 100 + i };
+		struct stack *st = stack_new(&cfg);
+		struct tcp_conn c = { .sk = { .st = st, .local = PEER_US, .lport = 5,
+					      .peer = PEER_THEM, .pport = 6 } };
+
+		REQUIRE(st && tcp_table(st));
+		isn[i] = tcp_isn(&c);
+		for (size_t j = 0; j < i; j++)
+			CHECK(!seq_eq(isn[j], isn[i]));
+		stack_free(st);
+	}
+	peer_free(t);
+}

@@ -36,7 +36,7 @@ static struct peer *shut(void)
 	return t;
 }
 
-TEST(timer, a_zero_window_is_probed_ever_more_seldom)   /* MUST-36, SHLD-29, SHLD-30 */
+TEST(timer, a_zero_window_is_probed_ever_more_seldom)   /* MUST-35, MUST-36, SHLD-29, SHLD-30 */
 {
 	struct peer *t = shut();
 	ns_t rto = peer_conn(t)->rto;
@@ -133,6 +133,24 @@ TEST(timer, keepalive_is_off_at_first)  /* MUST-24, MUST-25, MUST-28 */
 	SILENCE(t);
 	CHECK_EQ(sk_getopt(t->sk, SKO_KEEPIDLE, &v), OK);
 	CHECK_EQ(v, 7200);
+	peer_free(t);
+}
+
+TEST(timer, keepalive_of_its_own_waits_two_hours)       /* MUST-27, MUST-28 */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	CHECK_EQ(sk_setopt(t->sk, SKO_KEEPALIVE, 1), OK);
+	peer_wait(t, SEC(7199));
+	SILENCE(t);
+	peer_wait(t, SEC(2));
+	HEAR(t, TCP_ACK, 0, 1, 0);
+	CHECK_EQ(sk_setopt(t->sk, SKO_KEEPINTVL, 20), OK);
+	peer_wait(t, SEC(75));                    /* the interval that was when it was set */
+	HEAR(t, TCP_ACK, 0, 1, 0);
+	peer_wait(t, SEC(20));
+	HEAR(t, TCP_ACK, 0, 1, 0);
 	peer_free(t);
 }
 

@@ -91,6 +91,24 @@ static bool opts_eq(const struct tcp_opts *a, const struct tcp_opts *b)
 	return eq;
 }
 
+/* Every option but EOL and NOP has its length, and whatever stands behind the
+ * end of the list is zero. */
+static bool opts_well_formed(const uint8_t *b, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && b[i] != TCP_OPT_EOL) {
+		if (b[i] != TCP_OPT_NOP && (i + 1 == n || b[i + 1] < 2))
+			return false;
+		i += b[i] == TCP_OPT_NOP ? 1 : b[i + 1];
+	}
+	for (; i < n; i++)
+		if (b[i])
+			return false;
+	return i == n;
+}
+
+/* MUST-68, MUST-69 */
 TEST(tcp, options_that_are_emitted_parse_to_the_same_in_whole_words)
 {
 	struct rng r;
@@ -102,7 +120,7 @@ TEST(tcp, options_that_are_emitted_parse_to_the_same_in_whole_words)
 		uint8_t b[TCP_OPT_MAX];
 		size_t n = tcp_opts_emit(&o, syn, b);
 
-		REQUIRE(n <= TCP_OPT_MAX && n % 4 == 0);
+		REQUIRE(n <= TCP_OPT_MAX && n % 4 == 0 && opts_well_formed(b, n));
 		tcp_opts_parse(&got, b, n, syn);
 		REQUIRE(opts_eq(&o, &got));
 	}

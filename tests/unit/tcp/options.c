@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* TCP options and the MSS: RFC 9293 3.1, 3.2, 3.7.1. */
+#include "tests/unit/tcp/fixture.h"
+
+#include <stdlib.h>
+
+/* --- received ----------------------------------------------------------------------------- */
+
+/* The stack opens passively for a SYN with these options. */
+static struct peer *opened(const uint8_t *opt, uint8_t n)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 1);
+	SAY(t, .flags = TCP_SYN, .opt = opt, .n_opt = n);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	return t;
+}
+
+TEST(options, the_mandatory_three_are_understood)        /* MUST-4 */
+{
+	static const struct { uint8_t n, b[8]; uint16_t mss; } rows[] = {
+		{ 4, { 0, 0, 0, 0 }, 536 }, { 4, { 1, 1, 1, 0 }, 536 },
+		{ 4, { 2, 4, 3, 232 }, 1000 }, { 8, { 1, 2, 4, 3, 232, 1, 1, 0 }, 1000 },
+		{ 8, { 0, 2, 4, 3, 232, 0, 0, 0 }, 536 }, /* behind the end of the list */
+	};
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		struct peer *t = opened(rows[i].b, rows[i].n);
+
+		CHECK_EQ(peer_conn(t)->snd_mss, rows[i].mss);
+		peer_free(t);
+	}
+}
+
+TEST(options, they_come_in_any_segment)  /* MUST-5, MUST-6 */
+{
+	static const uint8_t opt[] = { 99, 6, 1, 2, 3, 4, 1, 253, 3, 7, 1, 0 };
+	struct peer *t = opened(opt, sizeof(opt));
+
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .opt = opt, .n_opt = sizeof(opt));
+	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10, .opt = opt, .n_opt = sizeof(opt));
+	HEAR(t, TCP_ACK, 1, 11, 0);
+	CHECK_EQ(peer_read(t, 100), 10);
+	CHECK_EQ(peer_write(t, 10), 10);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 11, 10);
+	SAY(t, .flags = TCP_ACK, .seq = 11, .ack = 11, .opt = opt, .n_opt = sizeof(opt));
+	CHECK_EQ(peer_conn(t)->n_out, 0);
+	SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = 11, .ack = 11, .opt = opt, .n_opt = sizeof(opt));
+	CHECK_EQ(peer_state(t), TCP_CLOSE_WAIT);
+	peer_skip(t);
+	SAY(t, .flags = TCP_RST, .seq = 12, .opt = opt, .n_opt = sizeof(opt));
+	CHECK_EQ(peer_state(t), TCP_CLOSED);
+	peer_free(t);
+}
+
+/* Timestamps, whose values are four bytes, behind so many NOPs. */
+TEST(options, they_may_stand_at_any_byte)        /* MUST-64 */
+{
+	for (uint8_t shift = 0; shift < 4; shift++) {
+		uint8_t opt[20] = { 1, 1, 1, 1 };
+		struct peer *t;
+
+		memcpy(opt + shift, (uint8_t[]){ 8, 10, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0,
+						 2, 4, 3, 232, 1, 1 }, 16);
+		t = opened(opt, 20);
+		CHECK(t->got.o.has_ts);
+		CHECK_EQ(t->got.o.tsecr, 0x12345678);
+		CHECK_EQ(peer_conn(t)->peer_mss, 1000);
+		peer_free(t);
+	}
+}
+
+/* --- sent --------------------------------------------------------------------------------- */
+
+/* MUST-14, MUST-65: in the SYN, in the SYN-ACK, nowhere else. */
+TEST(options, the_mss_is_in_every_syn_and_only_there)
+{
+	static const enum peer_kind kinds[] = { PEER_PLAIN, PEER_SACK, PEER_FULL };
+
+	for (size_t i = 0; i < 2 * N_ELEM(kinds); i++) {
+		struct peer *t = peer_new(kinds[i / 2]);
+		unsigned plain = TCP_HLEN + (kinds[i / 2] == PEER_FULL ? 12 : 0), n = 0;
+
+		if (i % 2) {
+			peer_connect_start(t);
+			CHECK_EQ(t->got.o.mss, 1460);
+			peer_say_syn(t, TCP_ACK, 1);
+		} else {
+			peer_listen(t, 1);
+			peer_say_syn(t, 0, 0);
+			HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+			CHECK_EQ(t->got.o.mss, 1460);
+			t->ts = kinds[i / 2] == PEER_FULL;
+			SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+			REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+		}
+		t->ts = kinds[i / 2] == PEER_FULL;
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10);
+		CHECK_EQ(peer_write(t, 10), 10);
+		CHECK_EQ(sk_shutdown(t->sk, SK_SHUT_WR), OK);
+		for (; peer_next(t); n++)
+			CHECK_EQ(t->got.h.hlen, plain);
+		CHECK(n >= 3);
+		peer_free(t);
+	}
+}
+
+TEST(options, the_mss_offered_is_what_the_interface_receives)    /* MUST-67, SHLD-5 */
+{
+	static const uint32_t mtus[] = { 576, 1006, 1500, 9000, 65535 };
+
+	for (size_t i = 0; i < N_ELEM(mtus); i++) {
+		struct peer *t = peer_new(PEER_FULL);
+
+		t->dev->mtu = mtus[i];
+		peer_connect_start(t);
+		CHECK(t->got.o.has_mss);
+		CHECK_EQ(t->got.o.mss, mtus[i] - 40);     /* not less for our own options */
+		peer_free(t);
+	}
+}
+
+TEST(options, without_the_mss_of_the_peer_it_is_536)     /* MUST-15 */
+{
+	struct peer *t = opened((const uint8_t[]){ 1, 1, 1, 0 }, 4);
+
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+	CHECK_EQ(peer_write(t, 2000), 2000);
+	HEAR(t, TCP_ACK, 1, 1, 536);
+	peer_free(t);
+}
+
+/* MUST-16: least of what the peer takes and the path, less the options. */
+TEST(options, a_full_segment_fits_the_peer_the_path_and_the_options)
+{
+	static const struct { uint16_t peer, mtu; bool ts; uint32_t len; } rows[] = {
+		{ 1460, 1500, false, 1460 }, { 1460, 1500, true, 1448 }, { 1000, 1500, false, 1000 },
+		{ 1000, 1500, true, 988 }, { 1460, 576, false, 536 }, { 1460, 576, true, 524 },
+		{ 9000, 1500, true, 1448 },
+	};
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		uint8_t opt[] = { 2, 4, (uint8_t)(rows[i].peer >> 8), (uint8_t)rows[i].peer,
+				  rows[i].ts ? 8 : 0, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1 };
+		struct peer *t = peer_new(PEER_FULL);
+
+		t->dev->mtu = rows[i].mtu;
+		peer_listen(t, 1);
+		SAY(t, .flags = TCP_SYN, .opt = opt, .n_opt = sizeof(opt));
+		CHECK(peer_next(t));
+		t->ts = rows[i].ts;
+		t->tsval = 2;
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+		REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+		CHECK_EQ(peer_write(t, 4000), 4000);
+		HEAR(t, TCP_ACK, 1, 1, rows[i].len);
+		peer_free(t);
+	}
+}
+
+/* MUST-2: the fixture verifies each that it hears; here they are of all lengths,
+ * whole and split, sent first and again. */
+TEST(options, what_is_sent_has_a_true_checksum)
+{
+	struct peer *t = peer_new(PEER_SACK);
+	uint32_t at = 1;
+
+	peer_accept(t);
+	for (uint32_t n = 1; n < 300; n++, at += n - 1) {
+		CHECK_EQ(peer_write(t, n), n);
+		CHECK(peer_next(t));
+		CHECK(t->got.h.csum != 0);
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = at + n / 2);    /* some of it again */
+		peer_wait(t, MSEC(500));
+		CHECK(n < 2 || peer_next(t));
+		peer_skip(t);
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = at + n);
+	}
+	peer_free(t);
+}
