@@ -77,6 +77,29 @@ TEST(delack, ato_follows_the_pace_of_the_data)
 	peer_free(t);
 }
 
+/* MUST-40, however slow the path and however seldom data comes. */
+TEST(delack, no_ack_waits_half_a_second)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	uint32_t at = 1;
+
+	peer_listen(t, 1);
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	peer_wait(t, MSEC(900));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+	CHECK_EQ(peer_conn(t)->srtt, MSEC(900));
+	for (unsigned i = 0; i < 16; i++)
+		CHECK_EQ(acked_after(t, &at, 100, 0), 0);
+	for (unsigned i = 0; i < 12; i++) {
+		CHECK(acked_after(t, &at, 100, 0) <= 200);
+		peer_wait(t, MSEC(500));
+	}
+	CHECK(ato_ms(t) > 500);
+	peer_free(t);
+}
+
 TEST(delack, after_a_long_pause_acks_are_quick_again)
 {
 	uint32_t at;

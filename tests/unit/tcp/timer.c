@@ -136,7 +136,7 @@ TEST(timer, keepalive_is_off_at_first)  /* MUST-24, MUST-25, MUST-28 */
 	peer_free(t);
 }
 
-TEST(timer, keepalive_of_its_own_waits_two_hours)       /* MUST-27, MUST-28 */
+TEST(timer, keepalive_of_its_own_waits_two_hours)       /* MUST-24, MUST-27, MUST-28 */
 {
 	struct peer *t = peer_new(PEER_PLAIN);
 

@@ -90,6 +90,25 @@ TEST(window, one_that_is_shut_on_what_is_out_may_stay_so_while_the_peer_answers)
 	peer_free(t);
 }
 
+/* MUST-38, 3.8.6.2.1: a part of a segment must be half of the largest window. */
+TEST(window, a_silly_window_is_not_used_at_once)
+{
+	static const struct { uint16_t wnd; uint32_t sent; } rows[] = {
+		{ 50, 0 }, { 499, 0 }, { 500, 500 }, { 999, 999 }, { 1000, 1000 },
+	};
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		struct peer *t = peer_new(PEER_PLAIN);
+
+		t->wnd = 1000;
+		peer_accept(t);
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .wnd = rows[i].wnd);
+		CHECK_EQ(peer_write(t, 3000), 3000);
+		CHECK_EQ(sent(t), rows[i].sent);
+		peer_free(t);
+	}
+}
+
 /* --- pushing ------------------------------------------------------------------------------ */
 
 TEST(window, the_last_segment_of_a_write_is_pushed)      /* MUST-61 */
