@@ -331,11 +331,18 @@ static inline seq_t rx_end(const struct tcp_rx *rx)       /* RFC 9293: SEG.SEQ +
 		       !!(rx->h.flags & TCP_FIN));
 }
 
+/* RFC 7323 5.3 and 5.5: older than the last, which is not too old to tell. */
+static inline bool tcp_ts_is_old(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return (int32_t)(rx->o.tsval - tc->ts_recent) < 0 &&
+	       tcp_now(tc) - tc->ts_recent_at < SEC(24 * 86400);
+}
+
 /* RFC 7323 4.3 (2): what to echo, of an acceptable segment. */
 static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	if (tc->ts_ok && rx->o.has_ts && seq_le(rx->h.seq, tc->rcv_wup) &&
-	    (int32_t)(rx->o.tsval - tc->ts_recent) >= 0) {
+	    !tcp_ts_is_old(tc, rx)) {
 		tc->ts_recent = rx->o.tsval;
 		tc->ts_recent_at = tcp_now(tc);
 	}

@@ -99,11 +99,7 @@ static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 /* RFC 7323 5.3, R1: an old duplicate. */
 static bool paws_refuses(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	const ns_t day = SEC(86400);
-
-	return tc->ts_ok && rx->o.has_ts && !(rx->h.flags & TCP_RST) &&
-	       (int32_t)(rx->o.tsval - tc->ts_recent) < 0 &&
-	       tcp_now(tc) - tc->ts_recent_at < 24 * day;
+	return tc->ts_ok && rx->o.has_ts && !(rx->h.flags & TCP_RST) && tcp_ts_is_old(tc, rx);
 }
 
 /* Simultaneous open (RFC 9293 figure 7): the peer's SYN again, now with an ACK
