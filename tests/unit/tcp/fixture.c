@@ -273,6 +273,33 @@ void peer_connect(struct peer *t)
 	SILENCE(t);
 }
 
+/* --- states -------------------------------------------------------------------------------- */
+
+struct peer *peer_in_state(enum tcp_state s, uint32_t *at, uint32_t *ack)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	bool fin_of_peer = s == TCP_CLOSE_WAIT || s == TCP_LAST_ACK;
+
+	*at = *ack = 1;
+	peer_accept(t);
+	if (fin_of_peer)
+		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = (*at)++, .ack = 1);
+	if (s > TCP_ESTABLISHED && s != TCP_CLOSE_WAIT) {
+		CHECK_EQ(sk_shutdown(t->sk, SK_SHUT_WR), OK);
+		(*ack)++;
+	}
+	if (s == TCP_CLOSING)
+		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = (*at)++, .ack = 1);
+	if (s == TCP_FIN_WAIT_2 || s == TCP_TIME_WAIT)
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 2);
+	if (s == TCP_TIME_WAIT)
+		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = (*at)++, .ack = 2);
+	peer_skip(t);
+	CHECK_EQ(peer_state(t), s);
+	peer_wait(t, MSEC(1));
+	return t;
+}
+
 /* --- the user of the stack -------------------------------------------------------------- */
 
 ssize_t peer_write(struct peer *t, size_t n)

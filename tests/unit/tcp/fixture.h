@@ -88,6 +88,9 @@ void peer_connect(struct peer *t);
 /* The first half of these. */
 void peer_listen(struct peer *t, int backlog);
 void peer_connect_start(struct peer *t);  /* its SYN was heard */
+/* A connection in the state, ESTABLISHED or later, with nothing unheard; *at and
+ * *ack are the next numbers of the peer and of the stack then. */
+struct peer *peer_in_state(enum tcp_state s, uint32_t *at, uint32_t *ack);
 /* SYN, with the options of t->kind. */
 void peer_say_syn(struct peer *t, uint8_t flags, uint32_t ack);
 

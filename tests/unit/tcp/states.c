@@ -326,6 +326,14 @@ TEST(states, a_syn_is_challenged)         /* RFC 5961 4.2 */
 	peer_accept(t);
 	SAY(t, .flags = TCP_SYN, .seq = 5);
 	HEAR(t, TCP_ACK, 1, 1, 0);
+	for (uint32_t edge = 0; edge < 3; edge++) {       /* the last of the past, the next, the next */
+		peer_wait(t, SEC(1));
+		SAY(t, .flags = TCP_SYN, .seq = edge);
+		HEAR(t, TCP_ACK, 1, 1, 0);
+	}
+	peer_wait(t, SEC(1));
+	SAY(t, .flags = TCP_SYN, .seq = 65536);   /* the first behind the window */
+	HEAR(t, TCP_ACK, 1, 1, 0);
 	peer_wait(t, SEC(1));
 	SAY(t, .flags = TCP_SYN, .seq = 900000);
 	HEAR(t, TCP_ACK, 1, 1, 0);
@@ -379,33 +387,6 @@ TEST(states, an_ack_of_the_future_or_of_long_ago_is_challenged) /* RFC 5961 5.2 
 
 /* --- every state --------------------------------------------------------------------------- */
 
-/* Brings a connection into the state, with nothing unheard; sequence numbers
- * of both sides are *seq and *ack then. */
-static struct peer *in_state(enum tcp_state s, uint32_t *at, uint32_t *ack)
-{
-	struct peer *t = peer_new(PEER_PLAIN);
-	bool fin_of_peer = s == TCP_CLOSE_WAIT || s == TCP_LAST_ACK;
-
-	*at = *ack = 1;
-	peer_accept(t);
-	if (fin_of_peer)
-		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = (*at)++, .ack = 1);
-	if (s > TCP_ESTABLISHED && s != TCP_CLOSE_WAIT) {
-		CHECK_EQ(sk_shutdown(t->sk, SK_SHUT_WR), OK);
-		(*ack)++;
-	}
-	if (s == TCP_CLOSING)
-		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = (*at)++, .ack = 1);
-	if (s == TCP_FIN_WAIT_2 || s == TCP_TIME_WAIT)
-		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 2);
-	if (s == TCP_TIME_WAIT)
-		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = (*at)++, .ack = 2);
-	peer_skip(t);
-	CHECK_EQ(peer_state(t), s);
-	peer_wait(t, MSEC(1));
-	return t;
-}
-
 TEST(states, in_every_state_a_rst_ends_it_and_says_how)
 {
 	static const struct { enum tcp_state s; int err; } rows[] = {
@@ -416,7 +397,7 @@ TEST(states, in_every_state_a_rst_ends_it_and_says_how)
 
 	for (size_t i = 0; i < N_ELEM(rows); i++) {
 		uint32_t at, ack;
-		struct peer *t = in_state(rows[i].s, &at, &ack);
+		struct peer *t = peer_in_state(rows[i].s, &at, &ack);
 		int err = -1;
 
 		SAY(t, .flags = TCP_RST, .seq = at);
@@ -432,7 +413,7 @@ TEST(states, in_every_state_a_syn_is_challenged_and_changes_nothing)
 {
 	for (enum tcp_state s = TCP_ESTABLISHED; s <= TCP_LAST_ACK; s++) {
 		uint32_t at, ack;
-		struct peer *t = in_state(s, &at, &ack);
+		struct peer *t = peer_in_state(s, &at, &ack);
 
 		SAY(t, .flags = TCP_SYN, .seq = at + 10, .ack = 0);
 		HEAR(t, TCP_ACK, ack, at, 0);
@@ -448,7 +429,7 @@ TEST(states, in_every_state_a_fin_that_comes_again_is_acknowledged)
 
 	for (size_t i = 0; i < N_ELEM(rows); i++) {
 		uint32_t at, ack;
-		struct peer *t = in_state(rows[i], &at, &ack);
+		struct peer *t = peer_in_state(rows[i], &at, &ack);
 
 		SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = at - 1, .ack = 1);
 		HEAR(t, TCP_ACK, ack, at, 0);
@@ -465,7 +446,7 @@ TEST(states, flags_that_mean_nothing_change_nothing)
 	for (size_t i = 0; i < N_ELEM(flags); i++) {
 		for (enum tcp_state s = TCP_ESTABLISHED; s < TCP_N_STATE; s++) {
 			uint32_t at, ack;
-			struct peer *t = in_state(s, &at, &ack);
+			struct peer *t = peer_in_state(s, &at, &ack);
 
 			SAY(t, .flags = flags[i], .seq = at + (s == TCP_TIME_WAIT ? -10u : 0u),
 			    .ack = ack, .urg = 9);
