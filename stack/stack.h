@@ -108,8 +108,8 @@ struct stack_config {
 	X(OPT_TCP_TIMESTAMPS,  "tcp_timestamps",      1, 0, 1, "RFC 7323 timestamps") \
 	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, "RFC 2018 selective acknowledgments") \
 	X(OPT_TCP_WSCALE,      "tcp_window_scaling",  1, 0, 1, "RFC 7323 window scaling") \
-	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     1, 0, 1, \
-	  "try shorter segments when long ones only time out (RFC 4821; Linux: 0)") \
+	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     0, 0, 1, \
+	  "1: try shorter segments when long ones only time out (RFC 4821 7.7)") \
 	X(OPT_TCP_ECN,         "tcp_ecn",             2, 0, 2, \
 	  "RFC 3168: 0 never, 1 ask for it, 2 agree to it") \
 	X(OPT_TCP_CHECKSUMS,   "tcp_checksums",       1, 0, 1, \
@@ -118,6 +118,12 @@ struct stack_config {
 	  "least retransmission timeout; RFC 6298: 1000") \
 	X(OPT_GRO, "gro",                             1, 0, 1, \
 	  "frames of one instant: told of, and acknowledged, together") \
+	X(OPT_TCP_RTO_RFC6298, "tcp_rto_rfc6298",     0, 0, 1, \
+	  "variance of round trips by RFC 6298 alone, without Linux's maximum of each") \
+	X(OPT_TCP_FRTO,        "tcp_frto",            2, 0, 2, \
+	  "find out whether a timeout was spurious (RFC 5682); 0: no") \
+	X(OPT_TCP_EARLY_RETRANS, "tcp_early_retrans", 3, 0, 4, \
+	  "3, 4: probe the tail of what is out (RFC 8985 7); else not") \
 	X(OPT_TCP_IDLE_RESTART, "tcp_slow_start_after_idle", 1, 0, 1, \
 	  "a pause ends what the window knew (RFC 5681 4.1)") \
 	X(OPT_TCP_RETRIES1,    "tcp_retries1",        3, 0, 255, \

@@ -203,7 +203,8 @@ void tcp_enter_loss(struct tcp_conn *tc)
 	bool first = tc->ca_state < CA_CWR || seq_le(tc->high_seq, tc->snd_una) ||
 		     (tc->ca_state == CA_LOSS && !tc->timeouts);
 
-	tc->frto = tc->ca_state < CA_RECOVERY || tc->timeouts;
+	tc->frto = tcp_stack(tc)->opt[OPT_TCP_FRTO] &&
+		   (tc->ca_state < CA_RECOVERY || tc->timeouts);
 	if (first) {
 		tc->undo.any_retrans = tc->n_retrans > 0;
 		tcp_undo_begin(tc);

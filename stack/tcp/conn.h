@@ -195,6 +195,8 @@ struct tcp_conn {
 
 	/* Round trips (RFC 6298) */
 	ns_t srtt, rttvar, rto;
+	ns_t rto_var, var_max;            /* of the timeout; of this round trip (rtt.c) ... */
+	seq_t rtt_seq;                    /* ... which ends when this is acknowledged */
 	ns_t min_rtt, min_rtt_at;         /* of the last minutes; 0: none yet */
 	uint8_t backoff;                  /* doublings of rto since one was timed (RFC 6298 5.5) */
 	uint8_t timeouts;                 /* of the oldest segment in a row */

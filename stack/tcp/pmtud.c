@@ -3,7 +3,7 @@
  * Paths that take less than they seemed to.  RFC 1191 6.4: when a router says
  * so, what was too long is sent again at once, in shorter pieces, and that is
  * no sign of congestion.  RFC 4821 7.7: when nobody says so and long segments
- * only time out, shorter ones are tried (as Linux's tcp_mtu_probing = 1).
+ * only time out, shorter ones are tried, if tcp_mtu_probing is 1 (Linux).
  */
 #include "stack/tcp/conn.h"
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * RFC 6298.  The bounds are the host's: Linux's minimum of 200 ms by default
- * (the RFC's is 1 s), of the variance and not of the whole, as there.
+ * RFC 6298, and as Linux has it.  The minimum is of the variance and not of the
+ * whole, and the host's: Linux's 200 ms (the RFC's is 1 s).
+ *
+ * Deviation, unless tcp_rto_rfc6298 is set: the variance that counts is the
+ * largest of a round trip, from which it sinks by a quarter in each; and where
+ * round trips get shorter it grows by an eighth of what it else would.  So a
+ * burst does not shorten the timeout, nor a path that gets better lengthen it.
  */
 #include "stack/tcp/conn.h"
 
@@ -24,13 +29,39 @@ void tcp_rtt_handshake_over(struct tcp_conn *tc)
 	tc->backoff = tc->timeouts = 0;
 }
 
+static ns_t var_min(const struct tcp_conn *tc)
+{
+	return MSEC(tcp_stack(tc)->opt[OPT_TCP_RTO_MIN]);
+}
+
 static ns_t rto_of(const struct tcp_conn *tc)
 {
-	ns_t min = MSEC(tcp_stack(tc)->opt[OPT_TCP_RTO_MIN]);
-	ns_t var = 4 * tc->rttvar > min ? 4 * tc->rttvar : min;
+	ns_t var = tc->rto_var > var_min(tc) ? tc->rto_var : var_min(tc);
 	ns_t rto = tc->srtt + var;
 
 	return rto < RTO_MAX ? rto : RTO_MAX;
+}
+
+/* Linux's tcp_rtt_estimator(): mdev is rttvar, four times of which is the
+ * variance of the timeout. */
+static void var_follow(struct tcp_conn *tc, ns_t off)
+{
+	ns_t wide = off < 0 ? -off : off, more = wide - tc->rttvar;
+
+	if (off < 0 && more > 0 && !tcp_stack(tc)->opt[OPT_TCP_RTO_RFC6298])
+		more /= 8;
+	tc->rttvar += more / 4;
+	if (4 * tc->rttvar > tc->var_max) {
+		tc->var_max = 4 * tc->rttvar;
+		if (tc->var_max > tc->rto_var)
+			tc->rto_var = tc->var_max;
+	}
+	if (seq_lt(tc->rtt_seq, tc->snd_una)) {   /* a round trip is over */
+		if (tc->var_max < tc->rto_var)
+			tc->rto_var -= (tc->rto_var - tc->var_max) / 4;
+		tc->rtt_seq = tc->snd_nxt;
+		tc->var_max = var_min(tc);
+	}
 }
 
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt)
@@ -40,12 +71,15 @@ void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt)
 	if (!tc->srtt) {                          /* (2.2) */
 		tc->srtt = rtt;
 		tc->rttvar = rtt / 2;
+		tc->rto_var = 4 * tc->rttvar > var_min(tc) ? 4 * tc->rttvar : var_min(tc);
+		tc->var_max = tc->rto_var;
+		tc->rtt_seq = tc->snd_nxt;
 	} else {                                  /* (2.3): beta 1/4, alpha 1/8 */
-		ns_t off = tc->srtt > rtt ? tc->srtt - rtt : rtt - tc->srtt;
-
-		tc->rttvar += (off - tc->rttvar) / 4;
+		var_follow(tc, rtt - tc->srtt);
 		tc->srtt += (rtt - tc->srtt) / 8;
 	}
+	if (tcp_stack(tc)->opt[OPT_TCP_RTO_RFC6298])
+		tc->rto_var = 4 * tc->rttvar;
 	tc->rto = rto_of(tc);
 	tc->backoff = 0;                          /* only now: Karn (MUST-18), 5 */
 }

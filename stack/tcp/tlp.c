@@ -17,13 +17,18 @@ static ns_t pto(const struct tcp_conn *tc)
 	return tc->srtt ? 2 * tc->srtt + wait : PTO_INIT;
 }
 
+static bool switched_on(const struct tcp_conn *tc)
+{
+	return tcp_stack(tc)->opt[OPT_TCP_EARLY_RETRANS] >= 3;
+}
+
 void tcp_tlp_schedule(struct tcp_conn *tc)
 {
 	ns_t at, rto_at;
 
 	if (!tc->n_out || !tc->sack_ok || tc->timeouts || tc->n_sacked || tc->tlp_out ||
 	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) || tc->xmit_for == XMIT_REO ||
-	    tc->state < TCP_ESTABLISHED)
+	    tc->state < TCP_ESTABLISHED || !switched_on(tc))
 		return;
 	at = tcp_now(tc) + pto(tc);
 	rto_at = tcp_rto_at(tc);

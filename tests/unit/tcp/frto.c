@@ -28,6 +28,23 @@ TEST(frto, an_ack_of_what_was_not_sent_again_undoes_the_timeout)
 	peer_free(t);
 }
 
+TEST(frto, switched_off_what_seems_lost_goes_first)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+
+	CHECK_EQ(stack_set_option(t->st, OPT_TCP_FRTO, 0), OK);
+	flight_write(t, 20);
+	peer_wait(t, MSEC(300));
+	CHECK_EQ(tc->ca_state, CA_LOSS);
+	CHECK(!tc->frto);
+	peer_skip(t);
+	flight_ack(t, 1);
+	HEAR(t, TCP_ACK, AT(1), 1, MSS);
+	CHECK_EQ(tc->ca_state, CA_LOSS);
+	peer_free(t);
+}
+
 TEST(frto, after_the_first_ack_new_data_goes_instead_of_what_seems_lost)
 {
 	struct peer *t = timed_out();

@@ -30,6 +30,8 @@ TEST(pmtud, a_path_that_swallows_long_segments_gets_shorter_ones)
 	struct tcp_conn *tc = peer_conn(t);
 	uint32_t least = MSS;
 
+	CHECK_EQ(stack_set_option(t->st, OPT_TCP_MTU_PROBING, 1), OK);
+
 	for (int i = 0; i < 100 && !tc->mss_cap; i++)
 		peer_wait(t, MSEC(100));
 	CHECK_EQ(tc->snd_mss, 1024);

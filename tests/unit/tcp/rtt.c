@@ -19,6 +19,77 @@ TEST(rtt, the_first_sample_sets_both_estimates)
 	peer_free(t);
 }
 
+/* A connection whose handshake took 100 ms. */
+static struct peer *slow_handshake(int rfc6298)
+{
+	struct peer *t = peer_new(PEER_SACK);
+
+	CHECK_EQ(stack_set_option(t->st, OPT_TCP_RTO_RFC6298, rfc6298), OK);
+	peer_listen(t, 1);
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	peer_wait(t, MSEC(100));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+	return t;
+}
+
+/* One byte more is acknowledged after so long. */
+static void sample(struct peer *t, uint32_t *at, ns_t rtt)
+{
+	CHECK_EQ(peer_write(t, 1), 1);
+	peer_wait(t, rtt);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = ++*at);
+}
+
+TEST(rtt, a_shorter_round_trip_widens_the_timeout_little)        /* Linux's mdev */
+{
+	static const struct { int rfc; ns_t rttvar; } rows[] = {
+		{ 0, USEC(51250) },               /* 50 + (90 - 50) / 8 / 4 */
+		{ 1, MSEC(60) },                  /* RFC 6298 2.3 */
+	};
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		struct peer *t = slow_handshake(rows[i].rfc);
+		struct sk_tcp_info info;
+		uint32_t at = 1;
+		int64_t us = 0;
+
+		sample(t, &at, MSEC(10));
+		CHECK_EQ(peer_conn(t)->srtt, USEC(88750));
+		CHECK_EQ(peer_conn(t)->rttvar, rows[i].rttvar);
+		CHECK_EQ(peer_conn(t)->rto, USEC(88750) + 4 * rows[i].rttvar);
+		CHECK_EQ(sk_tcp_info(t->sk, &info), OK);
+		CHECK(sk_tcp_info_find(&info, "rttvar", &us));
+		CHECK_EQ(us, rows[i].rttvar / USEC(1));
+		peer_free(t);
+	}
+}
+
+TEST(rtt, the_widest_of_a_round_trip_counts_and_sinks_by_a_quarter)      /* Linux's rttvar */
+{
+	struct peer *t = slow_handshake(0);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t at = 1;
+	ns_t var;
+
+	sample(t, &at, MSEC(100));
+	sample(t, &at, MSEC(250));
+	var = tc->rto_var;
+	CHECK_EQ(var, 4 * tc->rttvar);
+	CHECK_EQ(var, USEC(262500));              /* 4 * (37.5 + (150 - 37.5) / 4) */
+	for (unsigned i = 0; i < 8; i++) {        /* it sinks, but not at once */
+		ns_t before = tc->rto_var, widest = 4 * tc->rttvar;
+
+		sample(t, &at, tc->srtt);
+		CHECK(tc->rto_var <= before);
+		CHECK(tc->rto_var >= before - before / 4);
+		CHECK(tc->rto_var >= 4 * tc->rttvar && widest >= 4 * tc->rttvar);
+	}
+	CHECK(tc->rto_var < var - (var - MSEC(200)) * 3 / 4);
+	peer_free(t);
+}
+
 TEST(rtt, the_timeout_is_never_below_its_minimum_beyond_the_round_trip)
 {
 	struct peer *t = flight(0);

@@ -16,6 +16,29 @@ TEST(tlp, after_two_round_trips_the_last_segment_is_sent_again)
 	peer_free(t);
 }
 
+TEST(tlp, switched_off_the_tail_waits_for_the_timeout)
+{
+	for (int mode = 0; mode <= 4; mode++) {
+		struct peer *t = peer_new(PEER_SACK);
+		uint32_t at = 1;
+
+		CHECK_EQ(stack_set_option(t->st, OPT_TCP_EARLY_RETRANS, mode), OK);
+		peer_accept(t);
+		for (; at < 30; at++) {           /* SRTT settles at 20 ms */
+			CHECK_EQ(peer_write(t, 1), 1);
+			peer_wait(t, RTT);
+			SAY(t, .flags = TCP_ACK, .seq = 1, .ack = at + 1);
+		}
+		CHECK_EQ(peer_write(t, 5 * MSS), 5 * MSS);
+		peer_skip(t);
+		peer_wait(t, MSEC(100));          /* a probe after 42 ms, the RTO after 220 */
+		CHECK_EQ(peer_waiting(t), mode >= 3);
+		peer_wait(t, MSEC(150));
+		CHECK_EQ(peer_conn(t)->ca_state, CA_LOSS);
+		peer_free(t);
+	}
+}
+
 TEST(tlp, the_answer_starts_recovery_of_what_is_lost)
 {
 	struct peer *t = flight(4);
