@@ -557,7 +557,6 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s);
 /* What the window takes of new data, however little; false: nothing. */
 bool tcp_output_part(struct tcp_conn *tc);
 bool tcp_waits_for_window(const struct tcp_conn *tc);     /* data, nothing out, no window */
-bool tcp_waits_for_user(const struct tcp_conn *tc);       /* ... or more is to come */
 
 /* --- seg.c --- */
 bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s);  /* false: no packet */

@@ -142,21 +142,14 @@ bool tcp_waits_for_window(const struct tcp_conn *tc)
 	       !window_takes(tc, tc->unsent, window_left(tc, tc->unsent->seq));
 }
 
-/* MUST-60: TCP_CORK and MSG_MORE hold a last part, but not for ever; as in Linux
- * it goes when the persist timer fires. */
-bool tcp_waits_for_user(const struct tcp_conn *tc)
-{
-	return tc->unsent && !tc->n_out && (tc->more || tc->sk.opt[SKO_CORK]) &&
-	       nagle_holds(tc, tc->unsent);
-}
-
 bool tcp_output_part(struct tcp_conn *tc)
 {
 	uint32_t left = tc->unsent ? window_left(tc, tc->unsent->seq) : 0;
 
+	if (left)
+		tc->unsent->flags |= TCP_PSH;     /* Linux: the user waits no longer */
 	if (!left || (left < tc->unsent->len && !tcp_seg_split(tc, tc->unsent, left)))
 		return false;
-	tc->unsent->flags |= TCP_PSH;
 	return send_new(tc, tc->unsent);
 }
 

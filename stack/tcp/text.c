@@ -30,9 +30,10 @@ uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)
 
 static uint32_t space(const struct tcp_conn *tc)
 {
-	uint32_t room = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2;
+	uint32_t room = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2, most = UINT16_MAX << tc->rcv_wscale;
 
-	return room > tc->rcvq_bytes ? room - tc->rcvq_bytes : 0;
+	room = room > tc->rcvq_bytes ? room - tc->rcvq_bytes : 0;
+	return room < most ? room : most;         /* more could not be said */
 }
 
 /* What may be offered now: never less than was (SHLD-14); more only if it is a

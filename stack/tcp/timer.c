@@ -44,6 +44,12 @@ static const struct tcp_seg *oldest(const struct tcp_conn *tc)
 	return s && s->sent ? s : NULL;
 }
 
+/* What the user holds back leaves in the end, as in Linux (tcp(7), TCP_CORK). */
+static bool waits_for_user(const struct tcp_conn *tc)
+{
+	return tc->unsent && !tc->n_out && (tc->sk.opt[SKO_CORK] || tc->more);
+}
+
 void tcp_xmit_timer_set(struct tcp_conn *tc)
 {
 	const struct tcp_seg *s = oldest(tc);
@@ -54,7 +60,7 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->backoff));
 		}
 		tc->persist = false;
-	} else if (tcp_waits_for_window(tc) || tcp_waits_for_user(tc)) {
+	} else if (tcp_waits_for_window(tc) || waits_for_user(tc)) {
 		if (!tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->persist = true;
 			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->probes));

@@ -111,6 +111,20 @@ TEST(text, a_window_opens_only_by_as_much_as_is_worth_it)       /* MUST-39 */
 	peer_free(t);
 }
 
+TEST(text, a_window_that_the_field_cannot_say_is_no_news)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 1);
+	CHECK_EQ(sk_setopt(t->listener, SKO_RCVBUF, 1000000), OK);
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 1000);
+	HEAR(t, TCP_ACK, 1, 1001, 0);
+	CHECK_EQ(peer_read(t, 2000), 1000);
+	SILENCE(t);
+	peer_free(t);
+}
+
 /* A peer that sends what the window takes, every 10 ms, to a user who reads
  * at once; the size of the buffer in the end. */
 static int buffer_after(struct peer *t, unsigned rounds)
