@@ -22,7 +22,7 @@ TEST(options, the_mandatory_three_are_understood)        /* MUST-4 */
 	static const struct { uint8_t n, b[8]; uint16_t mss; } rows[] = {
 		{ 4, { 0, 0, 0, 0 }, 536 }, { 4, { 1, 1, 1, 0 }, 536 },
 		{ 4, { 2, 4, 3, 232 }, 1000 }, { 8, { 1, 2, 4, 3, 232, 1, 1, 0 }, 1000 },
-		{ 8, { 0, 2, 4, 3, 232, 0, 0, 0 }, 536 }, /* behind the end of the list */
+		{ 8, { 0, 2, 2, 4, 3, 232, 0, 0 }, 536 }, /* behind the end of the list */
 	};
 
 	for (size_t i = 0; i < N_ELEM(rows); i++) {
@@ -35,9 +35,10 @@ TEST(options, the_mandatory_three_are_understood)        /* MUST-4 */
 
 TEST(options, they_come_in_any_segment)  /* MUST-5, MUST-6 */
 {
-	static const uint8_t opt[] = { 99, 6, 1, 2, 3, 4, 1, 253, 3, 7, 1, 0 };
+	static const uint8_t opt[] = { 99, 6, 1, 2, 3, 4, 1, 253, 3, 7, 2, 4, 3, 232, 1, 0 };
 	struct peer *t = opened(opt, sizeof(opt));
 
+	CHECK_EQ(peer_conn(t)->snd_mss, 1000);    /* what stands behind them counts */
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .opt = opt, .n_opt = sizeof(opt));
 	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10, .opt = opt, .n_opt = sizeof(opt));

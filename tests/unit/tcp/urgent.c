@@ -341,6 +341,36 @@ TEST(urgent, urgency_beyond_64_k_is_said_when_it_is_near)        /* MUST-31 */
 	peer_free(t);
 }
 
+/* MUST-31: with more than 64 KiB out the first of it cannot say where urgency
+ * ends, and does not say it is where it is not. */
+TEST(urgent, what_is_sent_again_names_no_other_place)
+{
+	struct peer *t = peer_new(PEER_FULL);
+
+	peer_accept(t);
+	peer_conn(t)->cc.cwnd = 1000 * peer_conn(t)->cc.mss;
+	CHECK_EQ(sk_setopt(t->sk, SKO_SNDBUF, 400000), OK);
+	CHECK_EQ(peer_write(t, 150000), 150000);
+	CHECK_EQ(write_urgent(t, 1), 1);
+	peer_skip(t);
+	CHECK_EQ(t->got.seq + t->got.len, 150002);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1449);
+	peer_skip(t);
+	peer_wait(t, SEC(1));
+	while (peer_next(t) && t->got.seq != 1449)
+		;
+	CHECK_EQ(t->got.seq, 1449);
+	CHECK_EQ(t->got.h.flags & TCP_URG, 0);
+	CHECK_EQ(t->got.h.urg, 0);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 100001);       /* from here on it can */
+	peer_skip(t);
+	peer_wait(t, SEC(2));
+	CHECK(peer_next(t));
+	CHECK(t->got.h.flags & TCP_URG);
+	CHECK_EQ(t->got.seq + t->got.h.urg, 150002);
+	peer_free(t);
+}
+
 TEST(urgent, a_flood_of_pointers_costs_one_small_block)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
