@@ -85,12 +85,16 @@ static bool rx_syn_sent(struct tcp_conn *tc, struct tcp_rx *rx, bool *gone)
 
 /* RFC 9293 3.4, table 6: does any of it lie in the window?  Of a RST the
  * first number counts.  At the edge of a zero window all is acceptable but
- * the text, so that its ACK is seen; tcp_text() cuts that off. */
+ * the text, so that its ACK is seen; tcp_text() cuts that off.  An ACK alone
+ * counts at the right edge, too, as in Linux: it comes from there while data
+ * that fills the window is lost. */
 static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	uint32_t span = (uint32_t)seq_diff(rx_end(rx), rx->h.seq), wnd = tcp_rcv_wnd(tc);
 
-	if (!span || !wnd || (rx->h.flags & TCP_RST))
+	if (!span && !(rx->h.flags & TCP_RST))
+		return seq_within(rx->h.seq, tc->rcv_nxt, wnd + 1);
+	if (!wnd || (rx->h.flags & TCP_RST))
 		return seq_eq(rx->h.seq, tc->rcv_nxt) || seq_within(rx->h.seq, tc->rcv_nxt, wnd);
 	return seq_within(rx->h.seq, tc->rcv_nxt, wnd) ||
 	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
@@ -192,11 +196,22 @@ static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 	return false;
 }
 
-/* Fourth: SYN, which has no place here (RFC 5961 4.2). */
-static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
+/* Fourth: SYN, which has no place here (RFC 5961 4.2).  One in the window of what
+ * is half open and came from LISTEN: back to there. */
+static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why, bool *gone)
 {
 	if (!(rx->h.flags & TCP_SYN) || is_crossed_synack(tc, rx))
 		return true;
+	if (is_same_syn(tc, rx)) {                /* with data, and so in the window */
+		*why = DROP_TCP_OLD;
+		tcp_listen_again(tc);
+		return false;
+	}
+	if (tc->state == TCP_SYN_RECEIVED && tc->passive && seq_le(tc->rcv_nxt, rx->h.seq)) {
+		*gone = true;
+		tcp_done(tc, OK);
+		return false;
+	}
 	*why = DROP_TCP_CHALLENGE;
 	tcp_challenge(tc);
 	return false;
@@ -310,7 +325,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 
 	if (!rx_seq(tc, rx, &why) ||              /* first; RFC 7323 */
 	    !rx_rst(tc, rx, &why, &gone) ||       /* second; RFC 5961 3 */
-	    !rx_syn(tc, rx, &why) ||              /* fourth; RFC 5961 4 */
+	    !rx_syn(tc, rx, &why, &gone) ||       /* fourth; RFC 5961 4 */
 	    !rx_ack(tc, rx, &why, &gone)) {       /* fifth */
 		over(st, p, why);
 		return;

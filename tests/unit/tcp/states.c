@@ -174,6 +174,23 @@ TEST(states, a_rst_sends_syn_received_back_where_it_came_from)  /* MUST-11 */
 	peer_free(t);
 }
 
+TEST(states, a_syn_sends_syn_received_back_to_listen)   /* 3.10.7.4, fourth */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 1);
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	SAY(t, .flags = TCP_SYN, .len = 10);      /* the same, with data */
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	SAY(t, .flags = TCP_SYN, .seq = 1000);    /* in the window, and not the same */
+	SILENCE(t);
+	CHECK_EQ(peer_state(t), TCP_CLOSED);
+	SAY(t, .flags = TCP_SYN, .seq = 1000);    /* it listens */
+	CHECK_EQ(peer_state(t), TCP_SYN_RECEIVED);
+	peer_free(t);
+}
+
 TEST(states, syn_received_answers_a_wrong_ack_with_a_rst)       /* 3.10.7.4, fifth */
 {
 	struct peer *t = peer_new(PEER_PLAIN);
@@ -283,6 +300,40 @@ TEST(states, old_timestamps_are_refused)  /* RFC 7323 5.3, R1 */
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10, .tsval = t->tsval);
 	HEAR(t, TCP_ACK, 1, 11, 0);
 	CHECK_EQ(t->got.o.tsecr, t->tsval);
+	peer_free(t);
+}
+
+TEST(states, a_timestamp_of_24_days_ago_tells_nothing)  /* RFC 7323 5.5 */
+{
+	struct peer *t = peer_new(PEER_FULL);
+
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10);
+	HEAR(t, TCP_ACK, 1, 11, 0);
+	peer_wait(t, SEC(25 * 86400));            /* more than 2^31 ms: it looks older */
+	SAY(t, .flags = TCP_ACK, .seq = 11, .ack = 1, .len = 10);
+	HEAR(t, TCP_ACK, 1, 21, 0);
+	CHECK_EQ(t->got.o.tsecr, t->tsval);
+	SAY(t, .flags = TCP_ACK, .seq = 21, .ack = 1, .len = 10, .tsval = t->tsval - 1);
+	HEAR(t, TCP_ACK, 1, 21, 0);               /* and PAWS is on again */
+	peer_free(t);
+}
+
+/* What it sent from there to the edge is lost; its ACK is not (as Linux). */
+TEST(states, an_ack_from_the_right_edge_counts)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 100), 100);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 100);
+	SAY(t, .flags = TCP_ACK, .seq = 1 + 65535 + 1, .ack = 101);
+	CHECK_EQ(peer_conn(t)->n_out, 1);
+	HEAR(t, TCP_ACK, 101, 1, 0);
+	SAY(t, .flags = TCP_ACK, .seq = 1 + 65535, .ack = 101);
+	CHECK_EQ(peer_conn(t)->n_out, 0);
+	SAY(t, .flags = TCP_RST, .seq = 1 + 65535);
+	SILENCE(t);
 	peer_free(t);
 }
 
