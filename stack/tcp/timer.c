@@ -50,6 +50,20 @@ static bool waits_for_user(const struct tcp_conn *tc)
 	return tc->unsent && !tc->n_out && (tc->sk.opt[SKO_CORK] || tc->more);
 }
 
+/* The user's timeout of what is stuck, which is not to be missed by a long
+ * wait (RFC 5482); NS_NEVER: there is none. */
+static ns_t user_limit(const struct tcp_conn *tc)
+{
+	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
+
+	return user && tc->state != TCP_SYN_RECEIVED ? tc->stuck_at + MSEC(user) : NS_NEVER;
+}
+
+static ns_t no_later(ns_t at, ns_t limit, ns_t now)
+{
+	return limit > now && limit < at ? limit : at;
+}
+
 void tcp_xmit_timer_set(struct tcp_conn *tc)
 {
 	const struct tcp_seg *s = oldest(tc);
@@ -57,13 +71,15 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 	if (s) {
 		if (tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->xmit_for = XMIT_RTO;
-			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->backoff));
+			xmit_arm(tc, no_later(tcp_now(tc) + backed_off(tc, tc->backoff),
+					      user_limit(tc), tcp_now(tc)));
 		}
 		tc->persist = false;
 	} else if (tcp_waits_for_window(tc) || waits_for_user(tc)) {
 		if (!tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->persist = true;
-			xmit_arm(tc, tcp_now(tc) + backed_off(tc, tc->probes));
+			xmit_arm(tc, no_later(tcp_now(tc) + backed_off(tc, tc->probes),
+					      tc->probes ? user_limit(tc) : NS_NEVER, tcp_now(tc)));
 		}
 	} else {
 		tc->persist = false;
@@ -108,12 +124,13 @@ static bool is_alive(const struct tcp_conn *tc)
 	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < RTO_MAX;
 }
 
-/* SHLD-17: the peer took its window back while data was out.  As long as it
- * answers, retransmissions are probes of that window (Linux). */
-static bool window_was_shut(const struct tcp_conn *tc)
+/* SHLD-17, MUST-35: the peer took back the window for what is oldest; sent
+ * again it is a probe, and a peer that answers, now and then, may stay so. */
+static bool is_shut_out(const struct tcp_conn *tc)
 {
-	return !tc->snd_wnd && tc->state >= TCP_ESTABLISHED && !tc->orphan &&
-	       tcp_now(tc) - tc->heard_at <= RTO_MAX;
+	return !tc->orphan && tc->state >= TCP_ESTABLISHED &&
+	       seq_le(seq_add(tc->snd_una, tc->snd_wnd), oldest(tc)->seq) &&
+	       tcp_now(tc) - tc->heard_at < 3 * RTO_MAX;
 }
 
 /* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
@@ -123,11 +140,13 @@ static bool gave_up(const struct tcp_conn *tc)
 	int64_t max = tc->state == TCP_SYN_SENT ? st->opt[OPT_TCP_SYN_RETRIES] :
 		      tc->state == TCP_SYN_RECEIVED ? st->opt[OPT_TCP_SYNACK_RETRIES] :
 		      tc->orphan ? tcp_orphan_retries(tc, is_alive(tc)) : st->opt[OPT_TCP_RETRIES2];
-	int64_t user = tc->sk.opt[SKO_USER_TIMEOUT];
+	ns_t limit = user_limit(tc);
 
-	if (user && tc->state >= TCP_ESTABLISHED)
-		return tcp_now(tc) - tc->stuck_at >= MSEC(user);
-	return tc->timeouts >= max && !window_was_shut(tc);
+	if (tcp_now(tc) >= limit)
+		return true;
+	if (limit != NS_NEVER && tc->state >= TCP_ESTABLISHED)
+		return false;                     /* instead of the count */
+	return tc->timeouts >= max && !is_shut_out(tc);
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */

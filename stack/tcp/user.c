@@ -34,7 +34,7 @@ static void syn_send(struct tcp_conn *tc)
 	tc->unsent = NULL;
 	tc->n_out = 1;
 	s->sent = true;
-	s->sent_at = tcp_now(tc);
+	s->sent_at = tc->stuck_at = tcp_now(tc);
 	(void)tcp_seg_xmit(tc, s);
 	tcp_xmit_timer_set(tc);
 }

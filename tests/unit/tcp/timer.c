@@ -108,6 +108,28 @@ TEST(timer, the_users_timeout_ends_probes_too)  /* RFC 5482 */
 	peer_free(t);
 }
 
+/* MUST-34, MUST-35, SHLD-17: the window shrank below what was sent. */
+TEST(timer, a_window_that_shuts_over_data_does_not_end_it)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 100), 100);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 100);
+	t->wnd = 0;
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	for (unsigned i = 0; i < 60; i++) {
+		CHECK(next_after(t) <= SEC(121));
+		CHECK_EQ(t->got.seq, 1);
+		if (i % 2 == 0)                   /* every second answer is lost */
+			SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	}
+	CHECK_EQ(peer_state(t), TCP_ESTABLISHED);
+	peer_wait(t, SEC(500));
+	CHECK_EQ(error_of(t), ERR_TIMEDOUT);      /* nobody answers any more */
+	peer_free(t);
+}
+
 TEST(timer, a_silly_window_is_used_in_the_end)  /* MUST-38, 3.8.6.2.1 (4) */
 {
 	struct peer *t = peer_new(PEER_PLAIN);
@@ -226,6 +248,32 @@ TEST(timer, a_syn_is_given_up_and_what_icmp_said_is_told)       /* MUST-22, SHLD
 	CHECK_EQ(peer_state(t), TCP_ESTABLISHED); /* MUST-56 */
 	peer_wait(t, SEC(100));
 	CHECK_EQ(error_of(t), ERR_NOROUTE);       /* SHLD-25 */
+	peer_free(t);
+}
+
+TEST(timer, the_users_timeout_is_kept_to_the_instant)   /* RFC 5482; in SYN-SENT, too */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct endpoint to = { addr_ip4(PEER_THEM), 1000 };
+
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	CHECK_EQ(sk_setopt(t->sk, SKO_USER_TIMEOUT, 2500), OK);
+	CHECK_EQ(sk_connect(t->sk, &to), ERR_INPROGRESS);
+	peer_wait(t, MSEC(2499));
+	CHECK_EQ(error_of(t), OK);
+	peer_wait(t, MSEC(2));
+	CHECK_EQ(error_of(t), ERR_TIMEDOUT);
+	CHECK_EQ(peer_waiting(t), 2);
+	peer_free(t);
+
+	t = peer_new(PEER_PLAIN);
+	peer_accept(t);
+	CHECK_EQ(sk_setopt(t->sk, SKO_USER_TIMEOUT, 40000), OK);
+	CHECK_EQ(peer_write(t, 100), 100);
+	peer_wait(t, MSEC(39999));
+	CHECK_EQ(error_of(t), OK);
+	peer_wait(t, MSEC(2));
+	CHECK_EQ(error_of(t), ERR_TIMEDOUT);
 	peer_free(t);
 }
 
