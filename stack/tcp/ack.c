@@ -253,7 +253,9 @@ static void undo_timeout(struct tcp_conn *tc)
 	be_open(tc);
 }
 
-/* After a timeout.  RFC 5682, 2 (basic) and 3 (with SACK). */
+/* After a timeout.  RFC 5682, 2 (basic) and 3 (with SACK).  RFC 6582 3.2, 1 and
+ * 4: without SACK, duplicates at high_seq may be of what was sent twice, and
+ * begin nothing. */
 static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	bool recovered = seq_le(tc->high_seq, tc->snd_una);
@@ -269,7 +271,7 @@ static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
 		tc->high_seq = tc->snd_nxt;
 		tc->frto = has_new_data(tc);
 	}
-	if (recovered)
+	if (recovered && (tc->sack_ok || seq_lt(tc->high_seq, tc->snd_una)))
 		end_recovery(tc, a);
 }
 

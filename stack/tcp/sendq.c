@@ -166,8 +166,10 @@ bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 	rest->len -= len;
 	s->len = len;
 	s->flags &= (uint8_t)~(TCP_FIN | TCP_PSH);
-	if (!rest->len)
-		s->flags |= TCP_PSH;              /* what a FIN means, too */
+	if (!rest->len) {                         /* a FIN pushes the data, not itself */
+		s->flags |= TCP_PSH;
+		rest->flags &= (uint8_t)~TCP_PSH;
+	}
 	rest->blk->refs++;
 	s->sum = csum_add(0, s->blk->data + s->off, s->len);
 	rest->sum = csum_add(0, rest->blk->data + rest->off, rest->len);

@@ -25,6 +25,27 @@ TEST(ack, three_duplicates_send_the_first_again_and_partial_acks_the_next)
 }
 
 /* RFC 3042 */
+TEST(ack, duplicates_of_a_timeout_begin_nothing)        /* RFC 6582 3.2, 1 and 4 */
+{
+	struct peer *t = flight(4);
+
+	peer_wait(t, MSEC(300));
+	HEAR(t, TCP_ACK, AT(0), 1, MSS);
+	flight_ack(t, 1);
+	peer_skip(t);                             /* two more, sent in vain */
+	flight_ack(t, 4);
+	flight_write(t, 4);
+	CHECK(peer_waiting(t) >= 3);
+	peer_skip(t);
+	for (unsigned i = 0; i < 3; i++)
+		flight_ack(t, 4);
+	while (peer_next(t))
+		CHECK(t->got.seq > AT(4));        /* limited transmit, at most */
+	flight_ack(t, 8);
+	CHECK_EQ(peer_conn(t)->ca_state, CA_OPEN);
+	peer_free(t);
+}
+
 TEST(ack, each_of_two_duplicates_lets_a_new_segment_out)
 {
 	struct peer *t = flight(10);
