@@ -13,7 +13,16 @@ uint32_t tcp_ts_now(const struct tcp_conn *tc)
 
 /* --- header and options ----------------------------------------------------------- */
 
-static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags)
+/* SACK blocks that fit beside so much data: the MSS leaves room for timestamps
+ * alone (RFC 6691). */
+static unsigned sacks_beside(const struct tcp_conn *tc, uint32_t len)
+{
+	uint32_t room = len < tc->snd_mss ? tc->snd_mss - len : 0, fit = room < 12 ? 0 : (room - 4) / 8;
+
+	return tc->n_sacks < fit ? tc->n_sacks : fit;
+}
+
+static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags, uint32_t len)
 {
 	*o = (struct tcp_opts){ 0 };
 	if (tc->ts_ok) {
@@ -28,7 +37,7 @@ static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags)
 		o->has_wscale = tc->wscale_ok;
 		o->wscale = tc->rcv_wscale;
 	} else if (tc->n_sacks) {
-		o->n_sack = tc->n_sacks;
+		o->n_sack = (uint8_t)sacks_beside(tc, len);
 		memcpy(o->sack, tc->sacks, sizeof(o->sack));
 	}
 }
@@ -51,7 +60,7 @@ static uint64_t header_full(struct tcp_conn *tc, struct pkt *p, struct tcp_hdr *
 	struct wr w;
 	uint8_t *b;
 
-	opts_fill(tc, &o, h->flags);
+	opts_fill(tc, &o, h->flags, pkt_len(p));
 	n = tcp_opts_emit(&o, h->flags & TCP_SYN, opts);
 	h->hlen = (uint8_t)(TCP_HLEN + n);
 	b = pkt_push(p, h->hlen);
@@ -83,14 +92,17 @@ static void header_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t fl
 
 /* --- sending ------------------------------------------------------------------------ */
 
-/* What an ACK that leaves settles. */
-static void ack_sent(struct tcp_conn *tc)
+/* What an ACK that leaves with so much data settles.  SACK blocks that had no
+ * room still want to be sent. */
+static void ack_sent(struct tcp_conn *tc, uint32_t len)
 {
+	tc->rcv_wup = tc->rcv_nxt;
+	if (unlikely(tc->n_sacks) && !sacks_beside(tc, len))
+		return;
 	if (tc->quick_acks)
 		tcp_quick_spend(tc);
 	tc->ack_now = false;
 	tc->pushed = 0;
-	tc->rcv_wup = tc->rcv_nxt;
 	if (tc->dsack) {                          /* RFC 2883 4: reported once */
 		tc->dsack = false;
 		tc->n_sacks--;
@@ -102,6 +114,7 @@ static void ack_sent(struct tcp_conn *tc)
 /* Consumes p, the data. */
 static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
 {
+	const uint32_t len = pkt_len(p);
 	struct sock *sk = &tc->sk;
 	struct ip4_tx tx = {
 		.src = sk->local, .dst = sk->peer, .proto = IP_PROTO_TCP,
@@ -116,10 +129,10 @@ static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, ui
 	if (unlikely(tc->ip_opts != NULL))
 		tcp_ip_opts_out(tc, &tx);
 	if (unlikely(tc->ecn.ok || (flags & TCP_SYN) || tx.tos))
-		flags |= tcp_ecn_out(tc, flags, pkt_len(p) && seq_eq(at, tc->snd_nxt), &tx.tos);
+		flags |= tcp_ecn_out(tc, flags, len && seq_eq(at, tc->snd_nxt), &tx.tos);
 	header_push(tc, p, at, flags, sum);
 	if (flags & TCP_ACK)
-		ack_sent(tc);
+		ack_sent(tc, len);
 	sk->st->stat[ST_TCP_OUT_SEGS]++;
 	tc->segs_out++;
 	p->flags |= PKT_LOCAL;

@@ -46,6 +46,35 @@ TEST(sack, blocks_that_lie_change_nothing)
 }
 
 /* RFC 2018 8: a timeout forgets what was SACKed, if the peer took it back. */
+/* The MSS has no room for them (RFC 6691): a full segment goes without, and if
+ * they are news an ACK of its own tells them. */
+TEST(sack, blocks_do_not_make_a_full_segment_too_long)
+{
+	struct peer *t = peer_new(PEER_FULL);
+
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1001, .ack = 1, .len = 1000);
+	HEAR(t, TCP_ACK, 1, 1, 0);
+	CHECK_EQ(t->got.o.n_sack, 1);
+	CHECK_EQ(peer_write(t, 1448), 1448);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 1448);
+	CHECK_EQ(t->got.o.n_sack, 0);
+	CHECK_EQ(peer_write(t, 1448 - 12), 1448 - 12);
+	HEAR(t, TCP_ACK | TCP_PSH, 1449, 1, 1448 - 12);
+	CHECK_EQ(t->got.o.n_sack, 1);
+	SAY(t, .flags = TCP_ACK, .seq = 2001, .ack = 1 + 2 * 1448 - 12, .wnd = 1);
+	CHECK_EQ(peer_write(t, 1448), 1448);
+	SILENCE(t);
+	SAY(t, .flags = TCP_ACK, .seq = 3001, .ack = 1 + 2 * 1448 - 12, .len = 1000);
+	CHECK(peer_next(t));
+	CHECK_EQ(t->got.len, 1448);
+	CHECK_EQ(t->got.o.n_sack, 0);
+	HEAR(t, TCP_ACK, 1 + 3 * 1448 - 12, 1, 0);
+	CHECK_EQ(t->got.o.n_sack, 2);
+	SILENCE(t);
+	peer_free(t);
+}
+
 TEST(sack, what_was_sacked_and_thrown_away_is_sent_again)
 {
 	struct peer *t = flight(4);
