@@ -259,8 +259,10 @@ static void undo_timeout(struct tcp_conn *tc)
 static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	bool recovered = seq_le(tc->high_seq, tc->snd_una);
+	/* Without SACK what was sent once may have waited for what was sent twice. */
+	bool early = a->orig_acked && (tc->sack_ok || !a->retrans_acked);
 
-	if ((a->acked && tcp_undo_may(tc, a)) || (tc->frto && a->orig_acked)) {
+	if ((a->acked && tcp_undo_may(tc, a)) || (tc->frto && early)) {
 		undo_timeout(tc);
 		return;
 	}

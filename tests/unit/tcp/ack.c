@@ -25,6 +25,20 @@ TEST(ack, three_duplicates_send_the_first_again_and_partial_acks_the_next)
 }
 
 /* RFC 3042 */
+/* RFC 5682 2.1: one ACK of all, with what was sent again, says that it was lost. */
+TEST(ack, a_timeout_that_filled_a_gap_was_none_too_many)
+{
+	struct peer *t = flight(4);
+
+	peer_wait(t, MSEC(300));
+	HEAR(t, TCP_ACK, AT(0), 1, MSS);
+	flight_ack(t, 4);
+	CHECK_EQ(peer_conn(t)->ca_state, CA_LOSS);
+	CHECK(peer_conn(t)->cc.ssthresh != CC_INFINITE);
+	CHECK(peer_conn(t)->cc.cwnd < 10 * MSS);
+	peer_free(t);
+}
+
 TEST(ack, duplicates_of_a_timeout_begin_nothing)        /* RFC 6582 3.2, 1 and 4 */
 {
 	struct peer *t = flight(4);
