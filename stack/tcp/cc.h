@@ -55,7 +55,8 @@ const struct tcp_cc_ops *cc_nth(unsigned i);
 
 /* --- what algorithms share --- */
 /* RFC 5681 3.1 (2): grows by what was acknowledged, up to ssthresh; returns
- * the bytes that are left for congestion avoidance. */
+ * the bytes that are left for congestion avoidance.  Deviation, as Linux: by
+ * all of it, not by one segment an ACK (RFC 3465 has two). */
 uint32_t cc_slow_start(struct tcp_cc *cc, uint32_t acked);
 /* Remembers what undo brings back, and sets ssthresh, of two segments at least. */
 void cc_reduce(struct tcp_cc *cc, uint32_t ssthresh);

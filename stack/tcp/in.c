@@ -460,7 +460,8 @@ static void too_big(struct tcp_conn *tc, const struct icmp_err *e)
 }
 
 /* RFC 5927 4.1: only about what is really on its way; RFC 1122 4.2.3.9: soft
- * errors are kept for the user, hard ones end only what is not established. */
+ * errors are kept for the user.  Deviations, as Linux (RFC 5461 4): no error ends
+ * what is established (SHLD-26), any unreachable what is not (MUST-56). */
 static void tcp_error(struct stack *st, const struct icmp_err *e)
 {
 	uint32_t ports;

@@ -182,13 +182,12 @@ static bool send_all(struct tcp_conn *tc)
 	return sent;
 }
 
-/* RFC 8985 7.3; RFC 5682 has it for no other reason. */
+/* RFC 8985 7.3: a probe, so that Nagle does not hold it (nor a cork, as Linux). */
 bool tcp_send_one(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = tc->unsent;
 
-	return s && seg_span(s) <= window_left(tc, s->seq) && !nagle_holds(tc, s) &&
-	       send_new(tc, s);
+	return s && seg_span(s) <= window_left(tc, s->seq) && send_new(tc, s);
 }
 
 /* RFC 5682 2.b: after a timeout new data goes first, and only if there was none

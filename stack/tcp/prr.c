@@ -8,7 +8,8 @@
 
 static uint32_t at_least_one(uint32_t n) { return n ? n : 1; }
 
-/* RFC 9937 6.1 */
+/* RFC 9937 6.1, but RecoverFS is cwnd, as in Linux: the RFC has what is in flight
+ * less what was SACKed before, which is little less where cwnd was the limit. */
 void tcp_prr_begin(struct tcp_conn *tc)
 {
 	tc->prr_delivered = tc->prr_out = 0;

@@ -155,7 +155,7 @@ static void give_up(struct tcp_conn *tc)
 	tcp_done(tc, tc->sk.soft_err ? tc->sk.soft_err : ERR_TIMEDOUT);
 }
 
-/* RFC 6298 5.4 to 5.7. */
+/* RFC 6298 5.4 to 5.6. */
 static void retransmission_timeout(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);

@@ -98,3 +98,16 @@ TEST(tlp, a_probe_that_was_a_duplicate_does_not)
 	CHECK(peer_conn(t)->cc.cwnd >= cwnd);
 	peer_free(t);
 }
+
+TEST(tlp, a_probe_is_new_data_if_there_is_any_whatever_nagle_says)      /* 7.3 */
+{
+	struct peer *t = flight(0);
+
+	CHECK_EQ(peer_write(t, 100), 100);
+	HEAR(t, TCP_ACK | TCP_PSH, AT(0), 1, 100);
+	CHECK_EQ(peer_write(t, 100), 100);
+	SILENCE(t);
+	peer_wait(t, MSEC(245));
+	HEAR(t, TCP_ACK | TCP_PSH, AT(0) + 100, 1, 100);
+	peer_free(t);
+}
