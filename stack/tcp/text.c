@@ -98,8 +98,10 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got)
 	right_size(tc, got);
 	now = tcp_rcv_wnd(tc);
 	then = offer(tc);
-	/* Worth a segment of its own: twice what there was, as Linux has it. */
-	if ((then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED) || tcp_read_acks(tc))
+	/* Worth a segment of its own: twice what there was, as Linux has it; not
+	 * after the peer's FIN. */
+	if ((then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED &&
+	     tc->state <= TCP_FIN_WAIT_2) || tcp_read_acks(tc))
 		tcp_send_ack(tc);
 }
 

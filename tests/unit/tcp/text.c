@@ -58,6 +58,22 @@ TEST(text, data_past_the_window_is_cut_and_the_window_never_shrinks)    /* SHLD-
 	peer_free(t);
 }
 
+TEST(text, nobody_hears_of_a_window_after_its_fin)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	uint32_t at = 1, read = 1;
+
+	peer_accept(t);
+	for (; at < 40000; at += 1460)
+		SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 1460);
+	SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = at, .ack = 1);
+	peer_skip(t);
+	CHECK(read_all(t, &read));
+	CHECK_EQ(read, at);
+	SILENCE(t);
+	peer_free(t);
+}
+
 /* RFC 7323 2.4: the field cannot say the last bits of what was promised.  It
  * says more while the buffer has room, and a little less when it has none. */
 TEST(text, a_scaled_window_shrinks_only_for_want_of_room)
