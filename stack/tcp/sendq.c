@@ -63,13 +63,12 @@ void tcp_sendq_fini(struct tcp_conn *tc)
 	tc->n_out = tc->n_sacked = tc->n_lost = tc->n_retrans = 0;
 }
 
-/* A segment that more data may join: not sent, not full, and even so far, for
- * sums of odd lengths do not add up. */
+/* A segment that more data may join: not sent, and not full. */
 static struct tcp_seg *open_seg(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = last(tc);
 
-	if (!s || s->sent || !s->blk || (s->flags & ~TCP_PSH) || s->len % 2 || s->len >= tc->snd_mss ||
+	if (!s || s->sent || !s->blk || (s->flags & ~TCP_PSH) || s->len >= tc->snd_mss ||
 	    s->off + s->len >= s->blk->size)
 		return NULL;
 	return s;
@@ -102,15 +101,19 @@ static uint32_t seg_room(const struct tcp_conn *tc, const struct tcp_seg *s)
 	return in_blk < in_seg ? in_blk : in_seg;
 }
 
-/* Into the block, with its sum if anybody wants to know it. */
+/* Into the block, with its sum if anybody wants to know it.  Sums of odd lengths
+ * do not add up: then all of it is summed again. */
 static void put(struct tcp_conn *tc, struct tcp_seg *s, const uint8_t *from, size_t n)
 {
-	uint8_t *to = s->blk->data + s->off + s->len;
+	uint8_t *data = s->blk->data + s->off, *to = data + s->len;
 
-	if (likely(tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]))
+	if (likely(tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]) && likely(s->len % 2 == 0)) {
 		s->sum = csum_copy(s->sum, to, from, n);
-	else
-		memcpy(to, from, n);
+		return;
+	}
+	memcpy(to, from, n);
+	if (tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS])
+		s->sum = csum_add(0, data, s->len + n);
 }
 
 ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n)

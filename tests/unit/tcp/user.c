@@ -53,6 +53,23 @@ TEST(user, a_second_try_knows_nothing_of_the_first)
 	peer_free(t);
 }
 
+TEST(user, writes_of_any_length_join)     /* SHLD-7; the peer checks the sum */
+{
+	static const size_t sizes[] = { 3, 4, 1, 1, 5, 2, 7, 700, 701, 1 };
+	struct peer *t = peer_new(PEER_PLAIN);
+	uint32_t sum = 0;
+
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 1), 1);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 1);
+	for (size_t i = 0; i < N_ELEM(sizes); i++, sum += (uint32_t)sizes[i - 1])
+		CHECK_EQ(peer_write(t, sizes[i]), (ssize_t)sizes[i]);
+	SILENCE(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 2);
+	HEAR(t, TCP_ACK | TCP_PSH, 2, 1, sum);
+	peer_free(t);
+}
+
 TEST(user, nobody_connects_to_many)       /* MUST-46 */
 {
 	struct endpoint to = { addr_ip4(IP4(224, 0, 0, 1)), 9 };
