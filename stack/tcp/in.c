@@ -100,7 +100,8 @@ static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
 }
 
-/* RFC 7323 5.3, R1: an old duplicate. */
+/* RFC 7323 5.3, R1: an old duplicate.  What has no timestamp is taken, as Linux
+ * does (3.2 would rather have it dropped). */
 static bool paws_refuses(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	return tc->ts_ok && rx->o.has_ts && !(rx->h.flags & TCP_RST) && tcp_ts_is_old(tc, rx);

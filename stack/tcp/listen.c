@@ -80,7 +80,9 @@ void tcp_listen_again(struct tcp_conn *tc)
 		(void)tcp_seg_xmit(tc, s);
 }
 
-/* First RST, second ACK, third SYN; what else comes is no SYN and dropped. */
+/* First RST, second ACK, third SYN; what else comes is no SYN and dropped.  As
+ * Linux, data with a SYN is not kept, for it comes again, and SYN with FIN is
+ * dropped. */
 enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 {
 	struct tcp_conn *tc;

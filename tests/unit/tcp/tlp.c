@@ -111,3 +111,18 @@ TEST(tlp, a_probe_is_new_data_if_there_is_any_whatever_nagle_says)      /* 7.3 *
 	HEAR(t, TCP_ACK | TCP_PSH, AT(0) + 100, 1, 100);
 	peer_free(t);
 }
+
+TEST(tlp, a_reordering_timer_of_before_does_not_keep_it_off)
+{
+	struct peer *t = flight(4);
+
+	peer_wait(t, RTT);
+	flight_sack(t, 0, 1, 2);
+	CHECK_EQ(peer_conn(t)->xmit_for, XMIT_REO);
+	flight_ack(t, 4);
+	flight_write(t, 2);
+	peer_skip(t);
+	peer_wait(t, 2 * RTT + MSEC(3));
+	HEAR(t, TCP_ACK | TCP_PSH, AT(5), 1, MSS);
+	peer_free(t);
+}
