@@ -61,6 +61,7 @@ TEST(pmtud, what_was_begun_when_segments_were_short_is_filled_when_they_are_long
 	struct tcp_conn *tc = peer_conn(t);
 	uint32_t sent = 0;
 
+	t->st->opt[OPT_TCP_MTU_PROBING] = 1;
 	for (int i = 0; i < 100 && !tc->mss_cap; i++)
 		peer_wait(t, MSEC(100));
 	flight_ack(t, 1);
