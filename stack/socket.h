@@ -25,12 +25,16 @@ enum sk_ready {
 	SK_PRI = 16,                      /* an urgent byte can be read (POLLPRI) */
 	SK_URG = 32,                      /* the peer has announced one: a rising edge each time
 					   * (SIGURG, RFC 9293 MUST-32) */
+	SK_RDHUP = 64,                    /* the peer sends no more, or we read no more */
 };
 
 struct sk_watch {
 	struct list_node node;
 	void (*ready)(struct sk_watch *w, uint32_t events);   /* on rising edges */
+	/* The socket is closed, and this not in its list any more; may be NULL. */
+	void (*gone)(struct sk_watch *w);
 	struct sock *sk;
+	bool each;                        /* also when more comes of what is there already */
 };
 
 /* An ICMP error about something this socket sent (as Linux's IP_RECVERR). */
@@ -59,7 +63,7 @@ struct sk_msg {
 	ns_t at;                          /* recv: when it arrived */
 	uint8_t opt[40];                  /* IPv4 options, received or to send */
 	uint8_t n_opt;
-	uint8_t flags;                    /* enum sk_msg_flag, of streams */
+	uint8_t flags;                    /* enum sk_msg_flag */
 };
 
 enum sk_msg_flag {
@@ -67,18 +71,20 @@ enum sk_msg_flag {
 	SK_PEEK = 2,                      /* recv: it stays */
 	SK_OOB = 4,                       /* send: the last byte is urgent; recv: that byte, which
 					   * other reads leave out and do not pass (RFC 6093) */
+	SK_TRUNC = 8,                     /* recv: of a stream: dropped, not copied; else the
+					   * datagram's whole length is the answer */
 };
 
+/* Those of setsockopt(2) have Linux's meaning; opt.c has their level, number
+ * and range. */
 enum sk_opt {
 	SKO_TTL, SKO_TOS, SKO_MCAST_TTL, SKO_MCAST_LOOP, SKO_MCAST_IF,
 	SKO_BROADCAST,                    /* may send to broadcast addresses */
-	SKO_REUSEADDR, SKO_RCVBUF, SKO_SNDBUF,
+	SKO_REUSEADDR, SKO_RCVBUF, SKO_SNDBUF,    /* bytes, as given */
 	SKO_BINDTODEVICE,                 /* ifindex, 0 for any */
 	SKO_PMTUDISC,                     /* enum sk_pmtu */
 	SKO_RECVERR,                      /* queue ICMP errors for sk_recverr() */
 	SKO_HDRINCL,                      /* raw: the caller writes the IP header */
-	SKO_ERROR,                        /* get: pending error, and clears it */
-	SKO_NREAD,                        /* get: bytes of the next datagram (FIONREAD) */
 	SKO_CHECKSUM,                     /* UDP: send with a checksum; default 1 */
 	SKO_NODELAY, SKO_CORK,            /* streams: no Nagle; hold what is below MSS */
 	SKO_KEEPALIVE,                    /* and after how many idle seconds, how often */
@@ -89,13 +95,30 @@ enum sk_opt {
 					   * OPT_TCP_RETRIES2 */
 	SKO_MAXSEG,                       /* set: most bytes of data in a segment; get: now */
 	SKO_MAX_PACING_RATE,              /* bytes a second; 0: in bursts, as windows allow */
-	SKO_NWRITE,                       /* get: bytes not acknowledged yet (SIOCOUTQ) */
+
+	SKO_N_HOT,                        /* the next take memory once one of them is set */
+	SKO_REUSEPORT = SKO_N_HOT,        /* several may listen, and share what comes */
+	SKO_FREEBIND,                     /* sk_bind() to an address that is not ours yet */
+	SKO_RCVLOWAT,                     /* streams: bytes that make SK_IN; 0 is 1 */
+	SKO_NOTSENT_LOWAT,                /* streams: no SK_OUT with so much unsent; 0: any */
+	SKO_WINDOW_CLAMP,                 /* streams: most that is offered, bytes; 0: any */
+	SKO_RCVTIMEO, SKO_SNDTIMEO,       /* ms that a caller blocks; 0: for ever.  Its own
+					   * affair, as the next: kept here for it */
+	SKO_PRIORITY, SKO_MARK, SKO_TIMESTAMP, SKO_TIMESTAMPNS, SKO_PKTINFO, SKO_RECVTTL,
+	SKO_RECVTOS,
 	SKO_QUICKACK,                     /* streams: ACKs at once while it lasts (TCP_QUICKACK); 0:
 					   * they wait for answers to take them along */
 	SKO_OOBINLINE,                    /* streams: urgent bytes are read in their place */
-	SKO_ATMARK,                       /* get: the next byte is the urgent one (SIOCATMARK) */
-	SKO_MTU,                          /* get: path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
+
+	SKO_N_STORED,                     /* the next are asked for, and cannot be set */
+	SKO_ERROR = SKO_N_STORED,         /* pending error, and clears it */
+	SKO_NREAD,                        /* bytes to be read; of the next datagram (FIONREAD) */
+	SKO_NWRITE,                       /* bytes not acknowledged yet (SIOCOUTQ) */
+	SKO_NUNSENT,                      /* bytes not sent yet (SIOCOUTQNSD) */
+	SKO_ATMARK,                       /* the next byte is the urgent one (SIOCATMARK) */
+	SKO_MTU,                          /* path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
 					   * ERR_NOTCONN */
+	SKO_TYPE, SKO_PROTOCOL, SKO_DOMAIN, SKO_ACCEPTCONN,
 	SKO_N
 };
 enum sk_pmtu { PMTU_DONT, PMTU_WANT, PMTU_DO, PMTU_PROBE };
@@ -121,6 +144,11 @@ ssize_t  sk_recvmsg(struct sock *sk, struct sk_msg *m);
 bool     sk_recverr(struct sock *sk, struct sk_err *e);        /* false: none queued */
 int      must_check sk_setopt(struct sock *sk, enum sk_opt o, int v);
 int      must_check sk_getopt(struct sock *sk, enum sk_opt o, int *v);
+/* setsockopt(2) and getsockopt(2) as a program on Linux spells them: level,
+ * number and value in Linux's layout, n bytes.  *n: room, then what was
+ * written.  ERR_NOPROTOOPT, ERR_INVAL, ERR_DOM and what sk_setopt() says. */
+int      must_check sk_setsockopt(struct sock *sk, int level, int number, const void *v, size_t n);
+int      must_check sk_getsockopt(struct sock *sk, int level, int number, void *v, size_t *n);
 /* A stream's congestion control, "cubic" or "reno" (TCP_CONGESTION).
  * ERR_NOENT: none of that name; ERR_NOPROTOOPT, NULL: not a stream. */
 int      must_check sk_set_congestion(struct sock *sk, const char *name);
@@ -140,6 +168,24 @@ uint32_t sk_ready(const struct sock *sk);
 void     sk_watch(struct sock *sk, struct sk_watch *w);
 void     sk_unwatch(struct sk_watch *w);  /* not watching is fine */
 struct stack *sk_stack(const struct sock *sk);
+
+/* --- sets of sockets, as epoll(7) has them --- */
+struct sk_set;
+struct sk_event { uint32_t events; uint64_t data; };      /* enum sk_ready; what was given */
+enum { SK_EDGE = 1 << 8, SK_ONCE = 1 << 9 };              /* EPOLLET, EPOLLONESHOT */
+
+struct sk_set *sk_set_new(void);          /* NULL: no memory */
+void     sk_set_free(struct sk_set *set); /* NULL is fine */
+/* events: enum sk_ready and the two above; SK_ERR and SK_HUP come unasked.  A
+ * socket may be in many sets, and leaves them when it is closed.  ERR_EXIST,
+ * ERR_NOENT, ERR_NOMEM. */
+int      must_check sk_set_add(struct sk_set *set, struct sock *sk, uint32_t events, uint64_t data);
+int      must_check sk_set_mod(struct sk_set *set, struct sock *sk, uint32_t events, uint64_t data);
+int      must_check sk_set_del(struct sk_set *set, struct sock *sk);
+/* Who is ready, at most max; how many.  Takes time by who is ready. */
+int      sk_set_wait(struct sk_set *set, struct sk_event *ev, int max);
+/* wake: somebody may be ready, and nobody was.  Must not close sockets. */
+void     sk_set_on_ready(struct sk_set *set, void (*wake)(void *arg), void *arg);
 
 /* TCP_INFO: the values of Linux's struct tcp_info by its names, times in us
  * (last_*: ms), windows of congestion control in segments, states and options

@@ -95,6 +95,10 @@ struct stack_config {
 	  "probe before use of an address, announce it then (RFC 5227)") \
 	X(OPT_RMEM,            "rmem_default",        212992, 0, INT32_MAX, \
 	  "socket receive buffer, bytes") \
+	X(OPT_RMEM_LIMIT,      "rmem_max",            212992, 2304, INT32_MAX, \
+	  "most that SO_RCVBUF may ask for, bytes") \
+	X(OPT_WMEM_LIMIT,      "wmem_max",            212992, 4608, INT32_MAX, \
+	  "most that SO_SNDBUF may ask for, bytes") \
 	X(OPT_MTU_EXPIRES,     "mtu_expires",         600000, 1, 86400000, \
 	  "ms that a path MTU learned from ICMP is believed (RFC 1191 6.3)") \
 	X(OPT_MIN_PMTU,        "min_pmtu",            552, 68, 65535, \

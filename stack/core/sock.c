@@ -27,6 +27,10 @@ uint32_t sock_ready(const struct sock *sk)
 		return sk->ops->ready(sk);
 	if (!list_empty(&sk->rxq))
 		ev |= SK_IN;
+	if (sk->shut & SK_SHUT_RD)
+		ev |= SK_IN | SK_RDHUP;
+	if (sk->shut == (SK_SHUT_RD | SK_SHUT_WR))
+		ev |= SK_HUP;
 	if (sk->pending_err || !list_empty(&sk->errq))
 		ev |= SK_ERR;
 	return ev;
@@ -34,7 +38,9 @@ uint32_t sock_ready(const struct sock *sk)
 
 bool sock_is_dirty(const struct sock *sk)
 {
-	return (sock_ready(sk) & ~sk->ready_was) != 0;
+	uint32_t now = sock_ready(sk);
+
+	return (now & (~sk->ready_was | sk->arrived)) != 0;
 }
 
 /* A mark in the list, a watch without a function, keeps our place while
@@ -44,18 +50,20 @@ bool sock_is_dirty(const struct sock *sk)
 void sock_ready_changed(struct sock *sk)
 {
 	uint32_t now = sock_ready(sk), rose = now & ~sk->ready_was;
+	uint32_t news = rose | (now & sk->arrived);
 	struct list_node *at = sk->watches.head.next;
 	struct sk_watch mark = { .ready = NULL };
 	unsigned n = 0;
 
 	sk->ready_was = now;
-	if (!rose)
+	sk->arrived = 0;
+	if (!news)
 		return;
 	if (at->next == &sk->watches.head && at != &sk->watches.head) {   /* one, as mostly */
 		struct sk_watch *w = container_of(at, struct sk_watch, node);
 
-		if (w->ready)
-			w->ready(w, rose);
+		if (w->ready && (rose || w->each))
+			w->ready(w, w->each ? news : rose);
 		return;
 	}
 	for (struct list_node *i = at; i != &sk->watches.head; i = i->next)
@@ -63,12 +71,13 @@ void sock_ready_changed(struct sock *sk)
 	while (n-- > 0 && at != &sk->watches.head) {
 		struct sk_watch *w = container_of(at, struct sk_watch, node);
 
-		if (!w->ready) {                  /* the mark of a call further out */
+		/* Without ready: the mark of a call further out. */
+		if (!w->ready || (!rose && !w->each)) {
 			at = at->next;
 			continue;
 		}
 		list_insert_before(at->next, &mark.node);
-		w->ready(w, rose);
+		w->ready(w, w->each ? news : rose);
 		if (!list_linked(&mark.node))
 			return;
 		at = mark.node.next;
@@ -102,6 +111,7 @@ void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint1
 		memcpy(it->opt, m->opt, m->n_opt);
 	p->dev = NULL;                            /* may go before the reader comes */
 	sk->rx_bytes += cost;
+	sk->arrived |= SK_IN;
 	list_push_back(&sk->rxq, &it->node);
 }
 
@@ -161,6 +171,7 @@ void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport)
 		return;                           /* RFC 1122 4.1.3.3: who did not ask */
 	}
 	sk->pending_err = e->err;
+	sk->arrived |= SK_ERR;
 }
 
 void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endpoint *to)
@@ -202,6 +213,38 @@ bool sock_header_df(const struct sk_msg *m)
 	struct ip4_hdr h;
 
 	return ip4_quote_parse(&h, m->buf, m->n) && h.df;
+}
+
+/* --- options -------------------------------------------------------------------- */
+
+#define RARE_SIZE ((SKO_N_STORED - SKO_N_HOT) * sizeof(int))
+
+int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
+{
+	if (o < SKO_N_HOT) {
+		sk->opt[o] = v;
+		return OK;
+	}
+	if (!sk->rare && v == 0)
+		return OK;
+	if (!sk->rare)
+		sk->rare = calloc(1, RARE_SIZE);
+	if (!sk->rare)
+		return ERR_NOMEM;
+	sk->rare[o - SKO_N_HOT] = v;
+	return OK;
+}
+
+int sock_opt_copy(struct sock *to, const struct sock *from)
+{
+	memcpy(to->opt, from->opt, sizeof(to->opt));
+	if (!from->rare)
+		return OK;
+	to->rare = malloc(RARE_SIZE);
+	if (!to->rare)
+		return ERR_NOMEM;
+	memcpy(to->rare, from->rare, RARE_SIZE);
+	return OK;
 }
 
 /* --- life ----------------------------------------------------------------------- */
@@ -253,12 +296,14 @@ static void groups_leave(struct sock *sk)
 static void sock_unlink(struct sock *sk)
 {
 	struct sk_err_item *e, *etmp;
-	struct sk_watch *w, *wtmp;
+	struct sk_watch *w;
 
 	groups_leave(sk);
-	list_for_each_safe(&sk->watches, w, wtmp, node) {
+	while ((w = list_first(&sk->watches, struct sk_watch, node))) {
 		list_remove(&w->node);
 		w->sk = NULL;
+		if (w->gone)
+			w->gone(w);
 	}
 	list_for_each_safe(&sk->errq, e, etmp, node) {
 		list_remove(&e->node);
@@ -279,6 +324,7 @@ void sock_free(struct sock *sk, enum drop why)
 	if (list_linked(&sk->port_node))
 		udp_unbind(sk);
 	sock_drain(sk, why);
+	free(sk->rare);
 	free(sk);
 }
 

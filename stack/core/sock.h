@@ -47,13 +47,15 @@ struct sock {
 	struct list_node port_node;       /* in a bucket of its protocol, by port */
 	struct stack *st;
 	uint8_t type;                     /* enum sk_type */
+	uint8_t shut;                     /* enum sk_how; streams have their own */
 	uint16_t proto;                   /* IP protocol or EtherType */
 	bool bound, connected;            /* bound: by sk_bind(), not by itself */
 	ip4_t bind_addr;                  /* what sk_bind() asked for */
 	ip4_t local, peer;                /* 0: any */
 	uint16_t lport, pport;
 	unsigned ifindex;                 /* bound to this interface, or 0 */
-	int opt[SKO_N];
+	int opt[SKO_N_HOT];
+	int *rare;                        /* of the others; NULL: all are 0 */
 	struct list rxq;                  /* struct sk_item */
 	uint32_t rx_bytes;                /* charged to SKO_RCVBUF */
 	struct list errq;                 /* struct sk_err_item */
@@ -62,7 +64,17 @@ struct sock {
 	struct list watches;              /* struct sk_watch */
 	struct list groups;               /* struct sk_group: multicast memberships */
 	uint32_t ready_was;
+	uint32_t arrived;                 /* enum sk_ready: more of it, not told of yet */
 };
+
+/* The value of an option below SKO_N_STORED. */
+static inline int sock_opt(const struct sock *sk, enum sk_opt o)
+{
+	return o < SKO_N_HOT ? sk->opt[o] : sk->rare ? sk->rare[o - SKO_N_HOT] : 0;
+}
+/* ERR_NOMEM. */
+int must_check sock_opt_set(struct sock *sk, enum sk_opt o, int v);
+int must_check sock_opt_copy(struct sock *to, const struct sock *from);
 
 /* Empty lists and what is given; the options are the caller's. */
 void sock_init(struct sock *sk, struct stack *st, int type, int proto);

@@ -12,6 +12,7 @@
 #include "stack/core/core.h"
 #include "stack/core/l4.h"
 #include "stack/core/sock.h"
+#include "stack/util/hash.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
 #include "stack/wire/udp.h"
@@ -35,8 +36,15 @@ static bool ports_init(struct stack *st)
 	return st->udp_ports != NULL;
 }
 
+/* Both said SO_REUSEADDR, or both SO_REUSEPORT. */
+static bool may_share(const struct sock *a, const struct sock *b)
+{
+	return (a->opt[SKO_REUSEADDR] && b->opt[SKO_REUSEADDR]) ||
+	       (sock_opt(a, SKO_REUSEPORT) && sock_opt(b, SKO_REUSEPORT));
+}
+
 /* May sk not have address a with port, because another has?  share: two that
- * both ask for SKO_REUSEADDR do not mind each other. */
+ * may share do not mind each other. */
 static bool port_taken(const struct sock *sk, ip4_t a, uint16_t port, bool share)
 {
 	const struct sock *o;
@@ -46,7 +54,7 @@ static bool port_taken(const struct sock *sk, ip4_t a, uint16_t port, bool share
 			continue;
 		if (o->ifindex && sk->ifindex && o->ifindex != sk->ifindex)
 			continue;
-		if (!share || !sk->opt[SKO_REUSEADDR] || !o->opt[SKO_REUSEADDR])
+		if (!share || !may_share(sk, o))
 			return true;
 	}
 	return false;
@@ -113,10 +121,23 @@ static int sock_score(const struct sock *sk, const struct flow *f)
 	return (sk->connected ? 4 : 0) + (sk->local ? 2 : 0) + (sk->ifindex ? 1 : 0);
 }
 
+/* SO_REUSEPORT: of those that fit alike one for each flow. */
+static struct sock *udp_choose(struct stack *st, const struct flow *f, int score, uint32_t n)
+{
+	uint32_t nth = hash_flow4(f->peer, f->local, 0, f->pport, f->lport, 0) % n;
+	struct sock *sk;
+
+	list_for_each(bucket(st, f->lport), sk, port_node)
+		if (sock_score(sk, f) == score && sock_opt(sk, SKO_REUSEPORT) && nth-- == 0)
+			return sk;
+	return NULL;
+}
+
 static struct sock *udp_lookup(struct stack *st, const struct flow *f)
 {
 	struct sock *sk, *best = NULL;
 	int best_score = -1;
+	uint32_t alike = 0;
 
 	if (!st->udp_ports)
 		return NULL;
@@ -124,9 +145,10 @@ static struct sock *udp_lookup(struct stack *st, const struct flow *f)
 		int score = sock_score(sk, f);
 
 		if (score > best_score)
-			best = sk, best_score = score;
+			best = sk, best_score = score, alike = 0;
+		alike += score >= 0 && score == best_score && sock_opt(sk, SKO_REUSEPORT);
 	}
-	return best;
+	return alike > 1 ? udp_choose(st, f, best_score, alike) : best;
 }
 
 /* Checks, and cuts off what is behind the datagram.  The header is then in

@@ -138,6 +138,8 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 		return err;
 	if (path.bcast && !tx.bcast_ok)
 		return ERR_ACCES;
+	if (sk->shut & SK_SHUT_WR)
+		return ERR_PIPE;
 	if (!tx.src)
 		tx.src = path.src;
 	/* A watch that is told of the error may close the socket: nothing
@@ -226,6 +228,10 @@ ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
 		return ERR_AGAIN;
 	item_about(sk, it, m);
 	n = (ssize_t)pkt_copy_out(it->p, 0, m->buf, m->n);
+	if (m->flags & SK_TRUNC)
+		n = (ssize_t)m->full;
+	if (m->flags & SK_PEEK)
+		return n;
 	list_remove(&it->node);
 	sk->rx_bytes -= it->cost;
 	pkt_free(it->p);

@@ -12,51 +12,77 @@
 #define R (1 << SK_RAW)
 #define P (1 << SK_PACKET)
 
-/* types: sockets that have it; max below min: it cannot be set. */
-static const struct opt_rule {
-	int types, min, max, def;
-} opt_rules[SKO_N] = {
-	[SKO_TTL]          = { S | D | R,     -1, 255,        -1 },  /* -1: OPT_TTL */
-	[SKO_TOS]          = { S | D | R,      0, 255,         0 },
-	[SKO_MCAST_TTL]    = { D | R,      1, 255,         1 },  /* RFC 1112 6.1 */
-	[SKO_MCAST_LOOP]   = { D | R,      0, 1,           1 },
-	[SKO_MCAST_IF]     = { D | R,      0, INT_MAX,     0 },
-	[SKO_BROADCAST]    = { D | R,      0, 1,           0 },
-	[SKO_REUSEADDR]    = { S | D | R,      0, 1,           0 },
-	[SKO_RCVBUF]       = { S | D | R | P,  1, INT_MAX,     0 },  /* OPT_RMEM */
-	[SKO_SNDBUF]       = { S | D | R | P,  1, INT_MAX,     212992 },
-	[SKO_BINDTODEVICE] = { S | D | R | P,  0, INT_MAX,     0 },
-	[SKO_PMTUDISC]     = { S | D | R,      PMTU_DONT, PMTU_PROBE, PMTU_WANT },
-	[SKO_RECVERR]      = { S | D | R,      0, 1,           0 },
-	[SKO_HDRINCL]      = { R,          0, 1,           0 },
-	[SKO_ERROR]        = { S | D | R | P,  0, -1,          0 },
+/* Levels: socket, IP, TCP. */
+#define SOL OPT_SOCKET
+#define IP OPT_IP
+#define TCP OPT_TCP
+
+enum { AF_INET = 2, AF_PACKET = 17 };     /* Linux's */
+
+static const struct opt_rule opt_rules[SKO_N] = {
+	[SKO_TTL]          = { S | D | R,     -1, 255, -1, IP, 2, KIND_BYTE },   /* -1: OPT_TTL */
+	[SKO_TOS]          = { S | D | R,      0, 255,         0, IP, 1, KIND_TOS },
+	[SKO_MCAST_TTL]    = { D | R,          1, 255, 1, IP, 33, KIND_BYTE }, /* RFC 1112 6.1 */
+	[SKO_MCAST_LOOP]   = { D | R,          0, 1,           1, IP, 34, KIND_BOOL },
+	[SKO_MCAST_IF]     = { D | R,          0, INT_MAX,     0 },
+	[SKO_BROADCAST]    = { S | D | R,      0, 1,           0, SOL, 6, KIND_BOOL },
+	[SKO_REUSEADDR]    = { S | D | R,      0, 1,           0, SOL, 2, KIND_BOOL },
+	[SKO_RCVBUF]       = { S | D | R | P,  1, INT_MAX,     0, SOL, 8, KIND_BUF }, /* OPT_RMEM */
+	[SKO_SNDBUF]       = { S | D | R | P,  1, INT_MAX,     212992, SOL, 7, KIND_BUF },
+	[SKO_BINDTODEVICE] = { S | D | R | P,  0, INT_MAX,     0, SOL, 25, KIND_DEV },
+	[SKO_PMTUDISC]     = { S | D | R,      PMTU_DONT, PMTU_PROBE, PMTU_WANT, IP, 10,
+			       KIND_BYTE },
+	[SKO_RECVERR]      = { S | D | R,      0, 1,           0, IP, 11, KIND_BOOL },
+	[SKO_HDRINCL]      = { R,              0, 1,           0, IP, 3, KIND_BOOL },
+	[SKO_CHECKSUM]     = { D,              0, 1,           1, SOL, 11, KIND_NOT },
+	[SKO_NODELAY]      = { S,              0, 1,           0, TCP, 1, KIND_BOOL },
+	[SKO_CORK]         = { S,              0, 1,           0, TCP, 3, KIND_BOOL },
+	[SKO_KEEPALIVE]    = { S | D | R,      0, 1,           0, SOL, 9, KIND_BOOL }, /* MUST-25 */
+	[SKO_KEEPIDLE]     = { S,              1, 32767,    7200, TCP, 4, KIND_INT }, /* MUST-28 */
+	[SKO_KEEPINTVL]    = { S,              1, 32767,      75, TCP, 5, KIND_INT },
+	[SKO_KEEPCNT]      = { S,              1, 127,         9, TCP, 6, KIND_INT },
+	[SKO_LINGER]       = { S | D | R,     -1, INT_MAX,    -1, SOL, 13, KIND_LINGER },
+	[SKO_USER_TIMEOUT] = { S,              0, INT_MAX,     0, TCP, 18, KIND_INT },
+	[SKO_MAXSEG]       = { S,             88, 32767,       0, TCP, 2, KIND_INT },
+	[SKO_MAX_PACING_RATE] = { S,           0, INT_MAX,     0, SOL, 47, KIND_RATE },
+	[SKO_REUSEPORT]    = { S | D | R,      0, 1,           0, SOL, 15, KIND_BOOL },
+	[SKO_FREEBIND]     = { S | D | R,      0, 1,           0, IP, 15, KIND_BOOL },
+	[SKO_RCVLOWAT]     = { S,              0, INT_MAX,     0, SOL, 18, KIND_LOWAT },
+	[SKO_NOTSENT_LOWAT] = { S,             0, INT_MAX,     0, TCP, 25, KIND_INT },
+	[SKO_WINDOW_CLAMP] = { S,              0, INT_MAX,     0, TCP, 10, KIND_CLAMP },
+	[SKO_RCVTIMEO]     = { S | D | R | P,  0, INT_MAX,     0, SOL, 20, KIND_TIME },
+	[SKO_SNDTIMEO]     = { S | D | R | P,  0, INT_MAX,     0, SOL, 21, KIND_TIME },
+	[SKO_PRIORITY]     = { S | D | R | P,  INT_MIN, INT_MAX, 0, SOL, 12, KIND_INT },
+	[SKO_MARK]         = { S | D | R | P,  INT_MIN, INT_MAX, 0, SOL, 36, KIND_INT },
+	[SKO_TIMESTAMP]    = { S | D | R | P,  0, 1,           0, SOL, 29, KIND_BOOL },
+	[SKO_TIMESTAMPNS]  = { S | D | R | P,  0, 1,           0, SOL, 35, KIND_BOOL },
+	[SKO_PKTINFO]      = { S | D | R,      0, 1,           0, IP, 8, KIND_BOOL },
+	[SKO_RECVTTL]      = { S | D | R,      0, 1,           0, IP, 12, KIND_BOOL },
+	[SKO_RECVTOS]      = { S | D | R,      0, 1,           0, IP, 13, KIND_BOOL },
+	[SKO_ERROR]        = { S | D | R | P,  0, -1,          0, SOL, 4, KIND_ERROR },
 	[SKO_NREAD]        = { S | D | R | P,  0, -1,          0 },
-	[SKO_CHECKSUM]     = { D,          0, 1,           1 },
-	[SKO_NODELAY]      = { S,          0, 1,           0 },
-	[SKO_CORK]         = { S,          0, 1,           0 },
-	[SKO_KEEPALIVE]    = { S,          0, 1,           0 },  /* MUST-25 */
-	[SKO_KEEPIDLE]     = { S,          1, 32767,    7200 },  /* MUST-28 */
-	[SKO_KEEPINTVL]    = { S,          1, 32767,      75 },
-	[SKO_KEEPCNT]      = { S,          1, 127,         9 },
-	[SKO_LINGER]       = { S,         -1, 32767,      -1 },
-	[SKO_USER_TIMEOUT] = { S,          0, INT_MAX,     0 },
-	[SKO_MAXSEG]       = { S,         88, 32767,       0 },
-	[SKO_MAX_PACING_RATE] = { S,       0, INT_MAX,     0 },
-	[SKO_NWRITE]       = { S,          0, -1,          0 },
-	[SKO_QUICKACK]     = { S,          0, INT_MAX,     1 },
-	[SKO_OOBINLINE]    = { S,          0, 1,           0 },
-	[SKO_ATMARK]       = { S,          0, -1,          0 },
-	[SKO_MTU]          = { S | D | R,      0, -1,          0 },
+	[SKO_QUICKACK]     = { S,              0, INT_MAX,     1, TCP, 12, KIND_BOOL },
+	[SKO_OOBINLINE]    = { S,              0, 1,           0, SOL, 10, KIND_BOOL },
+	[SKO_NWRITE]       = { S | D | R,      0, -1,          0 },
+	[SKO_NUNSENT]      = { S,              0, -1,          0 },
+	[SKO_ATMARK]       = { S,              0, -1,          0 },
+	[SKO_MTU]          = { S | D | R,      0, -1,          0, IP, 14, KIND_INT },
+	[SKO_TYPE]         = { S | D | R | P,  0, -1,          0, SOL, 3, KIND_INT },
+	[SKO_PROTOCOL]     = { S | D | R | P,  0, -1,          0, SOL, 38, KIND_INT },
+	[SKO_DOMAIN]       = { S | D | R | P,  0, -1,          0, SOL, 39, KIND_INT },
+	[SKO_ACCEPTCONN]   = { S | D | R | P,  0, -1,          0, SOL, 30, KIND_INT },
 };
 
 void opt_init(struct sock *sk)
 {
-	for (int o = 0; o < SKO_N; o++)
+	for (int o = 0; o < SKO_N_HOT; o++)
 		sk->opt[o] = opt_rules[o].def;
 	sk->opt[SKO_RCVBUF] = (int)sk->st->opt[sk->type == SK_STREAM ? OPT_TCP_RMEM : OPT_RMEM];
 	if (sk->type == SK_STREAM)
 		sk->opt[SKO_SNDBUF] = (int)sk->st->opt[OPT_TCP_WMEM];
 }
+
+const struct opt_rule *opt_rule(enum sk_opt o) { return &opt_rules[o]; }
 
 static const struct opt_rule *opt_find(const struct sock *sk, enum sk_opt o)
 {
@@ -68,17 +94,20 @@ static const struct opt_rule *opt_find(const struct sock *sk, enum sk_opt o)
 int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 {
 	const struct opt_rule *r = opt_find(sk, o);
+	int err;
 
 	if (!r || r->max < r->min)
 		return ERR_NOPROTOOPT;
-	if (v < r->min || v > r->max || (o == SKO_TTL && v == 0))
+	if ((v < r->min || v > r->max || (o == SKO_TTL && v == 0)) && (o != SKO_MAXSEG || v))
 		return ERR_INVAL;
 	if ((o == SKO_BINDTODEVICE || o == SKO_MCAST_IF) && v &&
 	    !stack_dev_index(sk->st, (unsigned)v))
 		return ERR_NODEV;
+	err = sock_opt_set(sk, o, v);
+	if (err)
+		return err;
 	if (o == SKO_BINDTODEVICE)
 		sk->ifindex = (unsigned)v;
-	sk->opt[o] = v;
 	if (sk->type == SK_STREAM)
 		tcp_option_changed(sk, o);
 	return OK;
@@ -99,25 +128,41 @@ static int path_mtu(struct sock *sk, int *mtu)
 	return err;
 }
 
-int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
+/* One that cannot be set. */
+static int asked(struct sock *sk, enum sk_opt o)
 {
 	const struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
+	int v;
+
+	switch (o) {
+	case SKO_NREAD:    return it ? (int)pkt_len(it->p) : 0;
+	case SKO_TYPE:     return sk->type;
+	case SKO_PROTOCOL: return sk->proto;
+	case SKO_DOMAIN:   return sk->type == SK_PACKET ? AF_PACKET : AF_INET;
+	case SKO_ERROR:
+		v = sock_take_error(sk);
+		sock_ready_changed(sk);
+		return v;
+	default:
+		return 0;
+	}
+}
+
+int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
+{
+	int err = ERR_NOPROTOOPT;
 
 	if (!opt_find(sk, o))
 		return ERR_NOPROTOOPT;
 	if (o == SKO_MTU)
 		return path_mtu(sk, v);
-	if (sk->type == SK_STREAM && tcp_option_get(sk, o, v))
-		return OK;
-	*v = sk->opt[o];
-	if (o == SKO_TTL && *v < 0) {
+	if (sk->type == SK_STREAM)
+		err = tcp_option_get(sk, o, v);
+	if (err != ERR_NOPROTOOPT)
+		return err;
+	*v = o < SKO_N_STORED ? sock_opt(sk, o) : asked(sk, o);
+	if (o == SKO_TTL && *v < 0)
 		*v = (int)sk->st->opt[OPT_TTL];
-	} else if (o == SKO_NREAD) {
-		*v = it ? (int)pkt_len(it->p) : 0;
-	} else if (o == SKO_ERROR) {
-		*v = sock_take_error(sk);
-		sock_ready_changed(sk);
-	}
 	return OK;
 }
 

@@ -78,7 +78,7 @@ int sk_bind(struct sock *sk, const struct endpoint *ep)
 		return ERR_AFNOSUP;
 	if (sk->type == SK_DGRAM && sk->lport)
 		return ERR_INVAL;
-	if (!addr_bindable(sk->st, a))
+	if (!addr_bindable(sk->st, a) && !sock_opt(sk, SKO_FREEBIND))
 		return ERR_NOTAVAIL;
 	if (sk->type == SK_DGRAM)
 		err = udp_bind(sk, a, ep->port);
@@ -122,8 +122,8 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 
 	if (sk->type == SK_PACKET)
 		return ERR_OPNOTSUP;
-	if (ep->addr.family == ADDR_NONE && sk->type != SK_STREAM) {
-		disconnect(sk);
+	if (ep->addr.family == ADDR_NONE) {
+		(sk->type == SK_STREAM ? tcp_disconnect : disconnect)(sk);
 		return OK;
 	}
 	if (ep->addr.family != ADDR_IP4)
@@ -163,6 +163,10 @@ int sk_shutdown(struct sock *sk, unsigned how)
 {
 	if (sk->type == SK_STREAM)
 		return tcp_shutdown(sk, how);
+	if (!how || (how & ~(unsigned)(SK_SHUT_RD | SK_SHUT_WR)))
+		return ERR_INVAL;
+	sk->shut |= (uint8_t)how;
+	sock_ready_changed(sk);
 	return sk->connected ? OK : ERR_NOTCONN;
 }
 
@@ -173,7 +177,7 @@ void sk_local(const struct sock *sk, struct endpoint *ep)
 
 int sk_peer(const struct sock *sk, struct endpoint *ep)
 {
-	if (!sk->connected)
+	if (sk->type == SK_STREAM ? !tcp_has_peer(sk) : !sk->connected)
 		return ERR_NOTCONN;
 	*ep = (struct endpoint){ addr_ip4(sk->peer), sk->pport };
 	return OK;

@@ -36,15 +36,23 @@ struct sock *tcp_new(struct stack *st)
 	return &tc->sk;
 }
 
-/* Everything but the struct: nothing finds the connection any more. */
+/* Everything but the struct and the port: nothing finds the connection any
+ * more. */
 static void let_go(struct tcp_conn *tc)
 {
 	tcp_timers_stop(tc);
 	tcp_unhash(tc);
 	tcp_listen_forget(tc);
-	tcp_port_release(tc);
 	tcp_pace_fini(tc);
 	tcp_sendq_fini(tc);
+}
+
+/* Of what its owner holds on to: a port that he asked for stays his. */
+static void port_let_go(struct tcp_conn *tc)
+{
+	if (tc->sk.bound && list_linked(&tc->sk.port_node))
+		return;
+	tcp_port_release(tc);
 }
 
 static void free_all(struct list *q)
@@ -62,13 +70,15 @@ void tcp_free(struct tcp_conn *tc)
 		free_all(&tc->syn_q);
 	}
 	let_go(tc);
+	tcp_port_release(tc);
 	tcp_rcv_fini(tc);
 	tcp_urgent_fini(tc);
 	tcp_ip_opts_fini(tc);
+	free(tc->sk.rare);
 	free(tc);
 }
 
-/* What was received stays for the user to read, unless the end was abrupt. */
+/* What was received stays for the user to read, whatever the end, as in Linux. */
 void tcp_done(struct tcp_conn *tc, int err)
 {
 	bool held = !tc->orphan && !tc->listener;
@@ -79,13 +89,30 @@ void tcp_done(struct tcp_conn *tc, int err)
 		return;
 	}
 	let_go(tc);
-	tc->sk.lport = 0;
+	port_let_go(tc);
 	if (err)
 		tc->sk.pending_err = err;
-	if (err == ERR_CONNRESET)
-		tcp_rcv_fini(tc);
 	tc->over = true;
 	sock_ready_changed(&tc->sk);
+}
+
+void tcp_renew(struct tcp_conn *tc)
+{
+	struct sock *sk = &tc->sk;
+
+	tcp_set_state(tc, TCP_CLOSED);
+	let_go(tc);
+	port_let_go(tc);
+	if (!list_linked(&sk->port_node))
+		sk->lport = 0;
+	tcp_rcv_fini(tc);
+	tc->over = tc->fin_queued = tc->fin_seen = tc->rcv_shut = tc->more = tc->passive = false;
+	tc->user = USER_NEW;
+	sk->connected = false;
+	sk->local = sk->bind_addr;
+	sk->peer = 0;
+	sk->pport = 0;
+	sk->soft_err = OK;
 }
 
 /* --- states ------------------------------------------------------------------------ */

@@ -103,6 +103,9 @@ struct tcp_undo {
 	int32_t retrans;                  /* of them, not told of by D-SACK; -1: none was sent */
 };
 
+/* How far connect() is, as its caller knows it: the state may be further. */
+enum tcp_user { USER_NEW, USER_CONNECTING, USER_CONNECTED };
+
 /* RFC 3168 6.1 (ecn.c). */
 struct tcp_ecn {
 	bool syn, asked, ok;              /* our SYN was sent; it asked; both ends agreed */
@@ -126,6 +129,7 @@ struct tcp_conn {
 	bool passive;                     /* SYN-RECEIVED came from LISTEN (MUST-11) */
 	bool more;                        /* the last write said that more follows */
 	bool over;                        /* it was a connection, and is none any more */
+	uint8_t user;                     /* enum tcp_user */
 	bool accepted_soon;               /* in the accept queue, not the SYN queue */
 
 	/* Send sequence space */
@@ -278,7 +282,9 @@ static inline uint32_t tcp_flow(const struct tcp_conn *tc)
 }
 static inline ns_t tcp_now(const struct tcp_conn *tc) { return tc->sk.st->now; }
 
-extern const struct sock_ops tcp_sock_ops;        /* user.c */
+/* --- user.c --- */
+extern const struct sock_ops tcp_sock_ops;
+uint32_t tcp_unsent(const struct tcp_conn *tc);   /* bytes of data */
 
 /* --- table.c --- */
 struct tcp_table *tcp_table(struct stack *st);    /* NULL: no memory */
@@ -290,7 +296,15 @@ struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t p
 struct tcp_conn *tcp_find_listener(struct stack *st, ip4_t local, uint16_t lport,
 				   unsigned ifindex);
 int must_check tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port);
+/* May it listen on the port that it has?  ERR_INUSE. */
+int must_check tcp_port_listen(const struct tcp_conn *tc);
+/* l, or another that listens on its port and address, which fits; or NULL. */
+struct tcp_conn *tcp_port_one_of(struct tcp_conn *l, bool (*fits)(const struct tcp_conn *tc));
+/* Of several listeners alike another one has its turn (SO_REUSEPORT). */
+void tcp_port_next(struct tcp_conn *l);
 void tcp_port_release(struct tcp_conn *tc);
+/* To there from the port that it has.  ERR_NOTAVAIL: there is one already. */
+int must_check tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport);
 /* An ephemeral port from which there is no connection to there yet. */
 int must_check tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old);
 /* RFC 6528; and where this pair's timestamps begin. */
@@ -307,6 +321,8 @@ void tcp_mss_update(struct tcp_conn *tc);
 /* The connection is over; err: what the user is told (OK: nothing).  It is
  * freed if nobody holds it: not to be touched after. */
 void tcp_done(struct tcp_conn *tc, int err);
+/* The same, and the socket is as new: sk_connect() may be next. */
+void tcp_renew(struct tcp_conn *tc);
 void tcp_free(struct tcp_conn *tc);
 void tcp_time_wait(struct tcp_conn *tc);
 void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old);       /* for a new connection */

@@ -16,7 +16,8 @@ static int64_t state_number(enum tcp_state s)
 	static const uint8_t numbers[TCP_N_STATE] = {
 		[TCP_CLOSED] = 7, [TCP_LISTEN] = 10, [TCP_SYN_SENT] = 2, [TCP_SYN_RECEIVED] = 3,
 		[TCP_ESTABLISHED] = 1, [TCP_FIN_WAIT_1] = 4, [TCP_FIN_WAIT_2] = 5,
-		[TCP_CLOSE_WAIT] = 8, [TCP_CLOSING] = 11, [TCP_LAST_ACK] = 9, [TCP_TIME_WAIT] = 6,
+		[TCP_CLOSE_WAIT] = 8, [TCP_CLOSING] = 11, [TCP_LAST_ACK] = 9,
+		[TCP_TIME_WAIT] = 7,              /* CLOSED: it is not the user's any more */
 	};
 
 	return numbers[s];

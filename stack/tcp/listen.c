@@ -16,7 +16,10 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 	if (!tc)
 		return NULL;
 	sock_init(sk, l->sk.st, l->sk.type, l->sk.proto);
-	memcpy(sk->opt, l->sk.opt, sizeof(sk->opt));
+	if (sock_opt_copy(sk, &l->sk) != OK) {
+		tcp_free(tc);
+		return NULL;
+	}
 	tc->cc.ops = l->cc.ops;
 	sk->ifindex = l->sk.ifindex;
 	sk->local = sk->bind_addr = rx->m->dst;
@@ -24,6 +27,7 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 	sk->peer = rx->m->src;
 	sk->pport = rx->h.sport;
 	sk->connected = true;
+	tc->user = USER_CONNECTED;
 	tc->passive = true;
 	tc->rcvbuf_fixed = l->rcvbuf_fixed;
 	tc->sndbuf_fixed = l->sndbuf_fixed;
@@ -97,6 +101,7 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 		return DROP_TCP_FLAGS;
 	if (l->n_accept > l->backlog || l->n_syn > l->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
+		tcp_port_next(l);
 		if (l->n_accept <= l->backlog && tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] &&
 		    tcp_cookie_answer(l, rx))
 			return DROP_NONE;
@@ -107,6 +112,7 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 		return DROP_NONE;
 	tcp_listen_add(l, tc);
 	syn_ack(tc);
+	tcp_port_next(l);
 	return DROP_NONE;
 }
 
@@ -124,6 +130,7 @@ bool tcp_listen_established(struct tcp_conn *tc)
 	list_push_back(&l->accept_q, &tc->accept_node);
 	l->n_syn--;
 	l->n_accept++;
+	l->sk.arrived |= SK_IN;
 	tc->accepted_soon = true;
 	return true;
 }

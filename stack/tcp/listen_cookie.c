@@ -125,6 +125,12 @@ static struct tcp_rx syn_of(const struct tcp_rx *rx, uint16_t mss)
 	return syn;
 }
 
+static bool may_take(const struct tcp_conn *l)
+{
+	return l->cookies && tcp_now(l) - l->cookie_at <= AGE_MAX * MINUTE &&
+	       l->n_accept <= l->backlog;
+}
+
 struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx)
 {
 	const uint8_t flags = rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST);
@@ -132,8 +138,10 @@ struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx)
 	struct tcp_rx syn;
 	uint16_t mss;
 
-	if (flags != TCP_ACK || !l->cookies || tcp_now(l) - l->cookie_at > AGE_MAX * MINUTE ||
-	    l->n_accept > l->backlog)
+	if (flags != TCP_ACK)
+		return NULL;
+	l = tcp_port_one_of(l, may_take);         /* which of them answered is forgotten, too */
+	if (!l)
 		return NULL;
 	mss = cookie_read(tcp_stack(l), rx);
 	tc = mss ? tcp_listen_child(l, rx) : NULL;

@@ -127,22 +127,12 @@ static void fill_counters(const struct tcp_conn *tc, struct show_tcp *t)
 	t->data_segs_in = tc->data_segs_in;
 }
 
-static uint32_t unsent_bytes(const struct tcp_conn *tc)
-{
-	const struct tcp_seg *s;
-	uint32_t n = 0;
-
-	for (s = tc->unsent; s; s = tcp_seg_next(tc, s))
-		n += s->len;
-	return n;
-}
-
 void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 {
 	*out = (struct show_tcp){
 		.state = tcp_state_name(tc->state), .listens = tc->state == TCP_LISTEN,
 		.synchronized = tc->state >= TCP_SYN_RECEIVED,
-		.unsent = unsent_bytes(tc), .unread = tc->rcvq_bytes,
+		.unsent = tcp_unsent(tc), .unread = tc->rcvq_bytes,
 		.out_of_order = tc->ooo_bytes, .fin_sent = tc->fin_queued && !tc->unsent,
 		.limit = tcp_limit(tc),
 	};

@@ -155,22 +155,46 @@ struct tcp_conn *tcp_find_listener(struct stack *st, ip4_t local, uint16_t lport
 	return best ? tcp_conn(best) : NULL;
 }
 
-/* May two sockets have one port?  With SO_REUSEADDR on both, unless one
- * listens (Linux; RFC 9293 MUST-42 by address). */
+/* May a have the port that b has?  Linux: if both say SO_REUSEADDR and b does not
+ * listen, or both say SO_REUSEPORT.  (RFC 9293 MUST-42: by address.) */
 static bool may_share(const struct sock *a, const struct sock *b)
 {
-	return a->opt[SKO_REUSEADDR] && b->opt[SKO_REUSEADDR] &&
-	       tcp_conn(a)->state != TCP_LISTEN && tcp_conn(b)->state != TCP_LISTEN;
+	if (a->opt[SKO_REUSEADDR] && b->opt[SKO_REUSEADDR] && tcp_conn(b)->state != TCP_LISTEN)
+		return true;
+	return sock_opt(a, SKO_REUSEPORT) && sock_opt(b, SKO_REUSEPORT);
 }
 
-static bool port_taken(struct tcp_table *t, const struct tcp_conn *tc, ip4_t a, uint16_t port)
+static bool conflicts(const struct sock *sk, const struct sock *o, ip4_t a, uint16_t port, bool any)
 {
-	struct sock *o;
+	ip4_t theirs = tcp_conn(o)->state == TCP_LISTEN || o->bound ? o->bind_addr : o->local;
+
+	return o != sk && o->lport == port && (!a || !theirs || a == theirs) &&
+	       (!o->ifindex || !sk->ifindex || o->ifindex == sk->ifindex) &&
+	       (any || !may_share(sk, o));
+}
+
+/* By a connection, which may be in TIME-WAIT and nobody's.  Takes time by how
+ * many there are. */
+static bool port_connected(const struct tcp_table *t, const struct tcp_conn *tc, ip4_t a,
+			   uint16_t port)
+{
+	const struct tcp_conn *o;
+
+	for (uint32_t i = 0; i < t->size; i++)
+		list_for_each(&t->conns[i], o, hash_node)
+			if (conflicts(&tc->sk, &o->sk, a, port, false))
+				return true;
+	return false;
+}
+
+/* any: whether they would share it or not. */
+static bool port_taken(struct tcp_table *t, const struct tcp_conn *tc, ip4_t a, uint16_t port,
+		       bool any)
+{
+	const struct sock *o;
 
 	list_for_each(port_list(t, port), o, port_node)
-		if (o != &tc->sk && o->lport == port && (!a || !o->bind_addr || a == o->bind_addr) &&
-		    (!o->ifindex || !tc->sk.ifindex || o->ifindex == tc->sk.ifindex) &&
-		    !may_share(o, &tc->sk))
+		if (conflicts(&tc->sk, o, a, port, any))
 			return true;
 	return false;
 }
@@ -197,7 +221,7 @@ static uint16_t port_pick(struct tcp_table *t, const struct tcp_conn *tc, uint32
 	for (uint32_t i = 0; hi >= lo && i < n; i++) {
 		uint16_t port = (uint16_t)(lo + (start + i) % n);
 
-		if (!port_taken(t, tc, a, port))
+		if (!port_taken(t, tc, a, port, true))
 			return port;
 	}
 	return 0;
@@ -254,11 +278,53 @@ int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
 		port = port_pick(t, tc, rng_u32(&t->secret), a);
 		if (!port)
 			return ERR_INUSE;
-	} else if (port_taken(t, tc, a, port)) {
+	} else if (port_taken(t, tc, a, port, false) || port_connected(t, tc, a, port)) {
 		return ERR_INUSE;
 	}
 	tc->sk.local = a;
 	port_take(t, tc, port);
+	return OK;
+}
+
+int tcp_port_listen(const struct tcp_conn *tc)
+{
+	struct tcp_table *t = tcp_stack(tc)->tcp;
+
+	return port_taken(t, tc, tc->sk.bind_addr, tc->sk.lport, false) ||
+	       port_connected(t, tc, tc->sk.bind_addr, tc->sk.lport) ? ERR_INUSE : OK;
+}
+
+struct tcp_conn *tcp_port_one_of(struct tcp_conn *l, bool (*fits)(const struct tcp_conn *tc))
+{
+	struct sock *o;
+
+	if (fits(l))
+		return l;
+	list_for_each(port_list(tcp_stack(l)->tcp, l->sk.lport), o, port_node)
+		if (o->lport == l->sk.lport && o->bind_addr == l->sk.bind_addr &&
+		    o->ifindex == l->sk.ifindex && tcp_conn(o)->state == TCP_LISTEN &&
+		    fits(tcp_conn(o)))
+			return tcp_conn(o);
+	return NULL;
+}
+
+void tcp_port_next(struct tcp_conn *l)
+{
+	if (!sock_opt(&l->sk, SKO_REUSEPORT))
+		return;
+	list_remove(&l->sk.port_node);
+	list_push_back(port_list(tcp_stack(l)->tcp, l->sk.lport), &l->sk.port_node);
+}
+
+int tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
+{
+	struct tcp_conn *old = tcp_find(tcp_stack(tc), tc->sk.local, tc->sk.lport, dst, dport);
+
+	if (!old)
+		return OK;
+	if (!may_reuse(old))
+		return ERR_NOTAVAIL;
+	tcp_done(old, OK);
 	return OK;
 }
 

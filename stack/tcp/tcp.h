@@ -28,7 +28,9 @@ struct sock *tcp_new(struct stack *st);
 /* OPEN.  tcp_bind: port 0 is an ephemeral one (RFC 6056).  ERR_INUSE. */
 int must_check tcp_bind(struct sock *sk, ip4_t a, uint16_t port);
 /* Sends a SYN.  ERR_INPROGRESS; ERR_ISCONN, ERR_ALREADY, ERR_INVAL (listens;
- * or dst is no host), ERR_NOTAVAIL (no port left), and what ip4_path() says. */
+ * or dst is no host), ERR_NOTAVAIL (no port left), and what ip4_path() says.
+ * Again after that: OK once it is there, or why it is not (ERR_CONNABORTED: that
+ * was told already), and then a new one may begin. */
 int must_check tcp_connect(struct sock *sk, ip4_t dst, uint16_t port);
 /* backlog: of connections that nobody has accepted yet.  Again: changes it. */
 int must_check tcp_listen(struct sock *sk, int backlog);
@@ -40,8 +42,15 @@ int must_check tcp_accept(struct sock *sk, struct sock **out);
  * enum sk_msg_flag. */
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags);
 /* RECEIVE: bytes, 0 at the peer's FIN.  ERR_AGAIN, ERR_NOTCONN, or how it
- * ended; with SK_OOB ERR_INVAL: nothing is urgent, or was read already. */
+ * ended; with SK_OOB ERR_INVAL: nothing is urgent, or was read already.  flags:
+ * SK_PEEK, SK_TRUNC, SK_OOB. */
 ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags);
+
+/* connect() with AF_UNSPEC: RST if there is a peer; as if it were new, but for
+ * what sk_bind() gave it. */
+void tcp_disconnect(struct sock *sk);
+bool tcp_is_closed(const struct sock *sk);
+bool tcp_has_peer(const struct sock *sk);         /* for getpeername() */
 
 enum tcp_how { TCP_SHUT_RD = 1, TCP_SHUT_WR = 2 };
 /* Half a CLOSE; how: both may be set.  ERR_NOTCONN. */
@@ -55,9 +64,9 @@ void tcp_abort(struct sock *sk);
 
 /* What an option that was set changes. */
 void tcp_option_changed(struct sock *sk, enum sk_opt o);
-/* Values that the connection knows: SKO_MAXSEG, SKO_NREAD, SKO_NWRITE, ....  False:
- * it is none of these. */
-bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v);
+/* Values that the connection knows.  ERR_NOPROTOOPT: it is none of these;
+ * ERR_INVAL: not in this state. */
+int must_check tcp_option_get(struct sock *sk, enum sk_opt o, int *v);
 
 /* IP options of its segments, n (0 to 40) bytes of them; a source route names
  * the gateways, the peer comes behind them.  ERR_INVAL: malformed. */

@@ -31,7 +31,10 @@ uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)
 static uint32_t space(const struct tcp_conn *tc)
 {
 	uint32_t room = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2, most = UINT16_MAX << tc->rcv_wscale;
+	uint32_t clamp = (uint32_t)sock_opt(&tc->sk, SKO_WINDOW_CLAMP);
 
+	if (clamp && clamp < room)
+		room = clamp;
 	room = room > tc->rcvq_bytes ? room - tc->rcvq_bytes : 0;
 	return room < most ? room : most;         /* more could not be said */
 }
@@ -167,12 +170,13 @@ static void to_user(struct tcp_conn *tc, struct pkt *p)
 
 	tc->rcv_nxt = pkt_end(p);
 	tc->bytes_received += len;
-	if (tc->rcv_shut || tc->orphan) {
+	if (tc->orphan) {
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
 		return;
 	}
 	p->dev = NULL;
 	tc->rcvq_bytes += len;
+	tc->sk.arrived |= SK_IN;
 	pkt_queue_push(&tc->rcvq, p);
 }
 

@@ -87,7 +87,7 @@ bool tcp_at_mark(const struct tcp_conn *tc)
 
 uint32_t tcp_urgent_apart(const struct tcp_conn *tc)
 {
-	return tcp_at_mark(tc) && !tc->sk.opt[SKO_OOBINLINE];
+	return tcp_at_mark(tc) && !sock_opt(&tc->sk, SKO_OOBINLINE);
 }
 
 /* A new mark.  The byte at the old one goes if it is next, and else becomes
@@ -158,7 +158,7 @@ ssize_t tcp_urgent_recv(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek)
 {
 	struct tcp_urgent *u = tc->urgent;
 
-	if (tc->sk.opt[SKO_OOBINLINE] || !u || !u->rcv || u->rcv == URG_TAKEN)
+	if (sock_opt(&tc->sk, SKO_OOBINLINE) || !u || !u->rcv || u->rcv == URG_TAKEN)
 		return ERR_INVAL;
 	if (u->rcv == URG_AHEAD)
 		return tc->over || tc->rcv_shut ? 0 : ERR_AGAIN;
@@ -176,7 +176,7 @@ uint32_t tcp_urgent_nread(const struct tcp_conn *tc)
 {
 	int32_t before;
 
-	if (!tc->urgent || !tc->urgent->rcv || tc->sk.opt[SKO_OOBINLINE])
+	if (!tc->urgent || !tc->urgent->rcv || sock_opt(&tc->sk, SKO_OOBINLINE))
 		return tc->rcvq_bytes;
 	before = seq_diff(tc->urgent->mark, read_at(tc));
 	return before >= 0 && (uint32_t)before < tc->rcvq_bytes ? (uint32_t)before : tc->rcvq_bytes;

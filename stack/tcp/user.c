@@ -10,19 +10,27 @@ int tcp_bind(struct sock *sk, ip4_t a, uint16_t port)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
-	if (tc->state != TCP_CLOSED || sk->lport || tc->over)
+	if (tc->state != TCP_CLOSED || list_linked(&sk->port_node))
 		return ERR_INVAL;
 	return tcp_port_bind(tc, a, port);
 }
 
-static int connect_state(const struct tcp_conn *tc)
+/* connect() again: Linux tells once how the first one ended. */
+static int connect_again(struct tcp_conn *tc)
 {
-	switch (tc->state) {
-	case TCP_CLOSED:   return OK;
-	case TCP_LISTEN:   return ERR_ISCONN;
-	case TCP_SYN_SENT: case TCP_SYN_RECEIVED: return ERR_ALREADY;
-	default:           return ERR_ISCONN;
+	int err;
+
+	if (tc->user == USER_CONNECTED || tc->state == TCP_LISTEN)
+		return ERR_ISCONN;
+	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
+		return ERR_ALREADY;
+	if (!tc->over) {
+		tc->user = USER_CONNECTED;
+		return OK;
 	}
+	err = sock_take_error(&tc->sk);
+	tcp_renew(tc);
+	return err ? err : ERR_CONNABORTED;
 }
 
 static void syn_send(struct tcp_conn *tc)
@@ -42,13 +50,13 @@ static void syn_send(struct tcp_conn *tc)
 int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
-	int err = connect_state(tc);
 	struct tcp_reuse old = { 0 };
 	struct ip4_path path;
 	struct netdev *dev = sk->ifindex ? stack_dev_index(sk->st, sk->ifindex) : NULL;
+	int err;
 
-	if (err)
-		return err;
+	if (tc->user != USER_NEW || tc->state != TCP_CLOSED)
+		return connect_again(tc);
 	err = ip4_path(sk->st, dst, sk->bind_addr, dev, port, &path);
 	if (err)
 		return err;
@@ -62,8 +70,10 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 		err = tcp_port_for(tc, dst, port, &old);
 		if (err)
 			return err;
-	} else if (tcp_find(sk->st, sk->local, sk->lport, dst, port)) {
-		return ERR_NOTAVAIL;
+	} else {
+		err = tcp_port_reuse(tc, dst, port);
+		if (err)
+			return err;
 	}
 	sk->peer = dst;
 	sk->pport = port;
@@ -76,8 +86,39 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	}
 	sk->connected = true;
 	sk->pending_err = OK;
+	tc->user = USER_CONNECTING;
 	syn_send(tc);
+	sock_ready_changed(sk);                   /* only falls */
 	return ERR_INPROGRESS;
+}
+
+/* There is a peer that waits for more of us. */
+static bool needs_rst(const struct tcp_conn *tc)
+{
+	return tc->state >= TCP_SYN_RECEIVED && tc->state <= TCP_CLOSE_WAIT;
+}
+
+void tcp_disconnect(struct sock *sk)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	bool told = tc->state == TCP_SYN_SENT || needs_rst(tc);
+
+	if (tc->state == TCP_LISTEN)
+		tcp_listen_close(tc);
+	if (needs_rst(tc))
+		tcp_send_rst(tc);
+	tcp_renew(tc);
+	if (told)
+		sk->pending_err = ERR_CONNRESET;
+	sock_ready_changed(sk);
+}
+
+bool tcp_is_closed(const struct sock *sk) { return tcp_conn(sk)->state == TCP_CLOSED; }
+
+bool tcp_has_peer(const struct sock *sk)
+{
+	return sk->pport && tcp_conn(sk)->state >= TCP_SYN_RECEIVED &&
+	       tcp_conn(sk)->state != TCP_TIME_WAIT;
 }
 
 int tcp_listen(struct sock *sk, int backlog)
@@ -86,10 +127,10 @@ int tcp_listen(struct sock *sk, int backlog)
 	int64_t most = sk->st->opt[OPT_SOMAXCONN];
 	int err;
 
-	if (tc->state != TCP_CLOSED && tc->state != TCP_LISTEN)
+	if ((tc->state != TCP_CLOSED && tc->state != TCP_LISTEN) || tc->user != USER_NEW)
 		return ERR_INVAL;
-	if (!sk->lport) {
-		err = tcp_port_bind(tc, sk->bind_addr, 0);
+	if (tc->state == TCP_CLOSED) {
+		err = sk->lport ? tcp_port_listen(tc) : tcp_port_bind(tc, sk->bind_addr, 0);
 		if (err)
 			return err;
 	}
@@ -102,6 +143,7 @@ int tcp_listen(struct sock *sk, int backlog)
 	}
 	tc->backlog = (uint32_t)(backlog < 0 || backlog > most ? most : backlog);
 	tcp_set_state(tc, TCP_LISTEN);
+	sock_ready_changed(sk);                   /* only falls */
 	return OK;
 }
 
@@ -124,6 +166,16 @@ int tcp_accept(struct sock *sk, struct sock **out)
 
 /* --- SEND and RECEIVE ---------------------------------------------------------------- */
 
+uint32_t tcp_unsent(const struct tcp_conn *tc)
+{
+	const struct tcp_seg *end;
+
+	if (!tc->unsent)
+		return 0;
+	end = container_of(tc->sendq.head.prev, struct tcp_seg, node);
+	return (uint32_t)seq_diff(seq_add(end->seq, end->len), tc->unsent->seq);
+}
+
 /* How it ended, once; else what `then` says. */
 static ssize_t ended(struct sock *sk, int then)
 {
@@ -142,11 +194,15 @@ static uint32_t send_room(const struct tcp_conn *tc)
 	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
 }
 
-/* SK_OUT: as Linux, from a third of the buffer on. */
+/* SK_OUT: as Linux, from a third of the buffer on, if not too much waits to be
+ * sent. */
 static bool may_write(const struct tcp_conn *tc)
 {
-	return tc->state >= TCP_ESTABLISHED && !tc->fin_queued &&
-	       3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
+	uint32_t unsent = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
+
+	if (unlikely(unsent) && tcp_unsent(tc) >= unsent)
+		return false;
+	return 3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
 }
 
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
@@ -156,12 +212,8 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 	size_t room;
 	ssize_t done;
 
-	if (tc->over || sk->pending_err)
+	if (tc->fin_queued || sk->pending_err || tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
 		return ended(sk, ERR_PIPE);
-	if (tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
-		return tc->fin_queued ? ERR_PIPE : ERR_NOTCONN;
-	if (tc->fin_queued)
-		return ERR_PIPE;
 	if (tc->state < TCP_ESTABLISHED)
 		return ERR_AGAIN;
 	room = send_room(tc);
@@ -181,8 +233,8 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 	return done;
 }
 
-/* Copies out of the queue, without the first `skip` (0 or 1) bytes; peek: and
- * leaves it as it is. */
+/* Copies out of the queue, without the first `skip` (0 or 1) bytes; buf NULL:
+ * does not.  peek: and leaves it as it is. */
 static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
 {
 	struct pkt *p = tc->rcvq.head;
@@ -191,8 +243,10 @@ static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, b
 
 	while (p && done < n) {
 		struct pkt *next = p->next;
-		size_t part = pkt_copy_out(p, off, buf + done, n - done);
+		size_t part = pkt_len(p) - off < n - done ? pkt_len(p) - off : n - done;
 
+		if (buf)
+			part = pkt_copy_out(p, off, buf + done, part);
 		done += part;
 		off += (uint32_t)part;
 		if (off < pkt_len(p))
@@ -215,6 +269,15 @@ static bool at_end(const struct tcp_conn *tc)
 	return tc->over || tc->rcv_shut || (tc->state >= TCP_CLOSE_WAIT);
 }
 
+/* SO_RCVLOWAT, and what the peer's end makes of it. */
+static bool readable(const struct tcp_conn *tc)
+{
+	uint32_t least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
+	uint32_t apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;
+
+	return tc->rcvq_bytes - apart >= (least ? least : 1) || at_end(tc);
+}
+
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n)
 {
 	uint8_t gone;
@@ -224,14 +287,15 @@ void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n)
 }
 
 /* From the queue, in order. */
-static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, bool peek)
+static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, unsigned flags)
 {
+	bool peek = flags & SK_PEEK;
 	uint32_t skip = 0;
 	size_t got;
 
 	if (unlikely(tc->urgent != NULL))
 		n = tcp_urgent_clip(tc, n, &skip);
-	got = take(tc, buf, n, skip, peek);
+	got = take(tc, flags & SK_TRUNC ? NULL : buf, n, skip, peek);
 	if (!peek) {
 		if (unlikely(tc->urgent != NULL))
 			tcp_urgent_passed(tc);
@@ -239,7 +303,7 @@ static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, bool peek)
 	}
 	if (unlikely(tc->urgent != NULL))
 		sock_ready_changed(&tc->sk);      /* only falls */
-	else if (!tc->rcvq_bytes && !at_end(tc))
+	else if (!readable(tc))
 		sock_ready_fell(&tc->sk, SK_IN);
 	return got;
 }
@@ -247,13 +311,14 @@ static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, bool peek)
 ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
-	bool peek = flags & SK_PEEK;
 	size_t got;
 
+	if (tc->state == TCP_LISTEN)
+		return ERR_NOTCONN;
 	if (flags & SK_OOB)
-		return tcp_urgent_recv(tc, buf, n, peek);
+		return tcp_urgent_recv(tc, buf, n, flags & SK_PEEK);
 	if (tc->rcvq_bytes) {
-		got = recv_queued(tc, buf, n, peek);
+		got = recv_queued(tc, buf, n, flags);
 		if (got || !n)
 			return (ssize_t)got;
 	}
@@ -261,9 +326,7 @@ ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
 		return ended(sk, OK);
 	if (at_end(tc))
 		return 0;
-	if (tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
-		return ERR_NOTCONN;
-	return ERR_AGAIN;
+	return tc->state == TCP_CLOSED ? ERR_NOTCONN : ERR_AGAIN;
 }
 
 /* --- CLOSE ---------------------------------------------------------------------------- */
@@ -289,14 +352,26 @@ int tcp_shutdown(struct sock *sk, unsigned how)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
-	if (tc->state < TCP_SYN_RECEIVED)
-		return ERR_NOTCONN;
-	if (how & TCP_SHUT_RD)
-		tc->rcv_shut = true;
-	if ((how & TCP_SHUT_WR) && !fin_queue(tc))
+	if (!how || (how & ~(unsigned)(TCP_SHUT_RD | TCP_SHUT_WR)))
+		return ERR_INVAL;
+	if (tc->state == TCP_SYN_SENT || (tc->state == TCP_LISTEN && (how & TCP_SHUT_RD))) {
+		if (tc->state == TCP_SYN_SENT)
+			sk->pending_err = ERR_CONNRESET;
+		else
+			tcp_listen_close(tc);
+		tcp_renew(tc);
+		sock_ready_changed(sk);
+		return OK;
+	}
+	if (tc->state == TCP_LISTEN)
+		return OK;
+	tc->rcv_shut |= how & TCP_SHUT_RD;
+	if (tc->state == TCP_CLOSED || tc->state == TCP_TIME_WAIT)
+		tc->fin_queued |= !!(how & TCP_SHUT_WR);
+	else if ((how & TCP_SHUT_WR) && !fin_queue(tc))
 		return ERR_NOMEM;
 	sock_ready_changed(sk);
-	return OK;
+	return tc->state == TCP_CLOSED || tc->state == TCP_TIME_WAIT ? ERR_NOTCONN : OK;
 }
 
 /* The owner is gone; the connection lives on by itself. */
@@ -321,8 +396,8 @@ void tcp_abort(struct sock *sk)
 
 	if (tc->state == TCP_LISTEN)
 		tcp_listen_close(tc);
-	else if (tc->state >= TCP_SYN_RECEIVED && tc->state <= TCP_CLOSE_WAIT)
-		tcp_send_rst(tc);                 /* the others have no peer that waits */
+	else if (needs_rst(tc))
+		tcp_send_rst(tc);
 	tcp_free(tc);
 }
 
@@ -344,21 +419,24 @@ void tcp_close(struct sock *sk)
 
 /* --- for the socket layer ---------------------------------------------------------------- */
 
+/* As Linux's tcp_poll(). */
 static uint32_t tcp_ready(const struct sock *sk)
 {
 	const struct tcp_conn *tc = tcp_conn(sk);
+	bool rd_end = at_end(tc), wr_end = tc->over || tc->fin_queued;
 	uint32_t ev = sk->pending_err || !list_empty(&sk->errq) ? SK_ERR : 0;
 
 	if (tc->state == TCP_LISTEN)
-		return ev | (list_empty(&tc->accept_q) ? 0 : SK_IN);
-	if (tc->over || (tc->fin_queued && tc->state >= TCP_CLOSE_WAIT) ||
-	    (tc->state == TCP_CLOSED && !tc->over))
+		return list_empty(&tc->accept_q) ? 0 : SK_IN;
+	if (tc->state == TCP_CLOSED || (rd_end && wr_end))
 		ev |= SK_HUP;
-	if (tc->rcvq_bytes > tcp_urgent_apart(tc) || at_end(tc))
-		ev |= SK_IN;
-	if (tc->over || may_write(tc))
-		ev |= SK_OUT;
-	return unlikely(tc->urgent != NULL) ? ev | tcp_urgent_ready(tc) : ev;
+	if (rd_end)
+		ev |= SK_IN | SK_RDHUP;
+	if (unlikely(tc->urgent != NULL))
+		ev |= tcp_urgent_ready(tc);
+	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
+		return ev;
+	return ev | (readable(tc) ? SK_IN : 0) | (wr_end || may_write(tc) ? SK_OUT : 0);
 }
 
 void tcp_option_changed(struct sock *sk, enum sk_opt o)
@@ -370,28 +448,59 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
 		tcp_keepalive_set(tc);
 	else if (o == SKO_QUICKACK)
-		tcp_quick_set(tc, sk->opt[o]);
+		tcp_quick_set(tc, sock_opt(sk, o));
 	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)
 		tcp_output(tc);
 }
 
-bool tcp_option_get(const struct sock *sk, enum sk_opt o, int *v)
+/* What no listener has. */
+static int queue_get(const struct tcp_conn *tc, enum sk_opt o, int *v)
+{
+	if (tc->state == TCP_LISTEN)
+		return ERR_INVAL;
+	*v = (int)(o == SKO_NREAD ? tcp_urgent_nread(tc) :
+		   o == SKO_NWRITE ? tc->sendq_bytes : tcp_unsent(tc));
+	return OK;
+}
+
+/* SO_ERROR: a soft one too, which ended nothing. */
+static int error_take(struct sock *sk)
+{
+	int err = sock_take_error(sk);
+
+	if (!err) {
+		err = sk->soft_err;
+		sk->soft_err = OK;
+	}
+	sock_ready_changed(sk);
+	return err;
+}
+
+int tcp_option_get(struct sock *sk, enum sk_opt o, int *v)
 {
 	const struct tcp_conn *tc = tcp_conn(sk);
 
-	if (o == SKO_NREAD)
-		*v = (int)tcp_urgent_nread(tc);
-	else if (o == SKO_QUICKACK)
+	switch (o) {
+	case SKO_QUICKACK:
 		*v = !tc->pingpong;
-	else if (o == SKO_ATMARK)
+		return OK;
+	case SKO_ATMARK:
 		*v = tcp_at_mark(tc);
-	else if (o == SKO_NWRITE)
-		*v = (int)tc->sendq_bytes;
-	else if (o == SKO_MAXSEG)
-		*v = tc->snd_mss;
-	else
-		return false;
-	return true;
+		return OK;
+	case SKO_NREAD: case SKO_NWRITE: case SKO_NUNSENT:
+		return queue_get(tc, o, v);
+	case SKO_ERROR:
+		*v = error_take(sk);
+		return OK;
+	case SKO_MAXSEG:
+		*v = tc->state <= TCP_LISTEN && sk->opt[o] ? sk->opt[o] : tc->snd_mss;
+		return OK;
+	case SKO_ACCEPTCONN:
+		*v = tc->state == TCP_LISTEN;
+		return OK;
+	default:
+		return ERR_NOPROTOOPT;
+	}
 }
 
 static void sock_gone(struct sock *sk)

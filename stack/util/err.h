@@ -42,6 +42,7 @@
 	X(ERR_AFNOSUP,    EAFNOSUPPORT,    "address family not supported") \
 	X(ERR_OPNOTSUP,   EOPNOTSUPP,      "operation not supported") \
 	X(ERR_INTR,       EINTR,           "interrupted") \
+	X(ERR_DOM,        EDOM,            "argument out of domain") \
 	X(ERR_RANGE,      ERANGE,          "out of range")
 #define X(name, eno, text) name = -(eno),
 enum err { OK = 0, ERR_MAP(X) };

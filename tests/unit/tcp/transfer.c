@@ -58,7 +58,7 @@ static void client_step(void)
 			break;
 		run.sent += (size_t)took;
 	}
-	if (run.sent == run.total && !run.closed)
+	if (run.sent == run.total && !run.closed && (sk_ready(run.client) & SK_OUT))
 		run.closed = sk_shutdown(run.client, SK_SHUT_WR) == OK;
 }
 

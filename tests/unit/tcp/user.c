@@ -25,6 +25,7 @@ TEST(user, connecting_once_is_enough)
 	CHECK_EQ(peer_write(t, 1), ERR_AGAIN);
 	CHECK_EQ(peer_read(t, 1), ERR_AGAIN);
 	peer_say_syn(t, TCP_ACK, 1);
+	CHECK_EQ(sk_connect(t->sk, &to), OK);     /* it is there, and that is told once */
 	CHECK_EQ(sk_connect(t->sk, &to), ERR_ISCONN);
 	CHECK_EQ(sk_listen(t->sk, 1), ERR_INVAL);
 	peer_free(t);
@@ -116,5 +117,76 @@ TEST(user, a_peek_leaves_what_it_saw)
 	CHECK_EQ(v, 40);
 	CHECK_EQ(peer_read(t, 50), 40);
 	CHECK_EQ(peer_read(t, 50), ERR_AGAIN);
+	peer_free(t);
+}
+
+TEST(user, what_is_not_sent_may_make_it_unwritable)       /* TCP_NOTSENT_LOWAT */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	t->wnd = 1000;
+	peer_accept(t);
+	CHECK_EQ(sk_setopt(t->sk, SKO_NOTSENT_LOWAT, 500), OK);
+	CHECK_EQ(peer_write(t, 1401), 1401);
+	HEAR(t, TCP_ACK, 1, 1, 1000);
+	CHECK_EQ(sk_ready(t->sk) & SK_OUT, SK_OUT);
+	CHECK_EQ(peer_write(t, 100), 100);        /* 501 wait; and yet it takes more */
+	CHECK_EQ(sk_ready(t->sk) & SK_OUT, 0);
+	CHECK_EQ(peer_write(t, 1), 1);
+	t->wnd = 60000;
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1001);
+	CHECK_EQ(sk_ready(t->sk) & SK_OUT, SK_OUT);
+	peer_free(t);
+}
+
+TEST(user, a_clamp_bounds_the_window)     /* TCP_WINDOW_CLAMP */
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 1);
+	CHECK_EQ(sk_setopt(t->listener, SKO_WINDOW_CLAMP, 5000), OK);
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	CHECK_EQ(t->got.h.wnd, 5000);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 1460);
+	HEAR(t, TCP_ACK, 1, 1461, 0);
+	CHECK_EQ(t->got.h.wnd, 5000 - 1460);
+	CHECK_EQ(peer_read(t, 2000), 1460);
+	SAY(t, .flags = TCP_ACK, .seq = 1461, .ack = 1, .len = 1);
+	HEAR(t, TCP_ACK, 1, 1462, 0);
+	CHECK(t->got.h.wnd <= 5000);
+	peer_free(t);
+}
+
+/* RFC 1122 4.2.3.9: unreachable is soft, and ends nothing. */
+TEST(user, a_soft_error_is_told_when_asked_for)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	int v = 0;
+
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 100), 100);
+	peer_icmp(t, ICMP4_UNREACH, 1, 0, 1);
+	CHECK_EQ(sk_ready(t->sk) & SK_ERR, 0);
+	CHECK_EQ(sk_getopt(t->sk, SKO_ERROR, &v), OK);
+	CHECK_EQ(v, ERR_NOROUTE);
+	CHECK_EQ(sk_getopt(t->sk, SKO_ERROR, &v), OK);
+	CHECK_EQ(v, OK);
+	CHECK_EQ(peer_state(t), TCP_ESTABLISHED);
+	peer_free(t);
+}
+
+TEST(user, what_came_before_a_reset_can_be_read)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10);
+	SAY(t, .flags = TCP_RST, .seq = 11);
+	CHECK_EQ(peer_read(t, 100), 10);
+	CHECK_EQ(peer_read(t, 100), ERR_CONNRESET);
+	CHECK_EQ(peer_read(t, 100), 0);
 	peer_free(t);
 }
