@@ -263,6 +263,12 @@ static json_t *cache_json(const struct route_answer *r)
 	return a;
 }
 
+static json_t *mtu_json(uint32_t mtu, bool locked)
+{
+	return locked ? json_pack("[{s:I,s:b}]", "mtu", (json_int_t)mtu, "locked", 1) :
+			json_pack("[{s:I}]", "mtu", (json_int_t)mtu);
+}
+
 static json_t *answer_json(const struct route_answer *r, const struct addr *from)
 {
 	char text[PREFIX_STRLEN];
@@ -282,8 +288,10 @@ static json_t *answer_json(const struct route_answer *r, const struct addr *from
 	jset(o, "flags", json_array());
 	jset_int(o, "uid", 0);
 	jset(o, "cache", cache_json(r));
+	if (r->mtu_expires)
+		jset_int(o, "expires", r->mtu_expires / SEC(1));
 	if (r->dev && r->mtu != r->dev->mtu)
-		jset(o, "metrics", json_pack("[{s:I}]", "mtu", (json_int_t)r->mtu));
+		jset(o, "metrics", mtu_json(r->mtu, r->mtu_locked));
 	if (r->matched.addr.family)
 		jset_str(o, "matched", prefix_fmt(&r->matched, text));
 	if (r->has_beaten)
@@ -309,10 +317,25 @@ static int route_get_run(struct shell *sh, const struct args *a)
 	return shell_result(sh, json_pack("[o]", answer_json(&r, from ? &src : NULL)));
 }
 
+/* How long it is remembered, and the MTU; "lock": DF is no use on this path. */
+static void print_cache(struct shell *sh, const json_t *r)
+{
+	const json_t *c, *metrics = json_array_get(jget(r, "metrics"), 0);
+	size_t i;
+
+	shell_printf(sh, "\n    cache ");
+	json_array_foreach(jget(r, "cache"), i, c)
+		shell_printf(sh, "%s%s", i ? "," : "<", json_string_value(c));
+	shell_printf(sh, "%s", json_array_size(jget(r, "cache")) ? "> " : "");
+	if (jget(r, "expires"))
+		shell_printf(sh, "expires %lldsec ", (long long)jint(r, "expires"));
+	print_opt(sh, jget(metrics, "locked") ? "mtu lock" : "mtu", metrics, "mtu");
+	shell_printf(sh, "\n");
+}
+
 static void route_get_print(struct shell *sh, const struct args *a, const json_t *all)
 {
-	const json_t *r = json_array_get(all, 0), *c;
-	size_t i;
+	const json_t *r = json_array_get(all, 0);
 
 	(void)a;
 	if (jget(r, "type"))
@@ -322,12 +345,53 @@ static void route_get_print(struct shell *sh, const struct args *a, const json_t
 	print_opt(sh, "via", r, "gateway");
 	print_opt(sh, "dev", r, "dev");
 	print_opt(sh, "src", r, "prefsrc");
-	shell_printf(sh, "uid 0 \n    cache ");
-	json_array_foreach(jget(r, "cache"), i, c)
-		shell_printf(sh, "%s%s", i ? "," : "<", json_string_value(c));
-	shell_printf(sh, "%s", json_array_size(jget(r, "cache")) ? "> " : "");
-	print_opt(sh, "mtu", json_array_get(jget(r, "metrics"), 0), "mtu");
-	shell_printf(sh, "\n");
+	shell_printf(sh, "uid 0 ");
+	print_cache(sh, r);
+}
+
+/* --- cache -------------------------------------------------------------------- */
+
+struct cached { struct stack *st; json_t *all; };
+
+/* What ICMP told of a path MTU: all that such a cache still holds. */
+static bool add_cached(void *arg, const struct pmtu_info *m)
+{
+	struct cached *c = arg;
+	struct route_answer r;
+	json_t *o;
+
+	if (show_route_get(c->st, &m->dst, NULL, &r) != OK)
+		return true;
+	o = answer_json(&r, NULL);
+	json_object_del(o, "prefsrc");
+	json_object_del(o, "uid");
+	json_array_append_new(c->all, o);
+	return true;
+}
+
+static int route_cache_run(struct shell *sh, const struct args *a)
+{
+	struct cached c = { shell_stack(sh, a->node), NULL };
+
+	if (!c.st)
+		return 1;
+	c.all = json_array();
+	show_pmtus(c.st, add_cached, &c);
+	return shell_result(sh, c.all);
+}
+
+static void route_cache_print(struct shell *sh, const struct args *a, const json_t *all)
+{
+	const json_t *r;
+	size_t i;
+
+	(void)a;
+	json_array_foreach(all, i, r) {
+		shell_printf(sh, "%s ", jstr(r, "dst"));
+		print_opt(sh, "via", r, "gateway");
+		print_opt(sh, "dev", r, "dev");
+		print_cache(sh, r);
+	}
 }
 
 #define TYPES "[unicast|blackhole|unreachable|prohibit] "
@@ -346,6 +410,9 @@ const struct cmd cmds_ip_route[] = {
 	{ .name = "ip route", .args = "ls|lst " SHOW, .opts = OPTS,
 	  .flags = CMD_NODE | CMD_QUIET, .run = route_show_run, .print = route_print,
 	  .help = "show the routes" },
+	{ .name = "ip route", .args = "show|list cache", .opts = OPTS, .flags = CMD_NODE,
+	  .run = route_cache_run, .print = route_cache_print,
+	  .help = "show the path MTUs that ICMP told of" },
 	{ .name = "ip route get", .args = "[to] ADDR:addr [from SRC:addr | oif|dev OIF:iface]...",
 	  .opts = OPTS, .flags = CMD_NODE, .run = route_get_run, .print = route_get_print,
 	  .help = "show how a packet would leave",

@@ -276,8 +276,10 @@ int ip_route_flush_run(struct shell *sh, const struct args *a)
 		return 1;
 	if (a->n < 4)                             /* ip route flush WHAT */
 		return shell_error(sh, "\"ip route flush\" requires arguments.");
-	if (args_has(a, "cache"))
-		return 0;                         /* there is none */
+	if (args_has(a, "cache")) {
+		stack_pmtu_flush(st);
+		return 0;
+	}
 	show_routes(st, add_doomed, &f);
 	for (size_t i = 0; i < f.n; i++) {
 		int e = stack_route_del(st, &f.v[i]);

@@ -245,3 +245,32 @@ TEST(cmd_ip_route, get_takes_a_source_a_device_and_an_mtu)
 	bench_refuses(&b, "h1 ip route get 10.0.2.2 oif nope", "Cannot find device \"nope\"\n");
 	bench_close(&b);
 }
+
+TEST(cmd_ip_route, a_path_mtu_that_icmp_told_of_is_shown_until_it_is_flushed)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "r1 ip link set eth1 mtu 1000"), 0);
+	bench_wants(&b, "h1 ip route show cache", "");
+	CHECK_EQ(bench_do(&b, "h1 ping -M do -s 1200 -c 1 -W 1 h2"), 1);
+	bench_wants(&b, "h1 ip route get h2",
+		    "10.0.2.2 via 10.0.1.2 dev eth0 src 10.0.1.1 uid 0 \n"
+		    "    cache expires 600sec mtu 1000 \n");
+	bench_wants(&b, "h1 ip -j route get h2",
+		    "[{\"dst\":\"10.0.2.2\",\"gateway\":\"10.0.1.2\",\"dev\":\"eth0\","
+		    "\"prefsrc\":\"10.0.1.1\",\"flags\":[],\"uid\":0,\"cache\":[],"
+		    "\"expires\":600,\"metrics\":[{\"mtu\":1000}],"
+		    "\"matched\":\"0.0.0.0/0\"}]\n");
+	bench_wants(&b, "h1 ip route show cache",
+		    "10.0.2.2 via 10.0.1.2 dev eth0 \n    cache expires 600sec mtu 1000 \n");
+	CHECK_EQ(bench_do(&b, "r1 ip link set eth1 mtu 500"), 0);
+	CHECK_EQ(bench_do(&b, "h1 ping -M do -s 900 -c 1 -W 1 h2"), 1);
+	bench_wants(&b, "h1 ip route list cache",
+		    "10.0.2.2 via 10.0.1.2 dev eth0 \n    cache expires 600sec mtu lock 552 \n");
+	bench_wants(&b, "h1 ip route flush cache", "");
+	bench_wants(&b, "h1 ip route get h2",
+		    "10.0.2.2 via 10.0.1.2 dev eth0 src 10.0.1.1 uid 0 \n    cache \n");
+	bench_wants(&b, "h1 ip route show cache", "");
+	bench_close(&b);
+}
