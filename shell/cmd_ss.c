@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/ss_filter.h"
 #include "shell/state.h"
 #include "shell/table.h"
 #include "stack/show.h"
@@ -11,12 +12,12 @@
 /* What the words ask for. */
 struct ask {
 	bool tcp, udp, raw, packet;       /* none of them: all */
-	bool all, listening, info, timers, details, memory, no_header;
-	const char *state;                /* ss's word for it, or NULL */
-	uint16_t sport, dport;            /* 0: any */
+	bool all, listening, info, timers, details, memory, no_header, numeric, oneline, summary;
+	bool nothing;                     /* families that a node has not */
+	struct ss_filter filter;
 };
 
-struct list_of { const struct ask *ask; json_t *all; unsigned id; };
+struct list_of { const struct ask *ask; struct stack *st; json_t *all; unsigned id; };
 
 /* --- words ----------------------------------------------------------------------------- */
 
@@ -34,7 +35,11 @@ static bool letter(struct ask *k, char c)
 	case 'e': k->details = true; return true;
 	case 'm': k->memory = true; return true;
 	case 'H': k->no_header = true; return true;
-	case 'n': case 'p': case '4': return true;        /* as it is in any case */
+	case 'n': k->numeric = true; return true;
+	case 'O': k->oneline = true; return true;
+	case 's': k->summary = true; return true;
+	case 'x': case '6': k->nothing = true; return true;
+	case 'p': case 'r': case '4': return true;        /* as it is in any case */
 	default: return false;
 	}
 }
@@ -46,7 +51,8 @@ static char long_letter(const char *w)
 		{ "--all", 'a' }, { "--listening", 'l' }, { "--info", 'i' },
 		{ "--options", 'o' }, { "--extended", 'e' }, { "--memory", 'm' },
 		{ "--no-header", 'H' }, { "--numeric", 'n' }, { "--processes", 'p' },
-		{ "--ipv4", '4' },
+		{ "--ipv4", '4' }, { "--ipv6", '6' }, { "--unix", 'x' }, { "--oneline", 'O' },
+		{ "--summary", 's' }, { "--resolve", 'r' },
 	};
 
 	for (size_t i = 0; i < N_ELEM(words); i++)
@@ -55,102 +61,99 @@ static char long_letter(const char *w)
 	return '\0';
 }
 
-static bool port_word(const char *w, uint16_t *out)
+/* -f inet, -A tcp,udp: families and kinds by name; false: there is none such. */
+static bool kinds(struct ask *k, const char *list)
 {
-	char *end;
-	unsigned long v;
+	static const struct { const char *word; const char *letters; } words[] = {
+		{ "all", "tuw0" }, { "inet", "tuw" }, { "tcp", "t" }, { "udp", "u" },
+		{ "raw", "w" }, { "packet", "0" }, { "link", "0" }, { "inet6", "x" },
+		{ "unix", "x" }, { "netlink", "x" },
+	};
+	char copy[64], *save = NULL;
 
-	w += *w == ':';
-	v = strtoul(w, &end, 10);
-	*out = (uint16_t)v;
-	return *w && !*end && v > 0 && v <= UINT16_MAX;
+	snprintf(copy, sizeof(copy), "%s", list);
+	for (char *w = strtok_r(copy, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		size_t i = 0;
+
+		while (i < N_ELEM(words) && strcmp(w, words[i].word) != 0)
+			i++;
+		if (i == N_ELEM(words))
+			return false;
+		for (const char *c = words[i].letters; *c; c++)
+			(void)letter(k, *c);
+	}
+	return true;
 }
 
-/* One option or filter at v[0]; the words it took, 0: it is none. */
-static int take(struct ask *k, char *const *v, int n)
+/* One option at v[0]; the words it took, 0: it is none. */
+static int take_option(struct ask *k, char *const *v, int n)
 {
 	const char *w = v[0];
 
+	if (n >= 2 && (strcmp(w, "-f") == 0 || strcmp(w, "-A") == 0))
+		return kinds(k, v[1]) ? 2 : 0;
 	if (w[0] == '-' && w[1] == '-')
 		return long_letter(w) && letter(k, long_letter(w)) ? 1 : 0;
-	if (w[0] == '-' && w[1]) {
-		while (*++w)
-			if (!letter(k, *w))
-				return 0;
-		return 1;
-	}
-	if (strcmp(w, "state") == 0 && n >= 2) {
-		k->state = v[1];
-		return 2;
-	}
-	if (strcmp(w, "sport") == 0 || strcmp(w, "dport") == 0) {
-		int eq = n >= 2 && (strcmp(v[1], "=") == 0 || strcmp(v[1], "eq") == 0);
+	while (*++w)
+		if (!letter(k, *w))
+			return 0;
+	return 1;
+}
 
-		return n >= 2 + eq && port_word(v[1 + eq], w[0] == 's' ? &k->sport : &k->dport) ?
-			2 + eq : 0;
+/* Options may stand before and behind a filter.  False, and err. */
+static bool ask_parse(struct ask *k, char *const *v, int n, char err[256])
+{
+	char *filter[64];
+	int n_filter = 0, took;
+
+	*k = (struct ask){ 0 };
+	for (; n; v += took, n -= took) {
+		took = 1;
+		if (v[0][0] == '-' && v[0][1])
+			took = take_option(k, v, n);
+		else if (n_filter < (int)N_ELEM(filter))
+			filter[n_filter++] = v[0];
+		if (!took) {
+			snprintf(err, 256, "ss: '%s' is no option of it here", v[0]);
+			return false;
+		}
 	}
-	return 0;
+	if (!k->tcp && !k->udp && !k->raw && !k->packet && !k->nothing)
+		k->tcp = k->udp = k->raw = k->packet = true;
+	return ss_filter_parse(&k->filter, filter, n_filter, err);
 }
 
 /* --- rows -------------------------------------------------------------------------------- */
 
-static const char *state_word(const char *rfc)
+#define BIT(s) (1u << (s))
+#define IDLE (BIT(SS_LISTEN) | BIT(SS_UNCONN))
+
+/* Those that are shown unless a filter says which. */
+static uint32_t states_shown(const struct ask *k)
 {
-	static const char *const words[][2] = {
-		{ "CLOSED", "UNCONN" }, { "LISTEN", "LISTEN" }, { "SYN-SENT", "SYN-SENT" },
-		{ "SYN-RECEIVED", "SYN-RECV" }, { "ESTABLISHED", "ESTAB" },
-	};
-
-	for (size_t i = 0; i < N_ELEM(words); i++)
-		if (strcmp(words[i][0], rfc) == 0)
-			return words[i][1];
-	return rfc;                               /* the others are the same */
-}
-
-/* A word behind "state": ss takes many spellings. */
-static bool state_asked(const char *word, const char *state)
-{
-	static const char *const other[][2] = {
-		{ "established", "ESTAB" }, { "listening", "LISTEN" }, { "syn-recv", "SYN-RECV" },
-		{ "closed", "UNCONN" }, { "close", "UNCONN" }, { "unconnected", "UNCONN" },
-	};
-
-	if (strcasecmp(word, "all") == 0)
-		return true;
-	if (strcasecmp(word, "connected") == 0)
-		return strcmp(state, "LISTEN") != 0 && strcmp(state, "UNCONN") != 0;
-	if (strcasecmp(word, "synchronized") == 0)
-		return strcmp(state, "LISTEN") != 0 && strcmp(state, "UNCONN") != 0 &&
-			strcmp(state, "SYN-SENT") != 0;
-	for (size_t i = 0; i < N_ELEM(other); i++)
-		if (strcasecmp(word, other[i][0]) == 0)
-			return strcmp(state, other[i][1]) == 0;
-	return strcasecmp(word, state) == 0;
-}
-
-static bool wanted(const struct ask *k, const char *state, const struct show_sock *s)
-{
-	bool idle = strcmp(state, "LISTEN") == 0 || strcmp(state, "UNCONN") == 0;
-
-	if ((k->sport && s->local.port != k->sport) || (k->dport && s->peer.port != k->dport))
-		return false;
-	if (k->state)
-		return state_asked(k->state, state);
+	if (k->filter.states)
+		return k->filter.states;
 	if (k->all)
-		return true;
-	if (k->listening)
-		return idle;
-	return !idle && strcmp(state, "TIME-WAIT") != 0 && strcmp(state, "SYN-RECV") != 0;
+		return UINT32_MAX;
+	return k->listening ? IDLE : ~(IDLE | BIT(SS_TIME_WAIT) | BIT(SS_SYN_RECV));
 }
 
-static json_t *row(struct list_of *l, const char *netid, const char *state,
+static bool wanted(const struct list_of *l, enum ss_state state, const struct show_sock *s)
+{
+	const struct netdev *dev = s->ifindex ? stack_dev_index(l->st, s->ifindex) : NULL;
+
+	return (states_shown(l->ask) & BIT(state)) &&
+	       ss_filter_takes(&l->ask->filter, s, dev ? dev->name : "");
+}
+
+static json_t *row(struct list_of *l, const char *netid, enum ss_state state,
 		   const struct show_sock *s)
 {
 	char a[ADDR_STRLEN];
 	json_t *o = json_object();
 
 	jset_str(o, "netid", netid);
-	jset_str(o, "state", state);
+	jset_str(o, "state", ss_state_word(state));
 	jset_int(o, "recv-q", s->recv_q);
 	jset_int(o, "send-q", s->send_q);
 	jset_str(o, "local", s->local.addr.family ? addr_fmt(&s->local.addr, a) : "0.0.0.0");
@@ -175,15 +178,14 @@ static bool add_other(void *arg, const struct show_sock *s)
 {
 	struct list_of *l = arg;
 	const struct ask *k = l->ask;
-	const char *state = s->connected ? "ESTAB" : "UNCONN";
+	enum ss_state state = s->connected ? SS_ESTAB : SS_UNCONN;
 	json_t *o;
 
-	/* by enum sk_type: 2 datagrams, 3 raw, 4 packets */
-	if (s->type == 2 ? !k->udp : s->type == 3 ? !k->raw : !k->packet)
+	if (s->type == SK_DGRAM ? !k->udp : s->type == SK_RAW ? !k->raw : !k->packet)
 		return true;
-	if (!wanted(k, state, s) || (s->type == 2 && !s->local.port))
+	if (!wanted(l, state, s) || (s->type == SK_DGRAM && !s->local.port))
 		return true;
-	o = row(l, s->type == 2 ? "udp" : s->type == 3 ? "raw" : "p_raw", state, s);
+	o = row(l, s->type == SK_DGRAM ? "udp" : s->type == SK_RAW ? "raw" : "p_raw", state, s);
 	if (k->memory)
 		memory(o, s);
 	return true;
@@ -226,7 +228,31 @@ static void count_text(struct buf *out, const char *name, uint64_t v)
 
 static double ms_of(ns_t t) { return (double)(t / USEC(1)) / 1000; }
 
-static void info_windows(const struct show_tcp *t, struct buf *out)
+/* Bits a second; without -n as ss shortens them. */
+static void rate_text(struct buf *out, const char *name, double bytes, bool numeric)
+{
+	static const struct { double from; const char *unit; } units[] = {
+		{ 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" },
+	};
+	double bps = bytes * 8;
+
+	if (bps < 1)
+		return;
+	buf_printf(out, " %s ", name);
+	if (numeric) {
+		buf_printf(out, "%.0fbps", bps);
+		return;
+	}
+	for (size_t i = 0; i < N_ELEM(units); i++) {
+		if (bps >= units[i].from) {
+			buf_printf(out, "%.3g%sbps", bps / units[i].from, units[i].unit);
+			return;
+		}
+	}
+	buf_printf(out, "%.0fbps", bps);
+}
+
+static void info_windows(const struct show_tcp *t, bool numeric, struct buf *out)
 {
 	uint32_t mss = t->eff_snd_mss ? t->eff_snd_mss : 1;
 
@@ -243,18 +269,21 @@ static void info_windows(const struct show_tcp *t, struct buf *out)
 	count_text(out, "data_segs_out", t->data_segs_out);
 	count_text(out, "data_segs_in", t->data_segs_in);
 	if (t->srtt)
-		buf_printf(out, " send %.0fbps",
-			   (double)(t->cwnd / mss) * mss * 8e9 / (double)t->srtt);
+		rate_text(out, "send", (double)(t->cwnd / mss) * mss * 1e9 / (double)t->srtt,
+			  numeric);
 }
 
-static void info_state(const struct show_tcp *t, struct buf *out)
+static void info_state(const struct show_tcp *t, bool numeric, struct buf *out)
 {
-	if (t->last_send)
+	if (t->last_send / MSEC(1))
 		buf_printf(out, " lastsnd:%" PRIns, t->last_send / MSEC(1));
-	if (t->last_recv)
+	if (t->last_recv / MSEC(1))
 		buf_printf(out, " lastrcv:%" PRIns, t->last_recv / MSEC(1));
-	if (t->last_ack)
+	if (t->last_ack / MSEC(1))
 		buf_printf(out, " lastack:%" PRIns, t->last_ack / MSEC(1));
+	rate_text(out, "pacing_rate", (double)t->pacing_rate, numeric);
+	count_text(out, "delivered", (uint64_t)t->info.delivered);
+	count_text(out, "delivered_ce", (uint64_t)t->info.delivered_ce);
 	if (t->limit == LIMIT_APP)
 		buf_str(out, " app_limited");
 	count_text(out, "unacked", t->out_segs);
@@ -262,13 +291,25 @@ static void info_state(const struct show_tcp *t, struct buf *out)
 		buf_printf(out, " retrans:%u/%" PRIu64, t->retrans_segs, t->total_retrans);
 	count_text(out, "lost", t->lost_segs);
 	count_text(out, "sacked", t->sacked_segs);
+}
+
+static void info_receiver(const struct show_tcp *t, struct buf *out)
+{
+	if (t->info.reordering != 3)
+		count_text(out, "reordering", (uint64_t)t->info.reordering);
+	if (t->info.rcv_rtt)
+		buf_printf(out, " rcv_rtt:%g", (double)t->info.rcv_rtt / 1000);
+	count_text(out, "rcv_space", (uint64_t)t->info.rcv_space);
+	count_text(out, "rcv_ssthresh", (uint64_t)t->info.rcv_ssthresh);
 	count_text(out, "notsent", t->unsent);
+	if (t->min_rtt)
+		buf_printf(out, " minrtt:%g", ms_of(t->min_rtt));
 	count_text(out, "snd_wnd", t->snd_wnd);
 }
 
-static void info_text(const struct show_tcp *t, bool options, struct buf *out)
+static void info_text(const struct show_tcp *t, const struct ask *k, struct buf *out)
 {
-	if (options)
+	if (k->timers || k->details)
 		buf_printf(out, "%s%s", t->ts_ok ? " ts" : "", t->sack_ok ? " sack" : "");
 	if (t->cc[0])
 		buf_printf(out, " %s", t->cc);
@@ -280,19 +321,22 @@ static void info_text(const struct show_tcp *t, bool options, struct buf *out)
 	count_text(out, "backoff", t->backoff);
 	if (t->srtt)
 		buf_printf(out, " rtt:%g/%g", ms_of(t->srtt), ms_of(t->rttvar));
-	info_windows(t, out);
-	info_state(t, out);
+	if (t->info.ato)
+		buf_printf(out, " ato:%g", (double)t->info.ato / 1000);
+	info_windows(t, k->numeric, out);
+	info_state(t, k->numeric, out);
+	info_receiver(t, out);
 }
 
 static bool add_tcp(void *arg, const struct show_tcp *t)
 {
 	struct list_of *l = arg;
 	const struct ask *k = l->ask;
-	const char *state = state_word(t->state);
+	enum ss_state state = ss_state_of(t->state);
 	struct buf b = { 0 };
 	json_t *o;
 
-	if (!wanted(k, state, &t->sk))
+	if (!wanted(l, state, &t->sk))
 		return true;
 	o = row(l, "tcp", state, &t->sk);
 	if (k->memory)
@@ -303,31 +347,93 @@ static bool add_tcp(void *arg, const struct show_tcp *t)
 		b.len = 0;
 	}
 	if (k->info) {
-		info_text(t, k->timers || k->details, &b);
+		info_text(t, k, &b);
 		jset_str(o, "info", b.len ? b.s + 1 : "");
 	}
 	buf_free(&b);
 	return true;
 }
 
+/* --- -s ---------------------------------------------------------------------------------- */
+
+struct totals { unsigned tcp, udp, raw, packet, estab, closed, orphaned, timewait; };
+
+static bool count_tcp(void *arg, const struct show_tcp *t)
+{
+	struct totals *n = arg;
+	enum ss_state s = ss_state_of(t->state);
+
+	n->tcp++;
+	n->estab += s == SS_ESTAB;
+	n->timewait += s == SS_TIME_WAIT;
+	n->closed += s == SS_TIME_WAIT || s == SS_UNCONN;
+	n->orphaned += t->sk.orphan && s != SS_TIME_WAIT;
+	return true;
+}
+
+static bool count_other(void *arg, const struct show_sock *s)
+{
+	struct totals *n = arg;
+
+	*(s->type == SK_DGRAM ? &n->udp : s->type == SK_RAW ? &n->raw : &n->packet) += 1;
+	return true;
+}
+
+static json_t *summary(struct stack *st)
+{
+	struct totals n = { 0 };
+	unsigned open;
+
+	show_tcps(st, count_tcp, &n);
+	show_socks(st, count_other, &n);
+	open = n.tcp - n.timewait;
+	return json_pack("[{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}]",
+			 "total", (int)(open + n.udp + n.raw + n.packet), "tcp", (int)n.tcp,
+			 "estab", (int)n.estab, "closed", (int)n.closed,
+			 "orphaned", (int)n.orphaned, "timewait", (int)n.timewait, "raw", (int)n.raw, "udp", (int)n.udp,
+			 "tcp-open", (int)open);
+}
+
+static void summary_line(struct shell *sh, const char *name, long long n)
+{
+	shell_printf(sh, "%s\t  %-9lld %-9lld %-9d\n", name, n, n, 0);
+}
+
+static void summary_print(struct shell *sh, const json_t *o)
+{
+	long long raw = jint(o, "raw"), udp = jint(o, "udp"), tcp = jint(o, "tcp-open");
+
+	shell_printf(sh, "Total: %lld\n", (long long)jint(o, "total"));
+	shell_printf(sh, "TCP:   %lld (estab %lld, closed %lld, orphaned %lld, timewait %lld)\n\n",
+		     (long long)jint(o, "tcp"), (long long)jint(o, "estab"),
+		     (long long)jint(o, "closed"), (long long)jint(o, "orphaned"),
+		     (long long)jint(o, "timewait"));
+	shell_printf(sh, "Transport Total     IP        IPv6\n");
+	summary_line(sh, "RAW", raw);
+	summary_line(sh, "UDP", udp);
+	summary_line(sh, "TCP", tcp);
+	summary_line(sh, "INET", raw + udp + tcp);
+	summary_line(sh, "FRAG", 0);
+	shell_printf(sh, "\n");
+}
+
+/* --- ss ------------------------------------------------------------------------------------ */
+
 static int ss_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	struct ask k = { .tcp = false };
-	struct list_of l = { &k, NULL, 0 };
-	char *const *v;
-	int n, took;
+	struct ask k;
+	struct list_of l = { &k, st, NULL, 0 };
+	char err[256];
+	int n;
+	char *const *v = args_rest(a, &n);
 
-	v = args_rest(a, &n);
-	for (; n; v += took, n -= took) {
-		took = take(&k, v, n);
-		if (!took)
-			return shell_error(sh, "ss: '%s' is no option of it here", v[0]);
-	}
+	if (!ask_parse(&k, v, n, err))
+		return shell_error(sh, "%s", err);
 	if (!st)
 		return 1;
-	if (!k.tcp && !k.udp && !k.raw && !k.packet)
-		k.tcp = k.udp = k.raw = k.packet = true;
+	if (k.summary)
+		return shell_result(sh, summary(st));
 	l.all = json_array();
 	show_socks(st, add_other, &l);
 	if (k.tcp)
@@ -373,11 +479,13 @@ static void widen(int *width, const struct line *l)
 			width[c] = (int)strlen(l->cell[c]);
 }
 
-static void line_print(struct shell *sh, const struct line *l, const int *width, int from)
+/* hide: bits of columns that all rows have in common. */
+static void line_print(struct shell *sh, const struct line *l, const int *width, unsigned hide)
 {
-	for (int c = from; c < N_COLS; c++)
-		shell_printf(sh, "%*s%s", c == 4 || c == 6 ? width[c] : -width[c], l->cell[c],
-			     c == 4 || c == 6 || c == 7 ? "" : " ");
+	for (int c = 0; c < N_COLS; c++)
+		if (!(hide & 1u << c))
+			shell_printf(sh, "%*s%s", c == 4 || c == 6 ? width[c] : -width[c],
+				     l->cell[c], c == 4 || c == 6 || c == 7 ? "" : " ");
 }
 
 static void extras_print(struct shell *sh, const struct ask *k, const json_t *o)
@@ -390,45 +498,68 @@ static void extras_print(struct shell *sh, const struct ask *k, const json_t *o)
 	    !k->no_header)
 		shell_printf(sh, "%*s", (int)strlen("Process"), "");
 	if (jget(o, "skmem") || jget(o, "info"))
-		shell_printf(sh, "\n\t%s%s%s%s", jget(o, "skmem") ? " " : "", jstr(o, "skmem"),
+		shell_printf(sh, "%s%s%s%s%s", k->oneline ? "" : "\n\t",
+			     jget(o, "skmem") ? " " : "", jstr(o, "skmem"),
 			     jget(o, "info") ? " " : "", jstr(o, "info"));
 	shell_printf(sh, "\n");
 }
 
-static void ss_print(struct shell *sh, const struct args *a, const json_t *all)
+/* What is one for all that is asked for has no column, as in ss. */
+static unsigned hidden(const struct ask *k)
 {
-	struct ask k = { .tcp = false };
-	int width[N_COLS] = { 0 }, from, n;
-	char *const *v = args_rest(a, &n);
+	uint32_t states = k->filter.states;
+
+	return (k->tcp + k->udp + k->raw + k->packet == 1 ? 1u << 0 : 0) |
+	       (states && !(states & (states - 1)) ? 1u << 1 : 0);
+}
+
+static void list_print(struct shell *sh, const struct ask *k, const json_t *all)
+{
+	int width[N_COLS] = { 0 };
 	const json_t *o;
 	struct line l;
 	size_t i;
 
-	for (int took = 1; n && took; v += took, n -= took)
-		took = take(&k, v, n);
-	from = k.tcp + k.udp + k.raw + k.packet == 1 ? 1 : 0;
-	if (!k.no_header)
+	if (!k->no_header)
 		widen(width, &head);
 	json_array_foreach(all, i, o) {
 		line_of(o, &l);
 		widen(width, &l);
 	}
-	if (!k.no_header) {
-		line_print(sh, &head, width, from);
+	if (!k->no_header) {
+		line_print(sh, &head, width, hidden(k));
 		shell_printf(sh, "Process\n");
 	}
 	json_array_foreach(all, i, o) {
 		line_of(o, &l);
-		line_print(sh, &l, width, from);
-		extras_print(sh, &k, o);
+		line_print(sh, &l, width, hidden(k));
+		extras_print(sh, k, o);
 	}
+}
+
+static void ss_print(struct shell *sh, const struct args *a, const json_t *all)
+{
+	struct ask k;
+	char err[256];
+	int n;
+	char *const *v = args_rest(a, &n);
+
+	if (!ask_parse(&k, v, n, err))
+		return;
+	if (k.summary)
+		summary_print(sh, json_array_get(all, 0));
+	else
+		list_print(sh, &k, all);
 }
 
 const struct cmd cmds_ss[] = {
 	{ .name = "ss", .args = "[WORDS:rest]", .flags = CMD_NODE, .run = ss_run, .print = ss_print,
-	  .rest_words = "-t -u -a -l -n -i -p -e -m -o -H -4 state sport dport",
+	  .rest_words = "-t -u -a -l -n -i -p -e -m -o -s -O -H -4 -f -A state exclude sport dport "
+			"src dst dev and or not",
 	  .help = "sockets, as iproute2's ss shows them",
-	  .text = "ss [-tuw0alnipemoH4] [state STATE] [sport = :PORT] [dport = :PORT]\n"
-		  "Numbers are never turned into names; -p is taken and shows nothing." },
+	  .text = "ss [-tuw0alniemopsOHr4] [-A|-f KINDS] [state|exclude STATE]... [FILTER]\n"
+		  "FILTER: src|dst ADDR[/LEN][:PORT], sport|dport OP :PORT, dev NAME, joined by\n"
+		  "and, or, not and ( ); OP is = != > < >= <=.  Numbers are never turned into\n"
+		  "names; -p is taken and shows nothing." },
 	{ 0 },
 };

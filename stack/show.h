@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "stack/netdev.h"
+#include "stack/socket.h"
 #include "stack/stack.h"
 #include "stack/util/addr.h"
 #include "stack/util/drop.h"
@@ -173,9 +174,14 @@ struct show_tcp {
 	uint8_t probes;
 	ns_t last_send, last_recv, last_ack;              /* so long ago */
 
+	/* Acknowledged and received as Linux counts them: a SYN of ours that
+	 * the peer answered, and FINs, are bytes. */
 	uint64_t bytes_sent, bytes_retrans, bytes_acked, bytes_received, total_retrans;
 	uint32_t segs_out, segs_in, data_segs_out, data_segs_in;
 	enum show_limit limit;
+	ns_t min_rtt;                     /* of the last minutes; 0: none yet */
+	uint64_t pacing_rate;             /* bytes/s, as Linux would pace; 0: no round trip yet */
+	struct sk_tcp_info info;          /* the same and more, as getsockopt(2) says it */
 };
 
 /* What streams tell hooks->tcp of, while show_tcp_watch() is on. */

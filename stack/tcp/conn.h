@@ -557,6 +557,7 @@ static inline bool tcp_pace_allows(struct tcp_conn *tc)
 }
 void tcp_pace_sent(struct tcp_conn *tc, uint32_t len);
 uint64_t tcp_pace_rate(const struct tcp_conn *tc);        /* bytes/s; 0: not paced */
+uint64_t tcp_pace_would(const struct tcp_conn *tc);       /* were it paced; 0: no sample yet */
 void tcp_pace_fini(struct tcp_conn *tc);
 
 /* --- segpool.c --- */

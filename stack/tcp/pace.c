@@ -41,16 +41,21 @@ static struct tcp_pace *pace(struct tcp_conn *tc)
 	return tc->pace = p;
 }
 
-uint64_t tcp_pace_rate(const struct tcp_conn *tc)
+uint64_t tcp_pace_would(const struct tcp_conn *tc)
 {
 	const struct tcp_cc *cc = &tc->cc;
 	uint64_t max = (uint64_t)tc->sk.opt[SKO_MAX_PACING_RATE], rate;
 	unsigned pct = cc->cwnd < cc->ssthresh / 2 ? SLOW_START_PCT : AVOIDANCE_PCT;
 
-	if (!max || tc->srtt <= 0)
+	if (tc->srtt <= 0)
 		return max;
 	rate = (uint64_t)cc->cwnd * pct / 100 * 1000000 / ((uint64_t)tc->srtt / 1000 + 1);
-	return rate < max ? rate : max;
+	return max && max < rate ? max : rate;
+}
+
+uint64_t tcp_pace_rate(const struct tcp_conn *tc)
+{
+	return tc->sk.opt[SKO_MAX_PACING_RATE] ? tcp_pace_would(tc) : 0;
 }
 
 bool tcp_pace_holds(const struct tcp_conn *tc)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "stack/tcp/conn.h"
+#include "stack/tcp/info.h"
 #include "stack/wire/ip4.h"
 
 /* --- one ---------------------------------------------------------------------------- */
@@ -118,8 +119,9 @@ static void fill_counters(const struct tcp_conn *tc, struct show_tcp *t)
 	t->last_ack = since(tc, tc->heard_at);
 	t->bytes_sent = tc->bytes_sent;
 	t->bytes_retrans = tc->bytes_retrans;
-	t->bytes_acked = tc->bytes_acked;
-	t->bytes_received = tc->bytes_received;
+	t->bytes_acked = tc->bytes_acked + (t->synchronized && !tc->passive) + tcp_fin_acked(tc);
+	t->bytes_received = tc->bytes_received +
+			    (tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt));
 	t->total_retrans = tc->total_retrans;
 	t->segs_out = tc->segs_out;
 	t->segs_in = tc->segs_in;
@@ -150,6 +152,9 @@ void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 	fill_congestion(tc, out);
 	fill_timer(tc, out);
 	fill_counters(tc, out);
+	out->min_rtt = tc->min_rtt;
+	out->pacing_rate = tcp_pace_would(tc);
+	tcp_info_fill(tc, &out->info);
 }
 
 /* --- all ----------------------------------------------------------------------------- */

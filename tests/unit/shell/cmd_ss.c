@@ -37,7 +37,7 @@ TEST(cmd_ss, kinds_are_told_apart_and_filtered)
 		    "tcp LISTEN 0 5 0.0.0.0:80 0.0.0.0:*\n");
 	bench_wants(&p.b, "h1 ss -uaH sport = :53", "UNCONN 0 0 0.0.0.0:53 0.0.0.0:*\n");
 	bench_wants(&p.b, "h1 ss -uaH sport = :54", "");
-	bench_wants(&p.b, "h1 ss -taH state listening", "LISTEN 0 5 0.0.0.0:80 0.0.0.0:*\n");
+	bench_wants(&p.b, "h1 ss -taH state listening", "0 5 0.0.0.0:80 0.0.0.0:*\n");
 	bench_wants(&p.b, "h1 ss -taH state established", "");
 	bench_refuses(&p.b, "h1 ss -z", "ss: '-z' is no option of it here\n");
 	sk_close(udp);
@@ -57,8 +57,12 @@ TEST(cmd_ss, details_follow_on_a_line_of_their_own)
 	CHECK(strstr(p.b.out, "10.0.1.1:80  \n\t cubic wscale:7,7 rto:2") != NULL);
 	CHECK(strstr(p.b.out, " rtt:") != NULL);
 	CHECK(strstr(p.b.out, " mss:1448 pmtu:1500 ") && strstr(p.b.out, " cwnd:1"));
-	CHECK(strstr(p.b.out, " bytes_sent:5 bytes_acked:5 "));
+	CHECK(strstr(p.b.out, " bytes_sent:5 bytes_acked:6 "));
 	CHECK(strstr(p.b.out, " data_segs_out:1 "));
+	CHECK(strstr(p.b.out, "bps lastsnd:") && strstr(p.b.out, " pacing_rate "));
+	CHECK(strstr(p.b.out, " app_limited") && strstr(p.b.out, " minrtt:4"));
+	CHECK_EQ(bench_do(&p.b, "h2 ss -tiO"), 0);        /* without -n rates are short */
+	CHECK(strstr(p.b.out, "10.0.1.1:80   cubic ") && strstr(p.b.out, "Mbps lastsnd:"));
 	CHECK_EQ(bench_do(&p.b, "h1 ss -tmn"), 0);
 	CHECK(strstr(p.b.out, "\n\t skmem:(r5,rb"));
 	bench_close(&p.b);
@@ -77,5 +81,102 @@ TEST(cmd_ss, o_names_the_timer)
 	CHECK_EQ(sk_send(p.client, "hello", 5, NULL), 5);
 	CHECK_EQ(bench_do(&p.b, "h2 ss -tno"), 0);
 	CHECK(strstr(p.b.out, " timer:(on,2"));
+	bench_close(&p.b);
+}
+
+TEST(cmd_ss, filters_are_those_of_ss)
+{
+	static const struct { const char *filter; bool shown; } rows[] = {
+		{ "dport = :80", true }, { "dport eq 80", true }, { "dport != :80", false },
+		{ "dport gt :79", true }, { "dport > 80", false }, { "dport>=80", true },
+		{ "dport le 80", true }, { "dport lt 80", false }, { "sport = :50000", true },
+		{ "sport = 80", false }, { "dst 10.0.1.1", true }, { "dst 10.0.0.0/8", true },
+		{ "dst = 10.0.1.0/24", true }, { "dst 10.0.2.0/24", false },
+		{ "dst != 10.0.2.0/24", true }, { "src 10.0.2.2", true },
+		{ "dst 10.0.1.1:80", true }, { "dst 10.0.1.1:81", false }, { "dst :80", true },
+		{ "dst *:80", true }, { "not dport = :80", false }, { "! dport = :81", true },
+		{ "dport = :81 or sport = :50000", true }, { "dport = :80 and sport = :1", false },
+		{ "dport = :80 sport = :50000", true },
+		{ "dport = :1 and dport = :2 or dport = :80", true },
+		{ "dport = :80 or dport = :2 and dport = :1", true },
+		{ "( dport = :80 or dport = :2 ) and dport = :1", false },
+		{ "'( dport = :22 or (sport = :50000) )'", true }, { "dev eth0", false },
+		{ "state established", true }, { "state syn-sent", false },
+		{ "state connected", true }, { "exclude established", false },
+		{ "exclude listening exclude closed", true },
+		{ "state established state listening dport = :80", true },
+		{ "state established ( dport = :81 )", false },
+	};
+	struct tcp_pair p;
+	char line[160];
+
+	pair_open(&p);
+	pair_connect(&p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(line, sizeof(line), "h2 ss -tnH %s", rows[i].filter);
+		CHECK_EQ(bench_do(&p.b, line), 0);
+		if (!CHECK_EQ(strstr(p.b.out, "10.0.2.2:50000") != NULL, rows[i].shown))
+			printf("     %s\n", line);
+	}
+	bench_close(&p.b);
+}
+
+TEST(cmd_ss, a_filter_that_cannot_be_read_is_refused)
+{
+	static const struct { const char *filter, *err; } rows[] = {
+		{ "sport", "ss: bad filter: expected a port at ''\n" },
+		{ "sport = http", "ss: bad filter: expected a port at 'http'\n" },
+		{ "sport = :70000", "ss: bad filter: expected a port at ':70000'\n" },
+		{ "dst 10.0.0.0/99", "ss: bad filter: expected an address at '10.0.0.0/99'\n" },
+		{ "dst > 10.0.0.1", "ss: bad filter: expected an address at '10.0.0.1'\n" },
+		{ "( sport = :1", "ss: bad filter: expected ) at ''\n" },
+		{ "sport = :1 )", "ss: bad filter: unexpected word at ')'\n" },
+		{ "not", "ss: bad filter: expected more at ''\n" },
+		{ "sport = :1 or", "ss: bad filter: expected more at ''\n" },
+		{ "port 80", "ss: bad filter: expected src, dst, sport, dport or dev at 'port'\n" },
+		{ "state open", "ss: wrong state name: open\n" },
+		{ "state", "ss: bad filter: expected src, dst, sport, dport or dev at 'state'\n" },
+		{ "-A bogus", "ss: '-A' is no option of it here\n" },
+	};
+	struct tcp_pair p;
+	char line[160];
+
+	pair_open(&p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(line, sizeof(line), "h2 ss -tn %s", rows[i].filter);
+		bench_refuses(&p.b, line, rows[i].err);
+	}
+	bench_close(&p.b);
+}
+
+TEST(cmd_ss, one_state_needs_no_column_and_s_counts)
+{
+	struct tcp_pair p;
+
+	pair_open(&p);
+	pair_connect(&p);
+	bench_wants(&p.b, "h1 ss -tan state established",
+		    "Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+		    "0      0           10.0.1.1:80       10.0.2.2:50000       \n");
+	bench_wants(&p.b, "h1 ss -s",
+		    "Total: 2\n"
+		    "TCP:   2 (estab 1, closed 0, orphaned 0, timewait 0)\n\n"
+		    "Transport Total     IP        IPv6\n"
+		    "RAW\t  0         0         0        \n"
+		    "UDP\t  0         0         0        \n"
+		    "TCP\t  2         2         0        \n"
+		    "INET\t  2         2         0        \n"
+		    "FRAG\t  0         0         0        \n\n");
+	(void)pair_stack(&p, "h1");
+	sk_close(p.server);
+	CHECK_EQ(bench_do(&p.b, "run 100ms"), 0);
+	(void)pair_stack(&p, "h2");
+	sk_close(p.client);
+	CHECK_EQ(bench_do(&p.b, "run 100ms"), 0);
+	CHECK_EQ(bench_do(&p.b, "h1 ss -s"), 0);
+	CHECK(strstr(p.b.out, "TCP:   2 (estab 0, closed 1, orphaned 0, timewait 1)\n"));
+	bench_wants(&p.b, "h1 ss -6a",
+		    "Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n");
+	bench_wants(&p.b, "h1 ss -A udp -aH", "");
 	bench_close(&p.b);
 }
