@@ -88,6 +88,16 @@ static int send_pmtu(struct sock *sk, const struct sk_msg *m, struct ip4_tx *tx,
 	return OK;
 }
 
+/* What keeps it from sending, though it knew the way. */
+static int send_error(struct sock *sk)
+{
+	int err = sock_take_error(sk);
+
+	if (err)
+		sock_ready_changed(sk);
+	return err ? err : sk->shut & SK_SHUT_WR ? ERR_PIPE : OK;
+}
+
 static struct pkt *send_pkt(struct stack *st, const void *bytes, size_t n)
 {
 	struct pkt *p = pkt_new(st->pool);
@@ -108,6 +118,9 @@ static ssize_t send_frame(struct sock *sk, const struct sk_msg *m)
 
 	if (m->n > PKT_MAX)
 		return ERR_MSGSIZE;
+	err = send_error(sk);
+	if (err)
+		return err;
 	p = pkt_from_bytes(sk->st->pool, m->buf, m->n);
 	if (!p)
 		return ERR_NOBUFS;
@@ -123,14 +136,14 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 	struct ip4_tx tx;
 	struct pkt *p;
 	uint32_t len;
-	int err = sock_packet_len(sk, m, &len);
+	int err = sock_autobind(sk);              /* first, as in Linux */
 
+	if (!err)
+		err = sock_packet_len(sk, m, &len);
 	if (!err)
 		err = send_peer(sk, m, &to);
 	if (!err)
 		err = send_tx(sk, m, &to, &tx);
-	if (!err)
-		err = sock_autobind(sk);
 	if (err)
 		return err;
 	err = ip4_path(sk->st, tx.dst, tx.src, tx.dev, udp ? udp_flow(sk, to.port) : 0, &path);
@@ -138,8 +151,9 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 		return err;
 	if (path.bcast && !tx.bcast_ok)
 		return ERR_ACCES;
-	if (sk->shut & SK_SHUT_WR)
-		return ERR_PIPE;
+	err = send_error(sk);
+	if (err)
+		return err;
 	if (!tx.src)
 		tx.src = path.src;
 	/* A watch that is told of the error may close the socket: nothing
@@ -156,15 +170,8 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 
 ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
 {
-	int err;
-
 	if (sk->type == SK_STREAM)
 		return tcp_send(sk, m->buf, m->n, m->flags);
-	err = sock_take_error(sk);
-	if (err) {
-		sock_ready_changed(sk);
-		return err;
-	}
 	return sk->type == SK_PACKET ? send_frame(sk, m) : send_ip(sk, m);
 }
 

@@ -42,7 +42,6 @@ static void let_go(struct tcp_conn *tc)
 {
 	tcp_timers_stop(tc);
 	tcp_unhash(tc);
-	tcp_listen_forget(tc);
 	tcp_pace_fini(tc);
 	tcp_sendq_fini(tc);
 }
@@ -70,6 +69,7 @@ void tcp_free(struct tcp_conn *tc)
 		free_all(&tc->syn_q);
 	}
 	let_go(tc);
+	tcp_listen_forget(tc);
 	tcp_port_release(tc);
 	tcp_rcv_fini(tc);
 	tcp_urgent_fini(tc);
@@ -78,10 +78,11 @@ void tcp_free(struct tcp_conn *tc)
 	free(tc);
 }
 
-/* What was received stays for the user to read, whatever the end, as in Linux. */
+/* What was received stays for the user to read, whatever the end, as in Linux;
+ * and so does a connection that sk_accept() would have given next. */
 void tcp_done(struct tcp_conn *tc, int err)
 {
-	bool held = !tc->orphan && !tc->listener;
+	bool held = !tc->orphan && (!tc->listener || tc->accepted_soon);
 
 	tcp_set_state(tc, TCP_CLOSED);
 	if (!held) {
@@ -106,7 +107,8 @@ void tcp_renew(struct tcp_conn *tc)
 	if (!list_linked(&sk->port_node))
 		sk->lport = 0;
 	tcp_rcv_fini(tc);
-	tc->over = tc->fin_queued = tc->fin_seen = tc->rcv_shut = tc->more = tc->passive = false;
+	tc->over = tc->fin_queued = tc->fin_seen = tc->more = tc->passive = false;
+	tc->rcv_shut = tc->snd_shut = false;
 	tc->user = USER_NEW;
 	sk->connected = false;
 	sk->local = sk->bind_addr;

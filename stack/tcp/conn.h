@@ -104,7 +104,10 @@ struct tcp_undo {
 };
 
 /* How far connect() is, as its caller knows it: the state may be further. */
-enum tcp_user { USER_NEW, USER_CONNECTING, USER_CONNECTED };
+enum tcp_user {
+	USER_NEW, USER_CONNECTING, USER_CONNECTED,
+	USER_ENDING,                      /* shutdown() after a connect() that failed */
+};
 
 /* RFC 3168 6.1 (ecn.c). */
 struct tcp_ecn {
@@ -123,7 +126,7 @@ struct tcp_conn {
 	bool orphan;                      /* the owner closed it ... */
 	bool orphan_counted;              /* ... and is in n_orphans */
 	bool fin_queued;                  /* no more data from the user */
-	bool rcv_shut;                    /* the user reads no more */
+	bool rcv_shut, snd_shut;          /* shutdown(), in any state */
 	bool ack_now;
 	bool ts_ok, sack_ok, wscale_ok;   /* agreed on */
 	bool passive;                     /* SYN-RECEIVED came from LISTEN (MUST-11) */

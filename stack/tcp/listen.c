@@ -149,8 +149,10 @@ static void all_reset(struct list *q)
 	struct tcp_conn *tc;
 
 	while ((tc = list_first(q, struct tcp_conn, accept_node))) {
-		tcp_send_rst(tc);
-		tcp_done(tc, OK);
+		if (!tc->over)
+			tcp_send_rst(tc);
+		tcp_set_state(tc, TCP_CLOSED);
+		tcp_free(tc);
 	}
 }
 

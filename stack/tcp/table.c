@@ -273,15 +273,13 @@ int tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port)
 {
 	struct tcp_table *t = tcp_table(tcp_stack(tc));
 
-	tc->sk.bind_addr = a;
-	if (port == 0) {
+	if (port == 0)
 		port = port_pick(t, tc, rng_u32(&t->secret), a);
-		if (!port)
-			return ERR_INUSE;
-	} else if (port_taken(t, tc, a, port, false) || port_connected(t, tc, a, port)) {
+	else if (port_taken(t, tc, a, port, false) || port_connected(t, tc, a, port))
+		port = 0;
+	if (!port)
 		return ERR_INUSE;
-	}
-	tc->sk.local = a;
+	tc->sk.local = tc->sk.bind_addr = a;
 	port_take(t, tc, port);
 	return OK;
 }

@@ -20,6 +20,8 @@ static int connect_again(struct tcp_conn *tc)
 {
 	int err;
 
+	if (tc->user == USER_ENDING)
+		return ERR_INVAL;
 	if (tc->user == USER_CONNECTED || tc->state == TCP_LISTEN)
 		return ERR_ISCONN;
 	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
@@ -212,7 +214,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 	size_t room;
 	ssize_t done;
 
-	if (tc->fin_queued || sk->pending_err || tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
+	if (tc->snd_shut || sk->pending_err || tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
 		return ended(sk, ERR_PIPE);
 	if (tc->state < TCP_ESTABLISHED)
 		return ERR_AGAIN;
@@ -261,6 +263,12 @@ static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, b
 		tc->rcvq_bytes -= (uint32_t)done + skip;
 	}
 	return done;
+}
+
+/* The peer's FIN, behind all its data. */
+static bool fin_read(const struct tcp_conn *tc)
+{
+	return tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt);
 }
 
 /* No more will come: the peer's FIN was reached, or the end. */
@@ -322,7 +330,7 @@ ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
 		if (got || !n)
 			return (ssize_t)got;
 	}
-	if (sk->pending_err)
+	if (sk->pending_err && !fin_read(tc))
 		return ended(sk, OK);
 	if (at_end(tc))
 		return 0;
@@ -351,6 +359,7 @@ static bool fin_queue(struct tcp_conn *tc)
 int tcp_shutdown(struct sock *sk, unsigned how)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
+	bool alive;
 
 	if (!how || (how & ~(unsigned)(TCP_SHUT_RD | TCP_SHUT_WR)))
 		return ERR_INVAL;
@@ -365,13 +374,15 @@ int tcp_shutdown(struct sock *sk, unsigned how)
 	}
 	if (tc->state == TCP_LISTEN)
 		return OK;
-	tc->rcv_shut |= how & TCP_SHUT_RD;
-	if (tc->state == TCP_CLOSED || tc->state == TCP_TIME_WAIT)
-		tc->fin_queued |= !!(how & TCP_SHUT_WR);
-	else if ((how & TCP_SHUT_WR) && !fin_queue(tc))
+	alive = tc->state != TCP_CLOSED && tc->state != TCP_TIME_WAIT;
+	if (alive && (how & TCP_SHUT_WR) && !fin_queue(tc))
 		return ERR_NOMEM;
+	if (tc->user == USER_CONNECTING)
+		tc->user = alive ? USER_CONNECTED : USER_ENDING;
+	tc->rcv_shut |= !!(how & TCP_SHUT_RD);
+	tc->snd_shut |= !!(how & TCP_SHUT_WR);
 	sock_ready_changed(sk);
-	return tc->state == TCP_CLOSED || tc->state == TCP_TIME_WAIT ? ERR_NOTCONN : OK;
+	return alive ? OK : ERR_NOTCONN;
 }
 
 /* The owner is gone; the connection lives on by itself. */
@@ -423,7 +434,7 @@ void tcp_close(struct sock *sk)
 static uint32_t tcp_ready(const struct sock *sk)
 {
 	const struct tcp_conn *tc = tcp_conn(sk);
-	bool rd_end = at_end(tc), wr_end = tc->over || tc->fin_queued;
+	bool rd_end = at_end(tc), wr_end = tc->over || tc->snd_shut;
 	uint32_t ev = sk->pending_err || !list_empty(&sk->errq) ? SK_ERR : 0;
 
 	if (tc->state == TCP_LISTEN)

@@ -477,3 +477,111 @@ TEST(like_tcp, a_bound_port_stays_bound)
 	     "name c = lo:2\n"
 	     "connect c lo 1 = EINPROGRESS\n");
 }
+
+TEST(like_tcp, shutdown_before_connect_lasts)
+{
+	LIKE("tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "shutdown c rdwr = ENOTCONN\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "ready c = in,out,hup,rdhup\n"
+	     "send c 1 = EPIPE\n"
+	     "state c = ESTABLISHED\n"
+	     "connect c none\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c out\n"
+	     "error c\n"
+	     "send c 1 = 1\n");
+}
+
+TEST(like_tcp, shutdown_while_connecting)
+{
+	LIKE("tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c out\n"
+	     "shutdown c wr\n"
+	     "connect c lo 1 = EISCONN\n");
+	LIKE("tcp c\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c err\n"
+	     "shutdown c wr = ENOTCONN\n"
+	     "connect c lo 1 = EINVAL\n"
+	     "listen c 5 = EINVAL\n"
+	     "error c = ECONNREFUSED\n"
+	     "connect c none\n"
+	     "connect c lo 1 = EINPROGRESS\n");
+}
+
+TEST(like_tcp, accept_gives_also_who_is_gone)
+{
+	LIKE("tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "send c 3 = 3\n"
+	     "set c SO_LINGER 1/0\n"
+	     "close c\n"
+	     "ready l = in\n"
+	     "accept l s\n"
+	     "ready s = in,out,err,hup,rdhup\n"
+	     "peer s = ENOTCONN\n"
+	     "recv s 9 = 3\n"
+	     "recv s 9 = ECONNRESET\n"
+	     "recv s 9\n"
+	     "tcp d\n"
+	     "connect d lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "connect d none\n"
+	     "tcp e\n"
+	     "connect e lo 1 = EINPROGRESS\n"
+	     "until e out\n"
+	     "close l\n"
+	     "until e err\n"
+	     "error e = ECONNRESET\n");
+}
+
+TEST(like_tcp, an_end_that_was_read_hides_the_reset_behind_it)
+{
+	LIKE(PAIR
+	     "close s\n"
+	     "until c rdhup\n"
+	     "send c 5 = 5\n"
+	     "until c err\n"
+	     "recv c 9\n"
+	     "ready c = in,out,err,hup,rdhup\n"
+	     "error c = EPIPE\n"
+	     "error c\n");
+}
+
+TEST(like_tcp, a_bind_that_failed_leaves_nothing)
+{
+	LIKE("tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "bind c lo 1 = EADDRINUSE\n"
+	     "listen c 5\n"
+	     "name c = any:*\n");
+}
+
+TEST(like_tcp, talking_to_oneself)
+{
+	LIKE("tcp c\n"
+	     "bind c lo 1\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c out\n"
+	     "peer c = lo:1\n"
+	     "send c 5 = 5\n"
+	     "recv c 9 = 5\n"
+	     "shutdown c wr\n"
+	     "until c rdhup\n"
+	     "recv c 9\n");
+}

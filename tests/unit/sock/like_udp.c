@@ -98,3 +98,20 @@ TEST(like_udp, shutdown)
 	     "ready a = in,out,hup,rdhup\n"
 	     "send a 1 = EPIPE\n");
 }
+
+TEST(like_udp, sending_takes_a_port_even_to_nowhere)
+{
+	LIKE("udp a\n"
+	     "send a 5 = EDESTADDRREQ\n"
+	     "name a = any:*\n"
+	     "bind a lo 1 = EINVAL\n"
+	     "udp b\n"
+	     "connect b lo 1\n"
+	     "send b 5 = 5\n"
+	     "until b err\n"
+	     "connect b none\n"
+	     "send b 5 = EDESTADDRREQ\n"
+	     "to b far 1 5 = ENETUNREACH\n"
+	     "to b lo 1 5 = ECONNREFUSED\n"
+	     "to b lo 1 5 = 5\n");
+}
