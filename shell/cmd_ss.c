@@ -346,7 +346,7 @@ static bool add_tcp(void *arg, const struct show_tcp *t)
 		jset_str(o, "timer", b.s);
 		b.len = 0;
 	}
-	if (k->info) {
+	if (k->info && state != SS_TIME_WAIT) {   /* Linux has forgotten it then */
 		info_text(t, k, &b);
 		jset_str(o, "info", b.len ? b.s + 1 : "");
 	}

@@ -165,15 +165,14 @@ static void why_detail(const struct show_tcp *t, char *out, size_t room)
 	}
 }
 
-struct why { struct rows *rows; uint64_t port; };
-
 static bool add_why(void *arg, const struct show_tcp *t)
 {
-	struct why *w = arg;
+	struct rows *r = arg;
+	uint64_t port = args_count(r->args, "PORT", 0);
 	char detail[128];
 	json_t *o;
 
-	if (w->port ? t->sk.local.port != w->port && t->sk.peer.port != w->port : t->listens)
+	if (port ? t->sk.local.port != port && t->sk.peer.port != port : t->listens)
 		return true;
 	o = ends_json(&t->sk);
 	why_detail(t, detail, sizeof(detail));
@@ -181,25 +180,15 @@ static bool add_why(void *arg, const struct show_tcp *t)
 	jset_str(o, "limit", show_limit_word(t->limit));
 	jset_str(o, "why", show_limit_text(t->limit));
 	jset_str(o, "detail", detail);
-	rows_add(w->rows, o);
+	rows_add(r, o);
 	return true;
 }
 
+static void add_whys(struct rows *r, struct stack *st) { show_tcps(st, add_why, r); }
+
 static int why_run(struct shell *sh, const struct args *a)
 {
-	struct node *n = args_node(a, "NODE");
-	struct rows r = { sh, n ? n : a->node, NULL };
-	struct why w = { &r, args_count(a, "PORT", 0) };
-	struct stack *st;
-
-	if (!r.node)
-		return shell_error(sh, "incomplete: expected a node");
-	st = shell_stack(sh, r.node);
-	if (!st)
-		return 1;
-	r.all = json_array();
-	show_tcps(st, add_why, &w);
-	return shell_result(sh, r.all);
+	return rows_report(sh, a, add_whys);
 }
 
 static void why_print(struct shell *sh, const struct args *a, const json_t *all)

@@ -18,7 +18,7 @@ int rows_report(struct shell *sh, const struct args *a,
 		void (*add)(struct rows *r, struct stack *st))
 {
 	struct node *only = args_node(a, "NODE");
-	struct rows r = { sh, NULL, NULL };
+	struct rows r = { sh, a, NULL, NULL };
 
 	only = only ? only : a->node;
 	if (only && !shell_stack(sh, only))

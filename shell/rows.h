@@ -9,7 +9,7 @@ struct node;
 struct shell;
 struct stack;
 
-struct rows { struct shell *sh; struct node *node; json_t *all; };
+struct rows { struct shell *sh; const struct args *args; struct node *node; json_t *all; };
 
 void rows_add(struct rows *r, json_t *row);       /* consumes row */
 /* Calls add for the node asked for (NODE, or the one entered), or for all that

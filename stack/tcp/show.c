@@ -119,7 +119,7 @@ static void fill_counters(const struct tcp_conn *tc, struct show_tcp *t)
 	t->last_ack = since(tc, tc->heard_at);
 	t->bytes_sent = tc->bytes_sent;
 	t->bytes_retrans = tc->bytes_retrans;
-	t->bytes_acked = tc->bytes_acked + (t->synchronized && !tc->passive) + tcp_fin_acked(tc);
+	t->bytes_acked = tc->bytes_acked + (t->synchronized && !tc->passive);
 	t->bytes_received = tc->bytes_received +
 			    (tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt));
 	t->total_retrans = tc->total_retrans;

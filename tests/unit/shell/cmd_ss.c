@@ -170,11 +170,16 @@ TEST(cmd_ss, one_state_needs_no_column_and_s_counts)
 	(void)pair_stack(&p, "h1");
 	sk_close(p.server);
 	CHECK_EQ(bench_do(&p.b, "run 100ms"), 0);
+	CHECK_EQ(bench_do(&p.b, "h1 ss -tinO"), 0);       /* Linux: SYN and FIN are bytes */
+	CHECK(strstr(p.b.out, "FIN-WAIT-2") && strstr(p.b.out, " bytes_acked:1 segs_out:"));
+	CHECK_EQ(bench_do(&p.b, "h2 ss -tinO"), 0);
+	CHECK(strstr(p.b.out, " bytes_acked:1 bytes_received:1 segs_out:"));
 	(void)pair_stack(&p, "h2");
 	sk_close(p.client);
 	CHECK_EQ(bench_do(&p.b, "run 100ms"), 0);
 	CHECK_EQ(bench_do(&p.b, "h1 ss -s"), 0);
 	CHECK(strstr(p.b.out, "TCP:   2 (estab 0, closed 1, orphaned 0, timewait 1)\n"));
+	bench_wants(&p.b, "h1 ss -tainH state time-wait", "0 0 10.0.1.1:80 10.0.2.2:50000\n");
 	bench_wants(&p.b, "h1 ss -6a",
 		    "Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n");
 	bench_wants(&p.b, "h1 ss -A udp -aH", "");

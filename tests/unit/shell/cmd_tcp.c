@@ -57,6 +57,8 @@ TEST(cmd_tcp, why_says_what_limits)
 	CHECK_EQ(bench_do(&p.b, "tcp why h2 80"), 0);
 	CHECK(strstr(p.b.out, ": waiting for RTO: ") != NULL);
 	bench_wants(&p.b, "tcp why h2 81", "no connections\n");
+	CHECK_EQ(bench_do(&p.b, "tcp why"), 0);           /* of all nodes */
+	CHECK(strstr(p.b.out, "h1 10.0.1.1:80 > ") && strstr(p.b.out, "h2 10.0.2.2:50000 > "));
 	bench_close(&p.b);
 }
 
