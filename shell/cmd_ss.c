@@ -101,8 +101,10 @@ static int take_option(struct ask *k, char *const *v, int n)
 }
 
 /* Options may stand before and behind a filter.  False, and err. */
-static bool ask_parse(struct ask *k, char *const *v, int n, char err[256])
+static bool ask_parse(struct ask *k, const struct args *a, char err[256])
 {
+	int n;
+	char *const *v = args_rest(a, &n);
 	char *filter[64];
 	int n_filter = 0, took;
 
@@ -120,7 +122,7 @@ static bool ask_parse(struct ask *k, char *const *v, int n, char err[256])
 	}
 	if (!k->tcp && !k->udp && !k->raw && !k->packet && !k->nothing)
 		k->tcp = k->udp = k->raw = k->packet = true;
-	return ss_filter_parse(&k->filter, filter, n_filter, err);
+	return ss_filter_parse(&k->filter, a->lab, filter, n_filter, err);
 }
 
 /* --- rows -------------------------------------------------------------------------------- */
@@ -425,10 +427,8 @@ static int ss_run(struct shell *sh, const struct args *a)
 	struct ask k;
 	struct list_of l = { &k, st, NULL, 0 };
 	char err[256];
-	int n;
-	char *const *v = args_rest(a, &n);
 
-	if (!ask_parse(&k, v, n, err))
+	if (!ask_parse(&k, a, err))
 		return shell_error(sh, "%s", err);
 	if (!st)
 		return 1;
@@ -541,10 +541,8 @@ static void ss_print(struct shell *sh, const struct args *a, const json_t *all)
 {
 	struct ask k;
 	char err[256];
-	int n;
-	char *const *v = args_rest(a, &n);
 
-	if (!ask_parse(&k, v, n, err))
+	if (!ask_parse(&k, a, err))
 		return;
 	if (k.summary)
 		summary_print(sh, json_array_get(all, 0));

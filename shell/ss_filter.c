@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "shell/words.h"
+#include "sim/sim.h"
 #include "stack/util/cc.h"
 
 /* --- states -------------------------------------------------------------------------- */
@@ -65,6 +66,7 @@ static uint32_t states_of(const char *word)
 
 struct parse {
 	const char *at;
+	const struct lab *lab;
 	const struct show_sock *s;        /* NULL: only whether it can be read */
 	const char *dev;
 	char word[80];                    /* the next one; "": the end */
@@ -149,7 +151,7 @@ static bool port_is(struct parse *p, bool src)
 }
 
 /* ADDR, ADDR/LEN, *, each with :PORT behind, or :PORT alone. */
-static bool host_parse(char *w, struct prefix *net, uint16_t *port)
+static bool host_parse(const struct lab *lab, char *w, struct prefix *net, uint16_t *port)
 {
 	char *colon = strrchr(w, ':');
 
@@ -160,7 +162,10 @@ static bool host_parse(char *w, struct prefix *net, uint16_t *port)
 		*colon = '\0';
 	if (!*w || strcmp(w, "*") == 0)
 		return prefix_parse(net, "0.0.0.0/0");
-	return prefix_parse(net, w);
+	if (prefix_parse(net, w))
+		return true;
+	*net = (struct prefix){ .len = 32 };
+	return lab_resolve(lab, w, &net->addr);
 }
 
 static bool host_is(struct parse *p, bool src)
@@ -172,7 +177,7 @@ static bool host_is(struct parse *p, bool src)
 	struct addr a;
 	bool same;
 
-	if (op > OP_NE || !host_parse(p->word, &net, &port))
+	if (op > OP_NE || !host_parse(p->lab, p->word, &net, &port))
 		return wrong(p, "expected an address");
 	next(p);
 	if (!ep)
@@ -259,12 +264,13 @@ static bool evaluate(struct parse *p)
 
 /* --- whole ---------------------------------------------------------------------------------- */
 
-bool ss_filter_parse(struct ss_filter *f, char *const *v, int n, char err[256])
+bool ss_filter_parse(struct ss_filter *f, const struct lab *lab, char *const *v, int n,
+		     char err[256])
 {
-	struct parse p = { .at = f->text };
+	struct parse p = { .at = f->text, .lab = lab };
 	size_t len = 0;
 
-	*f = (struct ss_filter){ 0 };
+	*f = (struct ss_filter){ .lab = lab };
 	for (; n >= 2 && word_listed("state exclude", v[0]); v += 2, n -= 2) {
 		uint32_t s = states_of(v[1]);
 
@@ -292,7 +298,7 @@ bool ss_filter_parse(struct ss_filter *f, char *const *v, int n, char err[256])
 
 bool ss_filter_takes(const struct ss_filter *f, const struct show_sock *s, const char *dev)
 {
-	struct parse p = { .at = f->text, .s = s, .dev = dev };
+	struct parse p = { .at = f->text, .lab = f->lab, .s = s, .dev = dev };
 
 	return !f->text[0] || evaluate(&p);
 }

@@ -7,7 +7,8 @@
  *	[state STATE | exclude STATE]... [EXPRESSION]
  *
  * An expression is src, dst, sport, dport or dev with = != > < >= <= and a
- * value, joined by and, or, not and parentheses; and may be left out.
+ * value, joined by and, or, not and parentheses; and may be left out.  A
+ * node's name is its address.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,13 +23,17 @@ enum ss_state {
 const char *ss_state_word(enum ss_state s);       /* "ESTAB" */
 enum ss_state ss_state_of(const char *rfc);       /* "ESTABLISHED" */
 
+struct lab;
+
 struct ss_filter {
+	const struct lab *lab;
 	uint32_t states;                  /* bits 1 << enum ss_state; 0: not said */
 	char text[512];                   /* the expression; "": all */
 };
 
 /* v: the words behind the options.  False, and err: what is wrong. */
-bool ss_filter_parse(struct ss_filter *f, char *const *v, int n, char err[256]);
+bool ss_filter_parse(struct ss_filter *f, const struct lab *lab, char *const *v, int n,
+		     char err[256]);
 /* dev: the name of the interface that it is bound to, or "". */
 bool ss_filter_takes(const struct ss_filter *f, const struct show_sock *s, const char *dev);
 
