@@ -124,7 +124,8 @@ enum sk_opt {
 enum sk_pmtu { PMTU_DONT, PMTU_WANT, PMTU_DO, PMTU_PROBE };
 
 /* proto: 0 for the type's own; SK_RAW: the IP protocol; SK_PACKET: the
- * EtherType, 0 for all.  ERR_AFNOSUP, ERR_PROTONOSUP, ERR_NOMEM. */
+ * EtherType, 0 for all.  ERR_AFNOSUP, ERR_SOCKTNOSUP, ERR_PROTONOSUP,
+ * ERR_INVAL: no such type or protocol at all; ERR_NOMEM. */
 int      must_check sk_open(struct stack *st, int family, int type, int proto, struct sock **out);
 void     sk_close(struct sock *sk);       /* NULL is fine */
 int      must_check sk_bind(struct sock *sk, const struct endpoint *ep);

@@ -50,7 +50,7 @@ bool sock_is_dirty(const struct sock *sk)
 void sock_ready_changed(struct sock *sk)
 {
 	uint32_t now = sock_ready(sk), rose = now & ~sk->ready_was;
-	uint32_t news = rose | (now & sk->arrived);
+	uint32_t news = rose | (sk->each ? now & sk->arrived : 0);
 	struct list_node *at = sk->watches.head.next;
 	struct sk_watch mark = { .ready = NULL };
 	unsigned n = 0;

@@ -65,6 +65,7 @@ struct sock {
 	struct list groups;               /* struct sk_group: multicast memberships */
 	uint32_t ready_was;
 	uint32_t arrived;                 /* enum sk_ready: more of it, not told of yet */
+	bool each;                        /* some watch wants to know of that */
 };
 
 /* The value of an option below SKO_N_STORED. */

@@ -11,6 +11,8 @@
 
 #define PROTO_TCP 6
 #define PROTO_UDP 17
+#define TYPES 11                          /* Linux: SOCK_MAX, IPPROTO_MAX */
+#define PROTOS 263
 #define PROTO_RAW 255                     /* send only, always with SKO_HDRINCL */
 
 static int open_check(int family, int type, int proto)
@@ -19,13 +21,15 @@ static int open_check(int family, int type, int proto)
 		return proto >= 0 && proto <= 0xffff ? OK : ERR_INVAL;
 	if (family != ADDR_IP4)
 		return ERR_AFNOSUP;
+	if (type < 0 || type >= TYPES || proto < 0 || proto >= PROTOS)
+		return ERR_INVAL;
 	if (type == SK_STREAM)
 		return proto == 0 || proto == PROTO_TCP ? OK : ERR_PROTONOSUP;
 	if (type == SK_DGRAM)
 		return proto == 0 || proto == PROTO_UDP ? OK : ERR_PROTONOSUP;
 	if (type == SK_RAW)
 		return proto > 0 && proto <= PROTO_RAW ? OK : ERR_PROTONOSUP;
-	return ERR_PROTONOSUP;
+	return ERR_SOCKTNOSUP;
 }
 
 int sk_open(struct stack *st, int family, int type, int proto, struct sock **out)
@@ -196,6 +200,7 @@ void sk_watch(struct sock *sk, struct sk_watch *w)
 {
 	assert(w->ready);
 	w->sk = sk;
+	sk->each |= w->each;
 	list_push_back(&sk->watches, &w->node);
 }
 

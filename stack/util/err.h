@@ -39,6 +39,7 @@
 	X(ERR_NOPROTOOPT, ENOPROTOOPT,     "protocol option not available") \
 	X(ERR_PROTO,      EPROTO,          "protocol error") \
 	X(ERR_PROTONOSUP, EPROTONOSUPPORT, "protocol not supported") \
+	X(ERR_SOCKTNOSUP, ESOCKTNOSUPPORT, "socket type not supported") \
 	X(ERR_AFNOSUP,    EAFNOSUPPORT,    "address family not supported") \
 	X(ERR_OPNOTSUP,   EOPNOTSUPP,      "operation not supported") \
 	X(ERR_INTR,       EINTR,           "interrupted") \

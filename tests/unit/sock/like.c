@@ -14,6 +14,7 @@
 
 #define WORDS 8
 #define PATIENCE 50000                    /* times that an answer is waited for */
+#define SETTLED 3000                      /* times that nothing happens */
 #define PORTS 20                          /* of one script */
 
 struct like {
@@ -150,8 +151,15 @@ static void opened(struct like *l, int i, int h)
 	say(l, h < 0 ? h : 0);
 }
 
-static void call_tcp(struct like *l) { opened(l, 1, l->f->open(l->f, SOCK_STREAM)); }
-static void call_udp(struct like *l) { opened(l, 1, l->f->open(l->f, SOCK_DGRAM)); }
+static void call_tcp(struct like *l) { opened(l, 1, l->f->open(l->f, SOCK_STREAM, 0)); }
+static void call_udp(struct like *l) { opened(l, 1, l->f->open(l->f, SOCK_DGRAM, 0)); }
+
+static void call_socket(struct like *l)
+{
+	opened(l, 1, l->f->open(l->f, number(l, 2), number(l, 3)));
+}
+
+
 static void call_epoll(struct like *l) { opened(l, 1, l->f->set_open(l->f)); }
 static void call_accept(struct like *l) { opened(l, 2, l->f->accept(l->f, handle(l))); }
 
@@ -388,10 +396,37 @@ static void call_until(struct like *l)
 	say(l, ((uint32_t)l->f->poll(l->f, *slot(l, 1)) & want) == want ? 0 : -ETIME);
 }
 
+/* Until it takes no more, and what is under way has come to rest. */
+static void call_fill(struct like *l)
+{
+	static const char b[65536];
+
+	for (int quiet = 0; quiet < SETTLED; quiet++) {
+		while (l->f->send(l->f, handle(l), b, sizeof(b), 0, 0, 0) > 0)
+			quiet = 0;
+		l->f->pass(l->f);
+		if (l->f->poll(l->f, handle(l)) & LB_OUT)
+			quiet = 0;
+	}
+	say(l, 0);
+}
+
+static void call_drain(struct like *l)
+{
+	char b[65536];
+
+	for (int quiet = 0; quiet < SETTLED; quiet++) {
+		while (l->f->recv(l->f, handle(l), b, sizeof(b), 0) > 0)
+			quiet = 0;
+		l->f->pass(l->f);
+	}
+	say(l, 0);
+}
+
 /* again: an answer that may only be early, so it is asked for again; "": any. */
 static const struct { const char *name; void (*fn)(struct like *l); const char *again; } calls[] = {
 	{ "tcp", call_tcp, NULL }, { "udp", call_udp, NULL }, { "epoll", call_epoll, NULL },
-	{ "close", call_close, NULL }, { "bind", call_bind, NULL },
+	{ "socket", call_socket, NULL }, { "close", call_close, NULL }, { "bind", call_bind, NULL },
 	{ "connect", call_connect, NULL }, { "listen", call_listen, NULL },
 	{ "accept", call_accept, "EAGAIN" }, { "shutdown", call_shutdown, NULL },
 	{ "name", call_name, NULL }, { "peer", call_peer, NULL }, { "send", call_send, NULL },
@@ -400,6 +435,7 @@ static const struct { const char *name; void (*fn)(struct like *l); const char *
 	{ "outq", call_outq, "" }, { "outqnsd", call_outqnsd, "" }, { "set", call_set, NULL },
 	{ "get", call_get, "" }, { "state", call_state, "" }, { "add", call_add, NULL },
 	{ "mod", call_mod, NULL }, { "del", call_del, NULL }, { "wait", call_wait, "none" },
+	{ "fill", call_fill, NULL }, { "drain", call_drain, NULL },
 };
 
 /* True: it may be asked again. */

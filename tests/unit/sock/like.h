@@ -16,14 +16,15 @@
  * own.  "= LINUX | NETLOOM" is where we differ on purpose; "*" is whatever it
  * likes, as where the machine's settings count.
  *
- *	tcp A, udp A, close A                 bind A ADDR PORT, connect A ADDR PORT
+ *	tcp A, udp A, socket A TYPE PROTO     close A
+ *	bind A ADDR PORT                      connect A ADDR PORT
  *	listen A N, accept A B                connect A none
  *	shutdown A rd|wr|rdwr|HOW             name A, peer A
  *	send A N [FLAG..], recv A N [FLAG..]  to A ADDR PORT N
  *	ready A                               until A BIT: waits until it is ready so
  *	error A                               inq A, outq A
  *	set A OPTION VALUE [BYTES]            get A OPTION [BYTES]
- *	state A
+ *	state A                               fill A, drain A: until no more
  *	epoll E, add E A BITS, mod E A BITS, del E A, wait E [MAX]
  *
  * Without a network namespace to itself only netloom is asked.
@@ -40,7 +41,7 @@ struct like_event { uint32_t events; uint32_t data; };
 /* One of the two.  Results are those of the system call, errors -errno. */
 struct face {
 	const char *name;
-	int (*open)(struct face *f, int type);
+	int (*open)(struct face *f, int type, int proto);
 	int (*close)(struct face *f, int h);
 	int (*bind)(struct face *f, int h, ip4_t a, uint16_t port);
 	int (*connect)(struct face *f, int h, ip4_t a, uint16_t port, bool none);

@@ -22,10 +22,10 @@ static struct sockaddr_in address(ip4_t a, uint16_t port)
 	return sin;
 }
 
-static int f_open(struct face *f, int type)
+static int f_open(struct face *f, int type, int proto)
 {
 	(void)f;
-	return result(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	return result(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, proto));
 }
 
 static int f_close(struct face *f, int h)

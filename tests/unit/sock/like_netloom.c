@@ -31,12 +31,12 @@ static int handle(struct ours *o)
 	return -1;
 }
 
-static int f_open(struct face *f, int type)
+/* Our fourth type is none of Linux's. */
+static int f_open(struct face *f, int type, int proto)
 {
 	struct ours *o = ours(f);
 	int h = handle(o);
-	int err = sk_open(o->st, ADDR_IP4, type == SOCK_STREAM ? SK_STREAM : SK_DGRAM, 0,
-			  &o->sk[h]);
+	int err = sk_open(o->st, ADDR_IP4, type == SK_PACKET ? type + 1 : type, proto, &o->sk[h]);
 
 	return err ? err : h;
 }

@@ -194,6 +194,38 @@ TEST(like_opt, levels)
 	     "get a NO_SUCH_LEVEL = EOPNOTSUPP\n");
 }
 
+/* Types: 1 stream, 2 datagram, 3 raw; protocols: 1 ICMP, 6 TCP, 17 UDP. */
+TEST(like_opt, socket_knows_types_and_protocols)
+{
+	LIKE("socket a 1 0\n"
+	     "socket b 1 6\n"
+	     "socket c 1 17 = EPROTONOSUPPORT\n"
+	     "socket c 1 1 = EPROTONOSUPPORT\n"
+	     "socket c 1 255 = EPROTONOSUPPORT\n"
+	     "socket c 1 300 = EINVAL\n"
+	     "socket c 1 -1 = EINVAL\n"
+	     "socket d 2 0\n"
+	     "socket e 2 17\n"
+	     "socket f 2 6 = EPROTONOSUPPORT\n"
+	     "socket f 2 1 = EACCES | EPROTONOSUPPORT\n"   /* ping falls back to raw on both */
+	     "socket f 2 255 = EPROTONOSUPPORT\n"
+	     "socket g 3 1\n"
+	     "socket h 3 255\n"
+	     "socket i 3 0 = EPROTONOSUPPORT\n"
+	     "socket i 3 263 = EINVAL\n"
+	     "socket i 4 0 = ESOCKTNOSUPPORT\n"
+	     "socket i 5 0 = ESOCKTNOSUPPORT\n"
+	     "socket i 9 0 = ESOCKTNOSUPPORT\n"
+	     "socket i 11 0 = EINVAL\n"
+	     "socket i 15 0 = EINVAL\n"
+	     "get b SO_PROTOCOL = 6\n"
+	     "get g SO_PROTOCOL = 1\n"
+	     "get g SO_TYPE = 3\n"
+	     "get h IP_HDRINCL = 1\n"
+	     "set g IP_HDRINCL 1\n"
+	     "get g IP_HDRINCL = 1\n");
+}
+
 /* Each member stands where Linux's header has it. */
 TEST(like_opt, tcp_info_is_laid_out_as_in_linux)
 {

@@ -203,18 +203,14 @@ TEST(like_set, room_to_write)
 	     "set c SO_SNDBUF 20000\n"
 	     "add e c out,et\n"
 	     "wait e = c:out\n"
-	     "send c 4000000 = *\n"
-	     "send c 4000000 = *\n"
-	     "send c 4000000 = *\n"
-	     "send c 4000000 = *\n"
-	     "send c 4000000 = EAGAIN\n"
+	     "fill c\n"
+	     "wait e = *\n"
 	     "ready c = none\n"
 	     "wait e = none\n"
-	     "recv s 8000000 = *\n"
-	     "recv s 8000000 = *\n"
-	     "recv s 8000000 = *\n"
+	     "drain s\n"
 	     "until c out\n"
-	     "wait e = c:out\n");
+	     "wait e = c:out\n"
+	     "wait e = none\n");
 }
 
 TEST(like_set, datagrams)

@@ -42,7 +42,7 @@ TEST(sock, open_knows_families_and_types)
 	CHECK_EQ(sk_open(n.h1, ADDR_IP4, SK_DGRAM, 6, &sk), ERR_PROTONOSUP);
 	CHECK_EQ(sk_open(n.h1, ADDR_IP4, SK_RAW, 0, &sk), ERR_PROTONOSUP);
 	CHECK_EQ(sk_open(n.h1, ADDR_IP4, SK_RAW, 256, &sk), ERR_PROTONOSUP);
-	CHECK_EQ(sk_open(n.h1, ADDR_IP4, 9, 0, &sk), ERR_PROTONOSUP);
+	CHECK_EQ(sk_open(n.h1, ADDR_IP4, 9, 0, &sk), ERR_SOCKTNOSUP);
 	CHECK(sk == NULL);
 	CHECK_EQ(sk_open(n.h1, ADDR_IP4, SK_DGRAM, 17, &sk), OK);
 	CHECK(sk_stack(sk) == n.h1);
