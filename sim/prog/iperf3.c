@@ -5,6 +5,8 @@
 
 #include "stack/util/err.h"
 
+#define LEAVE_MAX SEC(1)                  /* a client waits for its server's end */
+
 static void rule(struct iperf3 *t)
 {
 	if (!t->json_out)
@@ -43,6 +45,15 @@ static void all_close(struct iperf3 *t)
 		stream_close(&ctl->s);
 }
 
+/* A real server listens anew after each test and resets who came in between:
+ * the next client is safe once the server has closed this connection. */
+void iperf3_leave(struct iperf3 *t)
+{
+	t->leaving = true;
+	iperf3_flows_close(t);
+	node_timer_set(&t->stop, node_now(t->prog.node) + LEAVE_MAX);
+}
+
 void iperf3_reset(struct iperf3 *t)
 {
 	all_close(t);
@@ -75,11 +86,15 @@ static void on_tick(struct node_timer *tm)
 	node_timer_set(tm, node_now(t->prog.node) + t->interval);
 }
 
-/* The client's: time is up, or all is sent. */
+/* The client's: time is up, or all is sent; or the server lets it wait for its end. */
 static void on_stop(struct node_timer *tm)
 {
 	struct iperf3 *t = container_of(tm, struct iperf3, stop);
 
+	if (t->leaving) {
+		iperf3_reset(t);
+		return;
+	}
 	iperf3_end(t);
 	iperf3_say(t, IP3_TEST_END);
 }
@@ -105,6 +120,10 @@ void iperf3_end(struct iperf3 *t)
 	if (!t->running)
 		return;
 	clocks_stop(t);
+	for (int64_t i = 0; t->sender && i < t->p.flows; i++) {
+		iperf3_flow_finish(&t->flow[i]);
+		iperf3_flow_sample(&t->flow[i]);
+	}
 	t->end_at = node_now(t->prog.node);
 	if (t->end_at > t->mark_at)
 		iperf3_show_interval(t);

@@ -44,8 +44,8 @@ struct iperf3_params {
 	char congestion[16];
 };
 
-/* Counters of a flow, on the side where we are. */
-struct iperf3_count { int64_t bytes, packets, lost, late; };
+/* Counters of a flow, on the side where we are.  retrans: TCP's sender alone. */
+struct iperf3_count { int64_t bytes, packets, lost, late, retrans; };
 
 struct iperf3_conn {                      /* control, or a TCP flow */
 	struct stream s;                  /* first */
@@ -66,10 +66,13 @@ struct iperf3_flow {
 	struct iperf3_count now, mark;    /* mark: when this interval began */
 	int64_t highest, blocks;          /* UDP number received; blocks sent */
 	ns_t jitter, transit;             /* RFC 3550 6.4.1 */
+	struct sk_tcp_info info;          /* TCP's sender, at the last interval */
+	struct {                          /* over the intervals; bytes, us */
+		int64_t max_cwnd, max_wnd, min_rtt, max_rtt, sum_rtt, n;
+	} tcp;
 	struct node_timer pace;
 	struct {                          /* what the other end counted */
 		struct iperf3_count n;
-		int64_t retransmits;
 		double jitter, seconds;
 	} other;
 };
@@ -78,6 +81,9 @@ struct iperf3 {
 	struct prog prog;
 	bool server, one_off, json_out, running;
 	bool reported;                    /* the last test; or none began */
+	bool leaving;                     /* client: all is said, the server closes */
+	bool timed;                       /* -t was given */
+	char unit;                        /* -f: of rates; 0: what fits */
 	int64_t port;
 	ns_t interval;
 	char *host;
@@ -94,7 +100,12 @@ struct iperf3 {
 	char cookie[IPERF3_COOKIE];
 	struct buf in;                    /* of the control connection */
 	bool want_json;
+	bool other_counts;                /* the other end counts retransmissions */
+	char other_congestion[16];        /* and says which control it had */
+	double other_cpu[3];              /* total, user, system: % */
 	int n_tests;
+	int mss, sndbuf, rcvbuf;          /* of the control connection; of the flows */
+	char congestion[16];              /* of the flows; "": UDP */
 
 	struct iperf3_flow *flow;         /* p.flows of them */
 	int64_t n_flows;                  /* ready so far */
@@ -112,6 +123,7 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv);
 void iperf3_fail(struct iperf3 *t, int err, const char *text);
 void iperf3_begin(struct iperf3 *t);      /* all flows are there: it runs */
 void iperf3_end(struct iperf3 *t);        /* no more is sent or counted */
+void iperf3_leave(struct iperf3 *t);      /* a client: ends when the server closes */
 void iperf3_reset(struct iperf3 *t);      /* after a test: a server takes the next */
 
 /* iperf3_ctl.c */
@@ -129,6 +141,15 @@ int must_check iperf3_flow_options(struct iperf3 *t, struct sock *sk);
 void iperf3_flow_start(struct iperf3_flow *f);    /* sends, if we do */
 void iperf3_flow_send(struct iperf3_flow *f);
 void iperf3_flow_data(struct iperf3_flow *f, size_t n);
+/* TCP: the block that was begun is sent to its end. */
+void iperf3_flow_finish(struct iperf3_flow *f);
+void iperf3_flow_sample(struct iperf3_flow *f);   /* TCP's sender: asks TCP_INFO */
+int64_t iperf3_flow_cwnd(const struct iperf3_flow *f);    /* bytes, at the last sample */
+void iperf3_count_add(struct iperf3_count *sum, const struct iperf3_count *n);
+/* Since the interval began. */
+struct iperf3_count iperf3_flow_interval(const struct iperf3_flow *f);
+/* What was sent (0) and received (1), as each end counted it, and in how long. */
+void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], double seconds[2]);
 int must_check iperf3_udp_listen(struct iperf3 *t);
 
 /* iperf3_out.c */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,7 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 		.bps = number(o, "bandwidth"), .mss = number(o, "MSS"),
 		.window = number(o, "window"), .tos = number(o, "TOS"),
 	};
+	const char *name = json_string_value(json_object_get(o, "congestion"));
 
 	if (p.flows < 1 || p.flows > IPERF3_FLOWS || p.len < (p.udp ? 16 : 1) ||
 	    p.len > (p.udp ? 65507 : IPERF3_BLOCK_MAX) || p.bytes < 0 || p.blocks < 0 ||
@@ -89,6 +91,8 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 	    p.mss < 0 || p.mss > 9216 || number(o, "bidirectional"))
 		return false;
 	t->p = p;
+	if (name)
+		snprintf(t->p.congestion, sizeof(t->p.congestion), "%s", name);
 	return true;
 }
 
@@ -114,26 +118,38 @@ static void server_params(struct iperf3 *t, const json_t *o)
 static void results_say(struct iperf3 *t)
 {
 	double seconds = iperf3_seconds(t->end_at - t->start_at);
-	json_t *flows = json_array();
+	json_t *flows = json_array(), *o;
+	bool counts = t->sender && !t->p.udp;
 
 	for (int64_t i = 0; i < t->p.flows; i++) {
 		const struct iperf3_flow *f = &t->flow[i];
 
-		json_array_append_new(flows, json_pack("{s:i, s:I, s:i, s:f, s:I, s:I, s:i, s:f}",
-			"id", f->id, "bytes", (json_int_t)f->now.bytes, "retransmits", -1,
+		json_array_append_new(flows, json_pack("{s:i, s:I, s:I, s:f, s:I, s:I, s:i, s:f}",
+			"id", f->id, "bytes", (json_int_t)f->now.bytes,
+			"retransmits", (json_int_t)(counts ? f->now.retrans : -1),
 			"jitter", iperf3_seconds(f->jitter), "errors", (json_int_t)f->now.lost,
 			"packets", (json_int_t)f->now.packets, "start_time", 0,
 			"end_time", seconds));
 	}
-	say_json(t, json_pack("{s:f, s:f, s:f, s:i, s:o}", "cpu_util_total", 0.0,
-			      "cpu_util_user", 0.0, "cpu_util_system", 0.0,
-			      "sender_has_retransmits", t->sender ? 0 : -1, "streams", flows));
+	o = json_pack("{s:f, s:f, s:f, s:i, s:o}", "cpu_util_total", 0.0, "cpu_util_user", 0.0,
+		      "cpu_util_system", 0.0, "sender_has_retransmits",
+		      t->sender ? (int)counts : -1, "streams", flows);
+	if (t->congestion[0])
+		json_object_set_new(o, "congestion_used", json_string(t->congestion));
+	say_json(t, o);
 }
 
 static void results_take(struct iperf3 *t, const json_t *o)
 {
+	static const char *const cpu[] = { "cpu_util_total", "cpu_util_user", "cpu_util_system" };
 	const json_t *flows = json_object_get(o, "streams"), *r;
+	const char *name = json_string_value(json_object_get(o, "congestion_used"));
 	size_t i;
+
+	for (i = 0; i < N_ELEM(cpu); i++)
+		t->other_cpu[i] = json_number_value(json_object_get(o, cpu[i]));
+	snprintf(t->other_congestion, sizeof(t->other_congestion), "%s", name ? name : "");
+	t->other_counts = number(o, "sender_has_retransmits") > 0;
 
 	json_array_foreach(flows, i, r) {
 		struct iperf3_flow *f = (int64_t)i < t->p.flows ? &t->flow[i] : NULL;
@@ -143,7 +159,7 @@ static void results_take(struct iperf3 *t, const json_t *o)
 		f->other.n.bytes = number(r, "bytes");
 		f->other.n.packets = number(r, "packets");
 		f->other.n.lost = number(r, "errors");
-		f->other.retransmits = number(r, "retransmits");
+		f->other.n.retrans = t->other_counts ? number(r, "retransmits") : 0;
 		f->other.jitter = json_number_value(json_object_get(r, "jitter"));
 		f->other.seconds = json_number_value(json_object_get(r, "end_time"));
 	}
@@ -166,6 +182,13 @@ void iperf3_flow_up(struct iperf3_flow *f)
 	struct sock *sk = f->sk ? f->sk : f->conn->s.sk;
 
 	f->ready = true;
+	if (sk_getopt(sk, SKO_SNDBUF, &t->sndbuf) != OK)
+		t->sndbuf = 0;
+	if (sk_getopt(sk, SKO_RCVBUF, &t->rcvbuf) != OK)
+		t->rcvbuf = 0;
+	snprintf(t->congestion, sizeof(t->congestion), "%s", f->conn ? sk_get_congestion(sk) : "");
+	if (!t->ctl || sk_getopt(t->ctl->s.sk, SKO_MAXSEG, &t->mss) != OK)
+		t->mss = 0;
 	sk_local(sk, &f->local);
 	(void)!sk_peer(sk, &f->peer);
 	t->n_flows++;
@@ -204,7 +227,7 @@ static void client_hears(struct iperf3 *t, uint8_t state)
 	case IP3_DISPLAY_RESULTS:
 		iperf3_show_end(t);
 		iperf3_say(t, IP3_DONE);
-		iperf3_reset(t);
+		iperf3_leave(t);
 		break;
 	case IP3_ACCESS_DENIED:
 		iperf3_fail(t, OK, "the server is busy running a test. try again later");
@@ -312,19 +335,29 @@ static void client_data(struct stream *s, const char *bytes, size_t n)
 	ctl_data((struct iperf3 *)s->prog, bytes, n);
 }
 
-static void ctl_eof(struct stream *s)
+static void client_eof(struct stream *s)
 {
-	iperf3_fail((struct iperf3 *)s->prog, OK, "control socket has closed unexpectedly");
+	struct iperf3 *t = (struct iperf3 *)s->prog;
+
+	if (t->leaving)
+		iperf3_reset(t);
+	else
+		iperf3_fail(t, OK, "control socket has closed unexpectedly");
 }
 
 static void client_failed(struct stream *s, int err)
 {
-	iperf3_fail((struct iperf3 *)s->prog, err,
-		    s->up ? "unable to receive control message" : "unable to connect to server");
+	struct iperf3 *t = (struct iperf3 *)s->prog;
+
+	if (t->leaving)
+		iperf3_reset(t);
+	else
+		iperf3_fail(t, err, s->up ? "unable to receive control message"
+						: "unable to connect to server");
 }
 
 const struct stream_ops iperf3_ctl_ops = {
-	.up = client_up, .data = client_data, .eof = ctl_eof, .failed = client_failed,
+	.up = client_up, .data = client_data, .eof = client_eof, .failed = client_failed,
 };
 
 /* --- who connects to a server ------------------------------- */
@@ -341,6 +374,7 @@ static void control_new(struct iperf3 *t, struct iperf3_conn *c)
 		return;
 	}
 	t->ctl = c;
+	t->other_congestion[0] = '\0';
 	memcpy(t->cookie, c->cookie, IPERF3_COOKIE);
 	sk_local(c->s.sk, &t->ctl_local);
 	(void)!sk_peer(c->s.sk, &t->ctl_peer);

@@ -108,6 +108,79 @@ static void on_pace(struct node_timer *tm)
 	iperf3_flow_send(container_of(tm, struct iperf3_flow, pace));
 }
 
+/* A real iperf 3 reads whole blocks: in the middle of one it would wait, deaf to
+ * its control connection. */
+void iperf3_flow_finish(struct iperf3_flow *f)
+{
+	int64_t part = f->t->p.udp ? 0 : f->now.bytes % f->t->p.len, rest = f->t->p.len - part;
+
+	if (!part || !f->conn)
+		return;
+	f->now.bytes += rest;
+	f->blocks++;
+	stream_write(&f->conn->s, f->t->block, (size_t)rest);
+}
+
+/* NULL: UDP, or its connection is closed: a real server does that early. */
+static struct sock *tcp_sock(const struct iperf3_flow *f)
+{
+	return f->conn ? f->conn->s.sk : NULL;
+}
+
+int64_t iperf3_flow_cwnd(const struct iperf3_flow *f)
+{
+	return f->info.snd_cwnd * f->info.snd_mss;
+}
+
+void iperf3_flow_sample(struct iperf3_flow *f)
+{
+	const struct sk_tcp_info *i = &f->info;
+
+	if (!f->t->sender || !tcp_sock(f) || sk_tcp_info(tcp_sock(f), &f->info) != OK)
+		return;
+	f->now.retrans = i->total_retrans;
+	f->tcp.max_cwnd = iperf3_flow_cwnd(f) > f->tcp.max_cwnd ? iperf3_flow_cwnd(f)
+								  : f->tcp.max_cwnd;
+	f->tcp.max_wnd = i->snd_wnd > f->tcp.max_wnd ? i->snd_wnd : f->tcp.max_wnd;
+	f->tcp.max_rtt = i->rtt > f->tcp.max_rtt ? i->rtt : f->tcp.max_rtt;
+	f->tcp.min_rtt = !f->tcp.n || i->rtt < f->tcp.min_rtt ? i->rtt : f->tcp.min_rtt;
+	f->tcp.sum_rtt += i->rtt;
+	f->tcp.n++;
+}
+
+void iperf3_count_add(struct iperf3_count *sum, const struct iperf3_count *n)
+{
+	sum->bytes += n->bytes;
+	sum->packets += n->packets;
+	sum->lost += n->lost;
+	sum->late += n->late;
+	sum->retrans += n->retrans;
+}
+
+struct iperf3_count iperf3_flow_interval(const struct iperf3_flow *f)
+{
+	return (struct iperf3_count){
+		.bytes = f->now.bytes - f->mark.bytes,
+		.packets = f->now.packets - f->mark.packets,
+		.lost = f->now.lost - f->mark.lost,
+		.late = f->now.late - f->mark.late,
+		.retrans = f->now.retrans - f->mark.retrans,
+	};
+}
+
+void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], double seconds[2])
+{
+	const struct iperf3 *t = f->t;
+	double here = iperf3_seconds(t->end_at - t->start_at);
+	double there = f->other.seconds > 0 ? f->other.seconds : here;
+
+	n[0] = t->sender ? f->now : f->other.n;
+	n[1] = t->sender ? f->other.n : f->now;
+	n[0].lost = n[0].late = n[1].retrans = 0;
+	seconds[0] = t->sender ? here : there;
+	seconds[1] = t->sender ? there : here;
+}
+
 void iperf3_flow_start(struct iperf3_flow *f)
 {
 	f->now = f->mark = (struct iperf3_count){ 0 };
@@ -190,6 +263,8 @@ int iperf3_flow_options(struct iperf3 *t, struct sock *sk)
 		err = sk_setopt(sk, SKO_NODELAY, 1);
 	if (!err && !t->p.udp && t->p.mss)
 		err = sk_setopt(sk, SKO_MAXSEG, (int)t->p.mss);
+	if (!err && !t->p.udp && t->p.congestion[0])
+		err = sk_set_congestion(sk, t->p.congestion);
 	return err;
 }
 
@@ -230,7 +305,9 @@ void iperf3_flow_open(struct iperf3_flow *f)
 	if (!err)
 		err = stream_connect(&f->own.s, &t->to);
 	if (err)
-		iperf3_fail(t, err, "unable to connect stream");
+		iperf3_fail(t, err == ERR_NOENT ? OK : err, err == ERR_NOENT ?
+			    "unable to set TCP_CONGESTION: Supplied congestion control algorithm "
+			    "not supported on this host" : "unable to connect stream");
 }
 
 static void on_up(struct stream *s)

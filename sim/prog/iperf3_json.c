@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The report, with the keys of `iperf3 --json`. */
+#include "sim/prog/date.h"
 #include "sim/prog/iperf3.h"
 
 double iperf3_seconds(ns_t ns) { return (double)ns / (double)SEC(1); }
@@ -38,13 +39,25 @@ static void udp_keys(json_t *o, const struct iperf3_count *n, double jitter_s)
 			    json_real(n->packets ? 100.0 * (double)n->lost / (double)n->packets : 0));
 }
 
+/* f NULL: of all. */
 static void interval_keys(const struct iperf3 *t, json_t *o, const struct iperf3_count *n,
-			  double jitter_s)
+			  double jitter_s, const struct iperf3_flow *f)
 {
+	const struct sk_tcp_info *i = f ? &f->info : NULL;
+
 	if (t->p.udp && !t->sender)
 		udp_keys(o, n, jitter_s);
 	else if (t->p.udp)
 		json_object_set_new(o, "packets", json_integer(n->packets));
+	else if (t->sender)
+		json_object_set_new(o, "retransmits", json_integer(n->retrans));
+	if (i && t->sender && !t->p.udp) {
+		json_object_set_new(o, "snd_cwnd", json_integer(iperf3_flow_cwnd(f)));
+		json_object_set_new(o, "snd_wnd", json_integer(i->snd_wnd));
+		json_object_set_new(o, "rtt", json_integer(i->rtt));
+		json_object_set_new(o, "rttvar", json_integer(i->rttvar));
+		json_object_set_new(o, "pmtu", json_integer(i->pmtu));
+	}
 	json_object_set_new(o, "omitted", json_false());
 }
 
@@ -56,22 +69,16 @@ void iperf3_json_interval(struct iperf3 *t, double from, double to)
 
 	for (int64_t i = 0; i < t->p.flows; i++) {
 		const struct iperf3_flow *f = &t->flow[i];
-		struct iperf3_count n = {
-			.bytes = f->now.bytes - f->mark.bytes,
-			.packets = f->now.packets - f->mark.packets,
-			.lost = f->now.lost - f->mark.lost,
-		};
+		struct iperf3_count n = iperf3_flow_interval(f);
 
 		o = flow_row(t, f, n.bytes, from, to);
-		interval_keys(t, o, &n, iperf3_seconds(f->jitter));
+		interval_keys(t, o, &n, iperf3_seconds(f->jitter), f);
 		json_array_append_new(flows, o);
-		sum.bytes += n.bytes;
-		sum.packets += n.packets;
-		sum.lost += n.lost;
+		iperf3_count_add(&sum, &n);
 		jitter += iperf3_seconds(f->jitter) / (double)t->p.flows;
 	}
 	o = row(t, sum.bytes, from, to);
-	interval_keys(t, o, &sum, jitter);
+	interval_keys(t, o, &sum, jitter, NULL);
 	json_array_append_new(t->intervals, json_pack("{s:o, s:o}", "streams", flows, "sum", o));
 }
 
@@ -93,6 +100,14 @@ static json_t *connected(const struct iperf3 *t)
 	return list;
 }
 
+static json_t *timestamp(const struct iperf3 *t)
+{
+	char text[DATE_LEN];
+
+	return json_pack("{s:s, s:I}", "time", date_fmt(t->start_at, text), "timesecs",
+			 (json_int_t)((LAB_EPOCH_UNIX_NS + t->start_at) / SEC(1)));
+}
+
 static json_t *start_json(const struct iperf3 *t)
 {
 	const struct iperf3_params *p = &t->p;
@@ -106,9 +121,14 @@ static json_t *start_json(const struct iperf3 *t)
 	else
 		json_object_set_new(o, "accepted_connection", json_pack("{s:s, s:i}", "host",
 				    addr_fmt(&t->ctl_peer.addr, a), "port", t->ctl_peer.port));
+	json_object_set_new(o, "timestamp", timestamp(t));
 	json_object_set_new(o, "cookie", json_string(t->cookie));
+	if (!p->udp)
+		json_object_set_new(o, "tcp_mss_default", json_integer(p->mss ? p->mss : t->mss));
 	json_object_set_new(o, "target_bitrate", json_integer(p->bps > 0 ? p->bps : 0));
 	json_object_set_new(o, "sock_bufsize", json_integer(p->window));
+	json_object_set_new(o, "sndbuf_actual", json_integer(t->sndbuf));
+	json_object_set_new(o, "rcvbuf_actual", json_integer(t->rcvbuf));
 	json_object_set_new(o, "test_start", json_pack(
 		"{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:i, s:I, s:I}",
 		"protocol", p->udp ? "UDP" : "TCP", "num_streams", (json_int_t)p->flows,
@@ -122,25 +142,36 @@ static json_t *start_json(const struct iperf3 *t)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
-struct totals { struct iperf3_count sent, got; double sent_s, got_s, jitter; };
+struct totals { struct iperf3_count n[2]; double seconds[2], jitter; };   /* sent, received */
 
 /* Both ends' counts of a flow, or of one more flow added to a sum. */
 static void totals_add(const struct iperf3 *t, const struct iperf3_flow *f, struct totals *to)
 {
-	const struct iperf3_count *sent = t->sender ? &f->now : &f->other.n;
-	const struct iperf3_count *got = t->sender ? &f->other.n : &f->now;
-	double here = iperf3_seconds(t->end_at - t->start_at);
-	double there = f->other.seconds > 0 ? f->other.seconds : here;
+	struct iperf3_count n[2];
 
-	to->sent.bytes += sent->bytes;
-	to->sent.packets += sent->packets;
-	to->got.bytes += got->bytes;
-	to->got.packets += got->packets;
-	to->got.lost += got->lost;
-	to->got.late += got->late;
-	to->sent_s = t->sender ? here : there;
-	to->got_s = t->sender ? there : here;
+	iperf3_flow_ends(f, n, to->seconds);
+	iperf3_count_add(&to->n[0], &n[0]);
+	iperf3_count_add(&to->n[1], &n[1]);
 	to->jitter += (t->sender ? f->other.jitter : iperf3_seconds(f->jitter));
+}
+
+/* Retransmissions are TCP's sender's, or what it told the client. */
+static bool counts(const struct iperf3 *t) { return t->sender || (!t->server && t->other_counts); }
+
+static json_t *sender_end(const struct iperf3 *t, const struct iperf3_flow *f,
+			  const struct totals *n)
+{
+	json_t *o = flow_row(t, f, n->n[0].bytes, 0, n->seconds[0]);
+
+	if (!counts(t))
+		return o;
+	json_object_set_new(o, "retransmits", json_integer(n->n[0].retrans));
+	json_object_set_new(o, "max_snd_cwnd", json_integer(f->tcp.max_cwnd));
+	json_object_set_new(o, "max_snd_wnd", json_integer(f->tcp.max_wnd));
+	json_object_set_new(o, "max_rtt", json_integer(f->tcp.max_rtt));
+	json_object_set_new(o, "min_rtt", json_integer(f->tcp.min_rtt));
+	json_object_set_new(o, "mean_rtt", json_integer(f->tcp.n ? f->tcp.sum_rtt / f->tcp.n : 0));
+	return o;
 }
 
 static json_t *flow_end(const struct iperf3 *t, const struct iperf3_flow *f)
@@ -150,13 +181,34 @@ static json_t *flow_end(const struct iperf3 *t, const struct iperf3_flow *f)
 
 	totals_add(t, f, &n);
 	if (!t->p.udp)
-		return json_pack("{s:o, s:o}",
-				 "sender", flow_row(t, f, n.sent.bytes, 0, n.sent_s),
-				 "receiver", flow_row(t, f, n.got.bytes, 0, n.got_s));
-	o = flow_row(t, f, n.sent.bytes, 0, n.sent_s);
-	udp_keys(o, &n.got, n.jitter);
-	json_object_set_new(o, "out_of_order", json_integer(n.got.late));
+		return json_pack("{s:o, s:o}", "sender", sender_end(t, f, &n), "receiver",
+				 flow_row(t, f, n.n[1].bytes, 0, n.seconds[1]));
+	o = flow_row(t, f, n.n[0].bytes, 0, n.seconds[0]);
+	udp_keys(o, &n.n[1], n.jitter);
+	json_object_set_new(o, "out_of_order", json_integer(n.n[1].late));
 	return json_pack("{s:o}", "udp", o);
+}
+
+/* Work costs no lab time, so ours is 0. */
+static json_t *cpu(const struct iperf3 *t)
+{
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "host_total", 0.0, "host_user", 0.0,
+			 "host_system", 0.0, "remote_total", t->other_cpu[0], "remote_user",
+			 t->other_cpu[1], "remote_system", t->other_cpu[2]);
+}
+
+/* A server knows its own alone, as the real one. */
+static void congestion(const struct iperf3 *t, json_t *end)
+{
+	const char *ours = t->congestion[0] ? t->congestion : NULL;
+	const char *theirs = !t->server && t->other_congestion[0] ? t->other_congestion : NULL;
+
+	if (t->sender ? ours : theirs)
+		json_object_set_new(end, "sender_tcp_congestion",
+				    json_string(t->sender ? ours : theirs));
+	if (t->sender ? theirs : ours)
+		json_object_set_new(end, "receiver_tcp_congestion",
+				    json_string(t->sender ? theirs : ours));
 }
 
 void iperf3_json_end(struct iperf3 *t)
@@ -169,20 +221,24 @@ void iperf3_json_end(struct iperf3 *t)
 		totals_add(t, &t->flow[i], &n);
 	}
 	n.jitter /= (double)t->p.flows;
-	sent = row(t, n.sent.bytes, 0, n.sent_s);
-	got = row(t, n.got.bytes, 0, n.got_s);
+	sent = row(t, n.n[0].bytes, 0, n.seconds[0]);
+	got = row(t, n.n[1].bytes, 0, n.seconds[1]);
 	json_object_set_new(end, "streams", flows);
 	if (t->p.udp) {
-		struct iperf3_count none = { .packets = n.sent.packets };
-		json_t *sum = row(t, n.sent.bytes, 0, n.got_s);
+		struct iperf3_count none = { .packets = n.n[0].packets };
+		json_t *sum = row(t, n.n[0].bytes, 0, n.seconds[1]);
 
-		udp_keys(sum, &n.got, n.jitter);
+		udp_keys(sum, &n.n[1], n.jitter);
 		json_object_set_new(end, "sum", sum);
 		udp_keys(sent, &none, 0);
-		udp_keys(got, &n.got, n.jitter);
+		udp_keys(got, &n.n[1], n.jitter);
+	} else if (counts(t)) {
+		json_object_set_new(sent, "retransmits", json_integer(n.n[0].retrans));
 	}
 	json_object_set_new(end, "sum_sent", sent);
 	json_object_set_new(end, "sum_received", got);
+	json_object_set_new(end, "cpu_utilization_percent", cpu(t));
+	congestion(t, end);
 	json_decref(t->report);
 	t->report = json_pack("{s:o, s:O, s:o}", "start", start_json(t), "intervals", t->intervals,
 			      "end", end);

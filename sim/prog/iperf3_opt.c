@@ -47,8 +47,15 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 		return t->host && resolve(t, arg, &t->to.addr.v4);
 	case 'C':
 		n = strlen(arg);
-		memcpy(t->p.congestion, arg, n < 15 ? n : 15);
+		memcpy(t->p.congestion, arg, n < 15 ? n + 1 : 15);
 		break;
+	case 'f':
+		t->unit = arg[0];
+		if (arg[0] && strchr("kmgtKMGT", arg[0]) && !arg[1])
+			return true;
+		prog_fail(p, 1, 0, "parameter error - bad format specifier (valid formats are "
+			  "in the set [kmgtKMGT])");
+		return false;
 	case 'i': return opts_ns(p, arg, &t->interval);
 	case 'J': t->json_out = true; break;
 	case 'k': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.blocks);
@@ -61,7 +68,9 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 	case 'R': t->p.reverse = true; break;
 	case 'S': return opts_int(p, arg, 0, 255, &t->p.tos);
 	case 's': t->server = true; break;
-	case 't': return opts_int(p, arg, 1, 86400, &t->p.seconds);
+	case 't':
+		t->timed = true;
+		return opts_int(p, arg, 1, 86400, &t->p.seconds);
 	case 'u': t->p.udp = true; break;
 	case 'w': return quantity(t, arg, 1024, INT64_C(512) << 20, &t->p.window);
 	}
@@ -80,6 +89,8 @@ static bool check(struct iperf3 *t)
 		return wrong(t, "cannot be both server and client");
 	if (!t->server && !t->host)
 		return wrong(t, "must either be a client (-c) or server (-s)");
+	if (!!t->p.bytes + !!t->p.blocks + t->timed > 1)
+		return wrong(t, "only one test end condition (-t, -n, -k) may be specified");
 	if (t->p.bps < 0)
 		t->p.bps = t->p.udp ? 1000 * 1000 : 0;
 	if (t->p.udp && !t->p.bps)
@@ -91,11 +102,43 @@ static bool check(struct iperf3 *t)
 	return true;
 }
 
+/* A word of the command line as its short form: "--port=80" is "-p80"; what is
+ * no long option stays as it is.  The caller frees. */
+static char *word_short(const char *word)
+{
+	static const struct { const char *name; char letter; } rows[] = {
+		{ "server", 's' }, { "client", 'c' }, { "port", 'p' }, { "format", 'f' },
+		{ "interval", 'i' }, { "bind", 'B' }, { "json", 'J' }, { "one-off", '1' },
+		{ "udp", 'u' }, { "bitrate", 'b' }, { "bandwidth", 'b' }, { "time", 't' },
+		{ "bytes", 'n' }, { "blockcount", 'k' }, { "length", 'l' }, { "parallel", 'P' },
+		{ "reverse", 'R' }, { "window", 'w' }, { "congestion", 'C' }, { "set-mss", 'M' },
+		{ "no-delay", 'N' }, { "tos", 'S' }, { "version4", '4' }, { "verbose", 'V' },
+	};
+	struct buf b = { 0 };
+
+	for (size_t i = 0; strncmp(word, "--", 2) == 0 && i < N_ELEM(rows); i++) {
+		size_t n = strlen(rows[i].name);
+
+		if (strncmp(word + 2, rows[i].name, n) != 0 ||
+		    (word[2 + n] != '\0' && word[2 + n] != '='))
+			continue;
+		buf_printf(&b, "-%c%s", rows[i].letter, word[2 + n] ? word + 3 + n : "");
+		return b.s;
+	}
+	return strdup(word);
+}
+
+static void words_free(char **words)
+{
+	for (char **w = words; w && *w; w++)
+		free(*w);
+	free(words);
+}
+
 bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 {
 	struct opts o;
 	char **words = calloc((size_t)argc + 1, sizeof(*words));
-	char json[] = "-J", reverse[] = "-R", udp[] = "-u";
 	bool ok = words;
 	int c;
 
@@ -103,17 +146,15 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 	t->interval = SEC(1);
 	t->p = (struct iperf3_params){ .seconds = 10, .flows = 1, .bps = -1 };
 	for (int i = 0; ok && i < argc; i++)
-		words[i] = strcmp(argv[i], "--json") == 0 ? json :
-			   strcmp(argv[i], "--reverse") == 0 ? reverse :
-			   strcmp(argv[i], "--udp") == 0 ? udp : argv[i];
+		ok = (words[i] = word_short(argv[i]));
 	opts_init(&o, argc, words);
-	while (ok && (c = opts_next(&o, "14B:b:C:c:fi:Jk:l:M:Nn:P:p:RS:st:uVw:")) != -1) {
+	while (ok && (c = opts_next(&o, "14B:b:C:c:f:i:Jk:l:M:Nn:P:p:RS:st:uVw:")) != -1) {
 		if (c == '?' || c == ':')
 			opts_bad(&t->prog, &o, c), ok = false;
 		else
 			ok = option(t, c, o.arg);
 	}
-	free(words);
+	words_free(words);
 	if (ok && o.n)
 		opts_usage(&t->prog), prog_exit(&t->prog, 1), ok = false;
 	t->to.addr.family = ADDR_IP4;

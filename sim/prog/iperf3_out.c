@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The text that iperf3 prints. */
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/prog/iperf3.h"
 
@@ -20,16 +21,20 @@ static const char *bytes_text(int64_t n, char text[UNIT])
 	return text;
 }
 
-static const char *rate_text(int64_t bytes, double seconds, char text[UNIT])
+/* unit: -f's, of bits if it is small and of bytes if it is not; 0: what fits. */
+static const char *rate_text(int64_t bytes, double seconds, char unit, char text[UNIT])
 {
 	static const char *const units[] = { "bits", "Kbits", "Mbits", "Gbits", "Tbits" };
-	double v = iperf3_rate(bytes, seconds);
-	size_t u = 0;
+	static const char *const of_bytes[] = { "Bytes", "KBytes", "MBytes", "GBytes", "TBytes" };
+	const char *letters = "kmgt", *at = unit ? strchr(letters, unit | 0x20) : NULL;
+	bool bits = !unit || (unit & 0x20);
+	double v = iperf3_rate(bytes, seconds) / (bits ? 1 : 8), kilo = bits ? 1000 : 1024;
+	size_t u = 0, want = at ? (size_t)(at - letters) + 1 : 0;
 
-	while (v >= 1000 && u < N_ELEM(units) - 1)
-		v /= 1000, u++;
+	while (at ? u < want : v >= kilo && u < N_ELEM(units) - 1)
+		v /= kilo, u++;
 	snprintf(text, UNIT, v < 9.995 ? "%4.2f %s" : v < 99.95 ? "%4.1f %s" : "%4.0f %s", v,
-		 units[u]);
+		 bits ? units[u] : of_bytes[u]);
 	return text;
 }
 
@@ -48,11 +53,19 @@ void iperf3_show_flow(struct iperf3 *t, const struct iperf3_flow *f)
 			    addr_fmt(&f->peer.addr, b), f->peer.port);
 }
 
+/* Are retransmissions known?  TCP's sender counts them, and tells at the end. */
+static bool counts(const struct iperf3 *t, bool end)
+{
+	return !t->p.udp && (t->sender || (end && !t->server && t->other_counts));
+}
+
 static void header(struct iperf3 *t, bool end)
 {
-	prog_printf(&t->prog, "[ ID] Interval           Transfer     Bitrate%s\n",
-		    !t->p.udp ? "" : end || !t->sender ?
-		    "         Jitter    Lost/Total Datagrams" : "         Total Datagrams");
+	const char *more = counts(t, end) ? end ? "         Retr" : "         Retr  Cwnd" :
+			   !t->p.udp ? "" : end || !t->sender ?
+			   "         Jitter    Lost/Total Datagrams" : "         Total Datagrams";
+
+	prog_printf(&t->prog, "[ ID] Interval           Transfer     Bitrate%s\n", more);
 }
 
 void iperf3_show_header(struct iperf3 *t)
@@ -69,7 +82,7 @@ static void line(struct iperf3 *t, int fd, double from, double to, int64_t bytes
 	if (fd)
 		snprintf(id, sizeof(id), "%3d", fd);
 	prog_printf(&t->prog, "[%s] %6.2f-%-6.2f sec  %s  %s/sec", id, from, to,
-		    bytes_text(bytes, n), rate_text(bytes, to - from, r));
+		    bytes_text(bytes, n), rate_text(bytes, to - from, t->unit, r));
 }
 
 static void udp_tail(struct iperf3 *t, const struct iperf3_count *n, double jitter, const char *who)
@@ -80,14 +93,23 @@ static void udp_tail(struct iperf3 *t, const struct iperf3_count *n, double jitt
 		    jitter * 1000, n->lost, n->packets, pct, who);
 }
 
-static void interval_tail(struct iperf3 *t, const struct iperf3_count *n, double jitter)
+/* cwnd < 0: of all. */
+static void interval_tail(struct iperf3 *t, const struct iperf3_count *n, double jitter,
+			  int64_t cwnd)
 {
-	if (!t->p.udp)
-		prog_printf(&t->prog, "                  \n");
-	else if (t->sender)
+	char text[UNIT];
+
+	if (t->p.udp && t->sender)
 		prog_printf(&t->prog, "  %" PRId64 "  \n", n->packets);
-	else
+	else if (t->p.udp)
 		udp_tail(t, n, jitter, "");
+	else if (!t->sender)
+		prog_printf(&t->prog, "                  \n");
+	else if (cwnd < 0)
+		prog_printf(&t->prog, "  %3" PRId64 "             \n", n->retrans);
+	else
+		prog_printf(&t->prog, "  %3" PRId64 "   %s       \n", n->retrans,
+			    bytes_text(cwnd, text));
 }
 
 void iperf3_show_interval(struct iperf3 *t)
@@ -97,27 +119,27 @@ void iperf3_show_interval(struct iperf3 *t)
 	double to = iperf3_seconds(now - t->start_at), jitter = 0;
 	struct iperf3_count sum = { 0 };
 
+	for (int64_t i = 0; i < t->p.flows; i++)
+		iperf3_flow_sample(&t->flow[i]);
 	iperf3_json_interval(t, from, to);
 	if (t->p.flows > 1 && t->mark_at > t->start_at && !t->json_out)
 		dashes(t);
 	for (int64_t i = 0; i < t->p.flows; i++) {
 		struct iperf3_flow *f = &t->flow[i];
-		struct iperf3_count n = { .bytes = f->now.bytes - f->mark.bytes,
-			.packets = f->now.packets - f->mark.packets,
-			.lost = f->now.lost - f->mark.lost };
+		struct iperf3_count n = iperf3_flow_interval(f);
 
 		f->mark = f->now;
-		sum.bytes += n.bytes, sum.packets += n.packets, sum.lost += n.lost;
+		iperf3_count_add(&sum, &n);
 		jitter += iperf3_seconds(f->jitter) / (double)t->p.flows;
 		if (t->json_out)
 			continue;
 		line(t, f->fd, from, to, n.bytes);
-		interval_tail(t, &n, iperf3_seconds(f->jitter));
+		interval_tail(t, &n, iperf3_seconds(f->jitter), iperf3_flow_cwnd(f));
 	}
 	t->mark_at = now;
 	if (t->p.flows > 1 && !t->json_out) {
 		line(t, 0, from, to, sum.bytes);
-		interval_tail(t, &sum, jitter);
+		interval_tail(t, &sum, jitter, -1);
 	}
 }
 
@@ -126,43 +148,30 @@ void iperf3_show_interval(struct iperf3 *t)
 static void end_line(struct iperf3 *t, int fd, bool sender, const struct iperf3_count *n,
 		     double seconds, double jitter)
 {
+	const char *who = sender ? "sender" : "receiver";
+
 	line(t, fd, 0, seconds, n->bytes);
 	if (t->p.udp)
-		udp_tail(t, n, jitter, sender ? "sender" : "receiver");
+		udp_tail(t, n, jitter, who);
+	else if (sender && counts(t, true))
+		prog_printf(&t->prog, "  %3" PRId64 "             %s\n", n->retrans, who);
 	else
-		prog_printf(&t->prog, "                  %s\n", sender ? "sender" : "receiver");
+		prog_printf(&t->prog, "                  %s\n", who);
 }
 
-static void add(struct iperf3_count *sum, const struct iperf3_count *n)
+/* Both ends' lines; a server shows only what it did itself. */
+static void end_lines(struct iperf3 *t, int fd, const struct iperf3_count n[2],
+		      const double seconds[2], double jitter)
 {
-	sum->bytes += n->bytes;
-	sum->packets += n->packets;
-	sum->lost += n->lost;
-}
-
-/* A flow's two lines; a server shows only what it did itself. */
-static void flow_end(struct iperf3 *t, const struct iperf3_flow *f, struct iperf3_count sums[2])
-{
-	double here = iperf3_seconds(t->end_at - t->start_at);
-	double there = f->other.seconds > 0 ? f->other.seconds : here;
-	struct iperf3_count sent = t->sender ? f->now : f->other.n;
-	struct iperf3_count got = t->sender ? f->other.n : f->now;
-	double jitter = t->sender ? f->other.jitter : iperf3_seconds(f->jitter);
-
-	sent.lost = 0;
-	add(&sums[0], &sent);
-	add(&sums[1], &got);
-	if (!t->server || t->sender)
-		end_line(t, f->fd, true, &sent, t->sender ? here : there, 0);
-	if (!t->server || !t->sender)
-		end_line(t, f->fd, false, &got, t->sender ? there : here, jitter);
+	for (int i = 0; i < 2; i++)
+		if (!t->server || t->sender == (i == 0))
+			end_line(t, fd, i == 0, &n[i], seconds[i], i ? jitter : 0);
 }
 
 void iperf3_show_end(struct iperf3 *t)
 {
-	double here = iperf3_seconds(t->end_at - t->start_at);
-	double there = t->flow && t->flow[0].other.seconds > 0 ? t->flow[0].other.seconds : here;
-	struct iperf3_count sums[2] = { { 0 } };
+	struct iperf3_count sum[2] = { { 0 } }, n[2];
+	double seconds[2], jitter, all = 0;
 
 	if (t->reported)
 		return;
@@ -172,11 +181,18 @@ void iperf3_show_end(struct iperf3 *t)
 		return;
 	dashes(t);
 	header(t, true);
-	for (int64_t i = 0; i < t->p.flows; i++)
-		flow_end(t, &t->flow[i], sums);
-	for (int i = 0; i < 2 && t->p.flows > 1; i++)
-		if (!t->server || t->sender == (i == 0))
-			end_line(t, 0, i == 0, &sums[i], t->sender == (i == 0) ? here : there, 0);
+	for (int64_t i = 0; i < t->p.flows; i++) {
+		const struct iperf3_flow *f = &t->flow[i];
+
+		iperf3_flow_ends(f, n, seconds);
+		jitter = t->sender ? f->other.jitter : iperf3_seconds(f->jitter);
+		all += jitter / (double)t->p.flows;
+		iperf3_count_add(&sum[0], &n[0]);
+		iperf3_count_add(&sum[1], &n[1]);
+		end_lines(t, f->fd, n, seconds, jitter);
+	}
+	if (t->p.flows > 1)
+		end_lines(t, 0, sum, seconds, all);
 	if (!t->server)
 		prog_printf(&t->prog, "\niperf Done.\n");
 }

@@ -15,15 +15,22 @@
 	  "ask a link who has an address, or announce one") \
 	X(chargen_prog, "chargen", "chargen [-tuv] [PORT]", \
 	  "send lines of characters to whoever connects, TCP and UDP (default port 19)") \
+	X(curl_prog, "curl", "curl [-0fiIsSv] [-A AGENT] [-d DATA] [-H FIELD] [-m SECONDS] " \
+	  "[-o FILE] [-w FORMAT] [-X METHOD] [--connect-timeout SECONDS] URL...", \
+	  "ask web servers, HTTP/1.1 (it never shows a progress meter)") \
 	X(discard_prog, "discard", "discard [-tuv] [PORT]", \
 	  "read and throw away what comes, TCP and UDP (default port 9)") \
 	X(echo_prog, "echo", "echo [-tuv] [PORT]", \
 	  "send back what comes, TCP and UDP (default port 7)") \
 	X(exec_prog, "exec", "exec COMMAND [ARG...]", \
 	  "run a program of this machine in the network namespace of a node of kind netns") \
+	X(http_prog, "http", "http [-lv] [-p PORT] [-s BYTES | DIR]", \
+	  "serve files of this machine, made-up bytes or a greeting over HTTP/1.1 (port 80)") \
+	X(iperf3_prog, "iperf", "iperf [OPTIONS OF iperf3]", "the same as iperf3") \
 	X(iperf3_prog, "iperf3", "iperf3 -s [-1J] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
 	  "iperf3 -c HOST [-JNRu] [-b RATE] [-B SOURCE] [-i SECONDS] [-k BLOCKS|-n BYTES|-t SECONDS] " \
-	  "[-l LENGTH] [-M MSS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
+	  "[-C cubic|reno] [-f kmgtKMGT] [-l LENGTH] [-M MSS] [-p PORT] [-P FLOWS] [-S TOS] " \
+	  "[-w WINDOW]", \
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \
 	X(nc_prog, "nc", "nc [-bNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
 	  "HOST PORT[-LAST] [TEXT...] | nc -l [-kuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \

@@ -182,7 +182,8 @@ int stream_connect(struct stream *s, const struct endpoint *to)
 	return err;
 }
 
-size_t stream_send(struct stream *s, const void *bytes, size_t n)
+/* An error stays in s->err, for a pump(), after which s may be gone. */
+static size_t send_some(struct stream *s, const void *bytes, size_t n)
 {
 	ssize_t done;
 
@@ -190,21 +191,30 @@ size_t stream_send(struct stream *s, const void *bytes, size_t n)
 		return 0;
 	done = sk_send(s->sk, bytes, n, NULL);
 	if (done < 0) {
-		if (done != ERR_AGAIN) {
+		if (done != ERR_AGAIN)
 			s->err = (int)done;
-			pump(s);
-		}
 		return 0;
 	}
 	s->n_out += done;
 	return (size_t)done;
 }
 
+size_t stream_send(struct stream *s, const void *bytes, size_t n)
+{
+	size_t done = send_some(s, bytes, n);
+
+	if (s->err)
+		pump(s);
+	return done;
+}
+
 void stream_write(struct stream *s, const void *bytes, size_t n)
 {
-	size_t done = s->up && n ? stream_send(s, bytes, n) : 0;
+	size_t done = s->up && n ? send_some(s, bytes, n) : 0;
 
-	if (s->sk && done < n)
+	if (s->err)
+		pump(s);
+	else if (s->sk && done < n)
 		buf_add(&s->out, (const char *)bytes + done, n - done);
 }
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string.h>
+
+#include "sim/prog/curl.h"
+
+/* Lines of a head, each behind its mark, as -v shows them. */
+void curl_show_lines(struct curl *c, char mark, const char *text, size_t n)
+{
+	if (!c->verbose)
+		return;
+	while (n) {
+		const char *end = memchr(text, '\n', n);
+		size_t len = end ? (size_t)(end - text) : n, part = len;
+
+		if (part && text[part - 1] == '\r')
+			part--;
+		prog_note(&c->prog, "%c %.*s\n", mark, (int)part, text);
+		len += end != NULL;
+		text += len;
+		n -= len;
+	}
+}
+
+/* --- -w ------------------------------------------------------------------------------- */
+
+static double seconds(const struct curl *c, ns_t at)
+{
+	return (double)(at - c->began_at) / (double)SEC(1);
+}
+
+static int64_t speed(const struct curl *c)
+{
+	ns_t d = c->ended_at - c->began_at;
+
+	return d > 0 ? (int64_t)((__int128)c->size * SEC(1) / d) : c->size;
+}
+
+/* The value of a variable, in curl's form; false: there is none of that name. */
+static bool variable(const struct curl *c, const char *name, int status, const char *error,
+		     struct buf *b)
+{
+	const struct curl_url *u = &c->url[c->at];
+	char peer[ADDR_STRLEN], local[ADDR_STRLEN], version[8];
+	const struct { const char *name; int64_t v; } numbers[] = {
+		{ "size_download", c->size }, { "size_header", c->size_head },
+		{ "size_upload", c->posts ? (int64_t)c->post.len : 0 },
+		{ "speed_download", speed(c) }, { "speed_upload", 0 },
+		{ "num_connects", c->connects }, { "num_headers", c->n_fields },
+		{ "num_redirects", 0 }, { "remote_port", c->peer.port },
+		{ "local_port", c->local.port }, { "exitcode", status },
+	};
+	const struct { const char *name; ns_t at; } times[] = {
+		{ "time_namelookup", c->began_at }, { "time_connect", c->connected_at },
+		{ "time_appconnect", c->began_at }, { "time_pretransfer", c->asked_at },
+		{ "time_redirect", c->began_at }, { "time_starttransfer", c->first_at },
+		{ "time_total", c->ended_at },
+	};
+	const struct { const char *name, *text; } texts[] = {
+		{ "url", u->text }, { "url_effective", u->text },
+		{ "content_type", c->type ? c->type : "" }, { "scheme", "HTTP" },
+		{ "remote_ip", addr_fmt(&c->peer.addr, peer) }, { "http_version", version },
+		{ "local_ip", addr_fmt(&c->local.addr, local) }, { "errormsg", error ? error : "" },
+		{ "filename_effective", c->output ? c->output : "" }, { "method", c->method ?
+		  c->method : c->head ? "HEAD" : c->posts ? "POST" : "GET" },
+	};
+
+	snprintf(version, sizeof(version), c->code ? c->minor ? "1.1" : "1" : "0");
+	if (strcmp(name, "http_code") == 0 || strcmp(name, "response_code") == 0)
+		return buf_printf(b, "%03d", c->code), true;
+	for (size_t i = 0; i < N_ELEM(numbers); i++)
+		if (strcmp(name, numbers[i].name) == 0)
+			return buf_printf(b, "%" PRId64, numbers[i].v), true;
+	for (size_t i = 0; i < N_ELEM(times); i++)
+		if (strcmp(name, times[i].name) == 0)
+			return buf_printf(b, "%.6f", seconds(c, times[i].at)), true;
+	for (size_t i = 0; i < N_ELEM(texts); i++)
+		if (strcmp(name, texts[i].name) == 0)
+			return buf_str(b, texts[i].text), true;
+	return false;
+}
+
+void curl_show_format(struct curl *c, int status, const char *error)
+{
+	struct buf b = { 0 };
+	char name[64];
+
+	for (const char *s = c->format; *s; s++) {
+		size_t n = s[0] == '%' && s[1] == '{' ? strcspn(s + 2, "}") : 0;
+
+		if (n && n < sizeof(name) && s[2 + n]) {
+			memcpy(name, s + 2, n);
+			name[n] = '\0';
+			if (!variable(c, name, status, error, &b))
+				prog_note(&c->prog, "curl: unknown --write-out variable: '%s'\n",
+					  name);
+			s += 2 + n;
+		} else if (s[0] == '\\' && s[1] && strchr("nrt", s[1])) {
+			s++;
+			buf_putc(&b, *s == 'n' ? '\n' : *s == 'r' ? '\r' : '\t');
+		} else {
+			buf_putc(&b, *s);
+			s += s[0] == '%' && s[1] == '%';
+		}
+	}
+	if (b.s)
+		prog_write(&c->prog, b.s, b.len);
+	buf_free(&b);
+}
+
+/* --- the end ---------------------------------------------------------------------------- */
+
+static json_t *row(const struct curl *c, int status)
+{
+	json_t *o = json_pack("{s:s, s:i, s:i, s:I, s:I, s:I}", "url", c->url[c->at].text,
+			      "exitcode", status, "http_code", c->code, "size_download",
+			      (json_int_t)c->size, "size_header", (json_int_t)c->size_head,
+			      "num_connects", (json_int_t)c->connects);
+
+	json_object_set_new(o, "content_type", c->type ? json_string(c->type) : json_null());
+	json_object_set_new(o, "time_connect_ns", json_integer(c->connected_at - c->began_at));
+	json_object_set_new(o, "time_starttransfer_ns", json_integer(c->first_at - c->began_at));
+	json_object_set_new(o, "time_total_ns", json_integer(c->ended_at - c->began_at));
+	json_object_set_new(o, "speed_download", json_integer(speed(c)));
+	return o;
+}
+
+void curl_show_end(struct curl *c, int status, const char *error)
+{
+	struct buf b = { 0 };
+
+	if (status == CURL_HTTP_ERROR) {
+		buf_printf(&b, "The requested URL returned error: %d", c->code);
+		error = b.s;
+	}
+	json_array_append_new(c->results, row(c, status));
+	if (status && (!c->silent || c->show_error))
+		prog_eprintf(&c->prog, "curl: (%d) %s\n", status, error ? error : "");
+	if (c->format)
+		curl_show_format(c, status, error);
+	buf_free(&b);
+}
+
+json_t *curl_json(const struct prog *p)
+{
+	const struct curl *c = (const struct curl *)p;
+
+	return json_pack("{s:i, s:O}", "exitcode", p->status, "transfers", c->results);
+}
