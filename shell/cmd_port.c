@@ -184,7 +184,7 @@ static json_t *exposed_json(const struct expose_info *e)
 	jset_int(o, "id", e->id);
 	jset_str(o, "node", node_name(e->node));
 	jset_int(o, "node_port", e->node_port);
-	jset_str(o, "proto", "udp");
+	jset_str(o, "proto", e->tcp ? "tcp" : "udp");
 	jset_str(o, "address", addr_fmt(&e->addr, addr));
 	jset_int(o, "port", e->port);
 	jset_int(o, "clients", e->clients);
@@ -221,12 +221,10 @@ static int expose_one(struct shell *sh, const struct args *a)
 
 	if (!n)
 		return 1;
-	if (args_has(a, "tcp"))
-		return shell_error(sh, "tcp is not available yet");
 	if (!port_parse(colon ? colon + 1 : where, 0, &port))
 		return shell_error(sh, "'%s': expected PORT or ADDRESS:PORT", where);
 	snprintf(addr, sizeof(addr), "%.*s", colon ? (int)(colon - where) : 0, where);
-	id = lab_expose(sh->lab, n, node_port, colon ? addr : NULL, port, err);
+	id = lab_expose(sh->lab, n, node_port, colon ? addr : NULL, port, args_has(a, "tcp"), err);
 	if (id < 0)
 		return shell_error(sh, "%s", err);
 	if (!was_open && lab_has_ports(sh->lab))
@@ -239,8 +237,8 @@ static int expose_one(struct shell *sh, const struct args *a)
 
 static void one_exposed_print(struct shell *sh, const json_t *o)
 {
-	shell_printf(sh, "%s:%d/udp is at %s:%d\n", jstr(o, "node"), (int)jint(o, "node_port"),
-		     jstr(o, "address"), (int)jint(o, "port"));
+	shell_printf(sh, "%s:%d/%s is at %s:%d\n", jstr(o, "node"), (int)jint(o, "node_port"),
+		     jstr(o, "proto"), jstr(o, "address"), (int)jint(o, "port"));
 }
 
 static int expose_run(struct shell *sh, const struct args *a)
@@ -292,8 +290,9 @@ const struct cmd cmds_port[] = {
 	{ .name = "expose", .args = "[NODE-PORT WHERE [udp|tcp]]", .flags = CMD_LAB,
 	  .run = expose_run, .print = expose_print,
 	  .help = "make a port of a node a port of this machine, or list those",
-	  .text = "expose NODE:PORT [ADDRESS:]PORT [udp]\n"
-		  "ADDRESS is 127.0.0.1 if it is not given; PORT 0 is any that is free." },
+	  .text = "expose NODE:PORT [ADDRESS:]PORT [udp|tcp]\n"
+		  "ADDRESS is 127.0.0.1 if it is not given; PORT 0 is any that is free.\n"
+		  "IN and OUT are datagrams, or bytes of tcp." },
 	{ .name = "expose stop", .args = "ID:count|all", .flags = CMD_LAB, .run = expose_stop_run,
 	  .help = "no longer expose it" },
 	{ 0 },

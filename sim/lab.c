@@ -55,6 +55,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	list_init(&lab->ports);
 	list_init(&lab->flushing);
 	list_init(&lab->exposed);
+	list_init(&lab->exposed_tcp);
 	lab->ports_fd = -1;
 	pace_init(&lab->pace);
 	engine_init(&lab->engine);

@@ -38,7 +38,8 @@ struct lab {
 	struct netns *netns;              /* what its nodes of kind netns share; or NULL */
 	int ports_fd;                     /* readable when something outside is; -1: none */
 	struct list exposed;              /* struct expose */
-	int last_expose;                  /* its id */
+	struct list exposed_tcp;          /* struct expose_tcp */
+	int last_expose;                  /* the id of the last of both */
 	struct record *record;            /* of what comes in, or NULL */
 	struct replay *replay;            /* what comes in is of a record, or NULL */
 	volatile int interrupted;         /* set by a signal handler */

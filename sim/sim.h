@@ -212,15 +212,16 @@ bool lab_replaying(const struct lab *lab, struct replay_info *out);   /* false: 
  * wall clock.  addr: an IPv4 address as text, NULL for 127.0.0.1; port 0: any
  * that is free.  Its id, or ERR_INVAL with one sentence in err. */
 int lab_expose(struct lab *lab, struct node *n, uint16_t node_port, const char *addr,
-	       uint16_t port, char err[256]);
+	       uint16_t port, bool tcp, char err[256]);
 struct expose_info {
 	int id;
+	bool tcp;                         /* else UDP */
 	const struct node *node;
 	uint16_t node_port, port;         /* port: the one that was found free, too */
 	struct addr addr;
-	unsigned clients;                 /* programs that are talking */
-	uint64_t in, out, dropped;        /* datagrams; dropped: either way */
-	uint64_t refused;                 /* ICMP said that nobody listens */
+	unsigned clients;                 /* programs that are talking; connections */
+	uint64_t in, out, dropped;        /* datagrams, dropped: either way; bytes of TCP */
+	uint64_t refused;                 /* ICMP said that nobody listens; connections */
 };
 size_t lab_exposed(const struct lab *lab, struct expose_info *out, size_t room);
 int lab_expose_stop(struct lab *lab, int id);     /* 0: all; ERR_NOENT */

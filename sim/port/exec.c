@@ -237,8 +237,8 @@ static void exec_start(struct prog *p, int argc, char *const *argv)
 	x->out.exec = x->err.exec = x;
 	x->err.is_err = true;
 	x->started = true;
-	x->control = (struct port_event){ -1, status_ready };
-	x->out.ev = x->err.ev = (struct port_event){ -1, stream_ready };
+	x->control = (struct port_event){ .fd = -1, .ready = status_ready };
+	x->out.ev = x->err.ev = (struct port_event){ .fd = -1, .ready = stream_ready };
 	k = netns_of(p->node, &ns);
 	if (strcmp(node_kind(p->node), "netns") != 0)
 		prog_fail(p, PROG_USAGE, OK, "%s is a %s: only a node of kind netns runs programs "

@@ -12,6 +12,7 @@
 
 #include "sim/lab.h"
 #include "sim/port/expose_frame.h"
+#include "sim/port/expose_tcp.h"
 #include "sim/port/port.h"
 #include "sim/port/record.h"
 #include "sim/port/replay.h"
@@ -293,43 +294,56 @@ static void expose_free(struct expose *ex)
 	free(ex);
 }
 
-/* Binds, and finds out which port it became. */
-static bool socket_bind(struct expose *ex, char err[256])
+int expose_bind(int type, ip4_t addr, uint16_t *port, char err[256])
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(ex->port),
-				 .sin_addr.s_addr = htonl(ex->addr) };
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(*port),
+				 .sin_addr.s_addr = htonl(addr) };
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = type == SOCK_STREAM;
 	socklen_t len = sizeof(a);
-	int size = RCVBUF;
 	char text[ADDR_STRLEN];
 
-	ex->event.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (ex->event.fd < 0 || bind(ex->event.fd, (const struct sockaddr *)&a, sizeof(a)) != 0 ||
-	    getsockname(ex->event.fd, (struct sockaddr *)&a, &len) != 0) {
-		snprintf(err, 256, "%s:%u: %s", ip4_fmt(ex->addr, text), ex->port, strerror(errno));
-		return false;
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+	    bind(fd, (const struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) != 0) {
+		snprintf(err, 256, "%s:%u: %s", ip4_fmt(addr, text), *port, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
 	}
-	ex->port = ntohs(a.sin_port);
-	(void)setsockopt(ex->event.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return true;
+	*port = ntohs(a.sin_port);
+	return fd;
 }
 
 /* The real side, unless the world is a record. */
 static bool expose_open(struct expose *ex, char err[256])
 {
+	int size = RCVBUF;
+
 	if (replay_runs(ex->lab))
 		return true;
-	if (!socket_bind(ex, err) || !outside_open(ex->lab, err))
+	ex->event.fd = expose_bind(SOCK_DGRAM, ex->addr, &ex->port, err);
+	if (ex->event.fd < 0 || !outside_open(ex->lab, err))
 		return false;
+	(void)setsockopt(ex->event.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (port_event_watch(ex->lab, &ex->event))
 		return true;
 	snprintf(err, 256, "cannot be watched: %s", strerror(errno));
 	return false;
 }
 
-static bool may_expose(const struct lab *lab, const struct node *n, uint16_t node_port,
-		       char err[256])
+static bool udp_has(const struct lab *lab, const struct node *n, uint16_t node_port)
 {
 	const struct expose *ex;
+
+	list_for_each(&lab->exposed, ex, node)
+		if (ex->on == n && ex->node_port == node_port)
+			return true;
+	return false;
+}
+
+static bool may_expose(const struct lab *lab, const struct node *n, uint16_t node_port, bool tcp,
+		       char err[256])
+{
 	struct addr a;
 
 	if (!node_has_stack(n)) {
@@ -341,33 +355,23 @@ static bool may_expose(const struct lab *lab, const struct node *n, uint16_t nod
 		snprintf(err, 256, "%s has no address", node_name(n));
 		return false;
 	}
-	list_for_each(&lab->exposed, ex, node) {
-		if (ex->on != n || ex->node_port != node_port)
-			continue;
-		snprintf(err, 256, "%s:%u is exposed already", node_name(n), node_port);
-		return false;
-	}
-	return true;
+	if (!tcp ? !udp_has(lab, n, node_port) : !expose_tcp_has(lab, n, node_port))
+		return true;
+	snprintf(err, 256, "%s:%u is exposed already", node_name(n), node_port);
+	return false;
 }
 
-int lab_expose(struct lab *lab, struct node *n, uint16_t node_port, const char *addr,
-	       uint16_t port, char err[256])
+static int expose_udp_new(struct lab *lab, struct node *n, uint16_t node_port, ip4_t a,
+			  uint16_t port, int id, char err[256])
 {
 	struct expose *ex;
-	ip4_t a = IP4_LOOPBACK;
 
-	if (addr && !ip4_parse(&a, addr)) {
-		snprintf(err, 256, "'%.60s' is not an IPv4 address", addr);
-		return ERR_INVAL;
-	}
-	if (!may_expose(lab, n, node_port, err))
-		return ERR_INVAL;
 	ex = calloc(1, sizeof(*ex));
 	if (!ex) {
 		snprintf(err, 256, "out of memory");
 		return ERR_INVAL;
 	}
-	*ex = (struct expose){ .lab = lab, .on = n, .node_port = node_port, .port = port,
+	*ex = (struct expose){ .lab = lab, .id = id, .on = n, .node_port = node_port, .port = port,
 			       .addr = a, .record_if = -1,
 			       .event = { .fd = -1, .ready = expose_ready } };
 	snprintf(ex->name, sizeof(ex->name), "%s:%u/udp", node_name(n), node_port);
@@ -377,18 +381,35 @@ int lab_expose(struct lab *lab, struct node *n, uint16_t node_port, const char *
 	ex->due.first = true;
 	node_timer_init(&ex->silent, n, silent_due);
 	list_push_back(&lab->exposed, &ex->node);
-	if (!expose_open(ex, err)) {
-		expose_free(ex);
+	if (expose_open(ex, err))
+		return OK;
+	expose_free(ex);
+	return ERR_INVAL;
+}
+
+int lab_expose(struct lab *lab, struct node *n, uint16_t node_port, const char *addr,
+	       uint16_t port, bool tcp, char err[256])
+{
+	int id = lab->last_expose + 1, bad;
+	ip4_t a = IP4_LOOPBACK;
+
+	if (addr && !ip4_parse(&a, addr)) {
+		snprintf(err, 256, "'%.60s' is not an IPv4 address", addr);
 		return ERR_INVAL;
 	}
-	ex->id = ++lab->last_expose;
-	return ex->id;
+	if (!may_expose(lab, n, node_port, tcp, err))
+		return ERR_INVAL;
+	bad = (tcp ? expose_tcp_new : expose_udp_new)(lab, n, node_port, a, port, id, err);
+	if (bad)
+		return bad;
+	lab->last_expose = id;
+	return id;
 }
 
 int lab_expose_stop(struct lab *lab, int id)
 {
 	struct expose *ex, *next;
-	int err = id ? ERR_NOENT : OK;
+	int err = expose_tcp_stop(lab, id) || !id ? OK : ERR_NOENT;
 
 	list_for_each_safe(&lab->exposed, ex, next, node)
 		if (!id || ex->id == id) {
@@ -413,7 +434,7 @@ size_t lab_exposed(const struct lab *lab, struct expose_info *out, size_t room)
 			};
 		n++;
 	}
-	return n;
+	return expose_tcp_list(lab, out, room, n);
 }
 
 void exposed_forget_numbers(struct lab *lab)
@@ -431,6 +452,7 @@ void exposed_node_stopped(struct node *n)
 	list_for_each(&n->lab->exposed, ex, node)
 		if (ex->on == n)
 			clients_free(ex);
+	expose_tcp_node_stopped(n);
 }
 
 void exposed_close(struct lab *lab)

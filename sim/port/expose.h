@@ -10,9 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "stack/util/addr.h"
+
 struct lab;
 struct node;
 
+/* A socket of that type, bound; *port becomes the one that was found.  -1 with
+ * one sentence in err. */
+int expose_bind(int type, ip4_t addr, uint16_t *port, char err[256]);
 /* A datagram of a record, an IPv4 packet behind an Ethernet header, came to
  * the exposed port of that name.  False: none is called so. */
 bool expose_replay(struct lab *lab, const char *name, const void *frame, size_t n);

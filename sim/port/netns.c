@@ -162,7 +162,8 @@ static struct netns *netns_begin(struct lab *lab, char err[256])
 	buf_free(&hosts);
 	if (!s->keeper)
 		return s;
-	s->link_events = (struct port_event){ keeper_link_events(s->keeper), link_event };
+	s->link_events = (struct port_event){ .fd = keeper_link_events(s->keeper),
+						   .ready = link_event };
 	if (!port_event_watch(lab, &s->link_events))
 		s->link_events.fd = -1;
 	return s;

@@ -151,7 +151,7 @@ void port_watch(struct port *pt, int fd, bool to_write)
 	if (pt->fd >= 0)
 		(void)epoll_ctl(epfd, EPOLL_CTL_DEL, pt->fd, NULL);
 	pt->fd = fd;
-	pt->event = (struct port_event){ fd, port_ready };
+	pt->event = (struct port_event){ .fd = fd, .ready = port_ready };
 	if (fd >= 0 && epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev) != 0)
 		lab_say(port_lab(pt), "%s %s: cannot be watched: %s", port_node_name(pt),
 			port_ifname(pt), strerror(errno));
@@ -161,7 +161,22 @@ bool port_event_watch(struct lab *lab, struct port_event *ev)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = ev };
 
+	ev->waits = e.events;
 	return epoll_ctl(lab->ports_fd, EPOLL_CTL_ADD, ev->fd, &e) == 0;
+}
+
+/* A hang-up is told of in any case, over and over: so epoll knows no fd of
+ * which nothing is wanted. */
+void port_event_want(struct lab *lab, struct port_event *ev, bool in, bool out)
+{
+	struct epoll_event e = { .events = (in ? EPOLLIN : 0) | (out ? EPOLLOUT : 0),
+				 .data.ptr = ev };
+
+	if (e.events == ev->waits || ev->fd < 0)
+		return;
+	if (epoll_ctl(lab->ports_fd, !ev->waits ? EPOLL_CTL_ADD : e.events ? EPOLL_CTL_MOD :
+		      EPOLL_CTL_DEL, ev->fd, &e) == 0)
+		ev->waits = e.events;
 }
 
 void port_event_unwatch(struct lab *lab, struct port_event *ev)

@@ -67,6 +67,7 @@ struct port_stats {
  * readable, and the instant at which what it reads enters the lab. */
 struct port_event {
 	int fd;                           /* -1: not watched */
+	uint32_t waits;                   /* what epoll waits for; 0: it does not know fd */
 	void (*ready)(struct port_event *ev, ns_t at);
 };
 
@@ -104,6 +105,8 @@ void port_outer_carrier(struct port *pt, bool on, ns_t at);
  * it cannot be (errno).  Unwatch before fd is closed; fine if not watched. */
 bool port_event_watch(struct lab *lab, struct port_event *ev);
 void port_event_unwatch(struct lab *lab, struct port_event *ev);
+/* ready() is told when a watched fd is readable, or writable, or of neither. */
+void port_event_want(struct lab *lab, struct port_event *ev, bool in, bool out);
 /* A path of the lab file, relative to that; NULL, with err, if longer than
  * room bytes. */
 const char *port_path(const struct port *pt, const char *path, char *out, size_t room,

@@ -131,6 +131,8 @@ static bool path_ok(const struct lab *lab, const char *path, char err[256])
 	if (lab->record)
 		snprintf(err, 256, "%.180s is being recorded already",
 			 capture_path(lab->record->cap));
+	else if (!list_empty(&lab->exposed_tcp))
+		snprintf(err, 256, "what comes by an exposed TCP port cannot be recorded");
 	else if (n >= 5 && strcmp(path + n - 5, ".pcap") == 0)
 		snprintf(err, 256, "a record is pcapng: pcap has no place for what it needs");
 	else if (strcmp(path, "-") == 0)

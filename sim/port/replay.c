@@ -343,7 +343,7 @@ static bool may_begin(const struct lab *lab, const char *path, char err[256])
 	else if (lab_now(lab) > 0)
 		snprintf(err, 256, "time has passed: a replay begins with the lab "
 			 "(netloom LAB --replay FILE)");
-	else if (!list_empty(&lab->exposed))
+	else if (!list_empty(&lab->exposed) || !list_empty(&lab->exposed_tcp))
 		snprintf(err, 256, "a port is exposed already: a replay comes first");
 	else if (record_is_of(lab, path))
 		snprintf(err, 256, "%.180s is being recorded", path);

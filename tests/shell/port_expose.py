@@ -111,7 +111,6 @@ def what_cannot_be_exposed_says_why():
         taken.bind(('127.0.0.1', 0))
         port = taken.getsockname()[1]
         for line, why in (
-                ('expose h1:7 0 tcp', 'tcp is not available yet'),
                 ('expose h1 7', "'h1': expected NODE:PORT"),
                 ('expose h1:0 7', "'h1:0': expected NODE:PORT"),
                 ('expose h1:7', 'incomplete: expected WHERE'),

@@ -34,7 +34,7 @@ static uint16_t expose(struct lab *lab, uint16_t port)
 	bool first = !lab_has_ports(lab);
 	char err[256] = "";
 
-	CHECK(lab_expose(lab, rig_node(lab, "a"), port, NULL, 0, err) > 0);
+	CHECK(lab_expose(lab, rig_node(lab, "a"), port, NULL, 0, false, err) > 0);
 	CHECK_STR(err, "");
 	CHECK_EQ(lab_pace(lab), first ? 1000 : 0);
 	lab_set_pace(lab, 0);
@@ -204,15 +204,15 @@ TEST(expose, what_cannot_be_says_why)
 	struct lab *lab = pair();
 	char err[256];
 
-	CHECK_EQ(lab_expose(lab, rig_node(lab, "hub"), 7, NULL, 0, err), ERR_INVAL);
+	CHECK_EQ(lab_expose(lab, rig_node(lab, "hub"), 7, NULL, 0, false, err), ERR_INVAL);
 	CHECK_STR(err, "hub is a hub: it has no ports to expose");
-	CHECK_EQ(lab_expose(lab, rig_node(lab, "a"), 7, "::1", 0, err), ERR_INVAL);
+	CHECK_EQ(lab_expose(lab, rig_node(lab, "a"), 7, "::1", 0, false, err), ERR_INVAL);
 	CHECK_STR(err, "'::1' is not an IPv4 address");
-	CHECK_EQ(lab_expose(lab, rig_node(lab, "a"), 7, "192.0.2.1", 0, err), ERR_INVAL);
+	CHECK_EQ(lab_expose(lab, rig_node(lab, "a"), 7, "192.0.2.1", 0, false, err), ERR_INVAL);
 	CHECK_STR(err, "192.0.2.1:0: Cannot assign requested address");
 	CHECK(!lab_has_ports(lab));
 	expose(lab, 7);
-	CHECK_EQ(lab_expose(lab, rig_node(lab, "a"), 7, NULL, 0, err), ERR_INVAL);
+	CHECK_EQ(lab_expose(lab, rig_node(lab, "a"), 7, NULL, 0, false, err), ERR_INVAL);
 	CHECK_STR(err, "a:7 is exposed already");
 	lab_free(lab);
 }
@@ -246,7 +246,7 @@ TEST(expose, a_record_talks_as_the_programs_did)
 	CHECK_EQ(capture_close(c), OK);
 	CHECK(lab_replay(lab, s.path, err));
 	lab_run_until(lab, MSEC(2));
-	CHECK(lab_expose(lab, rig_node(lab, "a"), 7, NULL, 0, err) == 1);
+	CHECK(lab_expose(lab, rig_node(lab, "a"), 7, NULL, 0, false, err) == 1);
 	CHECK_EQ(lab_pace(lab), 0);
 	CHECK(!lab_has_ports(lab));
 	rig_start(&echo, lab, "a", "echo -u");
