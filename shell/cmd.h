@@ -45,7 +45,7 @@ struct cmd {
 extern const struct cmd cmds_lab[], cmds_link[], cmds_ping[], cmds_iperf[], cmds_time[],
 	cmds_show[], cmds_show_links[], cmds_frr[], cmds_ip[], cmds_ip_route[], cmds_sysctl[],
 	cmds_capture[], cmds_trace[], cmds_topo[], cmds_port[], cmds_help[], cmds_jobs[],
-	cmds_history[], cmds_tcp[], cmds_ss[];
+	cmds_history[], cmds_tcp[], cmds_ss[], cmds_bench[];
 
 bool cmd_has_option(const struct cmd *cmd, const char *word);
 

@@ -79,6 +79,14 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	return lab;
 }
 
+struct lab *lab_parse(const char *name, const char *text, const uint64_t *seed_override,
+		      struct buf *errs)
+{
+	struct topo *topo = topo_parse(name, text, strlen(text), errs);
+
+	return topo ? lab_new(topo, seed_override) : NULL;
+}
+
 struct lab *lab_load(const char *path, const uint64_t *seed_override, struct buf *errs)
 {
 	struct topo *topo = topo_load(path, errs);

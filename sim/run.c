@@ -16,6 +16,7 @@ ns_t lab_next_at(const struct lab *lab)
 }
 
 void lab_interrupt(struct lab *lab) { lab->interrupted = 1; }
+bool lab_interrupted(const struct lab *lab) { return lab->interrupted; }
 void lab_clear_interrupt(struct lab *lab) { lab->interrupted = 0; }
 
 /* All events of the next instant, if it is due at or before `until`. */

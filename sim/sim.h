@@ -56,6 +56,9 @@ struct lab_hooks {
  * is half-built.
  */
 struct lab *lab_load(const char *path, const uint64_t *seed_override, struct buf *errs);
+/* The same of a lab file's text; name: what errors call it. */
+struct lab *lab_parse(const char *name, const char *text, const uint64_t *seed_override,
+		      struct buf *errs);
 struct lab *lab_new(struct topo *topo, const uint64_t *seed_override);  /* owns topo */
 void lab_free(struct lab *lab);           /* NULL is fine */
 void lab_set_hooks(struct lab *lab, const struct lab_hooks *hooks);     /* copied */
@@ -163,6 +166,7 @@ uint64_t lab_events(const struct lab *lab);       /* events processed so far */
 /* Frames on links and in queues, and packets that wait in hosts. */
 bool lab_is_quiet(const struct lab *lab);
 void lab_interrupt(struct lab *lab);              /* safe in a signal handler */
+bool lab_interrupted(const struct lab *lab);
 void lab_clear_interrupt(struct lab *lab);
 
 /* Pace: 0 is virtual (as fast as it goes); 1000 is real time; 10000 is ten

@@ -39,7 +39,7 @@
 	  "[-l PRELOAD] [-M do|want|dont] [-p PATTERN] [-Q TOS] [-s SIZE] [-t TTL] " \
 	  "[-w DEADLINE] [-W TIMEOUT] HOST", \
 	  "ask a host for ICMP echoes") \
-	X(rr_prog, "rr", "rr [-n COUNT] [-s SIZE] HOST [PORT]", \
+	X(rr_prog, "rr", "rr [-n COUNT] [-s SIZE] [-t SECONDS] HOST [PORT]", \
 	  "time requests over TCP that an echo server answers, one after the other") \
 	X(traceroute_prog, "traceroute", "traceroute [-FIn] [-f FIRST] [-i IFACE] [-m MAX] " \
 	  "[-N SIMULTANEOUS] [-p PORT] [-q PROBES] [-s SIZE|SOURCE] [-t TOS] " \

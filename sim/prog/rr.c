@@ -17,6 +17,8 @@ struct rr {
 	struct prog prog;
 	struct stream s;
 	int64_t count, size;
+	ns_t time;                        /* of the whole; 0: count says when it ends */
+	ns_t up_at, last_at;              /* connected; the last response */
 	char *request;
 	int64_t n, got;                   /* whole exchanges; bytes of the next response */
 	ns_t began_at, min, max;
@@ -46,12 +48,15 @@ static void finish(struct rr *r)
 	prog_printf(&r->prog, "%" PRId64 " transactions of %" PRId64 " bytes, min/avg/max/mdev = "
 		    "%.3f/%.3f/%.3f/%.3f ms\n", r->n, r->size, (double)r->min / 1e6,
 		    mean(r) / 1e6, (double)r->max / 1e6, sigma(r) / 1e6);
-	prog_exit(&r->prog, r->n < r->count);
+	prog_exit(&r->prog, r->time ? !r->n : r->n < r->count);
 }
 
 static void on_up(struct stream *s)
 {
-	ask((struct rr *)s->prog);
+	struct rr *r = (struct rr *)s->prog;
+
+	r->up_at = r->last_at = node_now(r->prog.node);
+	ask(r);
 }
 
 static void on_data(struct stream *s, const char *bytes, size_t n)
@@ -68,7 +73,8 @@ static void on_data(struct stream *s, const char *bytes, size_t n)
 	r->max = took > r->max ? took : r->max;
 	r->sum += (double)took;
 	r->squares += (double)took * (double)took;
-	if (++r->n >= r->count)
+	r->last_at = node_now(r->prog.node);
+	if (++r->n >= r->count || (r->time && r->last_at - r->up_at >= r->time))
 		finish(r);
 	else
 		ask(r);
@@ -95,20 +101,25 @@ static bool options(struct rr *r, int argc, char *const *argv, struct endpoint *
 	struct prog *p = &r->prog;
 	int64_t port = 7;
 	struct opts o;
+	bool counted = false;
 	int c;
 
 	r->count = 10;
 	r->size = 1;
 	opts_init(&o, argc, argv);
-	while ((c = opts_next(&o, "n:s:")) != -1) {
+	while ((c = opts_next(&o, "n:s:t:")) != -1) {
 		if (c == '?' || c == ':') {
 			opts_bad(p, &o, c);
 			return false;
 		}
-		if (c == 'n' ? !opts_int(p, o.arg, 1, INT32_MAX, &r->count)
+		if (c == 'n' ? !opts_int(p, o.arg, 1, INT32_MAX, &r->count) :
+		    c == 't' ? !opts_pause(p, o.arg, &r->time)
 			     : !opts_int(p, o.arg, 1, SIZE_MAX_RR, &r->size))
 			return false;
+		counted |= c == 'n';
 	}
+	if (r->time && !counted)
+		r->count = INT64_MAX;
 	if (o.n < 1 || o.n > 2) {
 		opts_usage(p);
 		prog_exit(p, PROG_USAGE);
@@ -147,8 +158,9 @@ static json_t *rr_json(const struct prog *p)
 {
 	const struct rr *r = (const struct rr *)p;
 
-	return json_pack("{s:I, s:I, s:I, s:f, s:I, s:f}", "transactions", (json_int_t)r->n,
-			 "size", (json_int_t)r->size, "min_ns", (json_int_t)r->min,
+	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:I, s:f}", "transactions", (json_int_t)r->n,
+			 "size", (json_int_t)r->size, "elapsed_ns",
+			 (json_int_t)(r->last_at - r->up_at), "min_ns", (json_int_t)r->min,
 			 "mean_ns", mean(r), "max_ns", (json_int_t)r->max, "sigma_ns", sigma(r));
 }
 

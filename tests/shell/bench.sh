@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# bench: one run as netperf shows it, many as a table, two labs compared.
+set -u
+NETLOOM=${NETLOOM:-./netloom}
+cd "$TMPDIR" || exit 1
+
+fail() {
+	printf '%s\n' "$*"
+	exit 1
+}
+
+# lab FILE RATE LOSS SEED
+lab() {
+	cat >"$1" <<END
+version: 1
+name: ${1%.yaml}
+seed: $4
+nodes: {h1: {kind: host}, h2: {kind: host}}
+links:
+  - {endpoints: ["h1:eth0", "h2:eth0"], ipv4: 10.0.0.0/24, rate: $2, delay: 1ms, loss: $3}
+END
+}
+
+lab a.yaml 50mbit 1% 1
+lab b.yaml 40mbit 1% 1
+lab c.yaml 40mbit 2% 1
+lab d.yaml 40mbit 1% 2
+lab clean.yaml 50mbit 0% 1
+
+run() {
+	"$NETLOOM" "$LAB" -q -c "$1" 2>&1
+}
+
+LAB=clean.yaml
+out=$(run 'bench rr h1 h2 --time 1')
+# A frame of 67 bytes takes 10.72 us each way, and the delay: 2.02144 ms.
+grep -qE '^1 +1 +1\.00 +494\.[0-9]+ +202[0-9]\.' <<<"$out" || fail "one run: $out"
+out=$(run 'bench stream h1 h2 --time 1')
+grep -qE '^131072 +262144 +131072 +1\.[0-9]+ +4[67]\.' <<<"$out" || fail "one run: $out"
+out=$(run 'bench rr h1 h2 --time 1 --runs 3')
+grep -qE '^clean .* 0\.0000 +0 +- +-$' <<<"$out" || fail "a lab without chance has no spread: $out"
+
+LAB=a.yaml
+out=$(run 'bench rr h1 h2 --time 1 --runs 5 --csv runs.csv')
+grep -qE '^Interface +Mean +Min +Max +sigma +Points outside 95 % +p-value +Relative difference$' \
+	<<<"$out" || fail "the table's head: $out"
+[ "$(wc -l <runs.csv)" -eq 6 ] || fail "the raw runs: $(cat runs.csv)"
+[ "$(cut -d, -f4 runs.csv | sort -u | wc -l)" -gt 3 ] || fail "each run has a seed of its own"
+[ "$out" = "$(run 'bench rr h1 h2 --time 1 --runs 5')" ] || fail "the same twice is not the same"
+[ "$(run 'bench rr h1 h2 --time 1 --runs 2' | tail -1)" = \
+	"$(run 'bench rr h1 h2 --time 1 --runs 2 --cooldown 10s' | tail -1)" ] ||
+	fail "what comes behind a run changed it"
+
+out=$(run 'bench compare a.yaml b.yaml stream h1 h2 --time 1 --runs 3 --interleave --csv two.csv')
+grep -qE '^b\.yaml .* -[0-9.]+ %$' <<<"$out" || fail "compare: $out"
+[ "$(cut -d, -f1,2 two.csv | sed -n 2,4p | xargs)" = 'a.yaml,1 b.yaml,1 a.yaml,2' ] ||
+	fail "interleaved: $(cat two.csv)"
+
+# refused LINE WHY
+refused() {
+	out=$(run "$1") && fail "'$1' succeeds"
+	[ "$out" = "-c 1: $2" ] || fail "'$1' says:" "$out"
+}
+refused 'bench compare a.yaml c.yaml rr h1 h2' \
+	'bench compare: the labs differ in more than one value'
+refused 'bench compare b.yaml d.yaml rr h1 h2' 'bench compare: the seeds differ: 1 and 2'
+refused 'bench compare a.yaml a.yaml rr h1 h2' 'bench compare: the labs do not differ'
+refused 'bench compare a.yaml b.yaml rr h1' 'incomplete: expected rr or stream, and two nodes'
+refused 'bench rr h1 h2 --runs 0' "'runs, size': expected 1 to 100000 runs, and 1 byte to 1 MiB"
+refused 'bench rr h1 h2 --time 1ms' "'time': expected whole seconds"
+refused 'bench rr h1 h2 --what 1' \
+	"'--what': expected time, cooldown, runs, size, csv or interleave"
+exit 0
