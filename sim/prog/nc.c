@@ -45,6 +45,8 @@ static void on_idle(struct node_timer *t)
 {
 	struct nc *nc = container_of(t, struct nc, timer);
 
+	if (nc->udp && nc->scan)                  /* no ICMP error came back */
+		nc_succeeded(nc);
 	if (nc->udp)
 		prog_exit(&nc->prog, 0);
 	else
@@ -88,6 +90,10 @@ static void on_ready(struct sk_watch *w, uint32_t events)
 
 		if (n == ERR_AGAIN)
 			break;
+		if (n < 0 && nc->scan) {
+			prog_exit(&nc->prog, 1);
+			break;
+		}
 		if (n < 0) {
 			prog_fail(&nc->prog, 1, (int)n, "read");
 			break;
@@ -100,6 +106,18 @@ static void on_ready(struct sk_watch *w, uint32_t events)
 		nc_idle_start(nc);
 	}
 	free(bytes);
+}
+
+/* A span of time, or the real one's complaint. */
+static bool span(struct nc *nc, const char *what, const char *text, ns_t *out)
+{
+	const char *end = text;
+
+	if (opts_parse_ns(text, out, &end) && !*end)
+		return true;
+	prog_fail(&nc->prog, 1, 0, "%s %s: %s", what,
+		  text[0] == '-' && text[1] >= '0' && text[1] <= '9' ? "too small" : "invalid", text);
+	return false;
 }
 
 /* --- starting -------------------------------------------------------------------------- */
@@ -118,7 +136,7 @@ static bool option(struct nc *nc, int c, const char *arg)
 	case 'p': return opts_int(p, arg, 1, 65535, &nc->lport);
 	case 'q':
 		nc->shut = nc->quit_given = true;
-		return opts_ns(p, arg, &nc->quit);
+		return span(nc, "quit timer", arg, &nc->quit);
 	case 's':
 		if (prog_resolve(p, arg, &nc->src))
 			return true;
@@ -128,7 +146,7 @@ static bool option(struct nc *nc, int c, const char *arg)
 	case 'v': nc->verbose = true; break;
 	case 'w':
 		nc->idle_given = true;
-		return opts_ns(p, arg, &nc->idle);
+		return span(nc, "timeout", arg, &nc->idle);
 	case 'z': nc->scan = true; break;
 	}
 	return true;
@@ -147,15 +165,15 @@ static bool port(struct nc *nc, const char *text, int64_t *out, int64_t *last)
 		w = strtoll(second, &end, 10);
 		ok = end != second;
 	}
-	if (ok && *end == '\0' && v >= 1 && v <= 65535 && w >= v && w <= 65535) {
-		*out = v;
+	if (ok && *end == '\0' && v >= 1 && v <= 65535 && w >= 1 && w <= 65535) {
+		*out = v < w ? v : w;             /* "90-80" is the same range */
 		if (last)
-			*last = w;
+			*last = v < w ? w : v;
 		return true;
 	}
 	prog_fail(&nc->prog, 1, 0, "port number %s: %s",
 		  ok && *end == '\0' && (v > 65535 || w > 65535) ? "too large" :
-		  ok && *end == '\0' && v < 1 ? "too small" : "invalid", text);
+		  ok && *end == '\0' && (v < 1 || w < 1) ? "too small" : "invalid", text);
 	return false;
 }
 
@@ -190,10 +208,22 @@ static bool operands(struct nc *nc, const struct opts *o)
 {
 	struct prog *p = &nc->prog;
 
+	if (nc->listen && nc->scan) {
+		prog_fail(p, 1, 0, "cannot use -z and -l");
+		return false;
+	}
+	if (!nc->listen && nc->keep) {
+		prog_fail(p, 1, 0, "must use -l with -k");
+		return false;
+	}
+	if (o->n == (nc->listen ? 0 : 1) && !(nc->listen && nc->lport)) {
+		prog_fail(p, 1, 0, "missing port number");
+		return false;
+	}
 	if (nc->listen) {
-		if (o->n == 0 && nc->lport)
+		if (o->n == 0)
 			return true;
-		if (o->n == 1)
+		if (o->n == 1 && !nc->lport)
 			return port(nc, o->operand[0], &nc->lport, NULL);
 	} else if (o->n >= 2) {
 		return destination(nc, o);
@@ -233,10 +263,12 @@ static bool open_socket(struct nc *nc)
 	if (!err)
 		err = sk_setopt(nc->sk, SKO_BROADCAST, nc->bcast);
 	if (!err)
-		what = "bind", err = sk_bind(nc->sk, &ep);
+		what = "bind failed", err = sk_bind(nc->sk, &ep);
 	if (!err && !nc->listen)
 		what = "connect", err = sk_connect(nc->sk, &nc->peer);
-	if (err)
+	if (err && nc->listen)                    /* as the real one words it */
+		prog_fail(&nc->prog, 1, 0, "%s", prog_strerror(err));
+	else if (err)
 		prog_fail(&nc->prog, 1, err, "%s", what);
 	return !err;
 }
@@ -259,6 +291,7 @@ static void nc_start(struct prog *p, int argc, char *const *argv)
 	struct nc *nc = (struct nc *)p;
 
 	node_timer_init(&nc->timer, p->node, on_idle);
+	nc->open = json_array();
 	if (!options(nc, argc, argv))
 		return;
 	if (!nc->udp) {
@@ -270,6 +303,10 @@ static void nc_start(struct prog *p, int argc, char *const *argv)
 	if (nc->listen && nc->verbose)
 		prog_note(p, "Bound on 0.0.0.0 %" PRId64 "\n", nc->lport);
 	nc_idle_start(nc);
+	if (!nc->listen && nc->scan) {
+		buf_reset(&nc->text);
+		buf_putc(&nc->text, 'X');
+	}
 	if (!nc->listen && nc->text.len)
 		send_text(nc);
 }

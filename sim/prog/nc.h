@@ -36,6 +36,9 @@ void nc_idle_start(struct nc *nc);        /* from now on, -w */
 /* Bytes from the network: to standard output, and some are kept for JSON. */
 void nc_received(struct nc *nc, const char *bytes, size_t n);
 
+/* With -v: "Connection to HOST PORT port [tcp/NAME] succeeded!". */
+void nc_succeeded(struct nc *nc);
+
 void nc_tcp_start(struct nc *nc);
 void nc_tcp_stop(struct nc *nc);
 void nc_tcp_timer(struct nc *nc);

@@ -33,6 +33,21 @@ static void host_text(const struct nc *nc, struct buf *b)
 		buf_printf(b, " (%s)", a);
 }
 
+void nc_succeeded(struct nc *nc)
+{
+	struct buf b = { 0 };
+
+	nc->found = true;
+	if (nc->verbose || nc->scan)
+		json_array_append_new(nc->open, json_integer(nc->peer.port));
+	host_text(nc, &b);
+	if (nc->verbose)
+		prog_note(&nc->prog, "Connection to %s %u port [%s/%s] succeeded!\n", b.s,
+			  nc->peer.port, nc->udp ? "udp" : "tcp",
+			  nc->numeric ? "*" : service_name(nc->peer.port));
+	buf_free(&b);
+}
+
 /* --- one connection: the client's, or a listener's -------------------------------------- */
 
 static void on_data(struct stream *s, const char *bytes, size_t n)
@@ -119,17 +134,9 @@ static void send_text(struct nc *nc)
 static void on_up(struct stream *s)
 {
 	struct nc *nc = nc_of(s);
-	struct buf b = { 0 };
 
-	nc->found = true;
 	node_timer_stop(&nc->timer);
-	host_text(nc, &b);
-	if (nc->verbose || nc->scan)
-		json_array_append_new(nc->open, json_integer(nc->peer.port));
-	if (nc->verbose)
-		prog_note(&nc->prog, "Connection to %s %u port [tcp/%s] succeeded!\n", b.s,
-			  nc->peer.port, nc->numeric ? "*" : service_name(nc->peer.port));
-	buf_free(&b);
+	nc_succeeded(nc);
 	if (nc->scan)
 		next_port(nc);
 	else
@@ -199,7 +206,6 @@ void nc_tcp_start(struct nc *nc)
 	char text[ADDR_STRLEN];
 	int err;
 
-	nc->open = json_array();
 	if (!nc->listen) {
 		dial(nc);
 		return;
@@ -207,7 +213,7 @@ void nc_tcp_start(struct nc *nc)
 	err = server_open(&nc->server, &nc->prog, &listener_ops, sizeof(struct stream), nc->src,
 			  (uint16_t)nc->lport);
 	if (err)
-		prog_fail(&nc->prog, 1, err, "bind");
+		prog_fail(&nc->prog, 1, 0, "%s", prog_strerror(err));
 	else if (nc->verbose)
 		prog_note(&nc->prog, "Listening on %s %" PRId64 "\n", ip4_fmt(nc->src, text),
 			  nc->lport);

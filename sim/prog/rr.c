@@ -22,13 +22,14 @@ struct rr {
 	char *request;
 	int64_t n, got;                   /* whole exchanges; bytes of the next response */
 	ns_t began_at, min, max;
+	ns_t heard_at, gap_max;           /* longest wait for a byte that was asked for */
 	double sum, squares;              /* ns */
 };
 
 static void ask(struct rr *r)
 {
 	r->got = 0;
-	r->began_at = node_now(r->prog.node);
+	r->began_at = r->heard_at = node_now(r->prog.node);
 	stream_write(&r->s, r->request, (size_t)r->size);
 	if (r->s.sk)
 		stream_hold(&r->s, stream_waiting(&r->s) > 0);
@@ -62,18 +63,20 @@ static void on_up(struct stream *s)
 static void on_data(struct stream *s, const char *bytes, size_t n)
 {
 	struct rr *r = (struct rr *)s->prog;
-	ns_t took;
+	ns_t took, now = node_now(r->prog.node);
 
 	(void)bytes;
+	r->gap_max = now - r->heard_at > r->gap_max ? now - r->heard_at : r->gap_max;
+	r->heard_at = now;
 	r->got += (int64_t)n;
 	if (r->got < r->size)
 		return;
-	took = node_now(r->prog.node) - r->began_at;
+	took = now - r->began_at;
 	r->min = !r->n || took < r->min ? took : r->min;
 	r->max = took > r->max ? took : r->max;
 	r->sum += (double)took;
 	r->squares += (double)took * (double)took;
-	r->last_at = node_now(r->prog.node);
+	r->last_at = now;
 	if (++r->n >= r->count || (r->time && r->last_at - r->up_at >= r->time))
 		finish(r);
 	else
@@ -158,9 +161,10 @@ static json_t *rr_json(const struct prog *p)
 {
 	const struct rr *r = (const struct rr *)p;
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:I, s:f}", "transactions", (json_int_t)r->n,
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:f}", "transactions", (json_int_t)r->n,
 			 "size", (json_int_t)r->size, "elapsed_ns",
-			 (json_int_t)(r->last_at - r->up_at), "min_ns", (json_int_t)r->min,
+			 (json_int_t)(r->last_at - r->up_at), "gap_max_ns",
+			 (json_int_t)r->gap_max, "min_ns", (json_int_t)r->min,
 			 "mean_ns", mean(r), "max_ns", (json_int_t)r->max, "sigma_ns", sigma(r));
 }
 

@@ -90,12 +90,28 @@ TEST(nc, refusals)
 		CHECK_EQ(t->status, 1);
 	}
 	trial_run(t, "h1", "nc -ul 7");
-	CHECK_STR(t->text.s, "nc: bind: Address already in use\n");
+	CHECK_STR(t->text.s, "nc: Address already in use\n");
 	trial_run(t, "h1", "echo");
 	CHECK_STR(t->text.s, "echo: bind: Address already in use\n");
 	trial_run(t, "h1", "nosuch");
 	CHECK_STR(t->text.s, "nosuch: command not found\n");
 	CHECK_EQ(t->status, 127);
 	prog_free(p);
+	trial_free(t);
+}
+
+TEST(nc, a_udp_port_is_open_if_no_icmp_error_comes)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "discard");
+
+	trial_run(t, "h1", "nc -uzv h2 9");
+	CHECK_STR(t->text.s, "Connection to h2 (10.0.2.10) 9 port [udp/discard] succeeded!\n");
+	CHECK_EQ(t->status, 0);
+	CHECK_EQ(trial_int(t, "open.0"), 9);
+	trial_run(t, "h1", "nc -uzv h2 10");
+	CHECK_STR(t->text.s, "");
+	CHECK_EQ(t->status, 1);
+	prog_free(server);
 	trial_free(t);
 }

@@ -86,10 +86,18 @@ TEST(nc_tcp, refusals)
 	static const struct { const char *line, *text; } rows[] = {
 		{ "nc h2 99999", "nc: port number too large: 99999\n" },
 		{ "nc h2 0", "nc: port number too small: 0\n" },
-		{ "nc h2 9-7", "nc: port number invalid: 9-7\n" },
+		{ "nc h2 9-x", "nc: port number invalid: 9-x\n" },
+		{ "nc h2", "nc: missing port number\n" },
+		{ "nc -l", "nc: missing port number\n" },
+		{ "nc -k h2 7", "nc: must use -l with -k\n" },
+		{ "nc -z -l 7", "nc: cannot use -z and -l\n" },
+		{ "nc -w x h2 7", "nc: timeout invalid: x\n" },
+		{ "nc -w -1 h2 7", "nc: timeout too small: -1\n" },
+		{ "nc -q x h2 7", "nc: quit timer invalid: x\n" },
+		{ "nc -s 1.2.3.4 h2 7", "nc: bind failed: Cannot assign requested address\n" },
 		{ "nc nosuch 7", "nc: getaddrinfo for host \"nosuch\" port 7: "
 		  "Name or service not known\n" },
-		{ "nc -l 7", "nc: bind: Address already in use\n" },
+		{ "nc -l 7", "nc: Address already in use\n" },
 		{ "nc h2 9", "" },                        /* refused: only -v says so */
 	};
 	struct trial *t = trial_new(true);
