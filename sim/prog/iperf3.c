@@ -5,7 +5,8 @@
 
 #include "stack/util/err.h"
 
-#define LEAVE_MAX SEC(1)                  /* a client waits for its server's end */
+#define LEAVE_MAX SEC(1)                  /* a client waits for its server's end, */
+#define LEAVE_PAUSE MSEC(100)             /* and until it listens again */
 
 static void rule(struct iperf3 *t)
 {
@@ -46,12 +47,18 @@ static void all_close(struct iperf3 *t)
 }
 
 /* A real server listens anew after each test and resets who came in between:
- * the next client is safe once the server has closed this connection. */
+ * the next client is safe a moment after the server has closed this connection. */
 void iperf3_leave(struct iperf3 *t)
 {
 	t->leaving = true;
 	iperf3_flows_close(t);
 	node_timer_set(&t->stop, node_now(t->prog.node) + LEAVE_MAX);
+}
+
+void iperf3_left(struct iperf3 *t)
+{
+	stream_close(&t->own.s);
+	node_timer_set(&t->stop, node_now(t->prog.node) + LEAVE_PAUSE);
 }
 
 void iperf3_reset(struct iperf3 *t)
@@ -120,10 +127,8 @@ void iperf3_end(struct iperf3 *t)
 	if (!t->running)
 		return;
 	clocks_stop(t);
-	for (int64_t i = 0; t->sender && i < t->p.flows; i++) {
-		iperf3_flow_finish(&t->flow[i]);
+	for (int64_t i = 0; i < t->p.flows; i++)
 		iperf3_flow_sample(&t->flow[i]);
-	}
 	t->end_at = node_now(t->prog.node);
 	if (t->end_at > t->mark_at)
 		iperf3_show_interval(t);

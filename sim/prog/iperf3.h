@@ -123,7 +123,8 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv);
 void iperf3_fail(struct iperf3 *t, int err, const char *text);
 void iperf3_begin(struct iperf3 *t);      /* all flows are there: it runs */
 void iperf3_end(struct iperf3 *t);        /* no more is sent or counted */
-void iperf3_leave(struct iperf3 *t);      /* a client: ends when the server closes */
+void iperf3_leave(struct iperf3 *t);      /* a client: ends when the server closes, */
+void iperf3_left(struct iperf3 *t);       /* which it did */
 void iperf3_reset(struct iperf3 *t);      /* after a test: a server takes the next */
 
 /* iperf3_ctl.c */
@@ -135,14 +136,13 @@ void iperf3_flow_up(struct iperf3_flow *f);       /* it is ready */
 /* iperf3_flow.c */
 extern const struct stream_ops iperf3_flow_ops;   /* a client's TCP flow */
 bool must_check iperf3_flows_new(struct iperf3 *t);       /* false: no memory */
+void iperf3_flows_shut(struct iperf3 *t);         /* their sockets alone */
 void iperf3_flows_close(struct iperf3 *t);        /* their memory stays until the next */
 void iperf3_flow_open(struct iperf3_flow *f);     /* the client's */
 int must_check iperf3_flow_options(struct iperf3 *t, struct sock *sk);
 void iperf3_flow_start(struct iperf3_flow *f);    /* sends, if we do */
 void iperf3_flow_send(struct iperf3_flow *f);
 void iperf3_flow_data(struct iperf3_flow *f, size_t n);
-/* TCP: the block that was begun is sent to its end. */
-void iperf3_flow_finish(struct iperf3_flow *f);
 void iperf3_flow_sample(struct iperf3_flow *f);   /* TCP's sender: asks TCP_INFO */
 int64_t iperf3_flow_cwnd(const struct iperf3_flow *f);    /* bytes, at the last sample */
 void iperf3_count_add(struct iperf3_count *sum, const struct iperf3_count *n);

@@ -243,6 +243,9 @@ static void server_hears(struct iperf3 *t, uint8_t state)
 	switch (state) {
 	case IP3_TEST_END:
 		iperf3_end(t);
+		/* A real client that receives reads on in whole blocks, deaf to all
+		 * else, until it meets the end of the stream. */
+		iperf3_flows_shut(t);
 		iperf3_say(t, IP3_EXCHANGE_RESULTS);
 		t->want_json = true;
 		break;
@@ -340,7 +343,7 @@ static void client_eof(struct stream *s)
 	struct iperf3 *t = (struct iperf3 *)s->prog;
 
 	if (t->leaving)
-		iperf3_reset(t);
+		iperf3_left(t);
 	else
 		iperf3_fail(t, OK, "control socket has closed unexpectedly");
 }
@@ -350,7 +353,7 @@ static void client_failed(struct stream *s, int err)
 	struct iperf3 *t = (struct iperf3 *)s->prog;
 
 	if (t->leaving)
-		iperf3_reset(t);
+		iperf3_left(t);
 	else
 		iperf3_fail(t, err, s->up ? "unable to receive control message"
 						: "unable to connect to server");

@@ -108,19 +108,6 @@ static void on_pace(struct node_timer *tm)
 	iperf3_flow_send(container_of(tm, struct iperf3_flow, pace));
 }
 
-/* A real iperf 3 reads whole blocks: in the middle of one it would wait, deaf to
- * its control connection. */
-void iperf3_flow_finish(struct iperf3_flow *f)
-{
-	int64_t part = f->t->p.udp ? 0 : f->now.bytes % f->t->p.len, rest = f->t->p.len - part;
-
-	if (!part || !f->conn)
-		return;
-	f->now.bytes += rest;
-	f->blocks++;
-	stream_write(&f->conn->s, f->t->block, (size_t)rest);
-}
-
 /* NULL: UDP, or its connection is closed: a real server does that early. */
 static struct sock *tcp_sock(const struct iperf3_flow *f)
 {
@@ -415,7 +402,7 @@ bool iperf3_flows_new(struct iperf3 *t)
 	return true;
 }
 
-void iperf3_flows_close(struct iperf3 *t)
+void iperf3_flows_shut(struct iperf3 *t)
 {
 	for (int64_t i = 0; t->flow && i < t->p.flows; i++) {
 		struct iperf3_flow *f = &t->flow[i];
@@ -429,5 +416,10 @@ void iperf3_flows_close(struct iperf3 *t)
 			f->conn = NULL;
 		}
 	}
+}
+
+void iperf3_flows_close(struct iperf3 *t)
+{
+	iperf3_flows_shut(t);
 	t->n_flows = 0;
 }

@@ -72,26 +72,6 @@ TEST(iperf3, flows_side_by_side_and_the_other_way)
 	trial_free(t);
 }
 
-/* A real iperf 3 that receives waits for the rest of a block, deaf to the end of
- * the test. */
-TEST(iperf3, a_sender_ends_with_a_whole_block)
-{
-	struct trial *t = trial_new(true);
-	struct prog *server = trial_start(t, "h2", "iperf3 -s");
-
-	trial_link(t, "r", "h2", "rate 20mbit limit 1000");
-	trial_run(t, "h1", "iperf3 -c h2 -t 1 -R -J");
-	CHECK_EQ(t->status, 0);
-	CHECK(trial_int(t, "end.sum_sent.bytes") > 1 << 20);
-	CHECK_EQ(trial_int(t, "end.sum_sent.bytes") % 131072, 0);
-	trial_run(t, "h1", "iperf3 -c h2 -t 1 -P 2 -l 100000");
-	CHECK_EQ(t->status, 0);
-	CHECK_EQ(trial_int(t, "end.streams.0.sender.bytes") % 100000, 0);
-	CHECK_EQ(trial_int(t, "end.streams.1.sender.bytes") % 100000, 0);
-	prog_free(server);
-	trial_free(t);
-}
-
 TEST(iperf3, retransmissions_are_counted_where_they_happen)
 {
 	struct trial *t = trial_new(true);
