@@ -259,6 +259,8 @@ static void act(struct run *r, uint8_t what)
 	static const uint8_t data[5000];
 	uint8_t buf[3000];
 
+	if ((what & 15) < 12)
+		stack_burst_end(r->st);
 	accept_one(r);
 	switch (what & 15) {
 	case 0: r->now += MSEC(1); break;
@@ -272,6 +274,7 @@ static void act(struct run *r, uint8_t what)
 	case 9: flood(r); break;
 	case 10: complain(r, what >> 4); break;
 	case 11: if (r->sk) set_option(r, what >> 4); break;
+	case 12: stack_burst_begin(r->st); return;        /* until something else is done */
 	default: break;
 	}
 	while (stack_next_at(r->st) <= r->now)
@@ -387,6 +390,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data++;
 	for (unsigned i = 0; i < STEPS_MAX && end - data >= STEP; i++)
 		data = step(&r, data, end);
+	stack_burst_end(r.st);
 	sk_close(r.sk);
 	sk_close(r.listener);
 	stack_free(r.st);
