@@ -156,7 +156,6 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 		answer_unacceptable(tc, rx);
 		return false;
 	}
-	tcp_ts_note(tc, rx);
 	return true;
 }
 
@@ -284,7 +283,7 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 	}
 	if (after_close && seq_lt(tc->rcv_nxt, seq_add(rx->h.seq, rx->len))) {
 		*gone = true;                     /* nobody will read it: MAY-1, SHLD-3 */
-		tcp_send_rst(tc);
+		tcp_answer_rst(tcp_stack(tc), rx);
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
 		tcp_done(tc, OK);
 		return;
@@ -331,6 +330,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		over(st, p, why);
 		return;
 	}
+	tcp_ts_note(tc, rx);                      /* of a segment whose ACK is acceptable */
 	if (unlikely(rx->m->n_opt))               /* SHLD-24 */
 		tcp_ip_opts_in(tc, rx->m);
 	tcp_ecn_in(tc, rx);                       /* RFC 3168 6.1.3 */

@@ -138,9 +138,12 @@ static void sack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 	tc->n_sacks++;
 }
 
-/* RFC 2883: these bytes came twice. */
+/* RFC 2883: these bytes came twice.  Of several the first is told of, and what
+ * goes on where it ends. */
 static void dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 {
+	if (tc->dsack && seq_eq(tc->sacks[0].end, start))
+		tc->sacks[0].end = end;
 	if (!tc->sack_ok || tc->dsack || !seq_lt(start, end))
 		return;
 	if (tc->n_sacks == TCP_SACK_MAX)
@@ -203,10 +206,12 @@ static bool cut_front(struct pkt *p, seq_t at)
 /* The gap before them was filled. */
 static void ooo_release(struct tcp_conn *tc)
 {
+	seq_t twice = tc->rcv_nxt;                /* what came now reached so far */
 	struct pkt *p;
 
 	while ((p = tc->ooo) && seq_le(pkt_at(p), tc->rcv_nxt)) {
 		tc->ooo = p->next;
+		dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), twice));
 		if (!seq_lt(tc->rcv_nxt, pkt_end(p))) {
 			ooo_drop(tc, p, DROP_TCP_OLD);
 			continue;
@@ -241,6 +246,7 @@ static void ooo_insert(struct tcp_conn *tc, struct pkt *p)
 	}
 	while ((next = *at) && seq_le(pkt_end(next), pkt_end(p))) {
 		*at = next->next;
+		dsack_add(tc, pkt_at(next), pkt_end(next));
 		ooo_drop(tc, next, DROP_TCP_OLD);
 	}
 	tc->ooo_bytes += pkt_len(p) + PKT_COST;
@@ -282,6 +288,8 @@ static void fin_arrived(struct tcp_conn *tc)
 	tc->rcv_nxt = seq_add(tc->rcv_nxt, 1);
 	if (tc->state != TCP_ESTABLISHED)
 		tc->ack_now = true;
+	tc->n_sacks = 0;                          /* nothing more is awaited */
+	tc->dsack = false;
 	switch (tc->state) {
 	case TCP_ESTABLISHED:                     /* our FIN may take the ACK along */
 		tcp_set_state(tc, TCP_CLOSE_WAIT);
