@@ -198,7 +198,8 @@ void     sk_set_on_ready(struct sk_set *set, void (*wake)(void *arg), void *arg)
 	X(last_ack_recv) X(pmtu) X(rcv_ssthresh) X(rtt) X(rttvar) X(snd_ssthresh) X(snd_cwnd) \
 	X(advmss) X(reordering) X(rcv_rtt) X(rcv_space) X(total_retrans) X(bytes_acked) \
 	X(bytes_received) X(notsent_bytes) X(min_rtt) X(delivered) X(delivered_ce) X(snd_wnd) \
-	X(rcv_wnd)
+	X(rcv_wnd) X(segs_out) X(segs_in) X(data_segs_in) X(data_segs_out) X(bytes_sent) \
+	X(bytes_retrans) X(dsack_dups) X(reord_seen)
 #define X(field) int64_t field;
 struct sk_tcp_info { SK_TCP_INFO(X) };
 #undef X

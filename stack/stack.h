@@ -145,7 +145,7 @@ struct stack_config {
 	  "ms between answers to what is not acceptable, of one connection") \
 	X(OPT_TCP_CHALLENGES,  "tcp_challenge_ack_limit", INT32_MAX, 0, INT32_MAX, \
 	  "challenge ACKs a second of the host (RFC 5961 7); the most: no limit") \
-	X(OPT_TCP_SYNCOOKIES,  "tcp_syncookies",      1, 0, 1, \
+	X(OPT_TCP_SYNCOOKIES,  "tcp_syncookies",      1, 0, 2, \
 	  "when too many connections are half open, answer and forget") \
 	X(OPT_SOMAXCONN,       "somaxconn",           4096, 0, INT32_MAX, \
 	  "most connections that wait for a listener, half open or to be accepted") \

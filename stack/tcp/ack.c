@@ -158,6 +158,8 @@ static void reduce(struct tcp_conn *tc)
 void tcp_enter_recovery(struct tcp_conn *tc)
 {
 	tc->tlp_out = false;
+	if (tc->xmit_for == XMIT_TLP)             /* RFC 8985 7.2: none in recovery */
+		tc->xmit_at = NS_NEVER;
 	tc->undo.any_retrans = tc->n_retrans > 0;
 	tcp_undo_begin(tc);
 	if (!tcp_reducing(tc))
@@ -351,22 +353,25 @@ static void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 			    .in_flight = a->flight, .rtt = a->rtt,
 			    .srtt = tc->srtt, .now = tcp_now(tc), .una = tc->snd_una,
 			    .nxt = tc->snd_nxt };
-	bool busy = cc_is_limited(&tc->cc, a->flight, tc->limited);
+	bool busy = cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited);
 
 	if (tcp_reducing(tc))
 		tcp_prr_ack(tc, a);
 	else if (a->acked && busy)
 		tc->cc.ops->on_ack(&tc->cc, &c);
-	tc->limited = false;
 }
 
 /* What it says of data, in the order in which it matters. */
 static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a)
 {
+	uint32_t reord_seen = tc->reord_seen;
+
 	if (seq_lt(tc->snd_una, rx->h.ack))
 		take_acked(tc, rx->h.ack, a);
 	if (tc->sack_ok)
 		tcp_sack_take(tc, rx, a);
+	if (tc->reord_seen > reord_seen)
+		tc->reord_seen = reord_seen + 1;  /* of one ACK once, as Linux counts */
 	time_it(tc, a);
 	if (a->acked) {
 		tc->timeouts = 0;
@@ -396,8 +401,12 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 		return false;
 	}
 	tc->heard_at = tcp_now(tc);
-	if (seq_lt(ack, tc->snd_una))             /* a duplicate: may be ignored */
+	tc->more = false;                         /* as Linux: MSG_MORE holds until an ACK */
+	if (seq_lt(ack, tc->snd_una)) {           /* overtaken: its SACKs may still be news */
+		if (tc->sack_ok && rx->o.n_sack)
+			take_ack(tc, rx, &a);
 		return true;
+	}
 	opened = take_window(tc, rx);
 	a.dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
 		!(rx->h.flags & (TCP_SYN | TCP_FIN));

@@ -160,16 +160,36 @@ static uint8_t wscale_for(uint32_t wnd)
 /* Linux's step beyond what a window of 64 KiB could still hold. */
 static seq_t isn_after(seq_t old_nxt) { return seq_add(old_nxt, UINT16_MAX + 2); }
 
-void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu, const struct tcp_reuse *old)
+/* RFC 6691 2 (RFC 9293 3.7.1): the interface's MTU, for what ICMP said of the
+ * path says nothing of the way back; no more than the user wants. */
+static uint16_t adv_mss(const struct tcp_conn *tc, const struct ip4_path *path)
+{
+	uint32_t mtu = path->dev && path->dev->mtu > path->mtu ? path->dev->mtu : path->mtu;
+	uint32_t mss = mtu - IP4_HLEN - TCP_HLEN, user = (uint32_t)tc->sk.opt[SKO_MAXSEG];
+
+	return (uint16_t)(user && user < mss ? user : mss);
+}
+
+/* What the window may become: a buffer whose size the user set stays as it is. */
+static uint32_t max_window(const struct tcp_conn *tc)
+{
+	uint32_t most = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
+
+	return tc->rcvbuf_fixed ? (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2 : most;
+}
+
+void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
+		    const struct tcp_reuse *old)
 {
 	const struct stack *st = tcp_stack(tc);
 
-	tc->path_mtu = path_mtu;
+	tc->path_mtu = path->mtu;
+	tc->adv_mss = adv_mss(tc, path);
 	tc->peer_mss = TCP_MSS_DEFAULT;
 	tc->ts_ok = st->opt[OPT_TCP_TIMESTAMPS];
 	tc->sack_ok = st->opt[OPT_TCP_SACK];
 	tc->wscale_ok = st->opt[OPT_TCP_WSCALE];
-	tc->rcv_wscale = tc->wscale_ok ? wscale_for((uint32_t)st->opt[OPT_TCP_RMEM_MAX]) : 0;
+	tc->rcv_wscale = tc->wscale_ok ? wscale_for(max_window(tc)) : 0;
 	tc->ts_offset = tcp_ts_start(tc);
 	tc->iss = old->any ? isn_after(old->snd_nxt) : tcp_isn(tc);
 	tcp_recovery_init(tc);

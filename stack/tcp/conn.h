@@ -142,6 +142,7 @@ struct tcp_conn {
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
 	uint32_t path_mtu;
+	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
 	uint16_t mss_cap;                 /* the path swallows more (pmtud.c); 0: not known to */
 	ns_t mss_cap_at;
 
@@ -195,8 +196,10 @@ struct tcp_conn {
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
 	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
-	bool limited;                     /* cwnd was in the way: it may grow */
+	bool limited;                     /* cwnd was in the way in this window: it may grow; */
 	bool burst_acked;                 /* see predict.c */
+	uint32_t max_out;                 /* or so many segments were out at most, ... */
+	seq_t usage_seq;                  /* ... and the window ends here (RFC 7661) */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
@@ -317,7 +320,8 @@ uint32_t tcp_ts_start(const struct tcp_conn *tc);
 /* --- conn.c --- */
 void tcp_set_state(struct tcp_conn *tc, enum tcp_state s);
 /* MSS and windows before the SYN; what was agreed on after it. */
-void tcp_conn_begin(struct tcp_conn *tc, uint32_t path_mtu, const struct tcp_reuse *old);
+void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
+		    const struct tcp_reuse *old);
 void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);
 void tcp_conn_established(struct tcp_conn *tc);
 void tcp_mss_update(struct tcp_conn *tc);

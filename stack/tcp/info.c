@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "stack/tcp/conn.h"
-#include "stack/wire/ip4.h"
 
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
 
@@ -38,7 +37,7 @@ static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->snd_mss = tc->snd_mss;
 	i->rcv_mss = tc->rcv_mss;
 	i->pmtu = tc->path_mtu;
-	i->advmss = tc->path_mtu ? (int64_t)tc->path_mtu - IP4_HLEN - TCP_HLEN : TCP_MSS_DEFAULT;
+	i->advmss = tc->adv_mss ? tc->adv_mss : TCP_MSS_DEFAULT;
 	i->snd_wnd = tc->snd_wnd;
 	i->rcv_wnd = tcp_rcv_wnd(tc);
 }
@@ -58,7 +57,11 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->lost = tc->n_lost;
 	i->retrans = tc->n_retrans;
 	i->total_retrans = (int64_t)tc->total_retrans;
-	i->reordering = 3;
+	i->reordering = tc->reordering;
+	i->reord_seen = tc->reord_seen;
+	i->dsack_dups = tc->dsack_seen;
+	i->delivered = (int64_t)tc->delivered;
+	i->min_rtt = tc->min_rtt / USEC(1);
 	i->rto = tc->rto / USEC(1);
 	i->ato = tc->ato_us;
 	i->rtt = tc->srtt / USEC(1);
@@ -75,6 +78,12 @@ static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->last_data_sent = ms_since(tc, tc->sent_at);
 	i->last_data_recv = i->last_ack_recv = ms_since(tc, tc->heard_at);
 	i->rcv_space = tc->sk.opt[SKO_RCVBUF];
+	i->segs_out = tc->segs_out;
+	i->segs_in = tc->segs_in;
+	i->data_segs_out = tc->data_segs_out;
+	i->data_segs_in = tc->data_segs_in;
+	i->bytes_sent = (int64_t)tc->bytes_sent;
+	i->bytes_retrans = (int64_t)tc->bytes_retrans;
 }
 
 void tcp_info_fill(const struct tcp_conn *tc, struct sk_tcp_info *info)

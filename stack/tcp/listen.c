@@ -7,6 +7,8 @@
 
 #include "stack/tcp/conn.h"
 
+#define COOKIES_ALWAYS 2                  /* of OPT_TCP_SYNCOOKIES */
+
 struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 {
 	struct sock *sk = tcp_new(tcp_stack(l));
@@ -35,7 +37,7 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 		tcp_free(tc);
 		return NULL;
 	}
-	tcp_conn_begin(tc, path.mtu, &rx->old);
+	tcp_conn_begin(tc, &path, &rx->old);
 	if (unlikely(rx->m->n_opt))
 		tcp_ip_opts_in(tc, rx->m);
 	return tc;
@@ -99,6 +101,8 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 	}
 	if (!(rx->h.flags & TCP_SYN) || (rx->h.flags & TCP_FIN))
 		return DROP_TCP_FLAGS;
+	if (tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] == COOKIES_ALWAYS && tcp_cookie_answer(l, rx))
+		return DROP_NONE;
 	if (l->n_accept > l->backlog || l->n_syn > l->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
 		tcp_port_next(l);

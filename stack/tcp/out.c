@@ -62,11 +62,8 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 {
 	uint32_t left = window_left(tc, s->seq);
 
-	if (!cwnd_allows(tc)) {
-		tc->limited = true;
-		return false;
-	}
-	if (nagle_holds(tc, s) || !tcp_pace_allows(tc))
+	/* Linux: the last segment need not wait for the window of congestion. */
+	if ((!cwnd_allows(tc) && !(s->flags & TCP_FIN)) || nagle_holds(tc, s) || !tcp_pace_allows(tc))
 		return false;
 	if (!window_takes(tc, s, left))
 		return false;
@@ -171,6 +168,20 @@ static void restart_after_idle(struct tcp_conn *tc)
 		tc->cc.cwnd = least;
 }
 
+/* RFC 7661 4.1, as Linux's tcp_cwnd_validate(): how far the window was used
+ * since all that was out then was sent. */
+static void note_usage(struct tcp_conn *tc)
+{
+	bool limited = !cwnd_allows(tc);
+
+	if (seq_lt(tc->snd_una, tc->usage_seq) && !limited &&
+	    (tc->limited || tc->n_out <= tc->max_out))
+		return;
+	tc->limited = limited;
+	tc->max_out = tc->n_out;
+	tc->usage_seq = tc->snd_nxt;
+}
+
 static bool send_all(struct tcp_conn *tc)
 {
 	bool sent = false;
@@ -179,6 +190,8 @@ static bool send_all(struct tcp_conn *tc)
 		restart_after_idle(tc);
 	while (tc->unsent && may_send(tc, tc->unsent) && send_new(tc, tc->unsent))
 		sent = true;
+	if (sent || (tc->unsent && !cwnd_allows(tc)))
+		note_usage(tc);
 	return sent;
 }
 

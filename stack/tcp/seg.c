@@ -32,7 +32,7 @@ static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags, ui
 	}
 	if (flags & TCP_SYN) {
 		o->has_mss = true;
-		o->mss = (uint16_t)(tc->path_mtu - IP4_HLEN - TCP_HLEN);
+		o->mss = tc->adv_mss;
 		o->sack_ok = tc->sack_ok;
 		o->has_wscale = tc->wscale_ok;
 		o->wscale = tc->rcv_wscale;

@@ -61,7 +61,7 @@ void tcp_tlp_timeout(struct tcp_conn *tc)
 		s->cause = RTX_PROBE;
 		tc->tlp_out = tc->tlp_retrans = tcp_retransmit(tc, s);
 	}
-	tcp_xmit_timer_rearm(tc);
+	tcp_xmit_timer_restart(tc);               /* the RTO, from now on */
 }
 
 /* RFC 8985 7.4: a retransmission that repaired a loss hid it from congestion

@@ -81,7 +81,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	sk->pport = port;
 	if (tc->ip_opts)
 		tcp_ip_opts_aim(tc);
-	tcp_conn_begin(tc, path.mtu, &old);
+	tcp_conn_begin(tc, &path, &old);
 	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {
 		tcp_sendq_fini(tc);
 		return ERR_NOMEM;
@@ -450,6 +450,17 @@ static uint32_t tcp_ready(const struct sock *sk)
 	return ev | (readable(tc) ? SK_IN : 0) | (wr_end || may_write(tc) ? SK_OUT : 0);
 }
 
+/* TCP_NODELAY is a push, whatever else holds what is there, as in Linux. */
+static void push_all(struct tcp_conn *tc)
+{
+	int cork = tc->sk.opt[SKO_CORK];
+
+	tc->more = false;
+	tc->sk.opt[SKO_CORK] = 0;
+	tcp_output(tc);
+	tc->sk.opt[SKO_CORK] = cork;
+}
+
 void tcp_option_changed(struct sock *sk, enum sk_opt o)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
@@ -460,6 +471,8 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 		tcp_keepalive_set(tc);
 	else if (o == SKO_QUICKACK)
 		tcp_quick_set(tc, sock_opt(sk, o));
+	else if (o == SKO_NODELAY && sk->opt[o] && tc->state >= TCP_ESTABLISHED)
+		push_all(tc);
 	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)
 		tcp_output(tc);
 }
