@@ -133,7 +133,8 @@ static int64_t call_listen(struct pd_run *r, const struct pd_call *c)
 	struct sock *sk = arg_sock(r, c);
 	int err = sk ? sk_listen(sk, (int)pd_arg_num(r, c, 1)) : -EBADF;
 
-	r->listens |= !err;
+	if (!err)
+		r->listens_anew = true;
 	return err;
 }
 
@@ -161,6 +162,7 @@ static int64_t connect_goes_on(struct sock *sk)
 static int64_t call_connect(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
+	struct pd_flow was = r->flow;
 	struct endpoint ep;
 	int err;
 
@@ -172,6 +174,13 @@ static int64_t call_connect(struct pd_run *r, const struct pd_call *c)
 	r->flow = (struct pd_flow){ 0 };
 	r->last_fd = (int)pd_arg_num(r, c, 0);
 	err = sk_connect(f->sk, &ep);
+	if (err && err != ERR_INPROGRESS) {       /* it is what it was */
+		r->flow = was;
+		return err;
+	}
+	r->listens_anew = false;
+	while (r->sent && r->sent->next)          /* of another connection */
+		free(pd_host_take(r));
 	if (r->sent) {
 		r->flow.lport = r->sent->h.sport;
 		r->flow.rport = r->sent->h.dport;
@@ -261,24 +270,36 @@ static int64_t io(struct pd_run *r, const struct pd_call *c, io_fn *fn, int64_t 
 	return f && f->sk ? fn(r, f, n, flags) : -EBADF;
 }
 
+/* Of so many bytes; the buffer is "..." or what was written, and not NULL. */
+static int64_t io_buf(struct pd_run *r, const struct pd_call *c, io_fn *fn, int64_t flags)
+{
+	const struct pd_expr *buf = pd_arg(c, 1);
+	struct pd_fd *f = pd_arg_fd(r, c, 0);
+
+	if (f && f->sk && buf && buf->kind == PD_NUM && !buf->num &&
+	    (fn == do_send || sk_ready(f->sk) & SK_IN))
+		return -EFAULT;
+	return io(r, c, fn, pd_arg_num(r, c, 2), flags);
+}
+
 static int64_t call_write(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, do_send, pd_arg_num(r, c, 2), 0);
+	return io_buf(r, c, do_send, 0);
 }
 
 static int64_t call_send(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, do_send, pd_arg_num(r, c, 2), pd_arg_num(r, c, 3));
+	return io_buf(r, c, do_send, pd_arg_num(r, c, 3));
 }
 
 static int64_t call_read(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, do_recv, pd_arg_num(r, c, 2), 0);
+	return io_buf(r, c, do_recv, 0);
 }
 
 static int64_t call_recv(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, do_recv, pd_arg_num(r, c, 2), pd_arg_num(r, c, 3));
+	return io_buf(r, c, do_recv, pd_arg_num(r, c, 3));
 }
 
 /* Bytes in an iovec "[{..., 1000}, {..., 2000}]". */
@@ -313,9 +334,39 @@ static int64_t call_sendmsg(struct pd_run *r, const struct pd_call *c)
 	return io(r, c, do_send, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 }
 
+/* TCP_CM_INQ, the one message beside the data that there is: bytes left to
+ * read, and one for the end of the stream. */
+static void check_control(struct pd_run *r, const struct pd_call *c, struct pd_fd *f)
+{
+	const struct pd_expr *ctl = pd_field(pd_arg(c, 1), "msg_control"), *m, *type, *data;
+	int left = 0;
+
+	for (m = ctl ? ctl->first : NULL; m; m = m->next) {
+		type = pd_field(m, "cmsg_type");
+		data = pd_field(m, "cmsg_data");
+		if (!type || type->kind != PD_NUM || type->num != L_TCP_INQ || !data) {
+			pd_lacks(r, "this control message");
+			return;
+		}
+		if (!f->inq || sk_getopt(f->sk, SKO_NREAD, &left) != OK)
+			left = -1;
+		else if (!left && (sk_ready(f->sk) & SK_IN))
+			left = 1;
+		if (data->num != left)
+			pd_say(r->says, PD_FAILED, r->event->line, "runtime error in recvmsg call: "
+			       "Bad cmsg_data for TCP_CM_INQ: expected: %" PRId64 " actual: %d",
+			       data->num, left);
+	}
+}
+
 static int64_t call_recvmsg(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, do_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
+	int64_t got = io(r, c, do_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
+	struct pd_fd *f = pd_arg_fd(r, c, 0);
+
+	if (got >= 0 && f && f->sk)
+		check_control(r, c, f);
+	return got;
 }
 
 static int64_t call_writev(struct pd_run *r, const struct pd_call *c)

@@ -24,7 +24,7 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	{ "TCP_WINDOW_CLAMP", 10 }, C(TCP_INFO), C(TCP_QUICKACK), C(TCP_CONGESTION),
 	C(TCP_USER_TIMEOUT), { "TCP_FASTOPEN", 23 }, { "TCP_TIMESTAMP", 24 },
 	C(TCP_NOTSENT_LOWAT), { "TCP_CC_INFO", 26 }, { "TCP_SAVE_SYN", 27 },
-	{ "TCP_SAVED_SYN", 28 }, { "TCP_FASTOPEN_CONNECT", 30 }, { "TCP_INQ", 36 },
+	{ "TCP_SAVED_SYN", 28 }, { "TCP_FASTOPEN_CONNECT", 30 }, C(TCP_INQ), { "TCP_CM_INQ", L_TCP_INQ },
 	C(IP_TOS), C(IP_TTL), C(IP_MTU_DISCOVER), C(IP_RECVERR), C(IP_MTU),
 	{ "IP_PMTUDISC_DONT", 0 }, { "IP_PMTUDISC_WANT", 1 }, { "IP_PMTUDISC_DO", 2 },
 	{ "IP_PMTUDISC_PROBE", 3 },
@@ -59,7 +59,8 @@ bool pd_constant(const char *name, int64_t *v)
 			*v = constants[i].v;
 			return true;
 		}
-	return false;
+	*v = -pd_errno(name);
+	return *v != 0;
 }
 
 #define E(name) { #name, -name }

@@ -27,11 +27,28 @@ static bool seg_parse(struct pd_seg *s, const uint8_t *b, size_t n)
 		return false;
 	s->src = ip.src;
 	s->dst = ip.dst;
-	s->ecn = IP4_ECN(ip.tos);
+	s->tos = ip.tos;
+	s->ttl = ip.ttl;
 	s->n_opt = (uint8_t)(s->h.hlen - TCP_HLEN);
 	memcpy(s->opt, b + ip.hlen + TCP_HLEN, s->n_opt);
 	s->len = (uint32_t)ip.total_len - ip.hlen - s->h.hlen;
 	return true;
+}
+
+/* Is it of the connection that the script is about?  It hears of no other. */
+static bool is_of_flow(const struct pd_run *r, const struct pd_seg *s)
+{
+	const struct pd_flow *f = &r->flow;
+
+	return !f->lport || (s->h.sport == f->lport && s->h.dport == f->rport);
+}
+
+void pd_host_drop_sent(struct pd_run *r)
+{
+	struct pd_seg *s;
+
+	while ((s = pd_host_take(r)))
+		free(s);
 }
 
 static int tun_xmit(struct netdev *dev, struct pkt *p)
@@ -40,7 +57,7 @@ static int tun_xmit(struct netdev *dev, struct pkt *p)
 	struct pd_seg *s = calloc(1, sizeof(*s));
 	uint8_t *frame = malloc(PKT_MAX);
 
-	if (s && frame && seg_parse(s, frame, pkt_frame(p, frame, PKT_MAX))) {
+	if (s && frame && seg_parse(s, frame, pkt_frame(p, frame, PKT_MAX)) && is_of_flow(r, s)) {
 		s->at = r->now;
 		*r->sent_end = s;
 		r->sent_end = &s->next;
@@ -130,6 +147,8 @@ bool pd_host_start(struct pd_run *r)
 		return false;
 	}
 	stack_enter(r->st, r->now);
+	if (stack_set_option(r->st, OPT_TCP_MTU_PROBING, 0) != OK)        /* Linux's default */
+		return false;
 	netdev_init(&r->dev, &ops, "tun0", (struct mac){ { 2, 0, 0, 0, 0, 1 } },
 		    DEV_UP | DEV_CARRIER | DEV_BROADCAST);
 	if (stack_attach(r->st, &r->dev) != OK || netdev_set_mtu(&r->dev, r->mtu) != OK ||
@@ -142,9 +161,6 @@ bool pd_host_start(struct pd_run *r)
 
 void pd_host_stop(struct pd_run *r)
 {
-	struct pd_seg *s;
-	struct pd_var *v;
-
 	for (int i = 0; i < PD_FDS; i++)
 		pd_epoll_close(&r->fd[i]);
 	for (int i = 0; i < PD_FDS; i++)
@@ -152,13 +168,7 @@ void pd_host_stop(struct pd_run *r)
 			sk_close(r->fd[i].sk);
 	stack_free(r->st);
 	r->st = NULL;
-	while ((s = pd_host_take(r)))
-		free(s);
-	while ((v = r->vars)) {
-		r->vars = v->next;
-		free(v->name);
-		free(v);
-	}
+	pd_host_drop_sent(r);
 	if (r->pool)
 		pkt_pool_free(r->pool);
 	r->pool = NULL;

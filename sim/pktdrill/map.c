@@ -27,8 +27,12 @@ static uint32_t seq_to_script(const struct pd_flow *f, uint32_t s)
 
 static void ts_learn(struct pd_flow *f, uint32_t script, uint32_t live)
 {
-	unsigned i = f->n_ts++ % PD_TS_MAP;
+	unsigned i = f->n_ts % PD_TS_MAP;
 
+	if (!f->n_ts++) {
+		f->first_script = script;
+		f->first_live = live;
+	}
 	f->ts[i].script = script;
 	f->ts[i].live = live;
 }
@@ -44,7 +48,7 @@ static uint32_t ts_to_live(const struct pd_flow *f, uint32_t script)
 		if (f->ts[at].script == script)
 			return f->ts[at].live;
 	}
-	return n ? script - f->ts[0].script + f->ts[0].live : script;
+	return n ? script - f->first_script + f->first_live : script;
 }
 
 /* Calls fn for each whole option. */
@@ -72,17 +76,16 @@ static void opt_to_live(uint8_t *o, void *arg)
 		put_be32(o + at, seq_to_live(f, get_be32(o + at)));
 }
 
-/* A SYN for a listener begins a connection, unless it is the same SYN again. */
-static void flow_for_syn(struct pd_run *r, const struct pd_packet *p)
+/* What comes first for a listener begins a connection. */
+static void flow_for_segment(struct pd_run *r)
 {
 	struct pd_flow *f = &r->flow;
 
-	if (!r->listens || (p->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+	if (!r->listens_anew && f->lport)
 		return;
-	if (f->passive && f->peer_isn == p->seq)
-		return;
-	*f = (struct pd_flow){ .passive = true, .peer_isn = p->seq, .lport = r->bind_port,
-			       .rport = r->next_port++ };
+	r->listens_anew = false;
+	pd_host_drop_sent(r);
+	*f = (struct pd_flow){ .lport = r->bind_port, .rport = r->next_port++ };
 }
 
 static void ip_fill(uint8_t *b, const struct ip4_hdr *ip)
@@ -107,10 +110,12 @@ static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 		free(b);
 		return;
 	}
-	flow_for_syn(r, p);
-	ip.tos = (uint8_t)(p->ecn > 0 ? p->ecn : 0);
-	h.sport = r->flow.rport;
-	h.dport = r->flow.lport;
+	flow_for_segment(r);
+	ip.tos = (uint8_t)(p->tos >= 0 ? p->tos : p->ecn > 0 ? p->ecn : 0);
+	if (p->ttl >= 0)
+		ip.ttl = (uint8_t)p->ttl;
+	h.sport = p->sport ? p->sport : r->flow.rport;
+	h.dport = p->dport ? p->dport : r->flow.lport;
 	h.ack = seq(p->flags & TCP_ACK ? seq_to_live(&r->flow, p->ack) : 0);
 	if (b) {
 		ip_fill(b, &ip);
@@ -160,7 +165,7 @@ void pd_inject(struct pd_run *r, const struct pd_packet *p)
 
 /* --- out ------------------------------------------------------------------------------------ */
 
-struct ts_pair { struct pd_flow *flow; uint32_t script; bool has; };
+struct ts_pair { struct pd_flow *flow; uint32_t script; bool has, exact; };
 
 static void find_ts(uint8_t *o, void *arg)
 {
@@ -172,24 +177,28 @@ static void find_ts(uint8_t *o, void *arg)
 	}
 }
 
-/* A timestamp of ours is what the script calls it. */
+/* A timestamp of ours is as far from the first as it is on the wire; unless
+ * the script does not want it looked at, then it is what the script says. */
 static void opt_to_script(uint8_t *o, void *arg)
 {
 	struct ts_pair *t = arg;
+	uint32_t live;
 
 	if (o[0] != TCP_OPT_TS || o[1] != 10 || !t->has)
 		return;
-	ts_learn(t->flow, t->script, get_be32(o + 2));
-	put_be32(o + 2, t->script);
+	live = get_be32(o + 2);
+	ts_learn(t->flow, t->script, live);
+	put_be32(o + 2, t->exact ? live - t->flow->first_live + t->flow->first_script : t->script);
 }
 
 void pd_map_out(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
 {
 	struct pd_flow *f = &r->flow;
-	struct ts_pair t = { .flow = f };
+	struct ts_pair t = { .flow = f, .exact = r->ts_tick > 0 };
 	uint8_t opts[TCP_OPT_MAX];
 
-	if ((got->h.flags & TCP_SYN) && !f->has_iss) {
+	/* The first, or of a connection that took the place of that in TIME-WAIT. */
+	if ((got->h.flags & TCP_SYN) && !(f->has_iss && f->live_iss == got->h.seq.v)) {
 		f->has_iss = true;
 		f->live_iss = got->h.seq.v;
 		f->script_iss = want->seq;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Packets: "< [ect0] S. 0:0(0) ack 1 win 100 <mss 1460,sackOK>", and ICMP. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/pktdrill/lex.h"
 #include "stack/util/be.h"
 #include "stack/util/cc.h"
 #include "stack/wire/icmp4.h"
+
+/* Options that our TCP does not speak, which a script may send all the same. */
+enum { TCP_OPT_MD5 = 19, TCP_OPT_EXP = 254, FASTOPEN_MAGIC = 0xf989 };
 
 static bool unsupported(struct pd_lex *lx, const char *what)
 {
@@ -78,6 +82,33 @@ static bool opt_sack(struct pd_lex *lx, struct pd_opts *o)
 	return true;
 }
 
+/* A cookie or a digest in hexadecimal, or none; magic: of RFC 6994, or 0. */
+static bool opt_hex(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, uint16_t magic)
+{
+	unsigned head = magic ? 4 : 2, n = 0;
+	uint8_t *b = opt_room(lx, o, kind, head);
+
+	if (!b)
+		return false;
+	if (magic)
+		put_be16(b + 2, magic);
+	pd_skip(lx);
+	while (isxdigit((unsigned char)lx->p[n]))
+		n++;
+	if (n % 2 || isalnum((unsigned char)lx->p[n]) || lx->p[n] == '_')
+		return unsupported(lx, "a word for the bytes of a TCP option");
+	if (!opt_room(lx, o, 0, n / 2))
+		return false;
+	for (unsigned i = 0; i < n / 2; i++, lx->p += 2) {
+		const char pair[3] = { lx->p[0], lx->p[1], '\0' };
+
+		b[head + i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	b[0] = kind;
+	b[1] = (uint8_t)(head + n / 2);
+	return true;
+}
+
 static bool parse_opt(struct pd_lex *lx, struct pd_opts *o)
 {
 	char *name = pd_name(lx);
@@ -98,6 +129,12 @@ static bool parse_opt(struct pd_lex *lx, struct pd_opts *o)
 		return opt_ts(lx, o);
 	if (strcmp(name, "sack") == 0)
 		return opt_sack(lx, o);
+	if (strcmp(name, "md5") == 0)
+		return opt_hex(lx, o, TCP_OPT_MD5, 0);
+	if (strcmp(name, "FO") == 0)
+		return opt_hex(lx, o, TCP_OPT_FASTOPEN, 0);
+	if (strcmp(name, "FOEXP") == 0)
+		return opt_hex(lx, o, TCP_OPT_EXP, FASTOPEN_MAGIC);
 	pd_say(lx->says, PD_SKIPPED, lx->line, "TCP option %s", name);
 	return false;
 }
@@ -123,25 +160,57 @@ static bool parse_opts(struct pd_lex *lx, struct pd_opts *o)
 
 /* --- headers -------------------------------------------------------------------------- */
 
-/* "[ect0]" and its like, before the flags. */
-static bool parse_ip_info(struct pd_lex *lx, struct pd_packet *p)
+/* "ect0", "tos 0x28" and "ttl 64", of which [] or () hold a list. */
+static bool ip_word(struct pd_lex *lx, struct pd_packet *p)
 {
 	static const struct { const char *name; int ecn; } words[] = {
-		{ "noecn", 0 }, { "ect1", 1 }, { "ect01", PD_ECN_ANY }, { "ect0", 2 }, { "ce", 3 },
+		{ "noecn", 0 }, { "ect1", 1 }, { "ect01", PD_ECN_ECT }, { "ect0", 2 }, { "ce", 3 },
 	};
-	char *name;
+	char *name = pd_name(lx);
+	int64_t v;
 
-	p->ecn = p->out ? PD_ECN_ANY : 0;
-	if (!pd_take(lx, "["))
-		return true;
-	name = pd_name(lx);
 	for (size_t i = 0; name && i < N_ELEM(words); i++) {
 		if (strcmp(name, words[i].name) == 0) {
 			p->ecn = words[i].ecn;
-			return pd_want(lx, "]");
+			return true;
 		}
 	}
+	if (name && (strcmp(name, "tos") == 0 || strcmp(name, "ttl") == 0)) {
+		if (!pd_want_number(lx, 0, UINT8_MAX, &v))
+			return false;
+		*(name[1] == 'o' ? &p->tos : &p->ttl) = (int)v;
+		return true;
+	}
 	return unsupported(lx, "an IP field in []");
+}
+
+static bool parse_ip_info(struct pd_lex *lx, struct pd_packet *p)
+{
+	const char *close = pd_looks(lx, "(") ? ")" : "]";
+
+	if (!pd_take(lx, "[") && !pd_take(lx, "("))
+		return true;
+	do {
+		if (!ip_word(lx, p))
+			return false;
+	} while (pd_take(lx, ","));
+	return pd_want(lx, close);
+}
+
+/* "1234 > 80": ports that are not those of the connection. */
+static bool parse_ports(struct pd_lex *lx, struct pd_packet *p)
+{
+	int64_t from, to;
+
+	pd_skip(lx);
+	if (!isdigit((unsigned char)*lx->p))
+		return true;
+	if (!pd_want_number(lx, 0, UINT16_MAX, &from) || !pd_want(lx, ">") ||
+	    !pd_want_number(lx, 0, UINT16_MAX, &to))
+		return false;
+	p->sport = (uint16_t)from;
+	p->dport = (uint16_t)to;
+	return true;
 }
 
 static bool parse_flags(struct pd_lex *lx, struct pd_packet *p)
@@ -149,6 +218,8 @@ static bool parse_flags(struct pd_lex *lx, struct pd_packet *p)
 	static const char letters[] = "FSRP.UEW";         /* enum tcp_flag, from bit 0 */
 	const char *at;
 
+	if (!parse_ports(lx, p))
+		return false;
 	pd_skip(lx);
 	if (*lx->p == '-') {
 		lx->p++;
@@ -156,8 +227,10 @@ static bool parse_flags(struct pd_lex *lx, struct pd_packet *p)
 	}
 	for (; *lx->p && (at = strchr(letters, *lx->p)); lx->p++)
 		p->flags |= (uint8_t)(1 << (at - letters));
-	if (!isspace((unsigned char)*lx->p))
-		return unsupported(lx, "a packet that is no TCP segment, or AccECN");
+	if (isdigit((unsigned char)*lx->p) || *lx->p == 'A')
+		return unsupported(lx, "AccECN");
+	if (isalpha((unsigned char)*lx->p))
+		return unsupported(lx, "a packet that is no TCP segment");
 	return p->flags || pd_fail(lx, "TCP flags");
 }
 
@@ -218,36 +291,89 @@ static const struct { const char *type, *code; uint8_t t, c; } icmp_words[] = {
 	{ "unreachable", "host_unknown", ICMP4_UNREACH, ICMP4_UNREACH_HOST_UNKNOWN },
 	{ "unreachable", "net_prohibited", ICMP4_UNREACH, ICMP4_UNREACH_NET_PROHIB },
 	{ "unreachable", "host_prohibited", ICMP4_UNREACH, ICMP4_UNREACH_HOST_PROHIB },
+	{ "unreachable", "source_host_isolated", ICMP4_UNREACH, 8 },
+	{ "unreachable", "net_unreachable_for_tos", ICMP4_UNREACH, 11 },
+	{ "unreachable", "host_unreachable_for_tos", ICMP4_UNREACH, 12 },
+	{ "unreachable", "packet_filtered", ICMP4_UNREACH, ICMP4_UNREACH_ADMIN },
 	{ "unreachable", "admin_prohibited", ICMP4_UNREACH, ICMP4_UNREACH_ADMIN },
+	{ "unreachable", "precedence_violation", ICMP4_UNREACH, 14 },
+	{ "unreachable", "precedence_cutoff", ICMP4_UNREACH, 15 },
 	{ "source_quench", "", ICMP4_SOURCE_QUENCH, 0 },
 	{ "time_exceeded", "exceeded_in_transit", ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL },
 	{ "time_exceeded", "exceeded_reassembly", ICMP4_TIME_EXCEEDED, ICMP4_TIME_REASSEMBLY },
 	{ "parameter_problem", "", ICMP4_PARAM_PROBLEM, 0 },
+	{ "echo_reply", "", 0, 0 }, { "redirect", "", 5, 0 }, { "echo_request", "", 8, 0 },
+	{ "timestamp_request", "", 13, 0 }, { "timestamp_reply", "", 14, 0 },
+	{ "information_request", "", 15, 0 }, { "information_reply", "", 16, 0 },
+	{ "address_mask_request", "", 17, 0 }, { "address_mask_reply", "", 18, 0 },
 };
+
+/* "type_3", "code_4"; false: it is a word. */
+static bool icmp_numbered(const char *word, const char *prefix, uint8_t *v)
+{
+	size_t n = strlen(prefix);
+	long long num;
+	char *end;
+
+	if (!word || strncmp(word, prefix, n) != 0 || !isdigit((unsigned char)word[n]))
+		return false;
+	num = strtoll(word + n, &end, 10);
+	*v = (uint8_t)num;
+	return !*end && num <= UINT8_MAX;
+}
+
+static bool icmp_code(struct pd_lex *lx, struct pd_icmp *ic)
+{
+	char *word;
+
+	if (!pd_is_name(lx) || pd_looks(lx, "mtu ") || pd_looks(lx, "id "))
+		return true;
+	word = pd_name(lx);
+	if (icmp_numbered(word, "code_", &ic->code))
+		return true;
+	for (size_t i = 0; word && i < N_ELEM(icmp_words); i++)
+		if (icmp_words[i].t == ic->type && strcmp(word, icmp_words[i].code) == 0) {
+			ic->code = icmp_words[i].c;
+			return true;
+		}
+	return unsupported(lx, "this code of an ICMP message");
+}
 
 static bool icmp_names(struct pd_lex *lx, struct pd_icmp *ic)
 {
-	char *type = pd_name(lx), *code = NULL;
+	char *type = pd_name(lx);
+	size_t i = 0;
 	int64_t v;
 
 	if (!type)
 		return pd_fail(lx, "an ICMP type");
-	if (pd_is_name(lx) && !pd_looks(lx, "mtu "))
-		code = pd_name(lx);
-	for (size_t i = 0; i < N_ELEM(icmp_words); i++) {
-		if (strcmp(type, icmp_words[i].type) != 0 ||
-		    (code && strcmp(code, icmp_words[i].code) != 0))
-			continue;
+	if (!icmp_numbered(type, "type_", &ic->type)) {
+		while (i < N_ELEM(icmp_words) && strcmp(type, icmp_words[i].type) != 0)
+			i++;
+		if (i == N_ELEM(icmp_words))
+			return unsupported(lx, "this ICMP message");
 		ic->type = icmp_words[i].t;
 		ic->code = icmp_words[i].c;
-		if (!pd_take(lx, "mtu"))
-			return true;
+	}
+	if (!icmp_code(lx, ic))
+		return false;
+	if (pd_take(lx, "mtu ")) {
 		if (!pd_want_number(lx, 0, UINT16_MAX, &v))
 			return false;
 		ic->mtu = (uint32_t)v;
-		return true;
 	}
-	return unsupported(lx, "this ICMP message");
+	return !pd_take(lx, "id ") || pd_want_number(lx, 0, UINT16_MAX, &v);
+}
+
+/* The segment quoted: "[1:1001(1000)]". */
+static bool icmp_about(struct pd_lex *lx, struct pd_icmp *ic)
+{
+	if (ic->about || !pd_take(lx, "["))
+		return true;
+	if (pd_looks(lx, "udp") || pd_looks(lx, "raw"))
+		return unsupported(lx, "UDP");
+	ic->about = true;
+	return parse_seq(lx, &ic->seq, &ic->len) && pd_want(lx, "]");
 }
 
 static bool parse_icmp(struct pd_lex *lx, struct pd_packet *p)
@@ -255,17 +381,25 @@ static bool parse_icmp(struct pd_lex *lx, struct pd_packet *p)
 	p->is_icmp = true;
 	if (p->out)
 		return unsupported(lx, "an outbound ICMP message");
-	if (!icmp_names(lx, &p->icmp) || !pd_want(lx, "["))
-		return false;
-	if (pd_looks(lx, "udp"))
-		return unsupported(lx, "UDP");
-	return parse_seq(lx, &p->icmp.seq, &p->icmp.len) && pd_want(lx, "]");
+	return icmp_names(lx, &p->icmp) && icmp_about(lx, &p->icmp);
+}
+
+/* Old scripts have the segment first: "< [1:1001(1000)] icmp ...". */
+static bool quotes_first(struct pd_lex *lx)
+{
+	const char *at = (pd_skip(lx), lx->p);
+
+	return *at == '[' && isdigit((unsigned char)at[1]);
 }
 
 bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p)
 {
-	if (!parse_ip_info(lx, p))
+	p->ecn = p->out ? PD_ECN_ANY : 0;
+	p->tos = p->ttl = -1;
+	if (quotes_first(lx) ? !icmp_about(lx, &p->icmp) : !parse_ip_info(lx, p))
 		return false;
+	if (pd_take(lx, "udp ") || pd_take(lx, "udp("))
+		return unsupported(lx, "UDP");
 	if (pd_take(lx, "icmp "))
 		return parse_icmp(lx, p);
 	return parse_tcp(lx, p);

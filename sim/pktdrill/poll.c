@@ -9,6 +9,7 @@
 #include "stack/util/err.h"
 
 #define EDGE ((uint32_t)1 << 31)          /* EPOLLET */
+#define ONESHOT ((uint32_t)1 << 30)       /* EPOLLONESHOT */
 
 /* As poll(2) has it, from what the socket is ready for and its state. */
 static uint32_t poll_bits(uint32_t ready)
@@ -159,11 +160,25 @@ int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c)
 	return 0;
 }
 
+/* Data that came is an edge even where more of it waits. */
+static void see_arrivals(struct pd_run *r, struct pd_watched *w)
+{
+	struct sk_tcp_info i;
+
+	if (sk_tcp_info(r->fd[w->fd].sk, &i) != OK)
+		return;
+	if (i.bytes_received > w->received)
+		w->edges |= L_POLLIN;
+	w->received = i.bytes_received;
+}
+
 /* What there is to tell of it now. */
 static uint32_t to_tell(struct pd_run *r, const struct pd_watched *w)
 {
 	uint32_t ev = sock_events(r->fd[w->fd].sk) & (w->events | L_POLLERR | L_POLLHUP);
 
+	if (!w->events)
+		return 0;                         /* told once, and not asked again */
 	if ((w->events & EDGE) && !(w->edges & ev))
 		return 0;
 	return ev;
@@ -180,12 +195,14 @@ int64_t pd_epoll_wait(struct pd_run *r, const struct pd_call *c)
 	if (want && want->kind == PD_LIST)
 		want = want->first;
 	for (struct pd_watched *w = ep->set; w && n < max; w = w->next) {
-		uint32_t ev = to_tell(r, w);
+		uint32_t ev = (see_arrivals(r, w), to_tell(r, w));
 
 		if (!ev)
 			continue;
 		n++;
 		w->edges &= ~ev;
+		if (w->events & ONESHOT)
+			w->events = 0;
 		if (want && want->kind == PD_STRUCT && num_of(want, "events") != ev)
 			wrong_events(r, "epoll_wait", num_of(want, "events"), ev);
 		want = want ? want->next : NULL;

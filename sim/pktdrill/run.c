@@ -2,6 +2,7 @@
 /* Events in their order, each at its time. */
 #include "sim/pktdrill/pktdrill.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,9 @@
 #include "stack/util/cc.h"
 #include "stack/util/err.h"
 
-#define TOLERANCE USEC(4000)              /* packetdrill's */
+/* packetdrill's: of an instant, and of the pause that it ends, whichever is more. */
+#define TOLERANCE USEC(4000)
+#define TOLERANCE_PCT 12.5
 #define ANY_TIME SEC(3600)                /* how long "*" waits */
 
 /* --- options ---------------------------------------------------------------------------- */
@@ -22,8 +25,8 @@ static bool option_is_idle(const char *name)
 {
 	static const char *const idle[] = {
 		"--verbose", "--quiet", "--dry_run", "--speed", "--non_fatal", "--timeout_secs",
-		"--tolerance_percent", "--send_omit_free", "--init_scripts", "--netmask_ip",
-		"--wire_server_dev", "--tcp_ts_tick_usecs", "--code_command", "--strict_segments",
+		"--send_omit_free", "--init_scripts", "--netmask_ip", "--mss", "--code_command", "--strict_segments",
+		"--code_format", "--code_sockopt", "--tcp_ts_ecr_scaled", "--debug",
 	};
 
 	for (size_t i = 0; i < N_ELEM(idle); i++)
@@ -41,33 +44,83 @@ static bool option_address(struct pd_run *r, const struct pd_option *o)
 	return a && ip4_parse(a, o->value ? o->value : "");
 }
 
+static bool option_number(struct pd_run *r, const struct pd_option *o)
+{
+	char *end = NULL;
+	double v = o->value ? strtod(o->value, &end) : -1;
+	bool whole = end && end != o->value && !*end && v >= 0 && v < 1e9;
+
+	if (whole && strcmp(o->name, "--tolerance_usecs") == 0)
+		r->tolerance = USEC((ns_t)v);
+	else if (whole && strcmp(o->name, "--tolerance_percent") == 0)
+		r->tolerance_pct = v;
+	else if (whole && strcmp(o->name, "--tcp_ts_tick_usecs") == 0 && v <= 1000000)
+		r->ts_tick = USEC((ns_t)v);
+	else if (whole && strcmp(o->name, "--bind_port") == 0 && v > 0 && v <= UINT16_MAX)
+		r->bind_port = (uint16_t)v;
+	else if (whole && strcmp(o->name, "--connect_port") == 0 && v > 0 && v <= UINT16_MAX)
+		r->connect_port = (uint16_t)v;
+	else if (whole && strcmp(o->name, "--mtu") == 0 && v >= 68 && v <= UINT16_MAX)
+		r->mtu = (uint32_t)v;
+	else
+		return false;
+	return true;
+}
+
 static void set_option(struct pd_run *r, const struct pd_option *o)
 {
-	long long n = o->value ? strtoll(o->value, NULL, 10) : 0;
-
-	if (strcmp(o->name, "--tolerance_usecs") == 0 && n >= 0 && n < 1000000000)
-		r->tolerance = USEC(n);
-	else if (strcmp(o->name, "--bind_port") == 0 && n > 0 && n <= UINT16_MAX)
-		r->bind_port = (uint16_t)n;
-	else if (strcmp(o->name, "--connect_port") == 0 && n > 0 && n <= UINT16_MAX)
-		r->connect_port = (uint16_t)n;
-	else if (strcmp(o->name, "--mtu") == 0 && n >= 68 && n <= UINT16_MAX)
-		r->mtu = (uint32_t)n;
-	else if (strcmp(o->name, "--ip_version") == 0 && o->value && strcmp(o->value, "ipv4") == 0)
+	if (strcmp(o->name, "--ip_version") == 0 && o->value && strcmp(o->value, "ipv4") == 0)
 		return;
-	else if (!option_address(r, o) && !option_is_idle(o->name))
+	if (!option_number(r, o) && !option_address(r, o) && !option_is_idle(o->name))
 		pd_say(r->says, PD_SKIPPED, o->line, "the option %s%s%s", o->name,
 		       o->value ? "=" : "", o->value ? o->value : "");
 }
 
 /* --- time ----------------------------------------------------------------------------------- */
 
-static void show_time(struct pd_run *r, const char *what, ns_t from, ns_t to, ns_t at)
+static double seconds(const struct pd_run *r, ns_t at) { return (double)(at - r->t0) / 1e9; }
+
+/* What an event at `from` may be off, which follows one at `before`. */
+static ns_t tolerance(const struct pd_run *r, ns_t before, ns_t from)
 {
-	pd_say(r->says, PD_FAILED, r->event->line, "timing error: expected %s at %.6f sec but "
-	       "happened at %.6f sec; tolerance %.6f sec", what,
-	       (double)((from + to) / 2 - r->t0) / 1e9, (double)(at - r->t0) / 1e9,
-	       (double)(r->tolerance + (to - from) / 2) / 1e9);
+	ns_t part = (ns_t)((double)(from - before) * r->tolerance_pct / 100);
+
+	return part > r->tolerance ? part : r->tolerance;
+}
+
+/* What was to be in [from, to] happened at `at`; t: the tolerance. */
+static void say_time(struct pd_run *r, const char *head, const char *what, ns_t from, ns_t to,
+		     ns_t at, ns_t t)
+{
+	bool relative = r->event->when == PD_AFTER;
+	ns_t base = relative && from != to ? from - r->event->at : r->t0;
+
+	if (from == to)
+		pd_say(r->says, PD_FAILED, r->event->line, "%stiming error: expected %s at %.6f "
+		       "sec but happened at %.6f sec; tolerance %.6f sec", head, what,
+		       seconds(r, from), seconds(r, at), (double)t / 1e9);
+	else
+		pd_say(r->says, PD_FAILED, r->event->line, "%stiming error: expected %s in %s"
+		       "time range %s%.6f~%s%.6f sec but happened at %s%.6f sec", head, what,
+		       relative ? "relative " : "", relative ? "+" : "",
+		       (double)(from - base) / 1e9, relative ? "+" : "", (double)(to - base) / 1e9,
+		       relative && at >= base ? "+" : "", (double)(at - base) / 1e9);
+}
+
+static bool in_time(ns_t from, ns_t to, ns_t at, ns_t t)
+{
+	return at >= from - t && at <= to + t;
+}
+
+/* A call that blocked returns now. */
+static void check_return(struct pd_run *r, const struct pd_call *c, ns_t ends, ns_t t)
+{
+	char head[64];
+
+	if (in_time(ends, ends, r->now, t))
+		return;
+	snprintf(head, sizeof(head), "runtime error in %.30s call: ", c->name);
+	say_time(r, head, "system call return", ends, ends, r->now, t);
 }
 
 static void check_result(struct pd_run *r, const struct pd_call *c, int64_t got);
@@ -84,10 +137,8 @@ static void poll_blocked(struct pd_run *r)
 	got = pd_call(r, &e->call);
 	if (got != ERR_AGAIN) {
 		r->blocked = NULL;
-		if (r->now < r->blocked_ends - r->tolerance ||
-		    r->now > r->blocked_ends + r->tolerance)
-			show_time(r, "system call return", r->blocked_ends, r->blocked_ends,
-				  r->now);
+		check_return(r, &e->call, r->blocked_ends,
+			     tolerance(r, r->call_at, r->blocked_ends));
 		check_result(r, &e->call, got);
 	}
 	r->event = outer;
@@ -111,7 +162,7 @@ static void pass(struct pd_run *r, ns_t until, bool stop_on_packet)
 /* The call that waits must end by its time. */
 static void await_blocked(struct pd_run *r)
 {
-	ns_t until = r->blocked_ends + r->tolerance;
+	ns_t until = r->blocked_ends + tolerance(r, r->call_at, r->blocked_ends);
 
 	while (ok(r) && r->blocked && r->now < until) {
 		pd_host_run(r, r->call_until < until ? r->call_until : until, false);
@@ -164,33 +215,34 @@ static void run_call(struct pd_run *r, const struct pd_event *e, ns_t ends)
 		r->blocked_ends = ends;
 		return;
 	}
-	if (ok(r) && e->call.blocks && r->now < ends - r->tolerance)
-		show_time(r, "system call return", ends, ends, r->now);
+	if (ok(r) && e->call.blocks)
+		check_return(r, &e->call, ends, tolerance(r, r->now, ends));
 	else if (got == ERR_AGAIN && pd_call_may_block(r, &e->call) && r->call_until == NS_NEVER)
 		pd_say(r->says, PD_FAILED, e->line, "runtime error in %s call: it blocks, and no "
 		       "time is given for its end", e->call.name);
 	check_result(r, &e->call, got);
 }
 
-/* The next segment of the stack's, in [from, to]. */
-static void run_out(struct pd_run *r, const struct pd_event *e, ns_t from, ns_t to)
+/* The next segment of the stack's, in [from, to]; t: give or take so much. */
+static void run_out(struct pd_run *r, const struct pd_event *e, ns_t from, ns_t to, ns_t t)
 {
 	struct pd_seg *got;
 	ns_t at;
 
-	pass(r, to + r->tolerance, true);
+	pass(r, to + t, true);
 	if (!ok(r))
 		return;
 	got = pd_host_take(r);
 	if (!got) {
-		pd_say(r->says, PD_FAILED, e->line, "error handling packet: timed out waiting for "
-		       "packet");
+		pd_say(r->says, PD_FAILED, e->line,
+		       "error handling packet: Timed out waiting for packet");
 		return;
 	}
 	at = got->at;
-	if (pd_match(r, &e->pkt, got) && e->when != PD_WHENEVER &&
-	    (at < from - r->tolerance || at > to + r->tolerance))
-		show_time(r, "outbound packet", from, to, at);
+	if (pd_match(r, &e->pkt, got) && e->when != PD_WHENEVER && !in_time(from, to, at, t)) {
+		say_time(r, "error handling packet: ", "outbound packet", from, to, at, t);
+		pd_match_show(r, &e->pkt, got);
+	}
 	free(got);
 }
 
@@ -211,8 +263,8 @@ static ns_t run_event(struct pd_run *r, const struct pd_event *e, ns_t before)
 	}
 	r->event = e;
 	if (e->kind == PD_PACKET && e->pkt.out) {
-		run_out(r, e, from, to);
-		return e->when == PD_WHENEVER || e->range ? r->now : from;
+		run_out(r, e, from, to, e->range ? r->tolerance : tolerance(r, before, from));
+		return r->now;
 	}
 	if (from > r->now)
 		pass(r, from, false);
@@ -228,7 +280,7 @@ static ns_t run_event(struct pd_run *r, const struct pd_event *e, ns_t before)
 	else
 		pd_code(r, e->text);
 	poll_blocked(r);
-	return from;
+	return r->now;
 }
 
 static void run_events(struct pd_run *r)
@@ -255,6 +307,7 @@ void pd_run_text(const char *text, struct pd_says *says)
 	r->says = says;
 	r->last_fd = -1;
 	r->tolerance = TOLERANCE;
+	r->tolerance_pct = TOLERANCE_PCT;
 	r->local = IP4(192, 168, 0, 1);
 	r->gateway = IP4(192, 168, 0, 2);
 	r->remote = IP4(192, 0, 2, 1);

@@ -9,7 +9,9 @@
  *	map.c     the script's sequence numbers and timestamps to those on the wire
  *	match.c   is this what the script says?    show.c   packets as text
  *	calls.c   system calls    sockopt.c  their options    poll.c  poll, epoll
- *	sysctl.c  `commands`      code.c     %{ code }%       run.c   events in order
+ *	command.c `commands`      sysctl.c   what they set
+ *	code.c    %{ code }%      expr.c     its expressions
+ *	run.c     events in order
  */
 #include "sim/pktdrill/script.h"
 #include "stack/netdev.h"
@@ -27,7 +29,7 @@ struct pd_seg {
 	struct pd_seg *next;
 	ns_t at;
 	ip4_t src, dst;
-	uint8_t ecn;
+	uint8_t tos, ttl;
 	struct tcp_hdr h;                 /* h.hlen follows from n_opt */
 	uint8_t opt[TCP_OPT_MAX];
 	uint8_t n_opt;
@@ -37,11 +39,10 @@ struct pd_seg {
 /* The connection that packets of the script belong to: the one made last. */
 struct pd_flow {
 	uint16_t lport, rport;
-	bool passive;                     /* begun by a SYN of the script's side */
-	uint32_t peer_isn;
 	bool has_iss;
 	uint32_t live_iss, script_iss;
-	unsigned n_ts;                    /* timestamps of ours: the last PD_TS_MAP */
+	unsigned n_ts;                    /* timestamps of ours: the first, the last PD_TS_MAP */
+	uint32_t first_script, first_live;
 	struct { uint32_t script, live; } ts[PD_TS_MAP];
 };
 
@@ -52,15 +53,18 @@ struct pd_watched {                       /* a socket in an epoll set */
 	int64_t data;
 	uint32_t events;
 	uint32_t edges;                   /* since they were told */
+	int64_t received;                 /* bytes, when they were asked for last */
 };
 
 struct pd_fd {
 	bool used, nonblock, is_epoll;
+	bool inq;                         /* TCP_INQ: recvmsg() tells what is left */
 	struct sock *sk;
 	struct pd_watched *set;
 };
 
-struct pd_var { struct pd_var *next; char *name; double v; };
+struct pd_val;
+struct pd_var { struct pd_var *next; const char *name; struct pd_val *v; };       /* of code */
 
 struct pd_run {
 	struct pd_script *script;
@@ -69,7 +73,9 @@ struct pd_run {
 	struct stack *st;
 	struct netdev dev;
 	ns_t t0, now;                     /* of the first event; now */
-	ns_t tolerance;
+	ns_t tolerance;                   /* of an instant; or so much of a pause before it: */
+	double tolerance_pct;
+	ns_t ts_tick;                     /* of TS val that a script states; 0: not looked at */
 	ip4_t local, remote, gateway;
 	uint16_t bind_port, connect_port, next_port;
 	uint32_t mtu;
@@ -77,7 +83,7 @@ struct pd_run {
 	struct pd_seg *sent, **sent_end;  /* not yet asked for */
 	struct pd_fd fd[PD_FDS];
 	int last_fd;                      /* whose tcp_info code sees; -1: none */
-	bool listens;
+	bool listens_anew;                /* a listener is, and nothing came for it yet */
 	struct pd_flow flow;
 	const struct pd_event *event;     /* now */
 	const struct pd_event *blocked;   /* a call that has not returned yet */
@@ -94,6 +100,7 @@ void pd_host_input(struct pd_run *r, const void *ip, size_t n);
 /* Lets time pass until then, or until the stack sent something. */
 void pd_host_run(struct pd_run *r, ns_t until, bool stop_on_packet);
 struct pd_seg *pd_host_take(struct pd_run *r);    /* the caller frees */
+void pd_host_drop_sent(struct pd_run *r);         /* it was of another connection */
 
 /* --- map.c --- */
 /* The packet of the script goes to the stack. */
@@ -103,6 +110,7 @@ void pd_map_out(struct pd_run *r, const struct pd_packet *want, struct pd_seg *g
 
 /* --- match.c --- */
 bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got);
+void pd_match_show(struct pd_run *r, const struct pd_packet *want, const struct pd_seg *got);
 void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as on the wire */
 
 /* --- show.c --- */
@@ -129,6 +137,10 @@ void pd_epoll_forget(struct pd_run *r, int fd);           /* it is closed */
 void pd_epoll_close(struct pd_fd *f);
 
 /* --- sysctl.c --- */
+void pd_sysctl(struct pd_run *r, const char *name, const char *v);
+void pd_sysctl_defaults(struct pd_run *r);        /* what collections of scripts begin with */
+
+/* --- command.c --- */
 void pd_command(struct pd_run *r, const char *text);
 
 /* --- code.c --- */

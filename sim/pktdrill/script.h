@@ -48,7 +48,7 @@ struct pd_call {
 
 /* --- packets --- */
 
-enum pd_ecn { PD_ECN_ANY = -1 };
+enum pd_ecn { PD_ECN_ANY = -1, PD_ECN_ECT = -2 };       /* ECT: either of them */
 
 struct pd_opts {
 	bool any;                         /* <...> */
@@ -58,6 +58,7 @@ struct pd_opts {
 
 struct pd_icmp {
 	uint8_t type, code;
+	bool about;                       /* it quotes a segment */
 	uint32_t mtu;
 	uint32_t seq, len;                /* of the segment quoted */
 };
@@ -65,7 +66,9 @@ struct pd_icmp {
 struct pd_packet {
 	bool out, is_icmp;
 	bool has_wnd, has_urg;
-	int ecn;                          /* two bits, or PD_ECN_ANY */
+	int ecn;                          /* two bits, or enum pd_ecn */
+	int tos, ttl;                     /* -1: not said */
+	uint16_t sport, dport;            /* 0: the connection's */
 	uint8_t flags;
 	uint32_t seq, ack, len;
 	uint16_t wnd, urg;

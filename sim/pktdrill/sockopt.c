@@ -68,6 +68,10 @@ int64_t pd_setsockopt(struct pd_run *r, const struct pd_call *c)
 		return -EBADF;
 	if (is_congestion(r, c) && sk_set_congestion(f->sk, e->text) == OK)
 		return 0;
+	if (pd_arg_num(r, c, 1) == L_SOL_TCP && pd_arg_num(r, c, 2) == L_TCP_INQ) {
+		f->inq = value(r, c, o) != 0;
+		return 0;
+	}
 	if (o < 0 && pd_arg_num(r, c, 1) == L_SOL_SOCKET && pd_arg_num(r, c, 2) == L_SO_REUSEPORT)
 		return 0;                         /* one socket a port: the same */
 	if (o < 0 || (e && e->kind == PD_STR))

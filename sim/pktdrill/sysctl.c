@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * `commands`: the sysctls that scripts set become options of the stack; what
- * has no effect on segments here is let pass.  All else is not done, and said.
+ * The sysctls that scripts set become options of the stack; what has no effect
+ * on segments here is let pass.  All else is not done, and said.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,15 +20,20 @@ static const struct { const char *name, *value; } fixed[] = {
 	{ "tcp_tw_reuse", "0" }, { "tcp_tw_reuse", "2" }, { "tcp_mtu_probing", "0" },
 	{ "tcp_autocorking", "1" }, { "tcp_autocorking", "0" }, { "tcp_abort_on_overflow", "0" },
 	{ "tcp_moderate_rcvbuf", "1" }, { "tcp_adv_win_scale", "1" },
-	{ "tcp_workaround_signed_windows", "0" },
+	{ "tcp_workaround_signed_windows", "0" }, { "tcp_invalid_ratelimit", "500" },
+	{ "tcp_fastopen", "0" }, { "tcp_fastopen", "1" }, { "tcp_fastopen", "0x1" },
+	{ "tcp_fastopen", "3" }, { "tcp_fastopen", "0x3" }, { "tcp_shrink_window", "0" },
+	{ "tcp_notsent_lowat", "4294967295" }, { "tcp_notsent_lowat", "-1" },
+	{ "tcp_rto_max_ms", "120000" }, { "tcp_thin_linear_timeouts", "0" },
+	{ "tcp_stdurg", "0" }, { "tcp_rfc1337", "0" },
 };
 
 /* Of how things are sent below segments, or of what no script here sees. */
 static const char *const harmless[] = {
-	"tcp_tso_win_divisor", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio", "tcp_notsent_lowat",
-	"tcp_fastopen", "tcp_fastopen_key", "tcp_min_tso_segs", "tcp_limit_output_bytes",
+	"tcp_tso_win_divisor", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio",
+	"tcp_fastopen_key", "tcp_min_tso_segs", "tcp_limit_output_bytes",
 	"tcp_no_metrics_save", "tcp_min_rtt_wlen", "tcp_max_syn_backlog", "tcp_tso_rtt_log",
-	"tcp_invalid_ratelimit", "tcp_challenge_ack_limit", "enabled", "tcp_comp_sack_nr",
+	"enabled", "tcp_comp_sack_nr",
 	"tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "somaxconn", "rmem_max", "wmem_max",
 	"tcp_plb_enabled", "icmp_ratelimit", "default_qdisc",
 };
@@ -67,7 +72,7 @@ static bool is_fixed(const char *name, const char *v)
 	return false;
 }
 
-static void set_sysctl(struct pd_run *r, const char *name, const char *v)
+void pd_sysctl(struct pd_run *r, const char *name, const char *v)
 {
 	int o = stack_option_find(name);
 
@@ -84,97 +89,14 @@ static void set_sysctl(struct pd_run *r, const char *name, const char *v)
 }
 
 /* What packetdrill's collections all begin with. */
-static void set_defaults(struct pd_run *r)
+void pd_sysctl_defaults(struct pd_run *r)
 {
-	set_sysctl(r, "tcp_rmem", "4096 540000 15728640");
-	set_sysctl(r, "tcp_wmem", "4096 262144 4194304");
-	set_sysctl(r, "tcp_timestamps", "1");
-	set_sysctl(r, "tcp_syn_retries", "5");
-	set_sysctl(r, "tcp_synack_retries", "5");
-	set_sysctl(r, "tcp_sack", "1");
-	set_sysctl(r, "tcp_slow_start_after_idle", "0");
-	set_sysctl(r, "tcp_congestion_control", "cubic");
-}
-
-/* --- lines and words -------------------------------------------------------------------- */
-
-/* NAME=VALUE, by the last part of NAME; quotes around VALUE. */
-static void assign(struct pd_run *r, char *word)
-{
-	char *eq = strchr(word, '='), *name, *v;
-	size_t n;
-
-	if (!eq) {
-		pd_lacks(r, "the command with %s", word);
-		return;
-	}
-	*eq = '\0';
-	v = eq + 1;
-	n = strlen(v);
-	if (n >= 2 && (v[0] == '"' || v[0] == '\'') && v[n - 1] == v[0]) {
-		v[n - 1] = '\0';
-		v++;
-	}
-	name = word + strlen(word);
-	while (name > word && name[-1] != '.' && name[-1] != '/')
-		name--;
-	set_sysctl(r, name, v);
-}
-
-/* The next word, quoted parts whole; NULL at the end.  Writes into the line. */
-static char *next_word(char **at)
-{
-	char *w = *at + strspn(*at, " \t\r"), *p = w, quote = 0;
-
-	if (!*w)
-		return NULL;
-	for (; *p && (quote || !strchr(" \t\r", *p)); p++) {
-		if (quote ? *p == quote : *p == '"' || *p == '\'')
-			quote = quote ? 0 : *p;
-	}
-	*at = *p ? p + 1 : p;
-	*p = '\0';
-	return w;
-}
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
-static void run_line(struct pd_run *r, char *line)
-{
-	char *w = next_word(&line);
-
-	if (!w || *w == '#')
-		return;
-	if (ends_with(w, "defaults.sh")) {
-		set_defaults(r);
-		return;
-	}
-	if (strcmp(w, "sysctl") != 0 && !ends_with(w, "set_sysctls.py")) {
-		if (strcmp(w, "sleep") != 0 && strcmp(w, "true") != 0 && strcmp(w, "tc") != 0)
-			pd_lacks(r, "the command %s", w);
-		return;
-	}
-	while ((w = next_word(&line)))
-		if (*w != '-' && *w != '>' && *w != '2')
-			assign(r, w);
-}
-
-void pd_command(struct pd_run *r, const char *text)
-{
-	char *copy = strdup(text), *line = copy, *end;
-
-	if (!copy)
-		pd_say(r->says, PD_FAILED, r->event->line, "out of memory");
-	for (; line && *line; line = end) {
-		end = line + strcspn(line, "\n;");
-		if (*end)
-			*end++ = '\0';
-		run_line(r, line);
-	}
-	free(copy);
+	pd_sysctl(r, "tcp_rmem", "4096 540000 15728640");
+	pd_sysctl(r, "tcp_wmem", "4096 262144 4194304");
+	pd_sysctl(r, "tcp_timestamps", "1");
+	pd_sysctl(r, "tcp_syn_retries", "5");
+	pd_sysctl(r, "tcp_synack_retries", "5");
+	pd_sysctl(r, "tcp_sack", "1");
+	pd_sysctl(r, "tcp_slow_start_after_idle", "0");
+	pd_sysctl(r, "tcp_congestion_control", "cubic");
 }

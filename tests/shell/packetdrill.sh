@@ -30,6 +30,69 @@ script packet:  0.100000 S. 0:0(0) ack 1
 actual packet:  0.100000 S. 0:0(0) ack 1 win N <mss 1460>
 EOF
 
+# What differs is told in packetdrill's words: expect WORDS <<SCRIPT.
+head='0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++.1 < S 0:0(0) win 32792 <mss 1000,sackOK,TS val 7 ecr 0>
++0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 7>
++.1 < . 1:1(0) ack 1 win 32792 <nop,nop,TS val 8 ecr 100>
++0 accept(3, ..., ...) = 4'
+expect() {
+	{ echo "$head"; cat; } >"$t"
+	out=$("$NETLOOM" packetdrill "$t")
+	grep -qF -- "$1" <<<"$out" || say "no '$1' in: $out"
+}
+expect 'wrong.pkt:9: error handling packet: live packet payload: expected 200 bytes vs actual 100 bytes' <<'EOF'
++0 write(4, ..., 100) = 100
++0 > P. 1:201(200) ack 1 <nop,nop,TS val 200 ecr 8>
+EOF
+expect ': error handling packet: live packet field tcp_psh: expected: 0 (0x0) vs actual: 1 (0x1)' <<'EOF'
++0 write(4, ..., 100) = 100
++0 > . 1:101(100) ack 1 <nop,nop,TS val 200 ecr 8>
+EOF
+expect ': error handling packet: bad outbound TCP timestamp echo reply' <<'EOF'
++0 write(4, ..., 100) = 100
++0 > P. 1:101(100) ack 1 <nop,nop,TS val 200 ecr 7>
+EOF
+expect ': error handling packet: bad outbound TCP options' <<'EOF'
++0 write(4, ..., 100) = 100
++0 > P. 1:101(100) ack 1 <TS val 200 ecr 8,nop,nop>
+EOF
+expect ': error handling packet: timing error: expected outbound packet at 1.200000 sec but happened at 0.200000 sec; tolerance 0.125000 sec' <<'EOF'
++0 write(4, ..., 100) = 100
++1 > P. 1:101(100) ack 1 <nop,nop,TS val 200 ecr 8>
+EOF
+expect 'actual packet:  0.200000 P. 1:101(100) ack 1 win ' <<'EOF'
++0 write(4, ..., 100) = 100
++.1~+.2 > P. 1:101(100) ack 1 <nop,nop,TS val 200 ecr 8>
+EOF
+expect ': error handling packet: Timed out waiting for packet' <<'EOF'
++0 > P. 1:101(100) ack 1 <nop,nop,TS val 200 ecr 8>
+EOF
+expect ': runtime error in write call: Expected result 99 but got 100' <<'EOF'
++0 write(4, ..., 100) = 99
+EOF
+expect ': runtime error in close call: Expected result 0 but got -1 with errno 9 (Bad file descriptor)' <<'EOF'
++0 close(9) = 0
+EOF
+expect ': error executing code: AssertionError: tcpi_snd_cwnd == 11 with tcpi_snd_cwnd = 10' <<'EOF'
++0 %{ x = [1, 0x2]; assert len(x) == 2 and 2 in x and not 3 in x and max(x) == 2
+assert 'a' < 'b' and {'k': 7}['k'] == 7 and (1 if x[0] else 2) == 1, \
+	'what %d' % 3
+assert tcpi_snd_cwnd == 11, tcpi_snd_cwnd }%
+EOF
+expect ': syntax error: ' <<'EOF'
++0 > P. 1:101(99) ack 1
+EOF
+expect 'skipped ' <<'EOF'
++0 `tc qdisc replace dev tun0 root netem loss 1%`
+EOF
+expect '1 passed, 0 failed, 0 skipped' <<'EOF'
++0 `sysctl -q net.ipv4.tcp_rmem="4096 540000 $((15*1024*1024))" > /dev/null 2>&1 || true
+ethtool -K tun0 tso off; ip link set dev tun0 mtu 1400 # less`
+EOF
+
 echo '0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3' >"$t"
 out=$("$NETLOOM" packetdrill "$t")
 [ $? -eq 77 ] || say "a skipped script does not end with status 77"
