@@ -89,6 +89,7 @@ help:
 	@echo 'make setup         install what is missing (build and test packages)'
 	@echo 'make bench         measure; results in build/bench.json (BENCH_RUNS=5)'
 	@echo 'make fuzz          fuzz every target for FUZZ_SECONDS=60'
+	@echo 'make mutants       do the segment scripts see faults in stack/tcp?'
 	@echo 'make cov           coverage of the tests; report in build/cov/index.html'
 	@echo 'make lint          what tools and our own rules say about the source'
 	@echo 'make stack         build/release/libnetloom-stack.a: the stack alone'
@@ -134,6 +135,9 @@ cov:
 	@+MAKE='$(MAKE)' VARIANT=cov tests/run; status=$$?; \
 	gcovr --root . --object-directory build/cov --filter stack/ --filter sim/ \
 		--filter shell/ --html-details build/cov/index.html --print-summary && exit $$status
+
+mutants:
+	@scripts/mutants
 
 lint:
 	@scripts/lint
@@ -231,5 +235,5 @@ $(O)/lwip: FORCE
 
 FORCE:
 .SECONDARY:
-.PHONY: all help setup run check bench soak fuzz cov lint asan ubsan tsan clean build stack \
-	check-programs fuzz-programs soak-programs bench-programs FORCE
+.PHONY: all help setup run check bench soak fuzz mutants cov lint asan ubsan tsan clean build \
+	stack check-programs fuzz-programs soak-programs bench-programs FORCE

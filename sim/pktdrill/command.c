@@ -214,7 +214,9 @@ static void do_tc(struct pd_run *r, struct words *ws)
 		 limit ? " limit " : "", limit ? limit : "");
 }
 
-static const struct { const char *name; void (*fn)(struct pd_run *r, struct words *ws); } table[] = {
+typedef void command_fn(struct pd_run *r, struct words *ws);
+
+static const struct { const char *name; command_fn *fn; } table[] = {
 	{ "defaults.sh", do_defaults }, { "defaults-linux.sh", do_defaults },
 	{ "sysctl", do_sysctl }, { "set_sysctls.py", do_sysctl }, { "ip", do_ip }, { "tc", do_tc },
 	/* Segments here are as short as the wire has them, whatever a card could do. */

@@ -423,6 +423,7 @@ void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
 	struct tcp_acked a;
 
 	tc->heard_at = tcp_now(tc);
+	tc->more = false;                         /* as in tcp_ack() */
 	(void)take_window(tc, rx);
 	tc->probes = 0;
 	if (seq_eq(rx->h.ack, tc->snd_una))

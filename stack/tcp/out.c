@@ -63,7 +63,9 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 	uint32_t left = window_left(tc, s->seq);
 
 	/* Linux: the last segment need not wait for the window of congestion. */
-	if ((!cwnd_allows(tc) && !(s->flags & TCP_FIN)) || nagle_holds(tc, s) || !tcp_pace_allows(tc))
+	if (!cwnd_allows(tc) && !(s->flags & TCP_FIN))
+		return false;
+	if (nagle_holds(tc, s) || !tcp_pace_allows(tc))
 		return false;
 	if (!window_takes(tc, s, left))
 		return false;
