@@ -96,7 +96,7 @@ static bool opt_hex(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, uint16_t
 	while (isxdigit((unsigned char)lx->p[n]))
 		n++;
 	if (n % 2 || isalnum((unsigned char)lx->p[n]) || lx->p[n] == '_')
-		return unsupported(lx, "a word for the bytes of a TCP option");
+		return unsupported(lx, "bytes of a TCP option that are given by a name");
 	if (!opt_room(lx, o, 0, n / 2))
 		return false;
 	for (unsigned i = 0; i < n / 2; i++, lx->p += 2) {

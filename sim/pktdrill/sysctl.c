@@ -38,13 +38,13 @@ static const char *const harmless[] = {
 	"tcp_plb_enabled", "icmp_ratelimit", "default_qdisc",
 };
 
-static void set(struct pd_run *r, enum stack_option o, const char *v)
+static void set(struct pd_run *r, const char *name, enum stack_option o, const char *v)
 {
 	char *end;
 	long long n = strtoll(v, &end, 0);
 
 	if (end == v || stack_set_option(r->st, o, n) != OK)
-		pd_lacks(r, "a sysctl with the value %s", v);
+		pd_lacks(r, "the sysctl %s=%s", name, v);
 }
 
 /* "4096 131072 6291456": the default and the most. */
@@ -83,7 +83,7 @@ void pd_sysctl(struct pd_run *r, const char *name, const char *v)
 	else if (strcmp(name, "tcp_congestion_control") == 0)
 		snprintf(r->cc, sizeof(r->cc), "%s", v);
 	else if (o >= 0)
-		set(r, (enum stack_option)o, v);
+		set(r, name, (enum stack_option)o, v);
 	else if (!is_fixed(name, v))
 		pd_lacks(r, "the sysctl %s=%s", name, v);
 }

@@ -353,11 +353,13 @@ static void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 			    .in_flight = a->flight, .rtt = a->rtt,
 			    .srtt = tc->srtt, .now = tcp_now(tc), .una = tc->snd_una,
 			    .nxt = tc->snd_nxt };
+	/* Where order is poor Linux counts what was SACKed, too. */
+	bool news = a->acked || (a->sacked && tc->reordering > DUP_THRESH);
 	bool busy = cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited);
 
 	if (tcp_reducing(tc))
 		tcp_prr_ack(tc, a);
-	else if (a->acked && busy)
+	else if (news && busy)
 		tc->cc.ops->on_ack(&tc->cc, &c);
 }
 
