@@ -122,6 +122,12 @@ struct stack_config {
 	  "least retransmission timeout; RFC 6298: 1000") \
 	X(OPT_GRO, "gro",                             1, 0, 1, \
 	  "frames of one instant: told of, and acknowledged, together") \
+	X(OPT_TCP_SYN_ORDER, "tcp_syn_order",         0, 0, 1, \
+	  "options of a SYN: 0 mss,sackOK,TS,nop,wscale; 1 mss,nop,wscale,sackOK,TS") \
+	X(OPT_TCP_QUICK_ACKS, "tcp_quick_acks",       16, 0, 255, \
+	  "most ACKs in a row that are not delayed, when data begins or order is lost") \
+	X(OPT_TCP_RST_EXACT, "tcp_rst_exact",         0, 0, 1, \
+	  "only the next number makes a RST genuine (RFC 5961 3.2); Linux: a SACKed end, too") \
 	X(OPT_TCP_RTO_RFC6298, "tcp_rto_rfc6298",     0, 0, 1, \
 	  "variance of round trips by RFC 6298 alone, without Linux's maximum of each") \
 	X(OPT_TCP_FRTO,        "tcp_frto",            2, 0, 2, \
@@ -156,7 +162,9 @@ struct stack_config {
 	X(OPT_TCP_TIME_WAIT,   "tcp_time_wait_ms",    60000, 1, 86400000, "2 MSL") \
 	X(OPT_PORT_MIN,        "ip_local_port_min",   49152, 1, 65535, \
 	  "first ephemeral port (RFC 6335)") \
-	X(OPT_PORT_MAX,        "ip_local_port_max",   65535, 1, 65535, "last ephemeral port")
+	X(OPT_PORT_MAX,        "ip_local_port_max",   65535, 1, 65535, "last ephemeral port") \
+	X(OPT_TCP_PROFILE, "tcp_profile",             0, 0, 1, \
+	  "0: Linux's TCP, 1: FreeBSD's; sets the options in which they differ (core/profile.c)")
 
 #define X(name, str, def, min, max, help) name,
 enum stack_option { STACK_OPTIONS(X) OPT_N };

@@ -66,6 +66,9 @@ static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
 	pkt_drop_at(st, p->dev, p, why);
 }
 
+/* profile.c: the options by which TCP is like another system's, OPT_TCP_PROFILE. */
+void profile_apply(struct stack *st, unsigned profile);
+
 /* An IPv4 address of this host, not a tentative one; or NULL.  dev NULL: any
  * interface. */
 struct ifaddr *ifaddr_find(const struct stack *st, const struct netdev *dev, ip4_t a);

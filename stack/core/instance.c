@@ -146,6 +146,8 @@ int stack_set_option(struct stack *st, enum stack_option o, int64_t v)
 	if ((unsigned)o >= OPT_N || v < options[o].min || v > options[o].max)
 		return ERR_INVAL;
 	st->opt[o] = v;
+	if (o == OPT_TCP_PROFILE)
+		profile_apply(st, (unsigned)v);
 	st->forwarding = st->opt[OPT_FORWARDING];
 	own_sync(st);
 	return OK;

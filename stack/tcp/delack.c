@@ -21,6 +21,8 @@ static void quick_more(struct tcp_conn *tc, unsigned max)
 {
 	uint32_t n = tcp_rcv_wnd(tc) / (2 * (uint32_t)tc->rcv_mss);
 
+	if (max > (uint32_t)tcp_stack(tc)->opt[OPT_TCP_QUICK_ACKS])
+		max = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_QUICK_ACKS];
 	n = n < 2 ? 2 : n;
 	n = n < max ? n : max;
 	if (n > tc->quick_acks)

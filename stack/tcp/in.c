@@ -171,13 +171,15 @@ static int reset_error(const struct tcp_conn *tc)
 }
 
 /* RFC 5961 3.2: exactly the next number.  The peer may also count what we hold
- * out of order, and have told us so in its RST, as Linux has it. */
+ * out of order, and have told us so in its RST, as Linux has it (OPT_TCP_RST_EXACT:
+ * no). */
 static bool rst_is_genuine(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	seq_t max = tc->rcv_nxt;
 
-	for (unsigned i = tc->dsack; i < tc->n_sacks; i++)
-		max = seq_max(max, tc->sacks[i].end);
+	if (!tcp_stack(tc)->opt[OPT_TCP_RST_EXACT])
+		for (unsigned i = tc->dsack; i < tc->n_sacks; i++)
+			max = seq_max(max, tc->sacks[i].end);
 	return seq_eq(rx->h.seq, tc->rcv_nxt) || seq_eq(rx->h.seq, max);
 }
 

@@ -36,6 +36,7 @@ static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags, ui
 		o->sack_ok = tc->sack_ok;
 		o->has_wscale = tc->wscale_ok;
 		o->wscale = tc->rcv_wscale;
+		o->wscale_first = tcp_stack(tc)->opt[OPT_TCP_SYN_ORDER];
 	} else if (tc->n_sacks) {
 		o->n_sack = (uint8_t)sacks_beside(tc, len);
 		memcpy(o->sack, tc->sacks, sizeof(o->sack));

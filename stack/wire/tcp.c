@@ -133,7 +133,35 @@ static uint8_t *put_nops(uint8_t *p, unsigned n)
 	return p + n;
 }
 
-/* mss, sackOK, TS, nop, wscale; a NOP stands where a word needs one. */
+static uint8_t *put_wscale(uint8_t *p, const struct tcp_opts *o)
+{
+	p = put_nops(p, 1);
+	p[0] = TCP_OPT_WSCALE;
+	p[1] = 3;
+	p[2] = o->wscale;
+	return p + 3;
+}
+
+static uint8_t *put_sack_ok(uint8_t *p)
+{
+	p[0] = TCP_OPT_SACK_OK;
+	p[1] = 2;
+	return p + 2;
+}
+
+/* In words: a NOP stands where one is not full. */
+static uint8_t *put_sack_ok_and_ts(uint8_t *p, const struct tcp_opts *o)
+{
+	if (!o->sack_ok && !o->has_ts)
+		return p;
+	if (!o->sack_ok || !o->has_ts)
+		p = put_nops(p, 2);
+	if (o->sack_ok)
+		p = put_sack_ok(p);
+	return o->has_ts ? put_ts(p, o) : p;
+}
+
+/* mss, sackOK, TS, nop, wscale; or mss, nop, wscale, sackOK, TS. */
 static size_t syn_opts_emit(const struct tcp_opts *o, uint8_t *out)
 {
 	uint8_t *p = out;
@@ -144,24 +172,11 @@ static size_t syn_opts_emit(const struct tcp_opts *o, uint8_t *out)
 		put_be16(p + 2, o->mss);
 		p += 4;
 	}
-	if (o->sack_ok || o->has_ts) {
-		if (!o->sack_ok || !o->has_ts)
-			p = put_nops(p, 2);
-		if (o->sack_ok) {
-			p[0] = TCP_OPT_SACK_OK;
-			p[1] = 2;
-			p += 2;
-		}
-		if (o->has_ts)
-			p = put_ts(p, o);
-	}
-	if (o->has_wscale) {
-		p = put_nops(p, 1);
-		p[0] = TCP_OPT_WSCALE;
-		p[1] = 3;
-		p[2] = o->wscale;
-		p += 3;
-	}
+	if (o->has_wscale && o->wscale_first)
+		p = put_wscale(p, o);
+	p = put_sack_ok_and_ts(p, o);
+	if (o->has_wscale && !o->wscale_first)
+		p = put_wscale(p, o);
 	return (size_t)(p - out);
 }
 

@@ -34,6 +34,7 @@ struct tcp_sack { seq_t start, end; };    /* from start to before end */
 
 struct tcp_opts {
 	bool has_mss, has_wscale, has_ts, sack_ok;
+	bool wscale_first;                /* to emit: FreeBSD's order, not Linux's */
 	uint8_t wscale;
 	uint8_t n_sack;
 	uint16_t mss;
@@ -68,7 +69,7 @@ void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w);
  * (20), csum 0; returns its sum, for tcp_csum4(). */
 uint64_t tcp_hdr_emit_ts(const struct tcp_hdr *h, bool ts, uint32_t tsval, uint32_t tsecr,
 			 uint8_t *p);
-/* Options as Linux orders them, padded with NOPs to words of four; returns
+/* Options as Linux orders them, or as FreeBSD (wscale_first), padded with NOPs to words of four; returns
  * the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
 size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX]);
 

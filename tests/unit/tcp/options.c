@@ -182,3 +182,68 @@ TEST(options, what_is_sent_has_a_true_checksum)
 	}
 	peer_free(t);
 }
+
+/* --- profiles ------------------------------------------------------------------------------ */
+
+/* The options of a SYN of ours, as they are on the wire. */
+static size_t syn_options(int64_t profile, uint8_t out[TCP_OPT_MAX], struct endpoint *me)
+{
+	static const struct endpoint to_peer = { { .family = ADDR_IP4, .v4 = PEER_THEM }, 1000 };
+	struct peer *t = peer_new(PEER_FULL);
+	struct seen *s = malloc(sizeof(*s));
+	size_t n;
+
+	REQUIRE(stack_set_option(t->st, OPT_TCP_PROFILE, profile) == OK);
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	CHECK_EQ(sk_connect(t->sk, &to_peer), ERR_INPROGRESS);
+	sk_local(t->sk, me);
+	REQUIRE(s && net_seen(t->dev, t->n_read, s));
+	n = (size_t)(s->data[12] >> 4) * 4 - TCP_HLEN;
+	memcpy(out, s->data + TCP_HLEN, n);
+	free(s);
+	peer_free(t);
+	return n;
+}
+
+TEST(options, a_profile_orders_the_options_of_a_syn_and_chooses_ports)
+{
+	static const struct { uint8_t kinds[8], wscale; uint16_t lo, hi; } rows[] = {
+		{ { TCP_OPT_MSS, TCP_OPT_SACK_OK, TCP_OPT_TS, TCP_OPT_NOP, TCP_OPT_WSCALE }, 7,
+		  32768, 60999 },
+		{ { TCP_OPT_MSS, TCP_OPT_NOP, TCP_OPT_WSCALE, TCP_OPT_SACK_OK, TCP_OPT_TS }, 6,
+		  10000, 65535 },
+	};
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		uint8_t b[TCP_OPT_MAX], seen = 0;
+		struct endpoint me;
+		size_t n = syn_options((int64_t)i, b, &me);
+
+		CHECK_EQ(n, 20);
+		for (size_t at = 0; at < n; seen++) {
+			CHECK_EQ(b[at], rows[i].kinds[seen]);
+			if (b[at] == TCP_OPT_WSCALE)
+				CHECK_EQ(b[at + 2], rows[i].wscale);
+			at += b[at] == TCP_OPT_NOP ? 1 : b[at + 1];
+		}
+		CHECK_EQ(seen, 5);
+		CHECK(me.port >= rows[i].lo && me.port <= rows[i].hi);
+	}
+}
+
+TEST(options, freebsd_has_no_quick_acks)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	REQUIRE(stack_set_option(t->st, OPT_TCP_PROFILE, 1) == OK);
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 1000);
+	SILENCE(t);
+	SAY(t, .flags = TCP_ACK, .seq = 1001, .ack = 1, .len = 1000);
+	HEAR(t, TCP_ACK, 1, 2001, 0);             /* the second full one */
+	SAY(t, .flags = TCP_ACK, .seq = 2001, .ack = 1, .len = 1000);
+	SILENCE(t);
+	peer_wait(t, MSEC(40));
+	HEAR(t, TCP_ACK, 1, 3001, 0);
+	peer_free(t);
+}

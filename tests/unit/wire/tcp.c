@@ -69,6 +69,7 @@ static struct tcp_opts random_opts(struct rng *r, bool syn)
 		o.mss = o.has_mss ? (uint16_t)rng_u32(r) : 0;
 		o.sack_ok = rng_below(r, 2);
 		o.has_wscale = rng_below(r, 2);
+		o.wscale_first = rng_below(r, 2);
 		o.wscale = o.has_wscale ? (uint8_t)rng_below(r, TCP_WSCALE_MAX + 1) : 0;
 		return o;
 	}
