@@ -9,7 +9,6 @@
 /* The first is the default. */
 static const struct tcp_cc_ops *const all[] = { &cc_cubic, &cc_reno };
 
-#define INITIAL_SEGS 10                   /* RFC 6928 */
 #define LEAST_SEGS 2                      /* RFC 5681 (4): the floor of ssthresh */
 
 const struct tcp_cc_ops *cc_nth(unsigned i)
@@ -32,7 +31,7 @@ const struct tcp_cc_ops *cc_find(const char *name)
 
 void cc_init(struct tcp_cc *cc, const struct tcp_cc_ops *ops, uint32_t mss)
 {
-	*cc = (struct tcp_cc){ .ops = ops, .mss = mss, .cwnd = INITIAL_SEGS * mss,
+	*cc = (struct tcp_cc){ .ops = ops, .mss = mss, .cwnd = CC_INITIAL_SEGS * mss,
 			       .ssthresh = CC_INFINITE };
 	if (ops->init)
 		ops->init(cc);

@@ -42,6 +42,7 @@ struct tcp_cc {
 	uint64_t priv[10];                /* the algorithm's own */
 };
 
+#define CC_INITIAL_SEGS 10                /* RFC 6928: the initial window */
 #define CC_INFINITE UINT32_MAX            /* ssthresh at first */
 
 extern const struct tcp_cc_ops cc_reno;   /* RFC 5681 */

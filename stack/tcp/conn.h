@@ -449,6 +449,7 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got);
 
 /* --- delack.c --- */
 #define TCP_QUICK_MAX 16                  /* Linux: TCP_MAX_QUICKACKS */
+#define TCP_DELACK_MAX MSEC(200)          /* as in Linux; MUST-40: below 500 */
 void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags);     /* in order */
 void tcp_ack_soon(struct tcp_conn *tc);           /* now, or delayed */
 ns_t tcp_ack_delay(const struct tcp_conn *tc);
@@ -633,6 +634,7 @@ static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; 
 void tcp_keepalive_set(struct tcp_conn *tc);
 
 /* --- rtt.c --- */
+#define TCP_RTO_MAX SEC(120)              /* RFC 6298 2.5; as in Linux */
 void tcp_rtt_init(struct tcp_conn *tc);
 void tcp_rtt_handshake_over(struct tcp_conn *tc);
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt);

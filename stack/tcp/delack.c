@@ -10,7 +10,6 @@
 #include "stack/tcp/conn.h"
 
 #define ATO_MIN MSEC(40)                  /* Linux: TCP_ATO_MIN, TCP_DELACK_MIN */
-#define DELAY_MAX MSEC(200)               /* Linux: TCP_DELACK_MAX; MUST-40: below 500 */
 
 static ns_t ato(const struct tcp_conn *tc) { return USEC(tc->ato_us); }
 static void ato_set(struct tcp_conn *tc, ns_t t) { tc->ato_us = (uint32_t)(t / USEC(1)); }
@@ -90,14 +89,14 @@ void tcp_reply_sent(struct tcp_conn *tc)
 
 ns_t tcp_ack_delay(const struct tcp_conn *tc)
 {
-	ns_t max = tc->pingpong || tc->pushed ? DELAY_MAX : MSEC(500), rtt;
+	ns_t max = tc->pingpong || tc->pushed ? TCP_DELACK_MAX : MSEC(500), rtt;
 
 	if (ato(tc) <= ATO_MIN)
 		return ato(tc);
 	rtt = tc->srtt > ATO_MIN ? tc->srtt : ATO_MIN;
 	if (tc->srtt && rtt < max)
 		max = rtt;
-	return least(least(ato(tc), max), DELAY_MAX);
+	return least(least(ato(tc), max), TCP_DELACK_MAX);
 }
 
 void tcp_ack_soon(struct tcp_conn *tc)

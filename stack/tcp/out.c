@@ -5,8 +5,6 @@
  */
 #include "stack/tcp/conn.h"
 
-#define RESTART_SEGS 10                   /* RFC 6928: the initial window */
-
 const char *tcp_cause_name(enum tcp_cause why)
 {
 	static const char *const names[RTX_N] = {
@@ -157,7 +155,7 @@ bool tcp_output_part(struct tcp_conn *tc)
 static void restart_after_idle(struct tcp_conn *tc)
 {
 	ns_t idle = tcp_now(tc) - tc->sent_at;
-	uint32_t least = RESTART_SEGS * tc->cc.mss, kept = tc->cc.cwnd / 4 * 3;
+	uint32_t least = CC_INITIAL_SEGS * tc->cc.mss, kept = tc->cc.cwnd / 4 * 3;
 
 	if (tc->n_out || idle <= tc->rto || !tc->sent_at ||
 	    !tcp_stack(tc)->opt[OPT_TCP_IDLE_RESTART])

@@ -8,7 +8,6 @@
 
 #include "stack/tcp/conn.h"
 
-#define FREE_SEGS 10                      /* Linux: TCP_INIT_CWND */
 /* Linux: tcp_pacing_ss_ratio, tcp_pacing_ca_ratio: percent of cwnd / srtt. */
 #define SLOW_START_PCT 200
 #define AVOIDANCE_PCT 120
@@ -37,7 +36,7 @@ static struct tcp_pace *pace(struct tcp_conn *tc)
 		return NULL;
 	timer_init(&p->timer, pace_fire);
 	p->tc = tc;
-	p->n_free = FREE_SEGS;
+	p->n_free = CC_INITIAL_SEGS;         /* as Linux */
 	return tc->pace = p;
 }
 

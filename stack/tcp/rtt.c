@@ -10,7 +10,6 @@
  */
 #include "stack/tcp/conn.h"
 
-#define RTO_MAX SEC(120)
 #define RTO_INIT SEC(1)                   /* (2.1) */
 #define RTO_UNTIMED SEC(3)                /* (5.7) */
 
@@ -39,7 +38,7 @@ static ns_t rto_of(const struct tcp_conn *tc)
 	ns_t var = tc->rto_var > var_min(tc) ? tc->rto_var : var_min(tc);
 	ns_t rto = tc->srtt + var;
 
-	return rto < RTO_MAX ? rto : RTO_MAX;
+	return rto < TCP_RTO_MAX ? rto : TCP_RTO_MAX;
 }
 
 /* Linux's tcp_rtt_estimator(): mdev is rttvar, four times of which is the

@@ -14,8 +14,6 @@
  * do not fill the memory (CVE-2018-5390). */
 #define PKT_COST 256
 
-#define DRS_FIRST_SEGS 10                 /* Linux: TCP_INIT_CWND */
-
 static seq_t pkt_at(const struct pkt *p) { return seq((uint32_t)p->seq); }
 static seq_t pkt_end(const struct pkt *p) { return seq_add(pkt_at(p), pkt_len(p)); }
 
@@ -77,7 +75,7 @@ static void right_size(struct tcp_conn *tc, uint32_t got)
 
 	tc->drs_read += got;
 	if (!tc->drs_space)                       /* what a first window brings is no growth */
-		tc->drs_space = DRS_FIRST_SEGS * (uint32_t)tc->snd_mss;
+		tc->drs_space = CC_INITIAL_SEGS * (uint32_t)tc->snd_mss;
 	if (tc->rcvbuf_fixed || tcp_now(tc) - tc->drs_at < round)
 		return;
 	if (tc->drs_read > tc->drs_space) {

@@ -9,9 +9,6 @@
  */
 #include "stack/tcp/conn.h"
 
-#define RTO_MAX SEC(120)
-#define DELACK_AGAIN MSEC(200)            /* Linux: TCP_DELACK_MAX */
-
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
 static void arm(struct tcp_conn *tc, ns_t at)
@@ -26,9 +23,9 @@ static ns_t backed_off(const struct tcp_conn *tc, unsigned times)
 {
 	ns_t t = tc->rto;
 
-	for (unsigned i = 0; i < times && t < RTO_MAX; i++)
+	for (unsigned i = 0; i < times && t < TCP_RTO_MAX; i++)
 		t *= 2;
-	return t < RTO_MAX ? t : RTO_MAX;
+	return t < TCP_RTO_MAX ? t : TCP_RTO_MAX;
 }
 
 static void xmit_arm(struct tcp_conn *tc, ns_t at)
@@ -121,7 +118,7 @@ void tcp_xmit_timer_rearm(struct tcp_conn *tc)
 /* The next timeout is longer than this one (Linux: alive). */
 static bool is_alive(const struct tcp_conn *tc)
 {
-	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < RTO_MAX;
+	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < TCP_RTO_MAX;
 }
 
 /* SHLD-17, MUST-35: the peer took back the window for what is oldest; sent
@@ -130,7 +127,7 @@ static bool is_shut_out(const struct tcp_conn *tc)
 {
 	return !tc->orphan && tc->state >= TCP_ESTABLISHED &&
 	       seq_le(seq_add(tc->snd_una, tc->snd_wnd), oldest(tc)->seq) &&
-	       tcp_now(tc) - tc->heard_at < 3 * RTO_MAX;
+	       tcp_now(tc) - tc->heard_at < 3 * TCP_RTO_MAX;
 }
 
 /* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
@@ -237,7 +234,7 @@ void tcp_delack_set(struct tcp_conn *tc)
 /* There was no packet for it; or, in the handshake, it waits for data. */
 void tcp_delack_again(struct tcp_conn *tc)
 {
-	tc->delack_at = tcp_now(tc) + DELACK_AGAIN;
+	tc->delack_at = tcp_now(tc) + TCP_DELACK_MAX;
 	arm(tc, tc->delack_at);
 }
 
