@@ -2,6 +2,10 @@
 /*
  * SEGMENT ARRIVES: RFC 9293 3.10.7, its steps in its order, each a function.
  * A step that returns false has dealt with the segment; the caller drops p.
+ *
+ * Deviation: there are no security compartments, so the third step of each
+ * procedure has nothing to compare (as in Linux without labels).  What is most
+ * often expected takes a shorter way to the same end (predict.c).
  */
 #include "stack/tcp/conn.h"
 #include "stack/util/csum.h"
@@ -22,7 +26,7 @@ static bool syn_sent_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	return true;
 }
 
-/* Second */
+/* Second: RST, which counts only with an ACK of our SYN. */
 static bool syn_sent_rst(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gone)
 {
 	if (!(rx->h.flags & TCP_RST))
@@ -49,7 +53,8 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 }
 
 /* Fourth: their SYN, with an ACK of ours or, in a simultaneous open (MUST-10),
- * without; data of the latter comes again. */
+ * without; data of the latter comes again.  Fifth: what is neither SYN nor RST
+ * is dropped. */
 static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 {
 	if (!(rx->h.flags & TCP_SYN))
@@ -78,7 +83,9 @@ static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 
 static bool rx_syn_sent(struct tcp_conn *tc, struct tcp_rx *rx, bool *gone)
 {
-	return syn_sent_ack(tc, rx) && syn_sent_rst(tc, rx, gone) && syn_sent_syn(tc, rx);
+	return syn_sent_ack(tc, rx) &&            /* first */
+	       syn_sent_rst(tc, rx, gone) &&      /* second */
+	       syn_sent_syn(tc, rx);              /* fourth and fifth */
 }
 
 /* --- 3.10.7.4: the other states ------------------------------------------------------ */
@@ -273,7 +280,8 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 	return !*gone;
 }
 
-/* Sixth to eighth; consumes p. */
+/* Sixth to eighth; consumes p.  Behind the peer's FIN there is nothing more of
+ * each: "ignore the segment text", "remain in the state". */
 static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p, bool *gone)
 {
 	bool after_close = rx->len && tc->orphan && tc->state >= TCP_FIN_WAIT_1;
@@ -292,7 +300,7 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 	}
 	if (unlikely((rx->h.flags & TCP_URG) || tc->urgent))      /* sixth */
 		tcp_urgent_in(tc, rx, p);
-	tcp_text(tc, rx, p);
+	tcp_text(tc, rx, p);                      /* seventh, eighth */
 }
 
 /* TIME-WAIT: a new SYN may open the connection again (RFC 9293 MAY-2), if it
@@ -359,7 +367,7 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 		over(st, p, gone ? DROP_NONE : DROP_TCP_FLAGS);
 		return;
 	}
-	rx_text(tc, rx, p, &gone);
+	rx_text(tc, rx, p, &gone);                /* "continue at the sixth step" */
 	tcp_output(tc);
 	tcp_tell_owner(tc);
 }
