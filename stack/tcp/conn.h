@@ -13,6 +13,7 @@
  *	timer.c   timeouts                    rtt.c     RFC 6298
  *	predict.c what was expected, at once
  *	show.c    values for people           trace.c   what happens, for them
+ *	info.c    values for programs (TCP_INFO)
  *	listen_cookie.c  SYN cookies
  *	listen.c  LISTEN and its queues       cc.c      congestion control:
  *	cc_reno.c RFC 5681   cc_cubic.c RFC 9438   hystart.c RFC 9406
@@ -291,6 +292,7 @@ static inline ns_t tcp_now(const struct tcp_conn *tc) { return tc->sk.st->now; }
 /* --- user.c --- */
 extern const struct sock_ops tcp_sock_ops;
 uint32_t tcp_unsent(const struct tcp_conn *tc);   /* bytes of data */
+void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);       /* the user reads without these */
 
 /* --- table.c --- */
 struct tcp_table *tcp_table(struct stack *st);    /* NULL: no memory */
@@ -439,11 +441,14 @@ bool tcp_fin_acked(const struct tcp_conn *tc);
 /* Seventh and eighth: takes p. */
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old: D-SACK */
+/* The peer's FIN, and so all its data. */
+static inline bool tcp_fin_rcvd(const struct tcp_conn *tc)
+{
+	return tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt);
+}
 void tcp_rcv_fini(struct tcp_conn *tc);
 uint32_t tcp_rcv_wnd(const struct tcp_conn *tc);  /* what was promised and not used yet */
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */
-/* The user reads without these. */
-void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);
 /* The user has read so many bytes: tell of a window? */
 void tcp_read_some(struct tcp_conn *tc, uint32_t got);
 
@@ -582,6 +587,7 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s);
 /* What the window takes of new data, however little; false: nothing. */
 bool tcp_output_part(struct tcp_conn *tc);
 bool tcp_waits_for_window(const struct tcp_conn *tc);     /* data, nothing out, no window */
+enum show_limit tcp_limit(const struct tcp_conn *tc);     /* what keeps it from sending more */
 
 /* --- seg.c --- */
 bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s);  /* false: no packet */
@@ -592,9 +598,6 @@ void tcp_send_rst(struct tcp_conn *tc);
 void tcp_answer_rst(struct stack *st, const struct tcp_rx *rx);
 void tcp_challenge(struct tcp_conn *tc);          /* RFC 5961 */
 uint32_t tcp_ts_now(const struct tcp_conn *tc);
-
-/* What keeps it from sending more now. */
-enum show_limit tcp_limit(const struct tcp_conn *tc);
 
 /* --- show.c --- */
 void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out);

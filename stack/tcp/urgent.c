@@ -75,9 +75,7 @@ uint8_t tcp_urgent_out(struct tcp_conn *tc, seq_t at, uint16_t *pointer)
 /* The next byte that the user reads. */
 static seq_t read_at(const struct tcp_conn *tc)
 {
-	bool past_fin = tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt);
-
-	return seq_sub(tc->rcv_nxt, tc->rcvq_bytes + past_fin);
+	return seq_sub(tc->rcv_nxt, tc->rcvq_bytes + tcp_fin_rcvd(tc));
 }
 
 bool tcp_at_mark(const struct tcp_conn *tc)

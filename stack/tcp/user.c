@@ -68,15 +68,9 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	tcp_urgent_fini(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = false;
 	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
-	if (!sk->lport) {
-		err = tcp_port_for(tc, dst, port, &old);
-		if (err)
-			return err;
-	} else {
-		err = tcp_port_reuse(tc, dst, port);
-		if (err)
-			return err;
-	}
+	err = sk->lport ? tcp_port_reuse(tc, dst, port) : tcp_port_for(tc, dst, port, &old);
+	if (err)
+		return err;
 	sk->peer = dst;
 	sk->pport = port;
 	if (tc->ip_opts)
@@ -265,12 +259,6 @@ static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, b
 	return done;
 }
 
-/* The peer's FIN, behind all its data. */
-static bool fin_read(const struct tcp_conn *tc)
-{
-	return tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt);
-}
-
 /* No more will come: the peer's FIN was reached, or the end. */
 static bool at_end(const struct tcp_conn *tc)
 {
@@ -330,7 +318,7 @@ ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
 		if (got || !n)
 			return (ssize_t)got;
 	}
-	if (sk->pending_err && !fin_read(tc))
+	if (sk->pending_err && !tcp_fin_rcvd(tc))
 		return ended(sk, OK);
 	if (at_end(tc))
 		return 0;
