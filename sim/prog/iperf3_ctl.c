@@ -226,6 +226,8 @@ static void client_hears(struct iperf3 *t, uint8_t state)
 		break;
 	case IP3_DISPLAY_RESULTS:
 		iperf3_show_end(t);
+		if (!t->json_out)
+			prog_printf(&t->prog, "\niperf Done.\n");
 		iperf3_say(t, IP3_DONE);
 		iperf3_leave(t);
 		break;

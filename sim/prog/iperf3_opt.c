@@ -32,6 +32,16 @@ static bool resolve(struct iperf3 *t, const char *text, ip4_t *out)
 	return false;
 }
 
+static bool format(struct iperf3 *t, const char *text)
+{
+	t->unit = text[0];
+	if (text[0] && strchr("kmgtKMGT", text[0]) && !text[1])
+		return true;
+	prog_fail(&t->prog, 1, 0, "parameter error - bad format specifier (valid formats are "
+		  "in the set [kmgtKMGT])");
+	return false;
+}
+
 static bool option(struct iperf3 *t, int c, const char *arg)
 {
 	struct prog *p = &t->prog;
@@ -49,13 +59,7 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 		n = strlen(arg);
 		memcpy(t->p.congestion, arg, n < 15 ? n + 1 : 15);
 		break;
-	case 'f':
-		t->unit = arg[0];
-		if (arg[0] && strchr("kmgtKMGT", arg[0]) && !arg[1])
-			return true;
-		prog_fail(p, 1, 0, "parameter error - bad format specifier (valid formats are "
-			  "in the set [kmgtKMGT])");
-		return false;
+	case 'f': return format(t, arg);
 	case 'i': return opts_ns(p, arg, &t->interval);
 	case 'J': t->json_out = true; break;
 	case 'k': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.blocks);
@@ -95,9 +99,7 @@ static bool check(struct iperf3 *t)
 		t->p.bps = t->p.udp ? 1000 * 1000 : 0;
 	if (t->p.udp && !t->p.bps)
 		return wrong(t, "-u needs a rate (-b): lab time would not pass");
-	if (t->p.udp && t->p.len > 65507)
-		return wrong(t, "block size invalid (minimum = 16 bytes, maximum = 65507 bytes)");
-	if (t->p.udp && t->p.len && t->p.len < 16)
+	if (t->p.udp && t->p.len && (t->p.len < 16 || t->p.len > 65507))
 		return wrong(t, "block size invalid (minimum = 16 bytes, maximum = 65507 bytes)");
 	return true;
 }

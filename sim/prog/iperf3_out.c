@@ -193,6 +193,4 @@ void iperf3_show_end(struct iperf3 *t)
 	}
 	if (t->p.flows > 1)
 		end_lines(t, 0, sum, seconds, all);
-	if (!t->server)
-		prog_printf(&t->prog, "\niperf Done.\n");
 }

@@ -173,6 +173,8 @@ TEST(iperf3, an_interrupted_client_frees_its_server)
 	prog_interrupt(client);
 	trial_wait(t, SEC(1));
 	CHECK(has(t, "iperf3: error - the client has terminated\n"));
+	CHECK(has(t, "iperf3: interrupt - the client has terminated\n"));
+	CHECK(!has(t, "iperf Done."));
 	trial_run(t, "h1", "iperf3 -c h2 -b 1M -t 1");
 	CHECK_EQ(t->status, 0);
 	prog_free(client);
