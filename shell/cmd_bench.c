@@ -252,8 +252,10 @@ static bool settings(struct shell *sh, struct plan *p, char *const *v, int n)
 				     time ? "a time" : "time, cooldown, runs, size, csv or "
 				     "interleave");
 	}
-	if (p->runs < 1 || p->runs > RUNS_MAX || p->size < 1 || p->size > 1 << 20)
-		return wrong(sh, "runs, size", "1 to 100000 runs, and 1 byte to 1 MiB");
+	if (p->runs < 1 || p->runs > RUNS_MAX)
+		return wrong(sh, "runs", "1 to 100000");
+	if (p->size < 1 || p->size > 1 << 20)
+		return wrong(sh, "size", "1 to 1048576 bytes");
 	if (p->time < SEC(1) || p->time % SEC(1))
 		return wrong(sh, "time", "whole seconds");
 	return true;

@@ -68,7 +68,8 @@ refused 'bench compare a.yaml c.yaml rr h1 h2' \
 refused 'bench compare b.yaml d.yaml rr h1 h2' 'bench compare: the seeds differ: 1 and 2'
 refused 'bench compare a.yaml a.yaml rr h1 h2' 'bench compare: the labs do not differ'
 refused 'bench compare a.yaml b.yaml rr h1' 'incomplete: expected rr or stream, and two nodes'
-refused 'bench rr h1 h2 --runs 0' "'runs, size': expected 1 to 100000 runs, and 1 byte to 1 MiB"
+refused 'bench rr h1 h2 --runs 0' "'runs': expected 1 to 100000"
+refused 'bench rr h1 h2 --size 1048577' "'size': expected 1 to 1048576 bytes"
 refused 'bench rr h1 h2 --time 1ms' "'time': expected whole seconds"
 refused 'bench rr h1 h2 --what 1' \
 	"'--what': expected time, cooldown, runs, size, csv or interleave"
