@@ -392,8 +392,8 @@ static json_t *summary(struct stack *st)
 	return json_pack("[{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}]",
 			 "total", (int)(open + n.udp + n.raw + n.packet), "tcp", (int)n.tcp,
 			 "estab", (int)n.estab, "closed", (int)n.closed,
-			 "orphaned", (int)n.orphaned, "timewait", (int)n.timewait, "raw", (int)n.raw, "udp", (int)n.udp,
-			 "tcp-open", (int)open);
+			 "orphaned", (int)n.orphaned, "timewait", (int)n.timewait,
+			 "raw", (int)n.raw, "udp", (int)n.udp, "tcp-open", (int)open);
 }
 
 static void summary_line(struct shell *sh, const char *name, long long n)

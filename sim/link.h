@@ -28,7 +28,7 @@ struct txq {
 
 struct link_end {
 	struct event ev;                  /* arrival of the first frame at the other end */
-	struct pkt *head, *tail;          /* on the wire and waiting, by arrival; tail is the last */
+	struct pkt *head, *tail;          /* on the wire and waiting, by arrival */
 	ns_t busy_at;                     /* when the wire is free */
 	ns_t delay;
 	uint64_t rate_bps;                /* 0: infinite */

@@ -15,7 +15,8 @@ const char *link_ifname(const struct link *l, enum link_side s) { return l->end[
 bool link_is_up(const struct link *l) { return l->up; }
 uint32_t link_mtu(const struct link *l) { return l->end[0].dev.mtu; }
 
-struct link *lab_find_link(const struct lab *lab, const struct node *a, const struct node *b, size_t i)
+struct link *lab_find_link(const struct lab *lab, const struct node *a, const struct node *b,
+			   size_t i)
 {
 	(void)lab;
 	for (uint32_t k = 0; k < a->n_ends; k++)

@@ -319,7 +319,8 @@ static int boot_addresses(struct node *n)
 		const struct topo_end *s = &topo->links[e->link->index].end[e == &e->link->end[1]];
 
 		for (size_t k = 0; k < s->n_addrs && !err; k++)
-			err = boot_step(n, "address", stack_addr_add(n->stack, &e->dev, &s->addrs[k]));
+			err = boot_step(n, "address",
+					stack_addr_add(n->stack, &e->dev, &s->addrs[k]));
 	}
 	return err;
 }
@@ -330,7 +331,8 @@ static int boot_loopback(struct node *n, const struct topo_node *spec)
 	int err = OK;
 
 	for (size_t i = 0; i < spec->n_loopback && !err; i++)
-		err = boot_step(n, "loopback address", stack_addr_add(n->stack, lo, &spec->loopback[i]));
+		err = boot_step(n, "loopback address",
+				stack_addr_add(n->stack, lo, &spec->loopback[i]));
 	return err;
 }
 

@@ -123,7 +123,8 @@ struct link_end_info {
 size_t lab_n_links(const struct lab *lab);
 struct link *lab_link(const struct lab *lab, size_t i);
 /* The i-th (from 0) link between two nodes in either order, or NULL. */
-struct link *lab_find_link(const struct lab *lab, const struct node *a, const struct node *b, size_t i);
+struct link *lab_find_link(const struct lab *lab, const struct node *a, const struct node *b,
+			   size_t i);
 /* The link at an interface of a node, and which side it is; or NULL. */
 struct link *lab_link_at(const struct lab *lab, const struct node *n, const char *ifname,
 			 enum link_side *side);
@@ -138,8 +139,9 @@ int link_set_up(struct link *l, bool up);
  * Changes one direction (frames sent by side s) or both (s < 0) from tc's
  * words: rate 10mbit, queue 64kb, mtu 1400, delay 5ms 1ms 25%, jitter,
  * distribution, loss ..., corrupt, duplicate, reorder, gap, limit, and
- * "none" in front, which takes all impairments away, the delay too.  What the words do not name stays.
- * In force from the next frame.  ERR_INVAL with one sentence in err.
+ * "none" in front, which takes all impairments away, the delay too.  What the
+ * words do not name stays.  In force from the next frame.  ERR_INVAL with one
+ * sentence in err.
  */
 int link_set(struct link *l, int s, int argc, char *const *argv, char err[160]);
 /* The words alone, without a link: OK, or ERR_INVAL with one sentence. */
@@ -263,7 +265,12 @@ void prog_free(struct prog *p);                   /* also while it runs */
 
 /* --- captures and traces --------------------------------------------------- */
 
-struct capture_info { int id; const char *what, *path, *filter; uint64_t frames; const char *error; };
+struct capture_info {
+	int id;
+	const char *what, *path, *filter;
+	uint64_t frames;
+	const char *error;
+};
 
 /*
  * what: "all", "NODE" or "NODE:IF", several with commas; filter: BPF or NULL;
@@ -286,7 +293,8 @@ struct drop_record {
 	const char *frame;                /* one line as tcpdump prints it */
 };
 /* fn is told of every drop until it is set to NULL. */
-void lab_trace_drops(struct lab *lab, void (*fn)(void *ctx, const struct drop_record *r), void *ctx);
+void lab_trace_drops(struct lab *lab, void (*fn)(void *ctx, const struct drop_record *r),
+		     void *ctx);
 /* What a stream did (stack/show.h): it changed its state, or sent again. */
 struct tcp_record {
 	ns_t at;

@@ -140,7 +140,8 @@ static int each_end(const struct lab *lab, const char *word, struct watch *w, ch
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
 	if (!all && !lab_find_node(lab, name)) {
-		snprintf(err, 256, "capture: no node '%s', expected all, NODE or NODE:INTERFACE", name);
+		snprintf(err, 256, "capture: no node '%s', expected all, NODE or NODE:INTERFACE",
+			 name);
 		return ERR_NOENT;
 	}
 	for (size_t i = 0; i < lab->n_nodes; i++) {

@@ -110,7 +110,8 @@ struct stack_config {
 	X(OPT_TCP_WMEM,        "tcp_wmem_default",    262144, 4096, INT32_MAX, \
 	  "a stream's send buffer, bytes") \
 	X(OPT_TCP_TIMESTAMPS,  "tcp_timestamps",      1, 0, 1, "RFC 7323 timestamps") \
-	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, "RFC 2018 selective acknowledgments") \
+	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, \
+	  "RFC 2018 selective acknowledgments") \
 	X(OPT_TCP_WSCALE,      "tcp_window_scaling",  1, 0, 1, "RFC 7323 window scaling") \
 	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     0, 0, 1, \
 	  "1: try shorter segments when long ones only time out (RFC 4821 7.7)") \

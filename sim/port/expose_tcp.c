@@ -322,7 +322,7 @@ static void expose_ready(struct port_event *ev, ns_t at)
 		port_event_want(ex->lab, ev, false, false);
 }
 
-/* --- beginning and end ------------------------------------------------------------------------- */
+/* --- beginning and end ----------------------------------------------------------------------- */
 
 static void pipes_free(struct expose_tcp *ex)
 {

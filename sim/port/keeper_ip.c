@@ -18,7 +18,9 @@
 
 _Noreturn static void ip_exec(int batch, int said, int ns, int peer)
 {
-	static const char *const places[] = { "/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip" };
+	static const char *const places[] = {
+		"/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip",
+	};
 	static char *const argv[] = { (char *)(uintptr_t)"ip", (char *)(uintptr_t)"-batch",
 				      (char *)(uintptr_t)"-", NULL };
 

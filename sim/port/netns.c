@@ -226,7 +226,8 @@ static void node_batch(const struct node *n, struct buf *out)
 		addr_line(out, &spec->loopback[i], "lo");
 	for (uint32_t i = 0; i < n->n_ends; i++) {
 		const struct link_end *e = n->ends[i];
-		const struct topo_end *end = &topo->links[e->link->index].end[e == &e->link->end[1]];
+		const struct topo_link *l = &topo->links[e->link->index];
+		const struct topo_end *end = &l->end[e == &e->link->end[1]];
 
 		for (size_t k = 0; k < end->n_addrs; k++)
 			addr_line(out, &end->addrs[k], e->dev.name);

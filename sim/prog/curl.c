@@ -382,7 +382,7 @@ static void on_next(struct node_timer *t)
 	transfer_begin(container_of(t, struct curl, next));
 }
 
-/* --- the program -------------------------------------------------------------------------------- */
+/* --- the program ----------------------------------------------------------------------------- */
 
 static void curl_start(struct prog *p, int argc, char *const *argv)
 {

@@ -83,7 +83,8 @@ static const char *content_type(const char *path)
 {
 	static const struct { const char *end, *type; } rows[] = {
 		{ ".html", "text/html" }, { ".htm", "text/html" }, { ".txt", "text/plain" },
-		{ ".css", "text/css" }, { ".js", "text/javascript" }, { ".json", "application/json" },
+		{ ".css", "text/css" }, { ".js", "text/javascript" },
+		{ ".json", "application/json" },
 		{ ".png", "image/png" }, { ".jpg", "image/jpeg" }, { ".svg", "image/svg+xml" },
 	};
 	const char *dot = strrchr(path, '.');

@@ -36,7 +36,8 @@ static void udp_keys(json_t *o, const struct iperf3_count *n, double jitter_s)
 	json_object_set_new(o, "lost_packets", json_integer(n->lost));
 	json_object_set_new(o, "packets", json_integer(n->packets));
 	json_object_set_new(o, "lost_percent",
-			    json_real(n->packets ? 100.0 * (double)n->lost / (double)n->packets : 0));
+			    json_real(n->packets ?
+				      100.0 * (double)n->lost / (double)n->packets : 0));
 }
 
 /* f NULL: of all. */

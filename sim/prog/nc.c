@@ -112,11 +112,12 @@ static void on_ready(struct sk_watch *w, uint32_t events)
 static bool span(struct nc *nc, const char *what, const char *text, ns_t *out)
 {
 	const char *end = text;
+	bool negative;
 
 	if (opts_parse_ns(text, out, &end) && !*end)
 		return true;
-	prog_fail(&nc->prog, 1, 0, "%s %s: %s", what,
-		  text[0] == '-' && text[1] >= '0' && text[1] <= '9' ? "too small" : "invalid", text);
+	negative = text[0] == '-' && text[1] >= '0' && text[1] <= '9';
+	prog_fail(&nc->prog, 1, 0, "%s %s: %s", what, negative ? "too small" : "invalid", text);
 	return false;
 }
 

@@ -48,8 +48,9 @@ struct prog {
 	int status;
 };
 
-extern const struct prog_ops arping_prog, chargen_prog, curl_prog, discard_prog, echo_prog, exec_prog,
-	http_prog, iperf3_prog, nc_prog, ping_prog, rr_prog, traceroute_prog, udpgen_prog, udpsink_prog;
+extern const struct prog_ops arping_prog, chargen_prog, curl_prog, discard_prog, echo_prog,
+	exec_prog, http_prog, iperf3_prog, nc_prog, ping_prog, rr_prog, traceroute_prog,
+	udpgen_prog, udpsink_prog;
 
 /* Ends the program; its caller then returns and touches no socket of it. */
 void prog_exit(struct prog *p, int status);

@@ -161,10 +161,10 @@ static json_t *rr_json(const struct prog *p)
 {
 	const struct rr *r = (const struct rr *)p;
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:f}", "transactions", (json_int_t)r->n,
-			 "size", (json_int_t)r->size, "elapsed_ns",
-			 (json_int_t)(r->last_at - r->up_at), "gap_max_ns",
-			 (json_int_t)r->gap_max, "min_ns", (json_int_t)r->min,
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:f}",
+			 "transactions", (json_int_t)r->n, "size", (json_int_t)r->size,
+			 "elapsed_ns", (json_int_t)(r->last_at - r->up_at),
+			 "gap_max_ns", (json_int_t)r->gap_max, "min_ns", (json_int_t)r->min,
 			 "mean_ns", mean(r), "max_ns", (json_int_t)r->max, "sigma_ns", sigma(r));
 }
 

@@ -85,7 +85,8 @@ static hot_inline void deliver(struct stack *st, struct pkt *p, const struct ip4
 
 	st->stat[ST_IP_IN_DELIVERS]++;
 	if (unlikely(h->hlen > IP4_HLEN))         /* RFC 1122 3.2.2.6, RFC 1812 4.2.2.1 */
-		ip4_opt_forward(st, p, h, bcast ? ifaddr_select(st, p->dev, h->src) : h->dst, false);
+		ip4_opt_forward(st, p, h,
+				bcast ? ifaddr_select(st, p->dev, h->src) : h->dst, false);
 	/* Now, since a transport that pulls up its header must not move ours. */
 	if (unlikely(p->len < h->hlen + 8u))
 		(void)!pkt_pullup(p, pkt_len(p) < h->hlen + 8u ? pkt_len(p) : h->hlen + 8u);

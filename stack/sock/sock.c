@@ -42,7 +42,8 @@ int sk_open(struct stack *st, int family, int type, int proto, struct sock **out
 	sk = type == SK_STREAM ? tcp_new(st) : calloc(1, sizeof(*sk));
 	if (!sk)
 		return ERR_NOMEM;
-	sock_init(sk, st, type, type == SK_DGRAM ? PROTO_UDP : type == SK_STREAM ? PROTO_TCP : proto);
+	sock_init(sk, st, type,
+		  type == SK_DGRAM ? PROTO_UDP : type == SK_STREAM ? PROTO_TCP : proto);
 	opt_init(sk);
 	if (type == SK_RAW && proto == PROTO_RAW)
 		sk->opt[SKO_HDRINCL] = 1;

@@ -26,7 +26,7 @@ struct curve {
 	ns_t epoch_at;                    /* t_epoch; NS_NEVER: avoidance has not begun */
 	uint32_t w_max, k;                /* bytes; units */
 	uint32_t w_est;                   /* 4.3: what Reno would have */
-	uint32_t cwnd_prior;              /* before the last reduction; w_est grows faster from there */
+	uint32_t cwnd_prior;              /* before the last reduction; from there alpha is 1 */
 };
 
 struct cubic {

@@ -160,7 +160,7 @@ struct tcp_conn {
 	/* What waits */
 	struct list sendq;                /* struct tcp_seg, by sequence */
 	struct tcp_seg *unsent;           /* the first not sent, or NULL */
-	struct list sent_order;           /* struct tcp_seg by time: neither SACKed nor known lost */
+	struct list sent_order;           /* tcp_seg by time: neither SACKed nor known lost */
 	struct tcp_seg *lost_hint;        /* none before it is to be sent again; NULL: none is */
 	struct tcp_seg *sack_hint;        /* near which the next SACK is looked for, or NULL */
 	uint32_t sendq_bytes;
@@ -232,7 +232,7 @@ struct tcp_conn {
 
 	union {
 		struct {                  /* LISTEN: from tcp_listen() on */
-			struct list syn_q, accept_q;      /* struct tcp_conn: half-open, established */
+			struct list syn_q, accept_q;      /* tcp_conn: half-open, established */
 			uint32_t backlog, n_accept, n_syn;
 			bool cookies;             /* SYN cookies were sent, ... */
 			ns_t cookie_at;           /* ... the last then */
@@ -625,7 +625,8 @@ static inline void tcp_tell_sample(struct tcp_conn *tc)
 /* --- timer.c --- */
 void tcp_timers_init(struct tcp_conn *tc);
 void tcp_timers_stop(struct tcp_conn *tc);
-void tcp_xmit_timer_set(struct tcp_conn *tc);     /* if it is not: for what is outstanding, or persist */
+/* If it is not: for what is outstanding, or persist. */
+void tcp_xmit_timer_set(struct tcp_conn *tc);
 void tcp_xmit_timer_restart(struct tcp_conn *tc);
 void tcp_xmit_timer_rearm(struct tcp_conn *tc);   /* the RTO, of what is oldest */
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);

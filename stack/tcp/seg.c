@@ -17,7 +17,8 @@ uint32_t tcp_ts_now(const struct tcp_conn *tc)
  * alone (RFC 6691). */
 static unsigned sacks_beside(const struct tcp_conn *tc, uint32_t len)
 {
-	uint32_t room = len < tc->snd_mss ? tc->snd_mss - len : 0, fit = room < 12 ? 0 : (room - 4) / 8;
+	uint32_t room = len < tc->snd_mss ? tc->snd_mss - len : 0;
+	uint32_t fit = room < 12 ? 0 : (room - 4) / 8;
 
 	return tc->n_sacks < fit ? tc->n_sacks : fit;
 }

@@ -103,7 +103,8 @@ static void fill_timer(const struct tcp_conn *tc, struct show_tcp *t)
 		at = tc->xmit_at;
 	} else if (tc->life_at != NS_NEVER) {
 		t->timer = tc->state == TCP_TIME_WAIT ||
-			(tc->state == TCP_FIN_WAIT_2 && tc->orphan) ? SHOW_T_TIMEWAIT : SHOW_T_KEEPALIVE;
+				   (tc->state == TCP_FIN_WAIT_2 && tc->orphan) ?
+				   SHOW_T_TIMEWAIT : SHOW_T_KEEPALIVE;
 		at = tc->life_at;
 	}
 	t->timer_in = at == NS_NEVER ? at : at > tcp_now(tc) ? at - tcp_now(tc) : 0;

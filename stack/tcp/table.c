@@ -330,7 +330,8 @@ static void tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uin
 		       uint32_t out[4])
 {
 	rng_block(&tcp_stack(tc)->tcp->secret,
-		  hash_pair((uint64_t)tc->sk.local << 32 | dst, (uint64_t)lport << 16 | dport), out);
+		  hash_pair((uint64_t)tc->sk.local << 32 | dst, (uint64_t)lport << 16 | dport),
+		  out);
 }
 
 int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old)

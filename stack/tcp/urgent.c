@@ -13,13 +13,14 @@
 
 #include <stdlib.h>
 
+/* Of the byte at the mark: there is no mark; it is not here yet; here; read apart. */
 enum { URG_NONE, URG_AHEAD, URG_HERE, URG_TAKEN };
 
 struct tcp_urgent {
 	seq_t snd_up;                     /* SND.UP: behind what is urgent */
 	seq_t mark;                       /* RCV.UP - 1: the last urgent byte */
 	bool sends;                       /* SND.UP means something */
-	uint8_t rcv;                      /* of the byte at the mark: not here yet, here, read apart */
+	uint8_t rcv;                      /* enum above: the byte at the mark */
 	uint8_t byte;                     /* that byte, once it is here */
 };
 
