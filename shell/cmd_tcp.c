@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdlib.h>
-#include <string.h>
-
 #include "shell/rows.h"
 #include "shell/state.h"
 #include "shell/table.h"

@@ -6,7 +6,6 @@
 #include "shell/ss_filter.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "shell/words.h"

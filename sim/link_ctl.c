@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sim/lab.h"
-#include "sim/mem.h"
 #include "sim/topo/topo.h"
 
 size_t lab_n_links(const struct lab *lab) { return lab->n_links; }

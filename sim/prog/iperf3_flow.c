@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/prog/iperf3.h"
 #include "stack/util/be.h"

@@ -2,7 +2,6 @@
 #include "sim/prog/stream.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "stack/util/err.h"
 

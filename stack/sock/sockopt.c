@@ -4,7 +4,6 @@
  * rules of opt.c: socket(7), ip(7), tcp(7).
  */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "stack/core/core.h"

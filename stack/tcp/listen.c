@@ -3,8 +3,6 @@
  * LISTEN: RFC 9293 3.10.7.2, and the two queues of Linux: connections in
  * SYN-RECEIVED, and established ones that wait to be accepted.
  */
-#include <string.h>
-
 #include "stack/tcp/conn.h"
 
 #define COOKIES_ALWAYS 2                  /* of OPT_TCP_SYNCOOKIES */

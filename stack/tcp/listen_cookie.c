@@ -5,8 +5,6 @@
  * the minute and the peer's MSS under a keyed hash; the low bits of its
  * timestamp, which the peer echoes, hold the rest that was agreed on.
  */
-#include <string.h>
-
 #include "stack/tcp/conn.h"
 #include "stack/util/hash.h"
 

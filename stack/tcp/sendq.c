@@ -4,7 +4,6 @@
  * comes.  A block of data is filled before the segment is first sent; then
  * packets share it, and only references move.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "stack/tcp/conn.h"

@@ -2,7 +2,6 @@
 #include "stack/wire/ip4.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "stack/util/cc.h"
 
