@@ -2,8 +2,8 @@
 #ifndef STACK_CORE_SOCK_H
 #define STACK_CORE_SOCK_H
 /*
- * The state behind a datagram, raw or packet socket, shared by core/udp.c,
- * core/raw.c and stack/sock.  Streams will bring their own part.
+ * The state behind a socket, shared by core/udp.c, core/raw.c and stack/sock.
+ * Of a stream it is the first part of struct tcp_conn (stack/tcp/conn.h).
  */
 #include "stack/core/l3.h"
 #include "stack/socket.h"
@@ -12,7 +12,7 @@
 struct l4_proto;
 struct sock;
 
-/* What a stream does in its own way; datagrams have none. */
+/* What a stream does in its own way; the others have none. */
 struct sock_ops {
 	uint32_t (*ready)(const struct sock *sk);
 	/* sk is out of all lists: the owner closed it, or the stack goes away
