@@ -33,6 +33,14 @@ static bool words_add(struct words *w, char *word, size_t at)
 	return true;
 }
 
+/* Does a backslash here keep c, the next character, and go itself? */
+static bool keeps(char quote, char c)
+{
+	if (quote == '"')
+		return c && strchr("\"\\$`", c);
+	return c && !quote;
+}
+
 /* One word from line[*i] on, quotes and backslashes taken away. */
 static bool word_take(struct words *w, const char *line, size_t *i, struct buf *b)
 {
@@ -45,7 +53,7 @@ static bool word_take(struct words *w, const char *line, size_t *i, struct buf *
 			quote = 0;
 		else if (!quote && (c == '\'' || c == '"'))
 			quote = c;
-		else if (c == '\\' && quote != '\'' && line[*i + 1])
+		else if (c == '\\' && keeps(quote, line[*i + 1]))
 			buf_putc(b, line[++*i]);
 		else
 			buf_putc(b, c);

@@ -2,9 +2,10 @@
 #ifndef SHELL_WORDS_H
 #define SHELL_WORDS_H
 /*
- * One line as words.  Blanks separate; '...' and "..." keep blanks, and a
- * backslash keeps the next character (not inside '...'); # at the start of a
- * word begins a comment.  A last word "&" asks for the background.
+ * One line as words, as sh(1) has them.  Blanks separate; '...' and "..." keep
+ * blanks, and a backslash keeps the next character: not inside '...', and of
+ * "..." only \, ", $ and `.  # at the start of a word begins a comment.  A last
+ * word "&" asks for the background.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -32,6 +32,8 @@ TEST(words, quotes_keep_blanks_and_join_what_touches_them)
 	check_words("a'b c'd", 1, (const char *[]){ "ab cd" });
 	check_words("x '' y", 3, (const char *[]){ "x", "", "y" });
 	check_words("two\\ words '\\' \\#", 3, (const char *[]){ "two words", "\\", "#" });
+	check_words("-w \"%{http_code}\\n\" \"\\\"\\\\\"", 3,
+		    (const char *[]){ "-w", "%{http_code}\\n", "\"\\" });
 }
 
 TEST(words, an_open_quote_is_an_error_that_keeps_the_words)
