@@ -318,7 +318,7 @@ static void recover(struct tcp_conn *tc, struct tcp_acked *a)
 /* RFC 9293: only from a segment that is not older than the last (wl1, wl2). */
 static bool take_window(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	uint32_t wnd = (uint32_t)rx->h.wnd << tc->snd_wscale;
+	uint32_t wnd = rx_wnd(tc, rx);
 	bool changed = wnd != tc->snd_wnd;
 
 	if (!seq_lt(tc->snd_wl1, rx->h.seq) &&

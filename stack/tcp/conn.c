@@ -244,7 +244,7 @@ void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tcp_ecn_agree(tc, rx);
 	tcp_mss_update(tc);
 	tc->rcv_mss = tc->snd_mss < TCP_MSS_DEFAULT ? tc->snd_mss : TCP_MSS_DEFAULT;
-	tc->snd_wnd = tc->max_snd_wnd = rx->h.wnd;        /* never scaled in a SYN */
+	tc->snd_wnd = tc->max_snd_wnd = rx_wnd(tc, rx);
 	tc->snd_wl1 = rx->h.seq;
 	tc->snd_wl2 = rx->h.ack;
 	tc->heard_at = tcp_now(tc);

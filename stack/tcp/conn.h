@@ -358,6 +358,12 @@ static inline seq_t rx_end(const struct tcp_rx *rx)       /* RFC 9293: SEG.SEQ +
 		       !!(rx->h.flags & TCP_FIN));
 }
 
+/* SEG.WND in bytes: of a SYN it is never scaled (RFC 7323 2.2). */
+static inline uint32_t rx_wnd(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return (uint32_t)rx->h.wnd << (unlikely(rx->h.flags & TCP_SYN) ? 0 : tc->snd_wscale);
+}
+
 /* RFC 7323 5.3 and 5.5: older than the last, which is not too old to tell. */
 static inline bool tcp_ts_is_old(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {

@@ -239,7 +239,7 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 		return false;
 	}
 	syn_acked(tc, rx);
-	tc->snd_wnd = (uint32_t)rx->h.wnd << tc->snd_wscale;
+	tc->snd_wnd = rx_wnd(tc, rx);
 	tc->max_snd_wnd = tc->snd_wnd;
 	tc->snd_wl1 = rx->h.seq;
 	tc->snd_wl2 = rx->h.ack;

@@ -155,7 +155,7 @@ struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx)
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = rx->h.ack;
 	tcp_set_state(tc, TCP_SYN_RECEIVED);
 	(void)tcp_window(tc);                     /* what our answer offered */
-	tc->snd_wnd = tc->max_snd_wnd = (uint32_t)rx->h.wnd << tc->snd_wscale;
+	tc->snd_wnd = tc->max_snd_wnd = rx_wnd(tc, rx);
 	tcp_listen_add(l, tc);
 	(void)tcp_listen_established(tc);         /* there is room: see above */
 	tcp_conn_established(tc);
