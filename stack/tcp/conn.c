@@ -202,13 +202,18 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	cc_init(&tc->cc, tc->cc.ops ? tc->cc.ops : cc_default(), tc->snd_mss);
 }
 
+uint32_t tcp_path_mtu(const struct tcp_conn *tc)
+{
+	uint32_t known = ip4_path_mtu(tcp_stack(tc), tc->sk.peer);
+
+	return known && known < tc->path_mtu ? known : tc->path_mtu;
+}
+
 /* RFC 9293 3.7.1 (MUST-16): their option, our path, less our options. */
 void tcp_mss_update(struct tcp_conn *tc)
 {
-	const struct sock *sk = &tc->sk;
-	uint32_t known = ip4_path_mtu(sk->st, sk->peer);
-	uint32_t mtu = known && known < tc->path_mtu ? known : tc->path_mtu;
-	uint32_t mss = mtu - IP4_HLEN - TCP_HLEN, user = (uint32_t)sk->opt[SKO_MAXSEG];
+	uint32_t mss = tcp_path_mtu(tc) - IP4_HLEN - TCP_HLEN;
+	uint32_t user = (uint32_t)tc->sk.opt[SKO_MAXSEG];
 
 	if (tc->peer_mss < mss)
 		mss = tc->peer_mss;

@@ -142,7 +142,7 @@ struct tcp_conn {
 	uint8_t snd_wscale, rcv_wscale;
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
-	uint32_t path_mtu;
+	uint32_t path_mtu;                /* as it began; see tcp_path_mtu() */
 	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
 	uint16_t mss_cap;                 /* the path swallows more (pmtud.c); 0: not known to */
 	ns_t mss_cap_at;
@@ -327,6 +327,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);
 void tcp_conn_established(struct tcp_conn *tc);
 void tcp_mss_update(struct tcp_conn *tc);
+uint32_t tcp_path_mtu(const struct tcp_conn *tc); /* path_mtu, or less that ICMP told of */
 /* The connection is over; err: what the user is told (OK: nothing).  It is
  * freed if nobody holds it: not to be touched after. */
 void tcp_done(struct tcp_conn *tc, int err);

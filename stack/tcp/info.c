@@ -36,7 +36,7 @@ static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->rcv_wscale = tc->rcv_wscale;
 	i->snd_mss = tc->snd_mss;
 	i->rcv_mss = tc->rcv_mss;
-	i->pmtu = tc->path_mtu;
+	i->pmtu = tcp_path_mtu(tc);
 	i->advmss = tc->adv_mss ? tc->adv_mss : TCP_MSS_DEFAULT;
 	i->snd_wnd = tc->snd_wnd;
 	i->rcv_wnd = tcp_rcv_wnd(tc);

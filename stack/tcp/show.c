@@ -6,7 +6,6 @@
 
 #include "stack/tcp/conn.h"
 #include "stack/tcp/info.h"
-#include "stack/wire/ip4.h"
 
 /* --- one ---------------------------------------------------------------------------- */
 
@@ -53,9 +52,8 @@ static void fill_options(const struct tcp_conn *tc, struct show_tcp *t)
 	t->eff_snd_mss = tc->snd_mss;
 	t->send_mss = tc->peer_mss;
 	t->rcv_mss = tc->rcv_mss;
-	t->path_mtu = tc->path_mtu;
-	if (tc->path_mtu > IP4_HLEN + TCP_HLEN)
-		t->adv_mss = (uint16_t)(tc->path_mtu - IP4_HLEN - TCP_HLEN);
+	t->path_mtu = tcp_path_mtu(tc);
+	t->adv_mss = tc->adv_mss;
 	t->nodelay = tc->sk.opt[SKO_NODELAY];
 	t->cork = tc->sk.opt[SKO_CORK];
 	t->keepalive = tc->sk.opt[SKO_KEEPALIVE];

@@ -2,6 +2,7 @@
 /* What stack/show.h says of streams, and what hooks->tcp is told. */
 #include "stack/show.h"
 
+#include "stack/wire/icmp4.h"
 #include "tests/unit/tcp/fixture.h"
 
 /* The rows of a walk, at most four. */
@@ -95,6 +96,32 @@ TEST(show, sequence_variables_are_those_of_the_wire)
 	c = conn(t);
 	CHECK_EQ(c.bytes_acked, 100);
 	CHECK_EQ(c.flight_size, 0);
+	peer_free(t);
+}
+
+TEST(show, the_mss_option_and_the_path_are_those_that_count)
+{
+	struct peer *t = peer_new(PEER_FULL);
+	struct sk_tcp_info info;
+
+	peer_listen(t, 1);
+	CHECK_EQ(sk_setopt(t->listener, SKO_MAXSEG, 1000), OK);
+	peer_say_syn(t, 0, 0);
+	REQUIRE(peer_next(t));
+	CHECK_EQ(t->got.o.mss, 1000);
+	CHECK_EQ(conn(t).adv_mss, 1000);
+	peer_free(t);
+
+	t = peer_new(PEER_FULL);
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 1448), 1448);
+	peer_skip(t);
+	CHECK_EQ(conn(t).path_mtu, 1500);
+	peer_icmp(t, ICMP4_UNREACH, ICMP4_UNREACH_FRAG, 1200, 1);
+	CHECK_EQ(conn(t).eff_snd_mss, 1148);
+	CHECK_EQ(conn(t).path_mtu, 1200);
+	CHECK_EQ(sk_tcp_info(t->sk, &info), OK);
+	CHECK_EQ(info.pmtu, 1200);
 	peer_free(t);
 }
 
