@@ -54,26 +54,16 @@ static void port_let_go(struct tcp_conn *tc)
 	tcp_port_release(tc);
 }
 
-static void free_all(struct list *q)
-{
-	struct tcp_conn *tc;
-
-	while ((tc = list_first(q, struct tcp_conn, accept_node)))
-		tcp_free(tc);
-}
-
 void tcp_free(struct tcp_conn *tc)
 {
-	if (tc->state == TCP_LISTEN) {
-		free_all(&tc->accept_q);
-		free_all(&tc->syn_q);
-	}
+	tcp_listen_fini(tc);
 	let_go(tc);
 	tcp_listen_forget(tc);
 	tcp_port_release(tc);
 	tcp_rcv_fini(tc);
 	tcp_urgent_fini(tc);
 	tcp_ip_opts_fini(tc);
+	free(tc->blocks);
 	free(tc->sk.rare);
 	free(tc);
 }
@@ -102,6 +92,7 @@ void tcp_renew(struct tcp_conn *tc)
 	struct sock *sk = &tc->sk;
 
 	tcp_set_state(tc, TCP_CLOSED);
+	tcp_listen_fini(tc);
 	let_go(tc);
 	port_let_go(tc);
 	if (!list_linked(&sk->port_node))

@@ -117,11 +117,26 @@ struct tcp_ecn {
 	bool cwr_due;                     /* the next new data says that we slowed down */
 };
 
+/* What a listener has beside: from tcp_listen() on. */
+struct tcp_listen {
+	struct list syn_q, accept_q;      /* struct tcp_conn: half-open, established */
+	uint32_t backlog, n_accept, n_syn;
+	bool cookies;                     /* SYN cookies were sent, ... */
+	ns_t cookie_at;                   /* ... the last then */
+};
+
+/* SACK blocks: most connections never see any. */
+struct tcp_blocks {
+	struct tcp_sack ours[TCP_SACK_MAX];       /* to report, the latest first: n_sacks */
+	struct tcp_sack theirs[TCP_SACK_MAX];     /* of the last ACK: n_sacked_blocks */
+};
+
 struct tcp_conn {
 	struct sock sk;                   /* first */
 	struct list_node hash_node;       /* by addresses and ports */
 	struct list_node accept_node;     /* in its listener's queue */
 	struct tcp_conn *listener;        /* of a connection nobody accepted yet */
+	struct tcp_listen *listen;        /* listen.c's own; NULL: it does not listen */
 	enum tcp_state state;
 	uint8_t ca_state;                 /* enum tcp_ca_state */
 	bool orphan;                      /* the owner closed it ... */
@@ -174,8 +189,9 @@ struct tcp_conn {
 	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
 	uint32_t drs_read, drs_space;     /* bytes read in this round trip, in the best before */
 	ns_t drs_at;                      /* this one began */
+	struct tcp_blocks *blocks;        /* sack.c's own; NULL: there were none */
 	uint8_t n_sacks;
-	bool dsack;                       /* sacks[0] is a D-SACK (RFC 2883) */
+	bool dsack;                       /* ours[0] is a D-SACK (RFC 2883) */
 
 	/* Recovery */
 	struct tcp_cc cc;
@@ -229,19 +245,6 @@ struct tcp_conn {
 	ns_t heard_at;                    /* the last segment of the peer */
 	ns_t sent_at;                     /* the last data of ours */
 	ns_t stuck_at;                    /* what is oldest and unacknowledged was sent first */
-
-	union {
-		struct {                  /* LISTEN: from tcp_listen() on */
-			struct list syn_q, accept_q;      /* tcp_conn: half-open, established */
-			uint32_t backlog, n_accept, n_syn;
-			bool cookies;             /* SYN cookies were sent, ... */
-			ns_t cookie_at;           /* ... the last then */
-		};
-		struct {                  /* all others */
-			struct tcp_sack sacks[TCP_SACK_MAX];      /* to report, the latest first */
-			struct tcp_sack sacked[TCP_SACK_MAX];     /* the blocks of the last ACK */
-		};
-	};
 
 	/* Counters (RFC 4898, Linux's TCP_INFO) */
 	uint64_t total_retrans;
@@ -396,7 +399,9 @@ void tcp_listen_again(struct tcp_conn *tc);       /* the peer's SYN came again *
  * by anybody; NULL: no memory or no way back. */
 struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx);
 void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc);     /* half open */
+int must_check tcp_listen_begin(struct tcp_conn *l);      /* ERR_NOMEM */
 void tcp_listen_close(struct tcp_conn *l);
+void tcp_listen_fini(struct tcp_conn *l);         /* tells nobody; none that listens is fine */
 /* tc goes to its listener's accept queue; false: that is full. */
 bool tcp_listen_established(struct tcp_conn *tc);
 void tcp_listen_forget(struct tcp_conn *tc);
@@ -487,6 +492,8 @@ static inline struct tcp_seg *tcp_seg_next(const struct tcp_conn *tc, const stru
 }
 
 /* --- sack.c --- */
+void tcp_sack_remove(struct tcp_conn *tc, unsigned i);    /* of those to report */
+bool tcp_sack_room(struct tcp_conn *tc);          /* for tc->blocks; false: no memory */
 void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a);
 /* s was delivered, and below what was delivered before. */
 void tcp_reordered(struct tcp_conn *tc, const struct tcp_seg *s);

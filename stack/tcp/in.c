@@ -186,7 +186,7 @@ static bool rst_is_genuine(const struct tcp_conn *tc, const struct tcp_rx *rx)
 
 	if (!tcp_stack(tc)->opt[OPT_TCP_RST_EXACT])
 		for (unsigned i = tc->dsack; i < tc->n_sacks; i++)
-			max = seq_max(max, tc->sacks[i].end);
+			max = seq_max(max, tc->blocks->ours[i].end);
 	return seq_eq(rx->h.seq, tc->rcv_nxt) || seq_eq(rx->h.seq, max);
 }
 

@@ -3,9 +3,21 @@
  * LISTEN: RFC 9293 3.10.7.2, and the two queues of Linux: connections in
  * SYN-RECEIVED, and established ones that wait to be accepted.
  */
+#include <stdlib.h>
+
 #include "stack/tcp/conn.h"
 
 #define COOKIES_ALWAYS 2                  /* of OPT_TCP_SYNCOOKIES */
+
+int tcp_listen_begin(struct tcp_conn *l)
+{
+	l->listen = calloc(1, sizeof(*l->listen));
+	if (!l->listen)
+		return ERR_NOMEM;
+	list_init(&l->listen->syn_q);
+	list_init(&l->listen->accept_q);
+	return OK;
+}
 
 struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 {
@@ -58,8 +70,8 @@ static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
 void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc)
 {
 	tc->listener = l;
-	l->n_syn++;
-	list_push_back(&l->syn_q, &tc->accept_node);
+	l->listen->n_syn++;
+	list_push_back(&l->listen->syn_q, &tc->accept_node);
 }
 
 static void syn_ack(struct tcp_conn *tc)
@@ -89,6 +101,7 @@ void tcp_listen_again(struct tcp_conn *tc)
  * dropped. */
 enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 {
+	const struct tcp_listen *q = l->listen;
 	struct tcp_conn *tc;
 
 	if (rx->h.flags & TCP_RST)
@@ -101,10 +114,10 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 		return DROP_TCP_FLAGS;
 	if (tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] == COOKIES_ALWAYS && tcp_cookie_answer(l, rx))
 		return DROP_NONE;
-	if (l->n_accept > l->backlog || l->n_syn > l->backlog) {
+	if (q->n_accept > q->backlog || q->n_syn > q->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
 		tcp_port_next(l);
-		if (l->n_accept <= l->backlog && tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] &&
+		if (q->n_accept <= q->backlog && tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] &&
 		    tcp_cookie_answer(l, rx))
 			return DROP_NONE;
 		return DROP_TCP_BACKLOG;
@@ -121,17 +134,19 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 bool tcp_listen_established(struct tcp_conn *tc)
 {
 	struct tcp_conn *l = tc->listener;
+	struct tcp_listen *q;
 
 	if (!l)
 		return true;
-	if (l->n_accept > l->backlog) {
+	q = l->listen;
+	if (q->n_accept > q->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
 		return false;
 	}
 	list_remove(&tc->accept_node);
-	list_push_back(&l->accept_q, &tc->accept_node);
-	l->n_syn--;
-	l->n_accept++;
+	list_push_back(&q->accept_q, &tc->accept_node);
+	q->n_syn--;
+	q->n_accept++;
 	l->sk.arrived |= SK_IN;
 	tc->accepted_soon = true;
 	return true;
@@ -139,10 +154,13 @@ bool tcp_listen_established(struct tcp_conn *tc)
 
 void tcp_listen_forget(struct tcp_conn *tc)
 {
+	struct tcp_listen *q;
+
 	if (!tc->listener)
 		return;
+	q = tc->listener->listen;
 	list_remove(&tc->accept_node);
-	*(tc->accepted_soon ? &tc->listener->n_accept : &tc->listener->n_syn) -= 1;
+	*(tc->accepted_soon ? &q->n_accept : &q->n_syn) -= 1;
 	tc->listener = NULL;
 }
 
@@ -160,6 +178,24 @@ static void all_reset(struct list *q)
 
 void tcp_listen_close(struct tcp_conn *l)
 {
-	all_reset(&l->accept_q);
-	all_reset(&l->syn_q);
+	all_reset(&l->listen->accept_q);
+	all_reset(&l->listen->syn_q);
+}
+
+static void free_all(struct list *q)
+{
+	struct tcp_conn *tc;
+
+	while ((tc = list_first(q, struct tcp_conn, accept_node)))
+		tcp_free(tc);
+}
+
+void tcp_listen_fini(struct tcp_conn *l)
+{
+	if (!l->listen)
+		return;
+	free_all(&l->listen->accept_q);
+	free_all(&l->listen->syn_q);
+	free(l->listen);
+	l->listen = NULL;
 }

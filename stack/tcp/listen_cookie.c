@@ -102,8 +102,8 @@ bool tcp_cookie_answer(struct tcp_conn *l, const struct tcp_rx *rx)
 	tcp_set_state(tc, TCP_SYN_RECEIVED);
 	(void)tcp_seg_xmit(tc, &syn);
 	tcp_free(tc);
-	l->cookie_at = tcp_now(l);
-	l->cookies = true;
+	l->listen->cookie_at = tcp_now(l);
+	l->listen->cookies = true;
 	return true;
 }
 
@@ -125,8 +125,10 @@ static struct tcp_rx syn_of(const struct tcp_rx *rx, uint16_t mss)
 
 static bool may_take(const struct tcp_conn *l)
 {
-	return l->cookies && tcp_now(l) - l->cookie_at <= AGE_MAX * MINUTE &&
-	       l->n_accept <= l->backlog;
+	const struct tcp_listen *q = l->listen;
+
+	return q->cookies && tcp_now(l) - q->cookie_at <= AGE_MAX * MINUTE &&
+	       q->n_accept <= q->backlog;
 }
 
 struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx)

@@ -8,6 +8,8 @@
  * cost of an ACK does not grow with the window.  What a lying peer says is
  * taken if it is about data that is out, which hurts nobody but that peer.
  */
+#include <stdlib.h>
+
 #include "stack/tcp/conn.h"
 
 #define REORDERING_MAX 300                /* Linux: tcp_max_reordering */
@@ -41,6 +43,13 @@ static bool is_dsack(const struct tcp_conn *tc, const struct tcp_opts *o, seq_t 
 }
 
 /* --- blocks ------------------------------------------------------------------------------ */
+
+bool tcp_sack_room(struct tcp_conn *tc)
+{
+	if (!tc->blocks)
+		tc->blocks = malloc(sizeof(*tc->blocks));
+	return tc->blocks != NULL;
+}
 
 static bool block_is_sane(const struct tcp_conn *tc, const struct tcp_sack *b)
 {
@@ -100,7 +109,7 @@ static void mark_news(struct tcp_conn *tc, const struct tcp_sack *b, seq_t from,
 		      unsigned i, struct tcp_acked *a)
 {
 	for (; i < tc->n_sacked_blocks; i++) {
-		const struct tcp_sack *c = &tc->sacked[i];
+		const struct tcp_sack *c = &tc->blocks->theirs[i];
 
 		if (seq_lt(c->start, to) && seq_lt(from, c->end)) {
 			if (seq_lt(from, c->start))
@@ -132,6 +141,7 @@ void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acke
 		mark_news(tc, &o->sack[i], o->sack[i].start, o->sack[i].end, 0, a);
 		kept[n++] = o->sack[i];
 	}
-	for (tc->n_sacked_blocks = 0; tc->n_sacked_blocks < n; tc->n_sacked_blocks++)
-		tc->sacked[tc->n_sacked_blocks] = kept[tc->n_sacked_blocks];
+	tc->n_sacked_blocks = n > 0 && tcp_sack_room(tc) ? n : 0;  /* without, all is news again */
+	for (unsigned i = 0; i < tc->n_sacked_blocks; i++)
+		tc->blocks->theirs[i] = kept[i];
 }

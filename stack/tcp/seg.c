@@ -40,7 +40,7 @@ static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags, ui
 		o->wscale_first = tcp_stack(tc)->opt[OPT_TCP_SYN_ORDER];
 	} else if (tc->n_sacks) {
 		o->n_sack = (uint8_t)sacks_beside(tc, len);
-		memcpy(o->sack, tc->sacks, sizeof(o->sack));
+		memcpy(o->sack, tc->blocks->ours, sizeof(o->sack));
 	}
 }
 
@@ -107,8 +107,7 @@ static void ack_sent(struct tcp_conn *tc, uint32_t len)
 	tc->pushed = 0;
 	if (tc->dsack) {                          /* RFC 2883 4: reported once */
 		tc->dsack = false;
-		tc->n_sacks--;
-		memmove(tc->sacks, tc->sacks + 1, tc->n_sacks * sizeof(tc->sacks[0]));
+		tcp_sack_remove(tc, 0);
 	}
 	tc->delack_at = NS_NEVER;
 }

@@ -142,9 +142,9 @@ void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 	out->sk.recv_q = tc->rcvq_bytes;
 	out->sk.send_q = tc->sendq_bytes;
 	if (out->listens) {
-		out->backlog = out->sk.send_q = tc->backlog;
-		out->accept_queue = out->sk.recv_q = tc->n_accept;
-		out->syn_queue = tc->n_syn;
+		out->backlog = out->sk.send_q = tc->listen->backlog;
+		out->accept_queue = out->sk.recv_q = tc->listen->n_accept;
+		out->syn_queue = tc->listen->n_syn;
 	}
 	fill_sequence(tc, out);
 	fill_options(tc, out);

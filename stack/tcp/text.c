@@ -108,10 +108,24 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got)
 
 /* --- SACK -------------------------------------------------------------------------- */
 
-static void sack_remove(struct tcp_conn *tc, unsigned i)
+void tcp_sack_remove(struct tcp_conn *tc, unsigned i)
 {
+	struct tcp_sack *b = tc->blocks->ours;
+
 	tc->n_sacks--;
-	memmove(tc->sacks + i, tc->sacks + i + 1, (tc->n_sacks - i) * sizeof(tc->sacks[0]));
+	memmove(b + i, b + i + 1, (tc->n_sacks - i) * sizeof(*b));
+}
+
+/* In front of the others, the last of which may go. */
+static void sack_push(struct tcp_conn *tc, seq_t start, seq_t end)
+{
+	struct tcp_sack *b = tc->blocks->ours;
+
+	if (tc->n_sacks == TCP_SACK_MAX)
+		tc->n_sacks--;
+	memmove(b + 1, b, tc->n_sacks * sizeof(*b));
+	b[0] = (struct tcp_sack){ start, end };
+	tc->n_sacks++;
 }
 
 /* RFC 2018 4: the block that has what came last is the first; what touches it
@@ -119,7 +133,7 @@ static void sack_remove(struct tcp_conn *tc, unsigned i)
 static void sack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 {
 	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
-		struct tcp_sack *b = &tc->sacks[i];
+		const struct tcp_sack *b = &tc->blocks->ours[i];
 
 		if (seq_lt(end, b->start) || seq_lt(b->end, start)) {
 			i++;
@@ -127,28 +141,20 @@ static void sack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 		}
 		start = seq_min(start, b->start);
 		end = seq_max(end, b->end);
-		sack_remove(tc, i);
+		tcp_sack_remove(tc, i);
 	}
-	if (tc->n_sacks == TCP_SACK_MAX)
-		tc->n_sacks--;
-	memmove(tc->sacks + 1, tc->sacks, tc->n_sacks * sizeof(tc->sacks[0]));
-	tc->sacks[0] = (struct tcp_sack){ start, end };
-	tc->n_sacks++;
+	sack_push(tc, start, end);
 }
 
 /* RFC 2883: these bytes came twice.  Of several the first is told of, and what
  * goes on where it ends. */
 static void dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 {
-	if (tc->dsack && seq_eq(tc->sacks[0].end, start))
-		tc->sacks[0].end = end;
-	if (!tc->sack_ok || tc->dsack || !seq_lt(start, end))
+	if (tc->dsack && seq_eq(tc->blocks->ours[0].end, start))
+		tc->blocks->ours[0].end = end;
+	if (!tc->sack_ok || tc->dsack || !seq_lt(start, end) || !tcp_sack_room(tc))
 		return;
-	if (tc->n_sacks == TCP_SACK_MAX)
-		tc->n_sacks--;
-	memmove(tc->sacks + 1, tc->sacks, tc->n_sacks * sizeof(tc->sacks[0]));
-	tc->sacks[0] = (struct tcp_sack){ start, end };
-	tc->n_sacks++;
+	sack_push(tc, start, end);
 	tc->dsack = true;
 }
 
@@ -156,8 +162,8 @@ static void dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 static void sacks_settle(struct tcp_conn *tc)
 {
 	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
-		if (seq_le(tc->sacks[i].end, tc->rcv_nxt))
-			sack_remove(tc, i);
+		if (seq_le(tc->blocks->ours[i].end, tc->rcv_nxt))
+			tcp_sack_remove(tc, i);
 		else
 			i++;
 	}
@@ -250,7 +256,7 @@ static void ooo_insert(struct tcp_conn *tc, struct pkt *p)
 	tc->ooo_bytes += pkt_len(p) + PKT_COST;
 	p->next = *at;
 	*at = p;
-	if (tc->sack_ok)
+	if (tc->sack_ok && tcp_sack_room(tc))
 		sack_add(tc, pkt_at(p), pkt_end(p));
 }
 

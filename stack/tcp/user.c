@@ -126,18 +126,15 @@ int tcp_listen(struct sock *sk, int backlog)
 	if ((tc->state != TCP_CLOSED && tc->state != TCP_LISTEN) || tc->user != USER_NEW)
 		return ERR_INVAL;
 	if (tc->state == TCP_CLOSED) {
-		err = sk->lport ? tcp_port_listen(tc) : tcp_port_bind(tc, sk->bind_addr, 0);
-		if (err)
+		err = tcp_listen_begin(tc);
+		if (!err)
+			err = sk->lport ? tcp_port_listen(tc) : tcp_port_bind(tc, sk->bind_addr, 0);
+		if (err) {
+			tcp_listen_fini(tc);
 			return err;
+		}
 	}
-	if (tc->state == TCP_CLOSED) {
-		list_init(&tc->syn_q);
-		list_init(&tc->accept_q);
-		tc->n_accept = tc->n_syn = 0;
-		tc->cookies = false;
-		tc->cookie_at = 0;
-	}
-	tc->backlog = (uint32_t)(backlog < 0 || backlog > most ? most : backlog);
+	tc->listen->backlog = (uint32_t)(backlog < 0 || backlog > most ? most : backlog);
 	tcp_set_state(tc, TCP_LISTEN);
 	sock_ready_changed(sk);                   /* only falls */
 	return OK;
@@ -149,7 +146,7 @@ int tcp_accept(struct sock *sk, struct sock **out)
 
 	if (l->state != TCP_LISTEN)
 		return ERR_INVAL;
-	tc = list_first(&l->accept_q, struct tcp_conn, accept_node);
+	tc = list_first(&l->listen->accept_q, struct tcp_conn, accept_node);
 	if (!tc)
 		return ERR_AGAIN;
 	tcp_listen_forget(tc);
@@ -426,7 +423,7 @@ static uint32_t tcp_ready(const struct sock *sk)
 	uint32_t ev = sk->pending_err || !list_empty(&sk->errq) ? SK_ERR : 0;
 
 	if (tc->state == TCP_LISTEN)
-		return list_empty(&tc->accept_q) ? 0 : SK_IN;
+		return list_empty(&tc->listen->accept_q) ? 0 : SK_IN;
 	if (tc->state == TCP_CLOSED || (rd_end && wr_end))
 		ev |= SK_HUP;
 	if (rd_end)

@@ -52,8 +52,8 @@ TEST(flood, whoever_comes_honestly_finds_a_place_among_half_open_connections)
 	after = mallinfo2().uordblks;
 	SOAK_SAY("%u half-open connections, %zu bytes of memory each\n", HALF_OPEN,
 		 (after - before) / (HALF_OPEN - 10));
-	CHECK_EQ(tcp_conn(t->listener)->n_syn, HALF_OPEN);
-	CHECK(!tcp_conn(t->listener)->cookies);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, HALF_OPEN);
+	CHECK(!tcp_conn(t->listener)->listen->cookies);
 	peer_accept(t);
 	CHECK_EQ(peer_write(t, 100), 100);
 	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 100);
@@ -61,7 +61,7 @@ TEST(flood, whoever_comes_honestly_finds_a_place_among_half_open_connections)
 	/* Linux: five times, the last time of waiting is 32 s. */
 	CHECK_EQ(wait_counting(t, SEC(70)), 5 * HALF_OPEN);
 	CHECK_EQ(t->st->tcp->n, 1);
-	CHECK_EQ(tcp_conn(t->listener)->n_syn, 0);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, 0);
 	peer_free(t);
 }
 
@@ -86,7 +86,7 @@ TEST(flood, somaxconn_limits_what_a_listener_asks_for)
 	CHECK_EQ(stack_set_option(t->st, OPT_TCP_SYNCOOKIES, 0), OK);
 	peer_listen(t, 1000);
 	half_open(t, 0, 100);
-	CHECK_EQ(tcp_conn(t->listener)->n_syn, 11);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, 11);
 	peer_free(t);
 }
 

@@ -21,7 +21,7 @@ TEST(listen, as_many_wait_as_the_backlog_says_and_one_more)
 	for (uint16_t i = 0; i < 3; i++)
 		CHECK(client(t, (uint16_t)(2000 + i)));
 	CHECK(!client(t, 2003));
-	CHECK_EQ(tcp_conn(t->listener)->n_accept, 3);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_accept, 3);
 	for (unsigned i = 0; i < 3; i++)
 		REQUIRE(sk_accept(t->listener, &sk[i]) == OK);
 	CHECK_EQ(sk_accept(t->listener, &t->sk), ERR_AGAIN);
@@ -78,6 +78,6 @@ TEST(listen, a_half_open_connection_ends_without_an_ack)
 	peer_wait(t, SEC(200));
 	CHECK_EQ(peer_waiting(t), 6);             /* tcp_synack_retries */
 	CHECK_EQ(peer_state(t), TCP_CLOSED);
-	CHECK_EQ(tcp_conn(t->listener)->n_syn, 0);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, 0);
 	peer_free(t);
 }

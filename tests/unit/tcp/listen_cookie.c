@@ -11,7 +11,7 @@ static struct peer *flooded(enum peer_kind kind, uint16_t n)
 	for (uint16_t i = 0; i < n; i++)
 		SAY(t, .flags = TCP_SYN, .sport = (uint16_t)(2000 + i), .src = IP4(10, 0, 0, 3));
 	peer_skip(t);
-	CHECK_EQ(tcp_conn(t->listener)->n_syn, 3);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, 3);
 	return t;
 }
 
@@ -101,7 +101,7 @@ TEST(listen_cookie, without_a_flood_no_ack_opens_anything)
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
 	CHECK(peer_next(t));
 	CHECK_EQ(t->got.h.flags, TCP_RST);
-	CHECK(!tcp_conn(t->listener)->cookies);
+	CHECK(!tcp_conn(t->listener)->listen->cookies);
 	peer_free(t);
 }
 

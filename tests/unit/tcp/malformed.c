@@ -175,7 +175,7 @@ TEST(malformed, segments_to_many_and_from_many)         /* MUST-57, MUST-63 */
 	SAY(t, .flags = TCP_SYN, .src = IP4(10, 0, 0, 255));
 	SAY(t, .flags = TCP_SYN, .src = PEER_US);
 	SILENCE(t);
-	CHECK_EQ(tcp_conn(t->listener)->n_syn, 0);
+	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, 0);
 	peer_free(t);
 }
 
