@@ -43,7 +43,7 @@ struct sk_group { struct list_node node; ip4_t group; unsigned ifindex; };
 
 struct sock {
 	const struct sock_ops *ops;       /* NULL: none */
-	struct list_node node;            /* in st->socks */
+	struct list_node node;            /* in st->socks; before sk_accept(): its listener's */
 	struct list_node port_node;       /* in a bucket of its protocol, by port */
 	struct stack *st;
 	uint8_t type;                     /* enum sk_type */

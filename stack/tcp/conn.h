@@ -119,7 +119,7 @@ struct tcp_ecn {
 
 /* What a listener has beside: from tcp_listen() on. */
 struct tcp_listen {
-	struct list syn_q, accept_q;      /* struct tcp_conn: half-open, established */
+	struct list syn_q, accept_q;      /* struct sock: half-open, established */
 	uint32_t backlog, n_accept, n_syn;
 	bool cookies;                     /* SYN cookies were sent, ... */
 	ns_t cookie_at;                   /* ... the last then */
@@ -134,8 +134,7 @@ struct tcp_blocks {
 struct tcp_conn {
 	struct sock sk;                   /* first */
 	struct list_node hash_node;       /* by addresses and ports */
-	struct list_node accept_node;     /* in its listener's queue */
-	struct tcp_conn *listener;        /* of a connection nobody accepted yet */
+	struct tcp_conn *listener;        /* of one nobody accepted yet: sk.node is in its queue */
 	struct tcp_listen *listen;        /* listen.c's own; NULL: it does not listen */
 	enum tcp_state state;
 	uint8_t ca_state;                 /* enum tcp_ca_state */

@@ -71,7 +71,7 @@ void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc)
 {
 	tc->listener = l;
 	l->listen->n_syn++;
-	list_push_back(&l->listen->syn_q, &tc->accept_node);
+	list_push_back(&l->listen->syn_q, &tc->sk.node);
 }
 
 static void syn_ack(struct tcp_conn *tc)
@@ -143,8 +143,8 @@ bool tcp_listen_established(struct tcp_conn *tc)
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
 		return false;
 	}
-	list_remove(&tc->accept_node);
-	list_push_back(&q->accept_q, &tc->accept_node);
+	list_remove(&tc->sk.node);
+	list_push_back(&q->accept_q, &tc->sk.node);
 	q->n_syn--;
 	q->n_accept++;
 	l->sk.arrived |= SK_IN;
@@ -159,16 +159,18 @@ void tcp_listen_forget(struct tcp_conn *tc)
 	if (!tc->listener)
 		return;
 	q = tc->listener->listen;
-	list_remove(&tc->accept_node);
+	list_remove(&tc->sk.node);
 	*(tc->accepted_soon ? &q->n_accept : &q->n_syn) -= 1;
 	tc->listener = NULL;
 }
 
 static void all_reset(struct list *q)
 {
-	struct tcp_conn *tc;
+	struct sock *sk;
 
-	while ((tc = list_first(q, struct tcp_conn, accept_node))) {
+	while ((sk = list_first(q, struct sock, node))) {
+		struct tcp_conn *tc = tcp_conn(sk);
+
 		if (!tc->over)
 			tcp_send_rst(tc);
 		tcp_set_state(tc, TCP_CLOSED);
@@ -184,10 +186,10 @@ void tcp_listen_close(struct tcp_conn *l)
 
 static void free_all(struct list *q)
 {
-	struct tcp_conn *tc;
+	struct sock *sk;
 
-	while ((tc = list_first(q, struct tcp_conn, accept_node)))
-		tcp_free(tc);
+	while ((sk = list_first(q, struct sock, node)))
+		tcp_free(tcp_conn(sk));
 }
 
 void tcp_listen_fini(struct tcp_conn *l)

@@ -142,18 +142,19 @@ int tcp_listen(struct sock *sk, int backlog)
 
 int tcp_accept(struct sock *sk, struct sock **out)
 {
-	struct tcp_conn *l = tcp_conn(sk), *tc;
+	const struct tcp_conn *l = tcp_conn(sk);
+	struct sock *first;
 
 	if (l->state != TCP_LISTEN)
 		return ERR_INVAL;
-	tc = list_first(&l->listen->accept_q, struct tcp_conn, accept_node);
-	if (!tc)
+	first = list_first(&l->listen->accept_q, struct sock, node);
+	if (!first)
 		return ERR_AGAIN;
-	tcp_listen_forget(tc);
-	sock_link(sk->st, &tc->sk);
-	tc->sk.ready_was = sock_ready(&tc->sk);
+	tcp_listen_forget(tcp_conn(first));
+	sock_link(sk->st, first);
+	first->ready_was = sock_ready(first);
 	sock_ready_changed(sk);                   /* only falls */
-	*out = &tc->sk;
+	*out = first;
 	return OK;
 }
 
