@@ -25,7 +25,7 @@ uint32_t sock_ready(const struct sock *sk)
 
 	if (sk->ops)
 		return sk->ops->ready(sk);
-	if (!list_empty(&sk->rxq))
+	if (!list_empty(&sock_dgram(sk)->rxq))
 		ev |= SK_IN;
 	if (sk->shut & SK_SHUT_RD)
 		ev |= SK_IN | SK_RDHUP;
@@ -89,11 +89,12 @@ void sock_ready_changed(struct sock *sk)
 
 void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint16_t sport)
 {
+	struct sock_dgram *d = sock_dgram(sk);
 	uint32_t cost = pkt_len(p) + SOCK_ITEM_COST;
 	struct sk_item *it;
 
 	/* One datagram always fits, however small the buffer. */
-	if (sk->rx_bytes && sk->rx_bytes + cost > (uint32_t)sk->opt[SKO_RCVBUF]) {
+	if (d->rx_bytes && d->rx_bytes + cost > (uint32_t)sk->opt[SKO_RCVBUF]) {
 		pkt_drop(sk->st, p, DROP_SOCK_FULL);
 		return;
 	}
@@ -110,16 +111,17 @@ void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint1
 	if (m->n_opt)
 		memcpy(it->opt, m->opt, m->n_opt);
 	p->dev = NULL;                            /* may go before the reader comes */
-	sk->rx_bytes += cost;
+	d->rx_bytes += cost;
 	sk->arrived |= SK_IN;
-	list_push_back(&sk->rxq, &it->node);
+	list_push_back(&d->rxq, &it->node);
 }
 
 static void sock_drain(struct sock *sk, enum drop why)
 {
+	struct sock_dgram *d = sock_dgram(sk);
 	struct sk_item *it, *tmp;
 
-	list_for_each_safe(&sk->rxq, it, tmp, node) {
+	list_for_each_safe(&d->rxq, it, tmp, node) {
 		list_remove(&it->node);
 		if (sk->type == SK_DGRAM)
 			pkt_drop_at(sk->st, stack_dev_index(sk->st, it->ifindex), it->p, why);
@@ -127,7 +129,7 @@ static void sock_drain(struct sock *sk, enum drop why)
 			pkt_free(it->p);
 		free(it);
 	}
-	sk->rx_bytes = 0;
+	d->rx_bytes = 0;
 }
 
 /* --- errors ------------------------------------------------------------------- */
@@ -254,15 +256,24 @@ bool sock_is_local_addr(const struct stack *st, ip4_t a)
 	return ip4_is_loopback(a) || ifaddr_find(st, NULL, a) != NULL;
 }
 
+struct sock *sock_dgram_new(void)
+{
+	struct sock_dgram *d = calloc(1, sizeof(*d));
+
+	return d ? &d->sk : NULL;
+}
+
 void sock_init(struct sock *sk, struct stack *st, int type, int proto)
 {
 	sk->st = st;
 	sk->type = (uint8_t)type;
 	sk->proto = (uint16_t)proto;
-	list_init(&sk->rxq);
 	list_init(&sk->errq);
 	list_init(&sk->watches);
-	list_init(&sk->groups);
+	if (type == SK_STREAM)
+		return;
+	list_init(&sock_dgram(sk)->rxq);
+	list_init(&sock_dgram(sk)->groups);
 }
 
 void sock_link(struct stack *st, struct sock *sk)
@@ -282,7 +293,7 @@ static void groups_leave(struct sock *sk)
 {
 	struct sk_group *g, *tmp;
 
-	list_for_each_safe(&sk->groups, g, tmp, node) {
+	list_for_each_safe(&sock_dgram(sk)->groups, g, tmp, node) {
 		struct netdev *dev = stack_dev_index(sk->st, g->ifindex);
 
 		if (dev)
@@ -298,7 +309,6 @@ static void sock_unlink(struct sock *sk)
 	struct sk_err_item *e, *etmp;
 	struct sk_watch *w;
 
-	groups_leave(sk);
 	while ((w = list_first(&sk->watches, struct sk_watch, node))) {
 		list_remove(&w->node);
 		w->sk = NULL;
@@ -323,9 +333,10 @@ void sock_free(struct sock *sk, enum drop why)
 	}
 	if (list_linked(&sk->port_node))
 		udp_unbind(sk);
+	groups_leave(sk);
 	sock_drain(sk, why);
 	free(sk->rare);
-	free(sk);
+	free(sock_dgram(sk));
 }
 
 void sock_fini(struct stack *st)

@@ -2,8 +2,9 @@
 #ifndef STACK_CORE_SOCK_H
 #define STACK_CORE_SOCK_H
 /*
- * The state behind a socket, shared by core/udp.c, core/raw.c and stack/sock.
- * Of a stream it is the first part of struct tcp_conn (stack/tcp/conn.h).
+ * The state behind a socket.  Datagram, raw and packet sockets, those of
+ * core/udp.c and core/raw.c, are a struct sock_dgram; of a stream it is the
+ * first part of struct tcp_conn (stack/tcp/conn.h).
  */
 #include "stack/core/l3.h"
 #include "stack/socket.h"
@@ -56,17 +57,28 @@ struct sock {
 	unsigned ifindex;                 /* bound to this interface, or 0 */
 	int opt[SKO_N_HOT];
 	int *rare;                        /* of the others; NULL: all are 0 */
-	struct list rxq;                  /* struct sk_item */
-	uint32_t rx_bytes;                /* charged to SKO_RCVBUF */
 	struct list errq;                 /* struct sk_err_item */
 	int pending_err;                  /* SO_ERROR */
 	int soft_err;                     /* of ICMP: may pass (RFC 1122 4.2.3.9) */
 	struct list watches;              /* struct sk_watch */
-	struct list groups;               /* struct sk_group: multicast memberships */
 	uint32_t ready_was;
 	uint32_t arrived;                 /* enum sk_ready: more of it, not told of yet */
 	bool each;                        /* some watch wants to know of that */
 };
+
+/* A datagram, raw or packet socket. */
+struct sock_dgram {
+	struct sock sk;                   /* first */
+	struct list rxq;                  /* struct sk_item */
+	uint32_t rx_bytes;                /* charged to SKO_RCVBUF */
+	struct list groups;               /* struct sk_group: multicast memberships */
+};
+
+/* sk is no stream. */
+static inline struct sock_dgram *sock_dgram(const struct sock *sk)
+{
+	return container_of((struct sock *)(uintptr_t)sk, struct sock_dgram, sk);
+}
 
 /* The value of an option below SKO_N_STORED. */
 static inline int sock_opt(const struct sock *sk, enum sk_opt o)
@@ -77,6 +89,7 @@ static inline int sock_opt(const struct sock *sk, enum sk_opt o)
 int must_check sock_opt_set(struct sock *sk, enum sk_opt o, int v);
 int must_check sock_opt_copy(struct sock *to, const struct sock *from);
 
+struct sock *sock_dgram_new(void);                /* all zero; NULL: no memory */
 /* Empty lists and what is given; the options are the caller's. */
 void sock_init(struct sock *sk, struct stack *st, int type, int proto);
 /* p's payload becomes the next datagram of sk; consumes p.  m: how it came;

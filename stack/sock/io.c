@@ -220,7 +220,7 @@ static void item_about(const struct sock *sk, const struct sk_item *it, struct s
 
 ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
 {
-	struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
+	struct sk_item *it;
 	ssize_t n;
 	int err;
 
@@ -231,6 +231,7 @@ ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
 		sock_ready_changed(sk);
 		return err;
 	}
+	it = list_first(&sock_dgram(sk)->rxq, struct sk_item, node);
 	if (!it)
 		return ERR_AGAIN;
 	item_about(sk, it, m);
@@ -240,7 +241,7 @@ ssize_t sk_recvmsg(struct sock *sk, struct sk_msg *m)
 	if (m->flags & SK_PEEK)
 		return n;
 	list_remove(&it->node);
-	sk->rx_bytes -= it->cost;
+	sock_dgram(sk)->rx_bytes -= it->cost;
 	pkt_free(it->p);
 	free(it);
 	sock_ready_changed(sk);                   /* only falls: tells nobody */

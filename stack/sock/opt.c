@@ -128,14 +128,21 @@ static int path_mtu(struct sock *sk, int *mtu)
 	return err;
 }
 
+/* Bytes of the next datagram. */
+static int next_len(const struct sock *sk)
+{
+	const struct sk_item *it = list_first(&sock_dgram(sk)->rxq, struct sk_item, node);
+
+	return it ? (int)pkt_len(it->p) : 0;
+}
+
 /* One that cannot be set. */
 static int asked(struct sock *sk, enum sk_opt o)
 {
-	const struct sk_item *it = list_first(&sk->rxq, struct sk_item, node);
 	int v;
 
 	switch (o) {
-	case SKO_NREAD:    return it ? (int)pkt_len(it->p) : 0;
+	case SKO_NREAD:    return next_len(sk);
 	case SKO_TYPE:     return sk->type;
 	case SKO_PROTOCOL: return sk->proto;
 	case SKO_DOMAIN:   return sk->type == SK_PACKET ? AF_PACKET : AF_INET;
@@ -192,7 +199,7 @@ static struct sk_group *group_find(struct sock *sk, ip4_t group, unsigned ifinde
 {
 	struct sk_group *g;
 
-	list_for_each(&sk->groups, g, node)
+	list_for_each(&sock_dgram(sk)->groups, g, node)
 		if (g->group == group && (!ifindex || g->ifindex == ifindex))
 			return g;
 	return NULL;
@@ -217,6 +224,8 @@ int sk_join(struct sock *sk, ip4_t group, unsigned ifindex)
 	struct sk_group *g;
 	int err;
 
+	if (sk->type == SK_STREAM)
+		return ERR_PROTO;                 /* as Linux */
 	if (sk->type == SK_PACKET)
 		return ERR_OPNOTSUP;
 	if (!ip4_is_mcast(group))
@@ -235,7 +244,7 @@ int sk_join(struct sock *sk, ip4_t group, unsigned ifindex)
 		free(g);
 		return err;
 	}
-	list_push_back(&sk->groups, &g->node);
+	list_push_back(&sock_dgram(sk)->groups, &g->node);
 	return OK;
 }
 
@@ -244,6 +253,8 @@ int sk_leave(struct sock *sk, ip4_t group, unsigned ifindex)
 	struct sk_group *g;
 	struct netdev *dev;
 
+	if (sk->type == SK_STREAM)
+		return ERR_PROTO;
 	if (!ip4_is_mcast(group))
 		return ERR_INVAL;
 	g = group_find(sk, group, ifindex);

@@ -39,7 +39,7 @@ int sk_open(struct stack *st, int family, int type, int proto, struct sock **out
 
 	if (err)
 		return err;
-	sk = type == SK_STREAM ? tcp_new(st) : calloc(1, sizeof(*sk));
+	sk = type == SK_STREAM ? tcp_new(st) : sock_dgram_new();
 	if (!sk)
 		return ERR_NOMEM;
 	sock_init(sk, st, type,

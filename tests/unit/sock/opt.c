@@ -98,10 +98,11 @@ TEST(opt, what_a_type_does_not_have_is_refused)
 {
 	struct net *net = net_new();
 	struct stack *st = net_host(net, "h1");
-	struct sock *sk = dgram(st), *pkt;
+	struct sock *sk = dgram(st), *pkt, *tcp;
 	int v;
 
 	CHECK_EQ(sk_open(st, ADDR_NONE, SK_PACKET, 0, &pkt), OK);
+	CHECK_EQ(sk_open(st, ADDR_IP4, SK_STREAM, 0, &tcp), OK);
 	CHECK_EQ(sk_setopt(sk, SKO_HDRINCL, 1), ERR_NOPROTOOPT);
 	CHECK_EQ(sk_setopt(sk, SKO_ERROR, 1), ERR_NOPROTOOPT);
 	CHECK_EQ(sk_setopt(sk, SKO_NREAD, 1), ERR_NOPROTOOPT);
@@ -109,8 +110,11 @@ TEST(opt, what_a_type_does_not_have_is_refused)
 	CHECK_EQ(sk_setopt(pkt, (enum sk_opt)99, 1), ERR_NOPROTOOPT);
 	CHECK_EQ(sk_setopt(pkt, SKO_BINDTODEVICE, 77), ERR_NODEV);
 	CHECK_EQ(sk_join(pkt, GROUP, 0), ERR_OPNOTSUP);
+	CHECK_EQ(sk_join(tcp, GROUP, 0), ERR_PROTO);
+	CHECK_EQ(sk_leave(tcp, GROUP, 0), ERR_PROTO);
 	sk_close(sk);
 	sk_close(pkt);
+	sk_close(tcp);
 	net_free(net);
 }
 
