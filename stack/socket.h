@@ -78,26 +78,28 @@ enum sk_msg_flag {
 /* Those of setsockopt(2) have Linux's meaning; opt.c has their level, number
  * and range. */
 enum sk_opt {
-	SKO_TTL, SKO_TOS, SKO_MCAST_TTL, SKO_MCAST_LOOP, SKO_MCAST_IF,
-	SKO_BROADCAST,                    /* may send to broadcast addresses */
+	SKO_TTL, SKO_TOS,
 	SKO_REUSEADDR, SKO_RCVBUF, SKO_SNDBUF,    /* bytes, as given */
-	SKO_BINDTODEVICE,                 /* ifindex, 0 for any */
 	SKO_PMTUDISC,                     /* enum sk_pmtu */
-	SKO_RECVERR,                      /* queue ICMP errors for sk_recverr() */
-	SKO_HDRINCL,                      /* raw: the caller writes the IP header */
-	SKO_CHECKSUM,                     /* UDP: send with a checksum; default 1 */
 	SKO_NODELAY, SKO_CORK,            /* streams: no Nagle; hold what is below MSS */
-	SKO_KEEPALIVE,                    /* and after how many idle seconds, how often */
-	SKO_KEEPIDLE, SKO_KEEPINTVL, SKO_KEEPCNT,
-	SKO_LINGER,                       /* -1: off; 0: sk_close() aborts; else seconds, of
-					   * the caller's blocking */
+	SKO_KEEPALIVE,
 	SKO_USER_TIMEOUT,                 /* ms that data may stay unacknowledged (RFC 5482); 0:
 					   * OPT_TCP_RETRIES2 */
 	SKO_MAXSEG,                       /* set: most bytes of data in a segment; get: now */
 	SKO_MAX_PACING_RATE,              /* bytes a second; 0: in bursts, as windows allow */
 
 	SKO_N_HOT,                        /* the next take memory once one of them is set */
-	SKO_REUSEPORT = SKO_N_HOT,        /* several may listen, and share what comes */
+	SKO_MCAST_TTL = SKO_N_HOT, SKO_MCAST_LOOP, SKO_MCAST_IF,
+	SKO_BROADCAST,                    /* may send to broadcast addresses */
+	SKO_BINDTODEVICE,                 /* ifindex, 0 for any */
+	SKO_RECVERR,                      /* queue ICMP errors for sk_recverr() */
+	SKO_HDRINCL,                      /* raw: the caller writes the IP header */
+	SKO_CHECKSUM,                     /* UDP: send with a checksum; default 1 */
+	SKO_KEEPIDLE, SKO_KEEPINTVL,      /* seconds of SKO_KEEPALIVE: idle before, between */
+	SKO_KEEPCNT,                      /* probes of it */
+	SKO_LINGER,                       /* -1: off; 0: sk_close() aborts; else seconds, of
+					   * the caller's blocking */
+	SKO_REUSEPORT,                    /* several may listen, and share what comes */
 	SKO_FREEBIND,                     /* sk_bind() to an address that is not ours yet */
 	SKO_RCVLOWAT,                     /* streams: bytes that make SK_IN; 0 is 1 */
 	SKO_NOTSENT_LOWAT,                /* streams: no SK_OUT with so much unsent; 0: any */

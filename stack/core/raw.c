@@ -102,7 +102,7 @@ int raw_output(struct sock *sk, struct pkt *p, const struct ip4_tx *tx)
 	struct ip4_tx t = *tx;
 
 	t.proto = (uint8_t)sk->proto;
-	t.hdrincl = sk->opt[SKO_HDRINCL];
+	t.hdrincl = sock_opt(sk, SKO_HDRINCL);
 	if (pkt_len(p) + (t.hdrincl ? 0 : IP4_HLEN + tx->n_opt) > IP4_LEN_MAX) {
 		pkt_free(p);
 		return ERR_MSGSIZE;

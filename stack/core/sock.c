@@ -159,7 +159,7 @@ void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport)
 	pmtu_learn(sk->st, e);
 	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
 		hard = sk->opt[SKO_PMTUDISC] != PMTU_DONT;
-	if (sk->opt[SKO_RECVERR]) {
+	if (sock_opt(sk, SKO_RECVERR)) {
 		struct sk_err se = {
 			.err = e->err, .type = e->type, .code = e->code, .info = e->info,
 			.from = addr_ip4(e->from), .to = { addr_ip4(e->dst), dport },
@@ -180,7 +180,7 @@ void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endp
 {
 	struct sk_err se = { .err = err, .info = info, .to = *to, .at = sk->st->now };
 
-	if (sk->opt[SKO_RECVERR])
+	if (sock_opt(sk, SKO_RECVERR))
 		errq_push(sk, &se);
 }
 
@@ -196,7 +196,7 @@ int sock_take_error(struct sock *sk)
 
 int sock_packet_len(const struct sock *sk, const struct sk_msg *m, uint32_t *len)
 {
-	bool hdrincl = sk->opt[SKO_HDRINCL];
+	bool hdrincl = sock_opt(sk, SKO_HDRINCL);
 	uint32_t headers = hdrincl ? 0 : IP4_HLEN + m->n_opt;
 
 	if (m->n > IP4_LEN_MAX)
@@ -219,6 +219,17 @@ bool sock_header_df(const struct sk_msg *m)
 
 /* --- options -------------------------------------------------------------------- */
 
+/* SKO_RCVBUF, and a stream's SKO_SNDBUF, are the host's to say. */
+const int sock_opt_default[SKO_N_STORED] = {
+	[SKO_TTL] = -1,                   /* OPT_TTL */
+	[SKO_SNDBUF] = 212992,
+	[SKO_PMTUDISC] = PMTU_WANT,
+	[SKO_MCAST_TTL] = 1, [SKO_MCAST_LOOP] = 1,        /* RFC 1112 6.1 */
+	[SKO_CHECKSUM] = 1,
+	[SKO_KEEPIDLE] = 7200, [SKO_KEEPINTVL] = 75, [SKO_KEEPCNT] = 9,   /* MUST-28 */
+	[SKO_LINGER] = -1,
+};
+
 #define RARE_SIZE ((SKO_N_STORED - SKO_N_HOT) * sizeof(int))
 
 int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
@@ -227,12 +238,14 @@ int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
 		sk->opt[o] = v;
 		return OK;
 	}
-	if (!sk->rare && v == 0)
+	if (!sk->rare && v == sock_opt_default[o])
 		return OK;
-	if (!sk->rare)
-		sk->rare = calloc(1, RARE_SIZE);
-	if (!sk->rare)
-		return ERR_NOMEM;
+	if (!sk->rare) {
+		sk->rare = malloc(RARE_SIZE);
+		if (!sk->rare)
+			return ERR_NOMEM;
+		memcpy(sk->rare, sock_opt_default + SKO_N_HOT, RARE_SIZE);
+	}
 	sk->rare[o - SKO_N_HOT] = v;
 	return OK;
 }

@@ -56,7 +56,7 @@ struct sock {
 	uint16_t lport, pport;
 	unsigned ifindex;                 /* bound to this interface, or 0 */
 	int opt[SKO_N_HOT];
-	int *rare;                        /* of the others; NULL: all are 0 */
+	int *rare;                        /* of the others; NULL: all have their defaults */
 	struct list errq;                 /* struct sk_err_item */
 	int pending_err;                  /* SO_ERROR */
 	int soft_err;                     /* of ICMP: may pass (RFC 1122 4.2.3.9) */
@@ -80,10 +80,12 @@ static inline struct sock_dgram *sock_dgram(const struct sock *sk)
 	return container_of((struct sock *)(uintptr_t)sk, struct sock_dgram, sk);
 }
 
+extern const int sock_opt_default[SKO_N_STORED];
+
 /* The value of an option below SKO_N_STORED. */
 static inline int sock_opt(const struct sock *sk, enum sk_opt o)
 {
-	return o < SKO_N_HOT ? sk->opt[o] : sk->rare ? sk->rare[o - SKO_N_HOT] : 0;
+	return o < SKO_N_HOT ? sk->opt[o] : sk->rare ? sk->rare[o - SKO_N_HOT] : sock_opt_default[o];
 }
 /* ERR_NOMEM. */
 int must_check sock_opt_set(struct sock *sk, enum sk_opt o, int v);

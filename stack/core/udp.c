@@ -292,7 +292,7 @@ int udp_output(struct sock *sk, struct pkt *p, const struct ip4_tx *tx, uint16_t
 		with_src.src = path.src;
 	}
 	h.len = (uint16_t)(pkt_len(p) + UDP_HLEN);
-	if (sk->opt[SKO_CHECKSUM])
+	if (sock_opt(sk, SKO_CHECKSUM))
 		h.csum = udp_csum4(&h, with_src.src, tx->dst, pkt_csum(p, 0));
 	w = wr_init(pkt_push(p, UDP_HLEN), UDP_HLEN);
 	udp_hdr_emit(&h, &w);

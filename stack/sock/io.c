@@ -19,7 +19,7 @@ int sock_dev(const struct sock *sk, ip4_t dst, unsigned ifindex, struct netdev *
 	if (!ifindex)
 		ifindex = sk->ifindex;
 	if (!ifindex && ip4_is_mcast(dst))
-		ifindex = (unsigned)sk->opt[SKO_MCAST_IF];
+		ifindex = (unsigned)sock_opt(sk, SKO_MCAST_IF);
 	*dev = ifindex ? stack_dev_index(sk->st, ifindex) : NULL;
 	return ifindex && !*dev ? ERR_NODEV : OK;
 }
@@ -49,7 +49,7 @@ static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct e
 		   struct ip4_tx *tx)
 {
 	bool mcast = ip4_is_mcast(to->addr.v4);
-	int ttl = m->ttl > 0 ? m->ttl : sk->opt[mcast ? SKO_MCAST_TTL : SKO_TTL];
+	int ttl = m->ttl > 0 ? m->ttl : sock_opt(sk, mcast ? SKO_MCAST_TTL : SKO_TTL);
 
 	if (ttl > 255 || m->tos > 255)
 		return ERR_INVAL;
@@ -57,8 +57,8 @@ static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct e
 		.src = sock_source(sk, &m->local), .dst = to->addr.v4,
 		.tos = (uint8_t)(m->tos >= 0 ? m->tos : sk->opt[SKO_TOS]),
 		.ttl = (uint8_t)(ttl > 0 ? ttl : 0),
-		.bcast_ok = sk->opt[SKO_BROADCAST],
-		.no_loop = mcast && !sk->opt[SKO_MCAST_LOOP],
+		.bcast_ok = sock_opt(sk, SKO_BROADCAST),
+		.no_loop = mcast && !sock_opt(sk, SKO_MCAST_LOOP),
 		.n_opt = m->n_opt, .opt = m->opt,
 	};
 	if (tx->src && !sock_is_local_addr(sk->st, tx->src))
@@ -72,7 +72,7 @@ static int send_pmtu(struct sock *sk, const struct sk_msg *m, struct ip4_tx *tx,
 		     const struct ip4_path *path, uint32_t len, const struct endpoint *to)
 {
 	int mode = sk->opt[SKO_PMTUDISC];
-	bool hdrincl = sk->opt[SKO_HDRINCL];
+	bool hdrincl = sock_opt(sk, SKO_HDRINCL);
 	bool must = hdrincl ? sock_header_df(m) : mode == PMTU_DO || mode == PMTU_PROBE;
 	uint32_t mtu = path->mtu;
 

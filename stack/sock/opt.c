@@ -2,6 +2,7 @@
 /* Socket options and multicast groups. */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "stack/core/core.h"
 #include "stack/sock/sock.h"
@@ -20,63 +21,61 @@
 enum { AF_INET = 2, AF_PACKET = 17 };     /* Linux's */
 
 static const struct opt_rule opt_rules[SKO_N] = {
-	[SKO_TTL]          = { S | D | R,     -1, 255, -1, IP, 2, KIND_BYTE },   /* -1: OPT_TTL */
-	[SKO_TOS]          = { S | D | R,      0, 255,         0, IP, 1, KIND_TOS },
-	[SKO_MCAST_TTL]    = { D | R,          1, 255, 1, IP, 33, KIND_BYTE }, /* RFC 1112 6.1 */
-	[SKO_MCAST_LOOP]   = { D | R,          0, 1,           1, IP, 34, KIND_BOOL },
-	[SKO_MCAST_IF]     = { D | R,          0, INT_MAX,     0 },
-	[SKO_BROADCAST]    = { S | D | R,      0, 1,           0, SOL, 6, KIND_BOOL },
-	[SKO_REUSEADDR]    = { S | D | R,      0, 1,           0, SOL, 2, KIND_BOOL },
-	[SKO_RCVBUF]       = { S | D | R | P,  1, INT_MAX,     0, SOL, 8, KIND_BUF }, /* OPT_RMEM */
-	[SKO_SNDBUF]       = { S | D | R | P,  1, INT_MAX,     212992, SOL, 7, KIND_BUF },
-	[SKO_BINDTODEVICE] = { S | D | R | P,  0, INT_MAX,     0, SOL, 25, KIND_DEV },
-	[SKO_PMTUDISC]     = { S | D | R,      PMTU_DONT, PMTU_PROBE, PMTU_WANT, IP, 10,
-			       KIND_BYTE },
-	[SKO_RECVERR]      = { S | D | R,      0, 1,           0, IP, 11, KIND_BOOL },
-	[SKO_HDRINCL]      = { R,              0, 1,           0, IP, 3, KIND_BOOL },
-	[SKO_CHECKSUM]     = { D,              0, 1,           1, SOL, 11, KIND_NOT },
-	[SKO_NODELAY]      = { S,              0, 1,           0, TCP, 1, KIND_BOOL },
-	[SKO_CORK]         = { S,              0, 1,           0, TCP, 3, KIND_BOOL },
-	[SKO_KEEPALIVE]    = { S | D | R,      0, 1,           0, SOL, 9, KIND_BOOL }, /* MUST-25 */
-	[SKO_KEEPIDLE]     = { S,              1, 32767,    7200, TCP, 4, KIND_INT }, /* MUST-28 */
-	[SKO_KEEPINTVL]    = { S,              1, 32767,      75, TCP, 5, KIND_INT },
-	[SKO_KEEPCNT]      = { S,              1, 127,         9, TCP, 6, KIND_INT },
-	[SKO_LINGER]       = { S | D | R,     -1, INT_MAX,    -1, SOL, 13, KIND_LINGER },
-	[SKO_USER_TIMEOUT] = { S,              0, INT_MAX,     0, TCP, 18, KIND_INT },
-	[SKO_MAXSEG]       = { S,             88, 32767,       0, TCP, 2, KIND_INT },
-	[SKO_MAX_PACING_RATE] = { S,           0, INT_MAX,     0, SOL, 47, KIND_RATE },
-	[SKO_REUSEPORT]    = { S | D | R,      0, 1,           0, SOL, 15, KIND_BOOL },
-	[SKO_FREEBIND]     = { S | D | R,      0, 1,           0, IP, 15, KIND_BOOL },
-	[SKO_RCVLOWAT]     = { S,              0, INT_MAX,     0, SOL, 18, KIND_LOWAT },
-	[SKO_NOTSENT_LOWAT] = { S,             0, INT_MAX,     0, TCP, 25, KIND_INT },
-	[SKO_WINDOW_CLAMP] = { S,              0, INT_MAX,     0, TCP, 10, KIND_CLAMP },
-	[SKO_RCVTIMEO]     = { S | D | R | P,  0, INT_MAX,     0, SOL, 20, KIND_TIME },
-	[SKO_SNDTIMEO]     = { S | D | R | P,  0, INT_MAX,     0, SOL, 21, KIND_TIME },
-	[SKO_PRIORITY]     = { S | D | R | P,  INT_MIN, INT_MAX, 0, SOL, 12, KIND_INT },
-	[SKO_MARK]         = { S | D | R | P,  INT_MIN, INT_MAX, 0, SOL, 36, KIND_INT },
-	[SKO_TIMESTAMP]    = { S | D | R | P,  0, 1,           0, SOL, 29, KIND_BOOL },
-	[SKO_TIMESTAMPNS]  = { S | D | R | P,  0, 1,           0, SOL, 35, KIND_BOOL },
-	[SKO_PKTINFO]      = { S | D | R,      0, 1,           0, IP, 8, KIND_BOOL },
-	[SKO_RECVTTL]      = { S | D | R,      0, 1,           0, IP, 12, KIND_BOOL },
-	[SKO_RECVTOS]      = { S | D | R,      0, 1,           0, IP, 13, KIND_BOOL },
-	[SKO_ERROR]        = { S | D | R | P,  0, -1,          0, SOL, 4, KIND_ERROR },
-	[SKO_NREAD]        = { S | D | R | P,  0, -1,          0 },
-	[SKO_QUICKACK]     = { S,              0, INT_MAX,     1, TCP, 12, KIND_BOOL },
-	[SKO_OOBINLINE]    = { S,              0, 1,           0, SOL, 10, KIND_BOOL },
-	[SKO_NWRITE]       = { S | D | R,      0, -1,          0 },
-	[SKO_NUNSENT]      = { S,              0, -1,          0 },
-	[SKO_ATMARK]       = { S,              0, -1,          0 },
-	[SKO_MTU]          = { S | D | R,      0, -1,          0, IP, 14, KIND_INT },
-	[SKO_TYPE]         = { S | D | R | P,  0, -1,          0, SOL, 3, KIND_INT },
-	[SKO_PROTOCOL]     = { S | D | R | P,  0, -1,          0, SOL, 38, KIND_INT },
-	[SKO_DOMAIN]       = { S | D | R | P,  0, -1,          0, SOL, 39, KIND_INT },
-	[SKO_ACCEPTCONN]   = { S | D | R | P,  0, -1,          0, SOL, 30, KIND_INT },
+	[SKO_TTL]          = { S | D | R,     -1, 255, IP, 2, KIND_BYTE },   /* -1: OPT_TTL */
+	[SKO_TOS]          = { S | D | R,      0, 255, IP, 1, KIND_TOS },
+	[SKO_MCAST_TTL]    = { D | R,          1, 255, IP, 33, KIND_BYTE }, /* RFC 1112 6.1 */
+	[SKO_MCAST_LOOP]   = { D | R,          0, 1, IP, 34, KIND_BOOL },
+	[SKO_MCAST_IF]     = { D | R,          0, INT_MAX },
+	[SKO_BROADCAST]    = { S | D | R,      0, 1, SOL, 6, KIND_BOOL },
+	[SKO_REUSEADDR]    = { S | D | R,      0, 1, SOL, 2, KIND_BOOL },
+	[SKO_RCVBUF]       = { S | D | R | P,  1, INT_MAX, SOL, 8, KIND_BUF }, /* OPT_RMEM */
+	[SKO_SNDBUF]       = { S | D | R | P,  1, INT_MAX, SOL, 7, KIND_BUF },
+	[SKO_BINDTODEVICE] = { S | D | R | P,  0, INT_MAX, SOL, 25, KIND_DEV },
+	[SKO_PMTUDISC]     = { S | D | R,      PMTU_DONT, PMTU_PROBE, IP, 10, KIND_BYTE },
+	[SKO_RECVERR]      = { S | D | R,      0, 1, IP, 11, KIND_BOOL },
+	[SKO_HDRINCL]      = { R,              0, 1, IP, 3, KIND_BOOL },
+	[SKO_CHECKSUM]     = { D,              0, 1, SOL, 11, KIND_NOT },
+	[SKO_NODELAY]      = { S,              0, 1, TCP, 1, KIND_BOOL },
+	[SKO_CORK]         = { S,              0, 1, TCP, 3, KIND_BOOL },
+	[SKO_KEEPALIVE]    = { S | D | R,      0, 1, SOL, 9, KIND_BOOL }, /* MUST-25 */
+	[SKO_KEEPIDLE]     = { S,              1, 32767, TCP, 4, KIND_INT }, /* MUST-28 */
+	[SKO_KEEPINTVL]    = { S,              1, 32767, TCP, 5, KIND_INT },
+	[SKO_KEEPCNT]      = { S,              1, 127, TCP, 6, KIND_INT },
+	[SKO_LINGER]       = { S | D | R,     -1, INT_MAX, SOL, 13, KIND_LINGER },
+	[SKO_USER_TIMEOUT] = { S,              0, INT_MAX, TCP, 18, KIND_INT },
+	[SKO_MAXSEG]       = { S,             88, 32767, TCP, 2, KIND_INT },
+	[SKO_MAX_PACING_RATE] = { S,           0, INT_MAX, SOL, 47, KIND_RATE },
+	[SKO_REUSEPORT]    = { S | D | R,      0, 1, SOL, 15, KIND_BOOL },
+	[SKO_FREEBIND]     = { S | D | R,      0, 1, IP, 15, KIND_BOOL },
+	[SKO_RCVLOWAT]     = { S,              0, INT_MAX, SOL, 18, KIND_LOWAT },
+	[SKO_NOTSENT_LOWAT] = { S,             0, INT_MAX, TCP, 25, KIND_INT },
+	[SKO_WINDOW_CLAMP] = { S,              0, INT_MAX, TCP, 10, KIND_CLAMP },
+	[SKO_RCVTIMEO]     = { S | D | R | P,  0, INT_MAX, SOL, 20, KIND_TIME },
+	[SKO_SNDTIMEO]     = { S | D | R | P,  0, INT_MAX, SOL, 21, KIND_TIME },
+	[SKO_PRIORITY]     = { S | D | R | P,  INT_MIN, INT_MAX, SOL, 12, KIND_INT },
+	[SKO_MARK]         = { S | D | R | P,  INT_MIN, INT_MAX, SOL, 36, KIND_INT },
+	[SKO_TIMESTAMP]    = { S | D | R | P,  0, 1, SOL, 29, KIND_BOOL },
+	[SKO_TIMESTAMPNS]  = { S | D | R | P,  0, 1, SOL, 35, KIND_BOOL },
+	[SKO_PKTINFO]      = { S | D | R,      0, 1, IP, 8, KIND_BOOL },
+	[SKO_RECVTTL]      = { S | D | R,      0, 1, IP, 12, KIND_BOOL },
+	[SKO_RECVTOS]      = { S | D | R,      0, 1, IP, 13, KIND_BOOL },
+	[SKO_ERROR]        = { S | D | R | P,  0, -1, SOL, 4, KIND_ERROR },
+	[SKO_NREAD]        = { S | D | R | P,  0, -1 },
+	[SKO_QUICKACK]     = { S,              0, INT_MAX, TCP, 12, KIND_BOOL },
+	[SKO_OOBINLINE]    = { S,              0, 1, SOL, 10, KIND_BOOL },
+	[SKO_NWRITE]       = { S | D | R,      0, -1 },
+	[SKO_NUNSENT]      = { S,              0, -1 },
+	[SKO_ATMARK]       = { S,              0, -1 },
+	[SKO_MTU]          = { S | D | R,      0, -1, IP, 14, KIND_INT },
+	[SKO_TYPE]         = { S | D | R | P,  0, -1, SOL, 3, KIND_INT },
+	[SKO_PROTOCOL]     = { S | D | R | P,  0, -1, SOL, 38, KIND_INT },
+	[SKO_DOMAIN]       = { S | D | R | P,  0, -1, SOL, 39, KIND_INT },
+	[SKO_ACCEPTCONN]   = { S | D | R | P,  0, -1, SOL, 30, KIND_INT },
 };
 
 void opt_init(struct sock *sk)
 {
-	for (int o = 0; o < SKO_N_HOT; o++)
-		sk->opt[o] = opt_rules[o].def;
+	memcpy(sk->opt, sock_opt_default, sizeof(sk->opt));
 	sk->opt[SKO_RCVBUF] = (int)sk->st->opt[sk->type == SK_STREAM ? OPT_TCP_RMEM : OPT_RMEM];
 	if (sk->type == SK_STREAM)
 		sk->opt[SKO_SNDBUF] = (int)sk->st->opt[OPT_TCP_WMEM];

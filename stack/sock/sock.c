@@ -45,10 +45,12 @@ int sk_open(struct stack *st, int family, int type, int proto, struct sock **out
 	sock_init(sk, st, type,
 		  type == SK_DGRAM ? PROTO_UDP : type == SK_STREAM ? PROTO_TCP : proto);
 	opt_init(sk);
-	if (type == SK_RAW && proto == PROTO_RAW)
-		sk->opt[SKO_HDRINCL] = 1;
 	sk->ready_was = sock_ready(sk);
 	sock_link(st, sk);
+	if (type == SK_RAW && proto == PROTO_RAW && sock_opt_set(sk, SKO_HDRINCL, 1) != OK) {
+		sk_close(sk);
+		return ERR_NOMEM;
+	}
 	*out = sk;
 	return OK;
 }
@@ -142,7 +144,7 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 		err = ip4_path(sk->st, dst, src, dev, ep->port, &path);
 	if (err)
 		return err;
-	if (path.bcast && !ip4_is_mcast(dst) && !sk->opt[SKO_BROADCAST])
+	if (path.bcast && !ip4_is_mcast(dst) && !sock_opt(sk, SKO_BROADCAST))
 		return ERR_ACCES;
 	err = sock_autobind(sk);
 	if (err)

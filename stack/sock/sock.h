@@ -22,7 +22,7 @@ enum { OPT_IP = 0, OPT_SOCKET = 1, OPT_TCP = 6 };         /* Linux's levels */
 
 /* types: sockets that have it; max below min: it cannot be set. */
 struct opt_rule {
-	int types, min, max, def;
+	int types, min, max;
 	uint8_t level, number, kind;      /* Linux's; enum opt_kind */
 };
 const struct opt_rule *opt_rule(enum sk_opt o);

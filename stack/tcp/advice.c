@@ -11,7 +11,7 @@
 void tcp_soft_error(struct tcp_conn *tc, const struct icmp_err *e)
 {
 	tc->sk.soft_err = e->err;
-	if (!tc->sk.opt[SKO_RECVERR] || tc->orphan || tc->listener)
+	if (!sock_opt(&tc->sk, SKO_RECVERR) || tc->orphan || tc->listener)
 		return;
 	sock_error(&tc->sk, e, tc->sk.pport);
 	sock_ready_changed(&tc->sk);              /* may close it: last */

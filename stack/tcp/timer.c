@@ -251,7 +251,7 @@ void tcp_keepalive_set(struct tcp_conn *tc)
 	if (tc->state < TCP_ESTABLISHED || tc->state == TCP_TIME_WAIT || tc->orphan)
 		return;
 	if (tc->sk.opt[SKO_KEEPALIVE])
-		tcp_life_set(tc, SEC(tc->sk.opt[SKO_KEEPIDLE]));
+		tcp_life_set(tc, SEC(sock_opt(&tc->sk, SKO_KEEPIDLE)));
 	else
 		tcp_life_stop(tc);
 }
@@ -263,14 +263,13 @@ static bool kept_enough(const struct tcp_conn *tc, ns_t quiet)
 
 	if (user)                                 /* as Linux: instead of the count */
 		return tc->probes && quiet >= MSEC(user);
-	return tc->probes >= tc->sk.opt[SKO_KEEPCNT];
+	return tc->probes >= sock_opt(&tc->sk, SKO_KEEPCNT);
 }
 
 /* RFC 9293 3.8.4: only when nothing was heard for so long (MUST-26). */
 static void keepalive_timeout(struct tcp_conn *tc)
 {
-	const int *opt = tc->sk.opt;
-	ns_t quiet = tcp_now(tc) - tc->heard_at, idle = SEC(opt[SKO_KEEPIDLE]);
+	ns_t quiet = tcp_now(tc) - tc->heard_at, idle = SEC(sock_opt(&tc->sk, SKO_KEEPIDLE));
 
 	if (tc->n_out || tc->unsent) {            /* then data is what is tried */
 		tcp_life_set(tc, idle);
@@ -283,7 +282,7 @@ static void keepalive_timeout(struct tcp_conn *tc)
 	} else {
 		tc->probes++;
 		tcp_send_probe(tc);
-		tcp_life_set(tc, SEC(opt[SKO_KEEPINTVL]));
+		tcp_life_set(tc, SEC(sock_opt(&tc->sk, SKO_KEEPINTVL)));
 	}
 }
 

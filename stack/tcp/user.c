@@ -404,7 +404,7 @@ void tcp_close(struct sock *sk)
 	struct tcp_conn *tc = tcp_conn(sk);
 	bool unread = tc->rcvq_bytes > 0, synchronized = tc->state >= TCP_SYN_RECEIVED;
 
-	if (!synchronized || tc->over || unread || sk->opt[SKO_LINGER] == 0 || !fin_queue(tc)) {
+	if (!synchronized || tc->over || unread || sock_opt(sk, SKO_LINGER) == 0 || !fin_queue(tc)) {
 		if (tc->state == TCP_TIME_WAIT)
 			orphan(tc);
 		else
