@@ -133,7 +133,7 @@ struct tcp_blocks {
 
 struct tcp_conn {
 	struct sock sk;                   /* first */
-	struct list_node hash_node;       /* by addresses and ports */
+	struct tcp_conn *hash_next;       /* in its bucket, by addresses and ports */
 	struct tcp_conn *listener;        /* of one nobody accepted yet: sk.node is in its queue */
 	struct tcp_listen *listen;        /* listen.c's own; NULL: it does not listen */
 	enum tcp_state state;
@@ -146,6 +146,7 @@ struct tcp_conn {
 	bool ts_ok, sack_ok, wscale_ok;   /* agreed on */
 	bool passive;                     /* SYN-RECEIVED came from LISTEN (MUST-11) */
 	bool more;                        /* the last write said that more follows */
+	bool hashed;                      /* in tcp_table.conns */
 	bool over;                        /* it was a connection, and is none any more */
 	uint8_t user;                     /* enum tcp_user */
 	bool accepted_soon;               /* in the accept queue, not the SYN queue */
@@ -256,7 +257,7 @@ enum tcp_xmit_for { XMIT_RTO, XMIT_TLP, XMIT_REO };
 
 /* One host's TCP; made by the first socket. */
 struct tcp_table {
-	struct list *conns;               /* hash of connections */
+	struct tcp_conn **conns;          /* hash of connections */
 	uint32_t size, n;
 	struct tcp_conn *last;            /* found last, or NULL */
 	struct tcp_conn *burst;           /* of which frames of this instant came, or NULL */

@@ -194,7 +194,7 @@ static size_t collect(const struct tcp_table *t, const struct tcp_conn **all)
 		}
 	}
 	for (uint32_t i = 0; i < t->size; i++) {
-		list_for_each(&t->conns[i], tc, hash_node) {
+		for (tc = t->conns[i]; tc; tc = tc->hash_next) {
 			if (all)
 				all[n] = tc;
 			n++;

@@ -4,6 +4,7 @@
  * Initial sequence numbers (RFC 6528) and ephemeral ports (RFC 6056) are made
  * here, from a secret of the host.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "stack/tcp/conn.h"
@@ -36,8 +37,8 @@ void tcp_table_fini(struct stack *st)
 	if (!t)
 		return;
 	for (uint32_t i = 0; i < t->size; i++)
-		while (!list_empty(&t->conns[i]))
-			tcp_free(list_first(&t->conns[i], struct tcp_conn, hash_node));
+		while (t->conns[i])
+			tcp_free(t->conns[i]);
 	tcp_segpool_fini(t);
 	free(t->conns);
 	free(t);
@@ -46,15 +47,23 @@ void tcp_table_fini(struct stack *st)
 
 /* --- connections --------------------------------------------------------------- */
 
-static struct list *bucket(const struct tcp_table *t, ip4_t local, uint16_t lport, ip4_t peer,
-			   uint16_t pport)
+static struct tcp_conn **bucket(const struct tcp_table *t, ip4_t local, uint16_t lport, ip4_t peer,
+				uint16_t pport)
 {
 	return &t->conns[hash_flow4(peer, local, 0, pport, lport, 0) & (t->size - 1)];
 }
 
-static struct list *bucket_of(const struct tcp_table *t, const struct tcp_conn *tc)
+static struct tcp_conn **bucket_of(const struct tcp_table *t, const struct tcp_conn *tc)
 {
 	return bucket(t, tc->sk.local, tc->sk.lport, tc->sk.peer, tc->sk.pport);
+}
+
+static void bucket_push(struct tcp_table *t, struct tcp_conn *tc)
+{
+	struct tcp_conn **at = bucket_of(t, tc);
+
+	tc->hash_next = *at;
+	*at = tc;
 }
 
 static bool table_grow(struct tcp_table *t)
@@ -62,15 +71,13 @@ static bool table_grow(struct tcp_table *t)
 	struct tcp_table bigger = { .size = t->size ? t->size * 2 : SIZE_MIN };
 	struct tcp_conn *tc;
 
-	bigger.conns = malloc(bigger.size * sizeof(*bigger.conns));
+	bigger.conns = calloc(bigger.size, sizeof(struct tcp_conn *));
 	if (!bigger.conns)
 		return t->size > 0;               /* fuller buckets do, too */
-	for (uint32_t i = 0; i < bigger.size; i++)
-		list_init(&bigger.conns[i]);
 	for (uint32_t i = 0; i < t->size; i++) {
-		while ((tc = list_first(&t->conns[i], struct tcp_conn, hash_node))) {
-			list_remove(&tc->hash_node);
-			list_push_back(bucket_of(&bigger, tc), &tc->hash_node);
+		while ((tc = t->conns[i])) {
+			t->conns[i] = tc->hash_next;
+			bucket_push(&bigger, tc);
 		}
 	}
 	free(t->conns);
@@ -85,7 +92,8 @@ bool tcp_hash(struct tcp_conn *tc)
 
 	if (t->n >= t->size && !table_grow(t))
 		return false;
-	list_push_front(bucket_of(t, tc), &tc->hash_node);
+	bucket_push(t, tc);
+	tc->hashed = true;
 	t->n++;
 	return true;
 }
@@ -93,10 +101,14 @@ bool tcp_hash(struct tcp_conn *tc)
 void tcp_unhash(struct tcp_conn *tc)
 {
 	struct tcp_table *t = tcp_stack(tc)->tcp;
+	struct tcp_conn **at;
 
-	if (!list_linked(&tc->hash_node))
+	if (!tc->hashed)
 		return;
-	list_remove(&tc->hash_node);
+	for (at = bucket_of(t, tc); *at != tc; at = &(*at)->hash_next)
+		assert(*at);
+	*at = tc->hash_next;
+	tc->hashed = false;
 	t->n--;
 	if (t->last == tc)
 		t->last = NULL;
@@ -121,7 +133,7 @@ struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t p
 		return NULL;
 	if (t->last && is_of(t->last, local, lport, peer, pport))
 		return t->last;
-	list_for_each(bucket(t, local, lport, peer, pport), tc, hash_node)
+	for (tc = *bucket(t, local, lport, peer, pport); tc; tc = tc->hash_next)
 		if (is_of(tc, local, lport, peer, pport))
 			return t->last = tc;
 	return NULL;
@@ -181,7 +193,7 @@ static bool port_connected(const struct tcp_table *t, const struct tcp_conn *tc,
 	const struct tcp_conn *o;
 
 	for (uint32_t i = 0; i < t->size; i++)
-		list_for_each(&t->conns[i], o, hash_node)
+		for (o = t->conns[i]; o; o = o->hash_next)
 			if (conflicts(&tc->sk, &o->sk, a, port, false))
 				return true;
 	return false;
