@@ -51,6 +51,7 @@ struct sock {
 	uint8_t shut;                     /* enum sk_how; streams have their own */
 	uint16_t proto;                   /* IP protocol or EtherType */
 	bool bound, connected;            /* bound: by sk_bind(), not by itself */
+	bool each;                        /* some watch wants to know of `arrived` */
 	ip4_t bind_addr;                  /* what sk_bind() asked for */
 	ip4_t local, peer;                /* 0: any */
 	uint16_t lport, pport;
@@ -63,7 +64,6 @@ struct sock {
 	struct list watches;              /* struct sk_watch */
 	uint32_t ready_was;
 	uint32_t arrived;                 /* enum sk_ready: more of it, not told of yet */
-	bool each;                        /* some watch wants to know of that */
 };
 
 /* A datagram, raw or packet socket. */

@@ -85,13 +85,13 @@ enum tcp_ca_state { CA_OPEN, CA_DISORDER, CA_CWR, CA_RECOVERY, CA_LOSS };
 /* RFC 8985 5.4, its names. */
 struct tcp_rack {
 	ns_t xmit_ts;                     /* of the one sent last of all delivered ... */
-	seq_t end_seq;                    /* ... and its end */
 	ns_t rtt;
+	seq_t end_seq;                    /* ... and its end */
+	seq_t dsack_round;                /* the end of a round trip in which a D-SACK came, ... */
+	bool round;                       /* ... if it is one */
 	bool some;                        /* something was delivered */
 	bool moved;                       /* and by this ACK */
 	bool reordering_seen;
-	bool round;                       /* in a round trip in which a D-SACK came ... */
-	seq_t dsack_round;                /* ... which ends here */
 	uint8_t reo_wnd_mult, reo_wnd_persist;
 };
 
@@ -131,6 +131,8 @@ struct tcp_blocks {
 	struct tcp_sack theirs[TCP_SACK_MAX];     /* of the last ACK: n_sacked_blocks */
 };
 
+/* What is short stands together, for a host may have many: tests/bench/tcp.c
+ * measures an idle one. */
 struct tcp_conn {
 	struct sock sk;                   /* first */
 	struct tcp_conn *hash_next;       /* in its bucket, by addresses and ports */
@@ -150,23 +152,32 @@ struct tcp_conn {
 	bool over;                        /* it was a connection, and is none any more */
 	uint8_t user;                     /* enum tcp_user */
 	bool accepted_soon;               /* in the accept queue, not the SYN queue */
+	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
 
 	/* Send sequence space */
+	uint8_t snd_wscale, rcv_wscale;
 	seq_t snd_una, snd_nxt, snd_wl1, snd_wl2, iss;
 	uint32_t snd_wnd, max_snd_wnd;    /* scaled: bytes */
-	uint8_t snd_wscale, rcv_wscale;
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
-	uint32_t path_mtu;                /* as it began; see tcp_path_mtu() */
 	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
 	uint16_t mss_cap;                 /* the path swallows more (pmtud.c); 0: not known to */
+	uint32_t path_mtu;                /* as it began; see tcp_path_mtu() */
 	ns_t mss_cap_at;
 
 	/* Receive sequence space */
 	seq_t rcv_nxt, irs;
 	seq_t rcv_adv;                    /* right edge of the window as last advertised */
 	seq_t rcv_wup;                    /* rcv_nxt in the last ACK sent */
+	seq_t fin_seq;                    /* of the peer's FIN, ... */
+	bool fin_seen;                    /* ... if it came */
+	uint8_t n_sacks;                  /* blocks to report */
+	bool dsack;                       /* the first is a D-SACK (RFC 2883) */
+	uint8_t quick_acks;               /* ACKs still sent at once (delack.c) ... */
+	bool pingpong;                    /* ... but in a dialogue */
+	uint8_t pushed;                   /* since the last ACK small segments came: 0, 1, more */
 	uint16_t rcv_mss;                 /* the peer's segments: Linux's estimate */
+	uint32_t ato_us;                  /* how long ACKs wait; 0: no data came yet */
 
 	/* Timestamps (RFC 7323) */
 	uint32_t ts_recent, ts_offset;
@@ -178,76 +189,65 @@ struct tcp_conn {
 	struct list sent_order;           /* tcp_seg by time: neither SACKed nor known lost */
 	struct tcp_seg *lost_hint;        /* none before it is to be sent again; NULL: none is */
 	struct tcp_seg *sack_hint;        /* near which the next SACK is looked for, or NULL */
-	uint32_t sendq_bytes;
 	struct pkt_queue rcvq;            /* in order, for the user */
-	uint32_t rcvq_off;                /* bytes of its first that were read */
-	uint32_t rcvq_bytes;
 	struct pkt *ooo;                  /* out of order, by sequence */
-	uint32_t ooo_bytes;
-	bool fin_seen;                    /* the peer's, and where it is */
-	seq_t fin_seq;
-	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
+	uint32_t sendq_bytes, rcvq_bytes, ooo_bytes;
+	uint32_t rcvq_off;                /* bytes of rcvq's first that were read */
 	uint32_t drs_read, drs_space;     /* bytes read in this round trip, in the best before */
 	ns_t drs_at;                      /* this one began */
-	struct tcp_blocks *blocks;        /* sack.c's own; NULL: there were none */
-	uint8_t n_sacks;
-	bool dsack;                       /* ours[0] is a D-SACK (RFC 2883) */
 
 	/* Recovery */
 	struct tcp_cc cc;
 	seq_t high_seq;                   /* RFC 6675: RecoveryPoint */
 	seq_t high_sacked;                /* the end of the highest one SACKed */
 	uint32_t n_out, n_sacked, n_lost, n_retrans;      /* segments */
-	uint64_t delivered;               /* segments, as far as we know */
+	uint32_t delivered;               /* segments, as far as we know */
 	uint32_t reordering;              /* segments by which one was overtaken; from 3 on */
 	uint32_t reord_seen, dsack_seen;  /* times */
-	uint8_t n_sacked_blocks;
+	struct tcp_blocks *blocks;        /* sack.c's own; NULL: there were none */
 	struct tcp_rack rack;
 	struct tcp_undo undo;
 	struct tcp_ecn ecn;
+	uint8_t n_sacked_blocks;          /* of the last ACK */
+	uint8_t dup_acks;
 	bool frto;                        /* RFC 5682: is the timeout spurious? */
+	bool limited;                     /* cwnd was in the way in this window: it may grow */
+	bool burst_acked;                 /* see predict.c */
 	bool tlp_out, tlp_retrans;        /* a probe is out, and was a retransmission ... */
 	seq_t tlp_end_seq;                /* ... until this is acknowledged */
 	uint32_t prr_delivered, prr_out, recover_fs;      /* RFC 9937 5, segments */
-	uint8_t dup_acks;
+	uint32_t max_out;                 /* segments out at most in this window, ... */
+	seq_t usage_seq;                  /* ... which ends here (RFC 7661) */
+	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
 	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
-	bool limited;                     /* cwnd was in the way in this window: it may grow; */
-	bool burst_acked;                 /* see predict.c */
-	uint32_t max_out;                 /* or so many segments were out at most, ... */
-	seq_t usage_seq;                  /* ... and the window ends here (RFC 7661) */
-	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
 	/* Round trips (RFC 6298) */
 	ns_t srtt, rttvar, rto;
+	ns_t min_rtt, min_rtt_at;         /* of the last minutes; 0: none yet */
 	ns_t rto_var, var_max;            /* of the timeout; of this round trip (rtt.c) ... */
 	seq_t rtt_seq;                    /* ... which ends when this is acknowledged */
-	ns_t min_rtt, min_rtt_at;         /* of the last minutes; 0: none yet */
 	uint8_t backoff;                  /* doublings of rto since one was timed (RFC 6298 5.5) */
 	uint8_t timeouts;                 /* of the oldest segment in a row */
 
 	/* Timers */
+	uint8_t probes;                   /* of a zero window, or of keepalive without answer */
+	uint8_t unheard;                  /* probes of a zero window without answer */
 	struct timer timer;               /* due with the first of these, or before */
 	ns_t xmit_at;                     /* retransmission or persist; NS_NEVER: none, ... */
 	ns_t delack_at;                   /* ... as of the delayed ACK, ... */
 	ns_t life_at;                     /* ... and of keepalive, FIN-WAIT-2, TIME-WAIT */
-	bool persist;                     /* xmit_at is the persist timer's */
-	uint8_t xmit_for;                 /* enum tcp_xmit_for, if it is not */
-	uint8_t probes;                   /* of a zero window, or of keepalive without answer */
-	uint8_t unheard;                  /* probes of a zero window without answer */
-	ns_t probed_at;                   /* the last of these left before */
-	uint8_t quick_acks;               /* ACKs still sent at once (delack.c) ... */
-	bool pingpong;                    /* ... but in a dialogue */
-	uint8_t pushed;                   /* since the last ACK small segments came: 0, 1, more */
-	uint32_t ato_us;                  /* how long ACKs wait; 0: no data came yet */
+	ns_t probed_at;                   /* the last of the probes left before */
 	ns_t heard_at;                    /* the last segment of the peer */
 	ns_t sent_at;                     /* the last data of ours */
 	ns_t stuck_at;                    /* what is oldest and unacknowledged was sent first */
+	bool persist;                     /* xmit_at is the persist timer's */
+	uint8_t xmit_for;                 /* enum tcp_xmit_for, if it is not */
 
 	/* Counters (RFC 4898, Linux's TCP_INFO) */
-	uint64_t total_retrans;
+	uint32_t total_retrans;
 	uint64_t bytes_sent, bytes_retrans, bytes_acked, bytes_received;
 	uint32_t segs_out, segs_in, data_segs_out, data_segs_in;
 	ns_t data_at;                     /* the last data of the peer */
@@ -450,6 +450,7 @@ static inline bool tcp_reducing(const struct tcp_conn *tc)
 bool tcp_fin_acked(const struct tcp_conn *tc);
 
 /* --- text.c --- */
+void tcp_sack_remove(struct tcp_conn *tc, unsigned i);     /* of those to report */
 /* Seventh and eighth: takes p. */
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old: D-SACK */
@@ -492,7 +493,6 @@ static inline struct tcp_seg *tcp_seg_next(const struct tcp_conn *tc, const stru
 }
 
 /* --- sack.c --- */
-void tcp_sack_remove(struct tcp_conn *tc, unsigned i);    /* of those to report */
 bool tcp_sack_room(struct tcp_conn *tc);          /* for tc->blocks; false: no memory */
 void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a);
 /* s was delivered, and below what was delivered before. */
