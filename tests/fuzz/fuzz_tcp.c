@@ -50,6 +50,7 @@ struct run {
 	struct tcp_hdr heard;             /* the last segment of the stack */
 	uint32_t seq;                     /* the peer's next */
 	uint32_t tsval, tsecr;            /* its timestamps */
+	bool comes_by_route;              /* its packets have IP options */
 };
 
 static int hear(struct netdev *dev, struct pkt *p)
@@ -84,16 +85,18 @@ static int hear(struct netdev *dev, struct pkt *p)
 /* A datagram of theirs arrives. */
 static void arrive(struct run *r, uint8_t proto, const uint8_t *bytes, size_t n)
 {
-	uint8_t b[ETH_HLEN + IP4_HLEN + TCP_HLEN_MAX + 1460];
-	struct ip4_hdr ip = { .hlen = IP4_HLEN, .proto = proto, .ttl = 64, .src = THEM, .dst = US,
-			      .total_len = (uint16_t)(IP4_HLEN + n) };
+	static const uint8_t route[] = { 1, 131, 7, 8, 10, 0, 0, 4 };     /* RFC 791: at its end */
+	uint8_t b[ETH_HLEN + IP4_HLEN + sizeof(route) + TCP_HLEN_MAX + 1460];
+	uint8_t hlen = IP4_HLEN + (r->comes_by_route ? sizeof(route) : 0);
+	struct ip4_hdr ip = { .hlen = hlen, .proto = proto, .ttl = 64, .src = THEM, .dst = US,
+			      .total_len = (uint16_t)(hlen + n) };
 	struct eth_hdr eth = { .dst = r->dev.mac, .src = { { 2, 0, 0, 0, 0, 9 } },
 			       .type = ETHERTYPE_IP4 };
 	struct wr w = wr_init(b, sizeof(b));
 	struct pkt *p;
 
 	eth_hdr_emit(&eth, &w);
-	ip4_hdr_emit(&ip, NULL, &w);
+	ip4_hdr_emit(&ip, route, &w);
 	wr_bytes(&w, bytes, n);
 	assert(wr_ok(&w));
 	p = pkt_from_bytes(r->pool, b, wr_len(&w));
@@ -253,13 +256,64 @@ static void set_option(struct run *r, unsigned which)
 		(void)!sk_set_congestion(r->sk, which & 1 ? "reno" : "cubic");
 }
 
+/* Urgent data: sent, read apart or in line, and whatever reads near it. */
+static void urgent(struct run *r, unsigned which)
+{
+	static const struct { size_t n; uint8_t flags; bool sends; } calls[] = {
+		{ 1, SK_OOB, true }, { 5000, SK_OOB, true }, { 10, SK_OOB | SK_MORE, true },
+		{ 0, SK_OOB, true }, { 1, SK_OOB, false }, { 1, SK_OOB | SK_PEEK, false },
+		{ 0, SK_OOB, false }, { 1, 0, false }, { 5000, SK_PEEK, false },
+		{ 5000, SK_TRUNC, false }, { 3, 0, false },
+	};
+	uint8_t buf[5000] = { 0 };
+	int v;
+
+	if (which < sizeof(calls) / sizeof(calls[0])) {
+		struct sk_msg m = { .buf = buf, .n = calls[which].n, .flags = calls[which].flags };
+
+		(void)(calls[which].sends ? sk_sendmsg(r->sk, &m) : sk_recvmsg(r->sk, &m));
+	} else if (which < 14) {
+		(void)!sk_setopt(r->sk, SKO_OOBINLINE, which == 12);
+	} else if (sk_getopt(r->sk, which == 14 ? SKO_ATMARK : SKO_NREAD, &v) == OK) {
+		assert(v >= 0);
+	}
+}
+
+/* What is seldom set, of the host or the connection. */
+static void set_seldom(struct run *r, unsigned which)
+{
+	static const struct { enum stack_option o; int v; } of_host[] = {
+		{ OPT_TCP_STDURG, 1 }, { OPT_TCP_RETRIES1, 1 }, { OPT_TCP_CHALLENGES, 2 },
+		{ OPT_TCP_INVALID_RATE, 0 }, { OPT_TCP_MAX_ORPHANS, 0 },
+		{ OPT_TCP_ORPHAN_RETRIES, 1 }, { OPT_TCP_SYNCOOKIES, 2 },
+	};
+	static const struct { enum sk_opt o; int v; } of_conn[] = {
+		{ SKO_QUICKACK, 0 }, { SKO_QUICKACK, 1 }, { SKO_RECVERR, 1 },
+		{ SKO_RCVLOWAT, 100 }, { SKO_NOTSENT_LOWAT, 100 }, { SKO_WINDOW_CLAMP, 1000 },
+	};
+	static const uint8_t route[] = { 131, 7, 4, 10, 0, 0, 3, 0 };
+	const unsigned n_host = sizeof(of_host) / sizeof(of_host[0]);
+	struct sk_err e;
+
+	if (which < n_host)
+		(void)!stack_set_option(r->st, of_host[which].o, of_host[which].v);
+	else if (which - n_host < sizeof(of_conn) / sizeof(of_conn[0]) && r->sk)
+		(void)!sk_setopt(r->sk, of_conn[which - n_host].o, of_conn[which - n_host].v);
+	else if (which == 13 && r->sk)
+		(void)!sk_set_ip_options(r->sk, route, sizeof(route));
+	else if (which == 14)
+		r->comes_by_route = !r->comes_by_route;
+	else if (r->sk)
+		(void)sk_recverr(r->sk, &e);
+}
+
 /* What happens beside the segment, by the low bits; some of it never. */
 static void act(struct run *r, uint8_t what)
 {
 	static const uint8_t data[5000];
 	uint8_t buf[3000];
 
-	if ((what & 15) < 12)
+	if ((what & 15) != 12 && (what & 15) != 13)
 		stack_burst_end(r->st);
 	accept_one(r);
 	switch (what & 15) {
@@ -275,6 +329,8 @@ static void act(struct run *r, uint8_t what)
 	case 10: complain(r, what >> 4); break;
 	case 11: if (r->sk) set_option(r, what >> 4); break;
 	case 12: stack_burst_begin(r->st); return;        /* until something else is done */
+	case 14: if (r->sk) urgent(r, what >> 4); break;
+	case 15: set_seldom(r, what >> 4); break;
 	default: break;
 	}
 	while (stack_next_at(r->st) <= r->now)

@@ -13,12 +13,24 @@
     keepalive     from now on: after a second, each second, three times
     echo N        of so many more connections, all that comes, at once
     fails ERRNO   the next receive or send ends so
+    urgent N      send N, the last of them urgent
+    inline        from now on the urgent byte is read in its place
+    oob N         the urgent byte comes, N behind what was read, and is right
+    till N        so much is before the mark, and no read passes it
+    past          the next byte is the urgent one: no read brings it
+    told          there is an urgent byte to come, and it is not here yet
+    sndbuf N      bytes
+    options       IP options in what is sent from now on
     gone S        the socket has an error or is closed within so many seconds
 
 Prints "ready" when it listens, and "ok" at the end; else says what was wrong.
 """
+import array
 import errno
+import fcntl
+import os
 import select
+import signal
 import socket
 import struct
 import sys
@@ -42,6 +54,12 @@ class Peer:
     def __init__(self, server, sk):
         self.server, self.sk = server, sk
         self.sent = self.got = 0
+        self.urgs = 0
+        signal.signal(signal.SIGURG, self.urg)
+        fcntl.fcntl(sk, fcntl.F_SETOWN, os.getpid())
+
+    def urg(self, *_):
+        self.urgs += 1
 
     def take(self, most):
         some = self.sk.recv(min(most, 1 << 16))
@@ -72,7 +90,7 @@ class Peer:
                 m -= self.take(m)
             if w:
                 done += self.sk.send(data[done:done + 65536])
-        self.sk.setblocking(True)
+        self.sk.settimeout(20)
         self.sent += n
 
     def eof(self):
@@ -129,6 +147,66 @@ class Peer:
         except OSError as e:
             if errno.errorcode.get(e.errno) != name:
                 sys.exit(f'{e}, not {name}')
+
+    def urgent(self, n):
+        if self.sk.send(stream(self.sent, n), socket.MSG_OOB) != n:
+            sys.exit('not all of what is urgent in one write')
+        self.sent += n
+
+    def inline(self):
+        self.sk.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+
+    def wait(self, events):
+        p = select.poll()
+        p.register(self.sk, events)
+        p.poll(20000) or sys.exit('nothing for 20 s')
+
+    def at_mark(self):
+        v = array.array('i', [0])
+        fcntl.ioctl(self.sk, 0x8905, v)         # SIOCATMARK
+        return v[0]
+
+    def byte_apart(self):
+        self.sk.setblocking(False)              # else Python waits for other bytes first
+        try:
+            return self.sk.recv(1, socket.MSG_OOB)
+        finally:
+            self.sk.settimeout(20)
+
+    def oob(self, n):
+        self.wait(select.POLLPRI)
+        if self.byte_apart() != stream(self.got + n, 1):
+            sys.exit(f'wrong urgent byte {n} after {self.got}')
+
+    def till(self, n):
+        to = self.got + n
+        while not self.at_mark():
+            self.wait(select.POLLIN | select.POLLPRI)
+            if not self.at_mark() and not self.take(1 << 16):
+                sys.exit(f'the end after {self.got}')
+        if self.got != to:
+            sys.exit(f'the mark is after {self.got}, not {to}')
+
+    def past(self):
+        self.got += 1
+
+    def told(self):
+        for _ in range(200):
+            if self.urgs:
+                break
+            time.sleep(.1)
+        try:
+            self.byte_apart()
+        except BlockingIOError:
+            return
+        sys.exit('it is here already')
+
+    def sndbuf(self, n):
+        self.sk.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, n)
+
+    def options(self):
+        self.sk.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS,
+                           bytes([1, 1, 1, 1, 7, 7, 4, 0, 0, 0, 0, 0]))
 
     def gone(self, s):
         p = select.poll()

@@ -180,6 +180,68 @@ TEST(tcp_linux, every_order_of_closing)
 	PLAY(", delay: 2ms", scenes);
 }
 
+/* RFC 9293 3.8.5, RFC 6093: what one marks is where the other finds it. */
+TEST(tcp_linux, urgent_data)
+{
+	static const struct scene scenes[] = {
+		{ "urgent to Linux", "urgent 100 send 50 recv 10 shut eof close",
+		  "oob 99 till 99 past recv 50 send 10 eof close" },
+		{ "urgent from Linux", "oob 99 till 99 past recv 50 send 10 eof close",
+		  "urgent 100 send 50 recv 10 shut eof close" },
+		{ "in line, to Linux", "recv 1 urgent 100 send 50 recv 10 shut eof close",
+		  "inline send 1 till 99 recv 51 send 10 eof close" },
+		{ "in line, from Linux", "inline send 1 till 99 recv 51 send 10 eof close",
+		  "recv 1 urgent 100 send 50 recv 10 shut eof close" },
+		{ "one after the other, to Linux", "urgent 10 recv 1 urgent 10 recv 1 shut eof close",
+		  "till 9 oob 0 past send 1 oob 9 till 9 past send 1 eof close" },
+		{ "one after the other, from Linux",
+		  "till 9 oob 0 past send 1 oob 9 till 9 past send 1 eof close",
+		  "urgent 10 recv 1 urgent 10 recv 1 shut eof close" },
+		{ "several marks to Linux: the last one counts",
+		  "urgent 10 urgent 10 urgent 10 send 5 recv 1 shut eof close",
+		  "sleep 0.3 till 29 oob 0 past recv 5 send 1 eof close" },
+		{ "several marks from Linux: the last one counts",
+		  "sleep 0.3 till 29 oob 0 past recv 5 send 1 eof close",
+		  "urgent 10 urgent 10 urgent 10 send 5 recv 1 shut eof close" },
+		{ "nobody reads the urgent byte of Linux", "till 9 past recv 10 eof close",
+		  "urgent 10 send 10 shut eof close" },
+		{ "Linux does not read the urgent byte", "urgent 10 send 10 shut eof close",
+		  "till 9 past recv 10 eof close" },
+		{ "both ways at once", "urgent 1000 till 1999 oob 0 past eof close",
+		  "urgent 2000 till 999 oob 0 past shut eof close" },
+	};
+
+	PLAY(", delay: 2ms", scenes);
+	if (soak())
+		PLAY(", delay: 2ms, loss: 10%, duplicate: 5%", scenes);
+}
+
+TEST(tcp_linux, a_shut_window_does_not_keep_urgency_back)
+{
+	static const struct scene scenes[] = {
+		{ "Linux's window is shut",
+		  "recv 1 sndbuf 400000 send 100000 urgent 10 recv 1 eof close",
+		  "send 1 told till 100009 oob 0 past send 1 shut eof close" },
+		{ "ours is shut", "send 1 told till 100009 oob 0 past send 1 shut eof close",
+		  "recv 1 sndbuf 400000 send 100000 urgent 10 recv 1 eof close" },
+	};
+
+	PLAY("", scenes);
+}
+
+/* RFC 9293 MUST-50. */
+TEST(tcp_linux, ip_options_are_passed_over)
+{
+	static const struct scene scenes[] = {
+		{ "both have them", "options both 20000 20000 shut eof close",
+		  "options both 20000 20000 shut eof close" },
+		{ "Linux has them", "both 20000 20000 shut eof close",
+		  "options both 20000 20000 shut eof close" },
+	};
+
+	PLAY("", scenes);
+}
+
 TEST(tcp_linux, streams_both_ways)
 {
 	static const struct scene scenes[] = {
@@ -225,6 +287,7 @@ TEST(tcp_linux, keepalive)
 	static const struct scene alive[] = {
 		{ "it is alive", "keepalive sleep 3.5 send 10 recv 10 shut eof close",
 		  "keepalive recv 10 send 10 eof close" },
+		{ "we alone ask, and it is silent", "keepalive sleep 3.5 shut eof close", "eof close" },
 	}, dead[] = {
 		{ "it is dead", "keepalive send 10 recv 10 sleep 0.1 dark fails ETIMEDOUT",
 		  "keepalive send 10 recv 10 fails ETIMEDOUT" },

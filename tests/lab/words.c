@@ -140,6 +140,77 @@ static bool is_gone(struct step *s)
 	return sk_ready(s->w->sk) & (SK_ERR | SK_HUP);
 }
 
+/* --- urgent data --------------------------------------------------------------------------- */
+
+static int value(struct step *s, enum sk_opt o)
+{
+	int v;
+
+	enter(s->w);
+	return sk_getopt(s->w->sk, o, &v) == OK ? v : -1;
+}
+
+/* All in one write. */
+static bool did_send_urgent(struct step *s)
+{
+	struct flow_chunk c;
+	struct sk_msg m = { .n = s->n, .flags = SK_OOB,
+			    .buf = (void *)(uintptr_t)flow_bytes(&c, s->w->sent, s->n) };
+	ssize_t n;
+
+	enter(s->w);
+	n = sk_sendmsg(s->w->sk, &m);
+	if (n == ERR_AGAIN)
+		return false;
+	if (n != (ssize_t)s->n)
+		return wrong(s->w, "urgent: %zd", n);
+	s->w->sent += s->n;
+	return true;
+}
+
+/* No read passes the mark: each may take more than is before it. */
+static bool did_till(struct step *s)
+{
+	uint8_t buf[FLOW_CHUNK];
+	struct flow_chunk c;
+	ssize_t n;
+
+	while (value(s, SKO_ATMARK) == 0) {
+		n = sk_recv(s->w->sk, buf, sizeof(buf), NULL);
+		if (n == ERR_AGAIN)
+			return false;
+		if (n <= 0 || memcmp(buf, flow_bytes(&c, s->w->got, (size_t)n), (size_t)n) != 0)
+			return wrong(s->w, "till: %zd after %" PRIu64, n, s->w->got);
+		s->w->got += (uint64_t)n;
+		s->m -= (uint64_t)n;
+	}
+	return s->m == 0 || wrong(s->w, "the mark is after %" PRIu64, s->w->got);
+}
+
+static bool did_oob(struct step *s)
+{
+	struct flow_chunk c;
+	uint8_t b;
+	struct sk_msg m = { .buf = &b, .n = 1, .flags = SK_OOB };
+
+	enter(s->w);
+	if (!(sk_ready(s->w->sk) & SK_PRI))
+		return false;
+	return (sk_recvmsg(s->w->sk, &m) == 1 && b == *flow_bytes(&c, s->w->got + s->m, 1)) ||
+	       wrong(s->w, "oob");
+}
+
+static bool did_hear(struct step *s)
+{
+	uint8_t b;
+	struct sk_msg m = { .buf = &b, .n = 1, .flags = SK_OOB };
+
+	enter(s->w);
+	if (!(sk_ready(s->w->sk) & SK_URG))
+		return false;
+	return sk_recvmsg(s->w->sk, &m) == ERR_AGAIN || wrong(s->w, "told: it is there");
+}
+
 static bool never(struct step *s)
 {
 	(void)s;
@@ -233,6 +304,57 @@ static bool w_keepalive(struct words *w, char *const *a)
 		sk_setopt(w->sk, SKO_KEEPALIVE, 1) == OK) || wrong(w, "keepalive");
 }
 
+static bool w_urgent(struct words *w, char *const *a)
+{
+	return wait_for(w, did_send_urgent, strtoull(a[0], NULL, 10), 0, PATIENCE);
+}
+
+static bool w_till(struct words *w, char *const *a)
+{
+	return wait_for(w, did_till, 0, strtoull(a[0], NULL, 10), PATIENCE);
+}
+
+static bool w_oob(struct words *w, char *const *a)
+{
+	return wait_for(w, did_oob, 0, strtoull(a[0], NULL, 10), PATIENCE);
+}
+
+static bool w_past(struct words *w, char *const *a)
+{
+	(void)a;
+	w->got++;
+	return true;
+}
+
+static bool w_told(struct words *w, char *const *a)
+{
+	(void)a;
+	return wait_for(w, did_hear, 0, 0, PATIENCE);
+}
+
+static bool w_inline(struct words *w, char *const *a)
+{
+	(void)a;
+	enter(w);
+	return sk_setopt(w->sk, SKO_OOBINLINE, 1) == OK || wrong(w, "inline");
+}
+
+static bool w_sndbuf(struct words *w, char *const *a)
+{
+	enter(w);
+	return sk_setopt(w->sk, SKO_SNDBUF, atoi(a[0])) == OK || wrong(w, "sndbuf");
+}
+
+/* Four NOPs and where the packet came by (RFC 791): who does not know it skips it. */
+static bool w_options(struct words *w, char *const *a)
+{
+	static const uint8_t opts[] = { 1, 1, 1, 1, 7, 7, 4, 0, 0, 0, 0, 0 };
+
+	(void)a;
+	enter(w);
+	return sk_set_ip_options(w->sk, opts, sizeof(opts)) == OK || wrong(w, "options");
+}
+
 static bool w_dark(struct words *w, char *const *a)
 {
 	char loss[] = "loss", all_of_it[] = "100%", err[160];
@@ -248,6 +370,9 @@ all[] = {
 	{ "shut", 0, w_shut }, { "close", 0, w_close }, { "linger0", 0, w_linger0 },
 	{ "sleep", 1, w_sleep }, { "fails", 1, w_fails }, { "gone", 1, w_gone },
 	{ "keepalive", 0, w_keepalive }, { "dark", 0, w_dark },
+	{ "urgent", 1, w_urgent }, { "till", 1, w_till }, { "oob", 1, w_oob },
+	{ "past", 0, w_past }, { "told", 0, w_told }, { "inline", 0, w_inline },
+	{ "sndbuf", 1, w_sndbuf }, { "options", 0, w_options },
 };
 
 static const struct word *find(const char *name)

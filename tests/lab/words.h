@@ -7,6 +7,7 @@
  *
  *	send N   recv N   both N M   eof   shut   close   linger0   sleep S   fails ERRNO
  *	gone S   keepalive
+ *	urgent N   inline   oob N   till N   past   told   sndbuf N   options
  *	dark          nothing comes over the first link any more, either way
  */
 #include "sim/lab.h"
