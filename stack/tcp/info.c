@@ -5,9 +5,10 @@
 
 #include "stack/tcp/conn.h"
 
+#define TS_SPACE 12                       /* bytes that timestamps take, aligned */
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
 
-enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4 };    /* Linux: TCPI_OPT_ */
+enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4, OPT_ECN = 8 };    /* Linux: TCPI_OPT_ */
 
 /* Linux's numbers of the states, include/net/tcp_states.h. */
 static int64_t state_number(enum tcp_state s)
@@ -27,17 +28,35 @@ static int64_t ms_since(const struct tcp_conn *tc, ns_t at)
 	return at ? (tcp_now(tc) - at) / MSEC(1) : 0;
 }
 
+/* As Linux has it: less the timestamps of each segment, once they are agreed on. */
+static uint32_t advmss(const struct tcp_conn *tc)
+{
+	uint32_t mss = tc->adv_mss ? tc->adv_mss : TCP_MSS_DEFAULT;
+
+	return mss - (tc->ts_ok && tc->state >= TCP_ESTABLISHED ? TS_SPACE : 0);
+}
+
+/* What the user reads in a round trip; before the first, Linux's first window. */
+static uint32_t rcv_space(const struct tcp_conn *tc)
+{
+	uint32_t first = CC_INITIAL_SEGS * advmss(tc), wnd = tcp_rcv_wnd(tc);
+
+	if (tc->drs_space)
+		return tc->drs_space;
+	return first < wnd ? first : wnd;
+}
+
 static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
 	i->state = state_number(tc->state);
 	i->options = (tc->ts_ok ? OPT_TIMESTAMPS : 0) | (tc->sack_ok ? OPT_SACK : 0) |
-		     (tc->wscale_ok ? OPT_WSCALE : 0);
+		     (tc->wscale_ok ? OPT_WSCALE : 0) | (tc->ecn.ok ? OPT_ECN : 0);
 	i->snd_wscale = tc->snd_wscale;
 	i->rcv_wscale = tc->rcv_wscale;
 	i->snd_mss = tc->snd_mss;
 	i->rcv_mss = tc->rcv_mss;
 	i->pmtu = tcp_path_mtu(tc);
-	i->advmss = tc->adv_mss ? tc->adv_mss : TCP_MSS_DEFAULT;
+	i->advmss = advmss(tc);
 	i->snd_wnd = tc->snd_wnd;
 	i->rcv_wnd = tcp_rcv_wnd(tc);
 }
@@ -76,8 +95,9 @@ static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->bytes_acked = tc->state >= TCP_ESTABLISHED ? tc->snd_una.v - tc->iss.v - 1 : 0;
 	i->bytes_received = tc->state >= TCP_ESTABLISHED ? tc->rcv_nxt.v - tc->irs.v - 1 : 0;
 	i->last_data_sent = ms_since(tc, tc->sent_at);
-	i->last_data_recv = i->last_ack_recv = ms_since(tc, tc->heard_at);
-	i->rcv_space = tc->sk.opt[SKO_RCVBUF];
+	i->last_data_recv = ms_since(tc, tc->data_at ? tc->data_at : tc->heard_at);
+	i->last_ack_recv = ms_since(tc, tc->heard_at);
+	i->rcv_space = rcv_space(tc);
 	i->segs_out = tc->segs_out;
 	i->segs_in = tc->segs_in;
 	i->data_segs_out = tc->data_segs_out;
@@ -102,8 +122,14 @@ int sk_tcp_info(const struct sock *sk, struct sk_tcp_info *info)
 	return OK;
 }
 
+/* fackets and last_ack_sent are 0 in Linux, too. */
 bool sk_tcp_info_find(const struct sk_tcp_info *info, const char *name, int64_t *v)
 {
+	static const char *const unknown[] = { "rcv_ssthresh", "rcv_rtt", "delivered_ce" };
+
+	for (size_t i = 0; i < N_ELEM(unknown); i++)
+		if (strcmp(name, unknown[i]) == 0)
+			return false;
 #define X(field) \
 	if (strcmp(name, #field) == 0) \
 		return *v = info->field, true;

@@ -22,7 +22,7 @@ TEST(tcp_info, an_established_connection_has_linuxs_numbers)
 	CHECK_EQ(value(t->sk, "options"), 7);
 	CHECK_EQ(value(t->sk, "snd_wscale"), 7);
 	CHECK_EQ(value(t->sk, "snd_mss"), 1448);
-	CHECK_EQ(value(t->sk, "advmss"), 1460);
+	CHECK_EQ(value(t->sk, "advmss"), 1448);
 	CHECK_EQ(value(t->sk, "snd_cwnd"), 10);
 	CHECK_EQ(value(t->sk, "snd_ssthresh"), 0x7fffffff);
 	CHECK_EQ(value(t->sk, "ca_state"), 0);
@@ -56,6 +56,8 @@ TEST(tcp_info, names_are_linuxs_and_no_others)
 	peer_accept(t);
 	CHECK_EQ(sk_tcp_info(t->sk, &i), OK);
 	CHECK(!sk_tcp_info_find(&i, "cwnd", &v));
+	CHECK(!sk_tcp_info_find(&i, "rcv_rtt", &v));      /* nobody measures it */
+	CHECK_EQ(value(t->sk, "rcv_space"), 14600);
 	CHECK_EQ(sk_open(t->st, ADDR_IP4, SK_DGRAM, 0, &udp), OK);
 	CHECK_EQ(sk_tcp_info(udp, &i), ERR_OPNOTSUP);
 	sk_close(udp);
