@@ -102,7 +102,8 @@ enum sk_opt {
 	SKO_REUSEPORT,                    /* several may listen, and share what comes */
 	SKO_FREEBIND,                     /* sk_bind() to an address that is not ours yet */
 	SKO_RCVLOWAT,                     /* streams: bytes that make SK_IN; 0 is 1 */
-	SKO_NOTSENT_LOWAT,                /* streams: no SK_OUT with so much unsent; 0: any */
+	SKO_NOTSENT_LOWAT,                /* streams: no SK_OUT with half of so much unsent, and no
+					   * more is taken with all of it; 0: any */
 	SKO_WINDOW_CLAMP,                 /* streams: most that is offered, bytes; 0: any */
 	SKO_RCVTIMEO, SKO_SNDTIMEO,       /* ms that a caller blocks; 0: for ever.  Its own
 					   * affair, as the next: kept here for it */
@@ -206,6 +207,7 @@ void     sk_set_on_ready(struct sk_set *set, void (*wake)(void *arg), void *arg)
 struct sk_tcp_info { SK_TCP_INFO(X) };
 #undef X
 int      must_check sk_tcp_info(const struct sock *sk, struct sk_tcp_info *info);
+/* One of them by its name; false: there is none, or its value is not known. */
 bool     sk_tcp_info_find(const struct sk_tcp_info *info, const char *name, int64_t *v);
 
 #endif

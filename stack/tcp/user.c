@@ -2,6 +2,7 @@
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
 #include "stack/tcp/conn.h"
 
+#define UNSENT_MAX 65000                  /* bytes of a buffer of Linux's */
 #define SNDBUF_MAX 4194304                /* Linux: tcp_wmem[2], what it grows to by itself */
 
 /* --- OPEN -------------------------------------------------------------------------- */
@@ -188,13 +189,33 @@ static uint32_t send_room(const struct tcp_conn *tc)
 	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
 }
 
-/* SK_OUT: as Linux, from a third of the buffer on, if not too much waits to be
- * sent. */
+/* Bytes of one of Linux's buffers of unsent data: whole segments, at most half
+ * of the largest window seen (tcp_xmit_size_goal()). */
+static uint32_t buffer_goal(const struct tcp_conn *tc)
+{
+	uint32_t mss = tc->snd_mss ? tc->snd_mss : TCP_MSS_DEFAULT;
+	uint32_t half = tc->max_snd_wnd > TCP_MSS_DEFAULT ? tc->max_snd_wnd / 2 : tc->max_snd_wnd;
+	uint32_t goal = half < UNSENT_MAX ? half : UNSENT_MAX;
+
+	return goal < mss ? mss : goal / mss * mss;
+}
+
+/* TCP_NOTSENT_LOWAT, as Linux has it: with so much unsent no buffer is begun,
+ * but the last one is still filled. */
+static uint32_t unsent_room(const struct tcp_conn *tc, uint32_t lowat)
+{
+	uint32_t goal = buffer_goal(tc), unsent = tcp_unsent(tc), part = unsent % goal;
+
+	return part || unsent < lowat ? goal - part : 0;
+}
+
+/* SK_OUT: as Linux, from a third of the buffer on, if not half of what may be
+ * waits to be sent. */
 static bool may_write(const struct tcp_conn *tc)
 {
-	uint32_t unsent = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
+	uint32_t lowat = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
 
-	if (unlikely(unsent) && tcp_unsent(tc) >= unsent)
+	if (unlikely(lowat) && 2 * (uint64_t)tcp_unsent(tc) >= lowat)
 		return false;
 	return 3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
 }
@@ -202,6 +223,7 @@ static bool may_write(const struct tcp_conn *tc)
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
+	uint32_t lowat = (uint32_t)sock_opt(sk, SKO_NOTSENT_LOWAT), limit;
 	bool push = !(flags & SK_MORE);
 	size_t room;
 	ssize_t done;
@@ -211,8 +233,12 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 	if (tc->state < TCP_ESTABLISHED)
 		return ERR_AGAIN;
 	room = send_room(tc);
-	if (!room && n)
+	if (unlikely(lowat) && (limit = unsent_room(tc, lowat)) < room)
+		room = limit;
+	if (!room && n) {
+		sock_ready_fell(sk, SK_OUT);
 		return ERR_AGAIN;
+	}
 	if ((flags & SK_OOB) && !tcp_urgent_begin(tc))
 		return ERR_NOBUFS;
 	done = tcp_sendq_add(tc, buf, n < room ? n : room);

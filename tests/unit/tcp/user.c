@@ -127,14 +127,16 @@ TEST(user, what_is_not_sent_may_make_it_unwritable)       /* TCP_NOTSENT_LOWAT *
 	t->wnd = 1000;
 	peer_accept(t);
 	CHECK_EQ(sk_setopt(t->sk, SKO_NOTSENT_LOWAT, 500), OK);
-	CHECK_EQ(peer_write(t, 1401), 1401);
+	CHECK_EQ(peer_write(t, 1201), 1201);
 	HEAR(t, TCP_ACK, 1, 1, 1000);
 	CHECK_EQ(sk_ready(t->sk) & SK_OUT, SK_OUT);
-	CHECK_EQ(peer_write(t, 100), 100);        /* 501 wait; and yet it takes more */
+	CHECK_EQ(peer_write(t, 100), 100);        /* 301 wait, more than half; it takes more, */
 	CHECK_EQ(sk_ready(t->sk) & SK_OUT, 0);
-	CHECK_EQ(peer_write(t, 1), 1);
+	CHECK_EQ(peer_write(t, 2000), 1460 - 301);        /* but no more than a segment */
+	CHECK_EQ(peer_write(t, 1), ERR_AGAIN);
 	t->wnd = 60000;
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1001);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 2049);  /* Nagle */
 	CHECK_EQ(sk_ready(t->sk) & SK_OUT, SK_OUT);
 	peer_free(t);
 }
