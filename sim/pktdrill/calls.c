@@ -11,6 +11,9 @@
 #include "stack/util/err.h"
 
 #define IO_MAX (16 << 20)                 /* bytes of one read or write */
+#define SEND_FLAGS (L_MSG_OOB | L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE)
+#define RECV_FLAGS (L_MSG_OOB | L_MSG_PEEK | L_MSG_TRUNC | L_MSG_DONTWAIT | L_MSG_WAITALL | \
+		    L_MSG_NOSIGNAL)
 
 /* --- arguments ------------------------------------------------------------------------- */
 
@@ -195,8 +198,7 @@ static int64_t call_close(struct pd_run *r, const struct pd_call *c)
 
 	if (!f)
 		return -EBADF;
-	pd_epoll_forget(r, fd);
-	pd_epoll_close(f);
+	sk_set_free(f->set);
 	sk_close(f->sk);
 	*f = (struct pd_fd){ 0 };
 	if (r->last_fd == fd)
@@ -224,12 +226,12 @@ static int64_t do_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 	ssize_t done = 0;
 	uint8_t *bytes;
 
-	if (n < 0 || n > IO_MAX || (flags & ~(L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE)))
+	if (n < 0 || n > IO_MAX || (flags & ~SEND_FLAGS))
 		return pd_lacks(r, "a write with these flags or of this length");
 	bytes = calloc(1, (size_t)n + 1);
 	if (!bytes)
 		return -ENOMEM;
-	m.flags = flags & L_MSG_MORE ? SK_MORE : 0;
+	m.flags = (uint8_t)((flags & L_MSG_MORE ? SK_MORE : 0) | (flags & L_MSG_OOB ? SK_OOB : 0));
 	do {
 		m.buf = bytes + r->call_done;
 		m.n = (size_t)n - r->call_done;
@@ -245,18 +247,60 @@ static int64_t do_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 	return r->call_done ? (int64_t)r->call_done : done;
 }
 
-static int64_t do_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
+/* So many bytes end a read that may wait, as in Linux. */
+static size_t least(const struct pd_fd *f, size_t n, int64_t flags)
 {
-	struct sk_msg m = { .flags = flags & L_MSG_PEEK ? SK_PEEK : 0 };
+	int lowat = 0;
+
+	if (flags & L_MSG_WAITALL)
+		return n;
+	if (sk_getopt(f->sk, SKO_RCVLOWAT, &lowat) != OK || lowat < 1)
+		lowat = 1;
+	return (size_t)lowat < n ? (size_t)lowat : n;
+}
+
+/* What came may be all there is: an error and the mark of urgent data are for
+ * the next read. */
+static bool goes_on(const struct pd_fd *f)
+{
+	int mark = 0;
+
+	return !(sk_ready(f->sk) & SK_ERR) && sk_getopt(f->sk, SKO_ATMARK, &mark) == OK && !mark;
+}
+
+/* Reads on where it was; 0: the end. */
+static int64_t recv_on(struct pd_run *r, struct pd_fd *f, struct sk_msg *m, int64_t flags)
+{
+	size_t all = m->n, until = least(f, all, flags);
+	bool waits = !f->nonblock && !(flags & (L_MSG_DONTWAIT | L_MSG_OOB | L_MSG_PEEK));
 	ssize_t got;
 
-	if (n < 0 || n > IO_MAX || (flags & ~(L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_PEEK)))
+	do {
+		m->n = all - r->call_done;
+		got = sk_recvmsg(f->sk, m);
+		if (got > 0)
+			r->call_done += (size_t)got;
+	} while (got > 0 && r->call_done < until && waits && goes_on(f));
+	if (got == ERR_AGAIN && waits)
+		return ERR_AGAIN;
+	return r->call_done ? (int64_t)r->call_done : got;
+}
+
+static int64_t do_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
+{
+	struct sk_msg m = { .flags = (uint8_t)((flags & L_MSG_PEEK ? SK_PEEK : 0) |
+					       (flags & L_MSG_OOB ? SK_OOB : 0) |
+					       (flags & L_MSG_TRUNC ? SK_TRUNC : 0)) };
+	int64_t got;
+
+	if (n < 0 || n > IO_MAX || (flags & ~RECV_FLAGS) ||
+	    (flags & (L_MSG_PEEK | L_MSG_WAITALL)) == (L_MSG_PEEK | L_MSG_WAITALL))
 		return pd_lacks(r, "a read with these flags or of this length");
 	m.n = (size_t)n;
 	m.buf = malloc(m.n + 1);
 	if (!m.buf)
 		return -ENOMEM;
-	got = sk_recvmsg(f->sk, &m);
+	got = recv_on(r, f, &m, flags);
 	free(m.buf);
 	return got;
 }
@@ -396,17 +440,25 @@ static int64_t call_fcntl(struct pd_run *r, const struct pd_call *c)
 	return 0;
 }
 
+static const struct { int64_t what; enum sk_opt o; } ioctls[] = {
+	{ L_SIOCINQ, SKO_NREAD }, { L_SIOCOUTQ, SKO_NWRITE }, { L_SIOCOUTQNSD, SKO_NUNSENT },
+	{ L_SIOCATMARK, SKO_ATMARK },
+};
+
 static int64_t call_ioctl(struct pd_run *r, const struct pd_call *c)
 {
 	struct sock *sk = arg_sock(r, c);
 	int64_t what = pd_arg_num(r, c, 1), want = pd_arg_num(r, c, 2);
+	size_t i = 0;
 	int v = 0, err;
 
 	if (!sk)
 		return -EBADF;
-	if (what != L_SIOCINQ && what != L_SIOCOUTQ)
+	while (i < N_ELEM(ioctls) && ioctls[i].what != what)
+		i++;
+	if (i == N_ELEM(ioctls))
 		return pd_lacks(r, "this ioctl");
-	err = sk_getopt(sk, what == L_SIOCINQ ? SKO_NREAD : SKO_NWRITE, &v);
+	err = sk_getopt(sk, ioctls[i].o, &v);
 	if (!err && c->result == 0 && v != want)
 		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in ioctl call: "
 		       "expected %" PRId64 " but got %d", want, v);
@@ -440,12 +492,15 @@ int64_t pd_call(struct pd_run *r, const struct pd_call *c)
 
 bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c)
 {
-	const struct pd_expr *fd = pd_arg(c, 0), *flags = pd_arg(c, 3);
+	bool of_msg = strcmp(c->name, "recvmsg") == 0 || strcmp(c->name, "sendmsg") == 0;
+	bool reads = strncmp(c->name, "recv", 4) == 0;
+	const struct pd_expr *fd = pd_arg(c, 0), *flags = pd_arg(c, of_msg ? 2 : 3);
 	bool timed = strcmp(c->name, "poll") == 0 || strcmp(c->name, "epoll_wait") == 0;
 
 	if (timed || !fd || fd->num < 0 || fd->num >= PD_FDS)
 		return timed;
-	if (flags && flags->kind == PD_NUM && (flags->num & L_MSG_DONTWAIT))
+	if (flags && flags->kind == PD_NUM &&
+	    (flags->num & (reads ? L_MSG_DONTWAIT | L_MSG_OOB : L_MSG_DONTWAIT)))
 		return false;
 	return !r->fd[fd->num].nonblock;
 }

@@ -161,11 +161,10 @@ bool pd_host_start(struct pd_run *r)
 
 void pd_host_stop(struct pd_run *r)
 {
-	for (int i = 0; i < PD_FDS; i++)
-		pd_epoll_close(&r->fd[i]);
-	for (int i = 0; i < PD_FDS; i++)
-		if (r->fd[i].used)
-			sk_close(r->fd[i].sk);
+	for (int i = 0; i < PD_FDS; i++) {
+		sk_set_free(r->fd[i].set);
+		sk_close(r->fd[i].sk);
+	}
 	stack_free(r->st);
 	r->st = NULL;
 	pd_host_drop_sent(r);

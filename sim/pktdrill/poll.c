@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* poll, and epoll with level and edge. */
+/* poll and epoll. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "sim/pktdrill/const.h"
 #include "sim/pktdrill/run.h"
 #include "stack/util/cc.h"
 #include "stack/util/err.h"
 
-#define EDGE ((uint32_t)1 << 31)          /* EPOLLET */
-#define ONESHOT ((uint32_t)1 << 30)       /* EPOLLONESHOT */
+#define EPOLL_MAX 64                      /* sockets told of by one epoll_wait() */
 
-/* As poll(2) has it, from what the socket is ready for and its state. */
-static uint32_t poll_bits(uint32_t ready)
+static const struct { uint32_t sk, bit; } bits[] = {
+	{ SK_IN, L_POLLIN }, { SK_PRI, L_POLLPRI }, { SK_OUT, L_POLLOUT }, { SK_ERR, L_POLLERR },
+	{ SK_HUP, L_POLLHUP }, { SK_RDHUP, L_POLLRDHUP }, { SK_EDGE, L_EPOLLET },
+	{ SK_ONCE, L_EPOLLONESHOT },
+};
+
+/* As poll(2) has them. */
+static uint32_t to_poll(uint32_t events)
 {
-	return (ready & SK_IN ? L_POLLIN : 0u) | (ready & SK_OUT ? L_POLLOUT : 0u) |
-	       (ready & SK_HUP ? L_POLLHUP : 0u) | (ready & SK_ERR ? L_POLLERR : 0u);
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < N_ELEM(bits); i++)
+		v |= events & bits[i].sk ? bits[i].bit : 0;
+	return v;
 }
 
-static bool peer_closed(const struct sock *sk)
+static uint32_t from_poll(int64_t events)
 {
-	static const uint16_t states = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 11;
-	struct sk_tcp_info i;
+	uint32_t v = 0;
 
-	return sk_tcp_info(sk, &i) == OK && (states >> i.state & 1) && i.bytes_acked >= 0;
-}
-
-static uint32_t sock_events(const struct sock *sk)
-{
-	return poll_bits(sk_ready(sk)) | (peer_closed(sk) ? L_POLLRDHUP : 0u);
+	for (size_t i = 0; i < N_ELEM(bits); i++)
+		v |= events & bits[i].bit ? bits[i].sk : 0;
+	return v;
 }
 
 /* True: nothing is ready and there is time left. */
@@ -59,7 +62,7 @@ static uint32_t poll_one(struct pd_run *r, const struct pd_expr *p)
 	const struct pd_fd *f = pd_fd(r, num_of(p, "fd"));
 	uint32_t always = L_POLLERR | L_POLLHUP;
 
-	return f && f->sk ? sock_events(f->sk) & ((uint32_t)num_of(p, "events") | always) : 0;
+	return f && f->sk ? to_poll(sk_ready(f->sk)) & ((uint32_t)num_of(p, "events") | always) : 0;
 }
 
 int64_t pd_poll(struct pd_run *r, const struct pd_call *c)
@@ -81,131 +84,54 @@ int64_t pd_poll(struct pd_run *r, const struct pd_call *c)
 
 /* --- epoll ------------------------------------------------------------------------------ */
 
-static void on_ready(struct sk_watch *w, uint32_t events)
-{
-	container_of(w, struct pd_watched, watch)->edges |= poll_bits(events);
-}
-
 int64_t pd_epoll_create(struct pd_run *r, const struct pd_call *c)
 {
+	struct sk_set *set;
+
 	if (c->result < 0 || c->result >= PD_FDS || r->fd[c->result].used)
 		return pd_lacks(r, "descriptor %d", (int)c->result);
-	r->fd[c->result] = (struct pd_fd){ .used = true, .is_epoll = true };
-	return c->result;
-}
-
-static void watched_free(struct pd_watched **at)
-{
-	struct pd_watched *w = *at;
-
-	sk_unwatch(&w->watch);
-	*at = w->next;
-	free(w);
-}
-
-void pd_epoll_close(struct pd_fd *f)
-{
-	while (f->set)
-		watched_free(&f->set);
-}
-
-void pd_epoll_forget(struct pd_run *r, int fd)
-{
-	for (int i = 0; i < PD_FDS; i++)
-		for (struct pd_watched **at = &r->fd[i].set; *at;) {
-			if ((*at)->fd == fd)
-				watched_free(at);
-			else
-				at = &(*at)->next;
-		}
-}
-
-static int64_t watched_add(struct pd_fd *ep, struct sock *sk, int fd)
-{
-	struct pd_watched *w = calloc(1, sizeof(*w)), **at = &ep->set;
-
-	if (!w)
+	set = sk_set_new();
+	if (!set)
 		return -ENOMEM;
-	while (*at)
-		at = &(*at)->next;
-	*at = w;
-	w->fd = fd;
-	w->watch.ready = on_ready;
-	sk_watch(sk, &w->watch);
-	return 0;
+	r->fd[c->result] = (struct pd_fd){ .used = true, .set = set };
+	return c->result;
 }
 
 int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *ep = pd_arg_fd(r, c, 0), *f = pd_arg_fd(r, c, 2);
-	int64_t op = pd_arg_num(r, c, 1);
-	int fd = (int)pd_arg_num(r, c, 2);
-	struct pd_watched **at;
+	uint32_t events = from_poll(num_of(pd_arg(c, 3), "events"));
 
-	if (!ep || !ep->is_epoll || !f || !f->sk)
+	if (!ep || !f)
 		return -EBADF;
-	for (at = &ep->set; *at && (*at)->fd != fd;)
-		at = &(*at)->next;
-	if ((op == 1) == (*at != NULL))
-		return op == 1 ? -EEXIST : -ENOENT;
-	if (op == 2) {
-		watched_free(at);
-		return 0;
+	if (!ep->set || !f->sk)
+		return -EINVAL;
+	switch (pd_arg_num(r, c, 1)) {
+	case L_EPOLL_CTL_ADD: return sk_set_add(ep->set, f->sk, events, 0);
+	case L_EPOLL_CTL_MOD: return sk_set_mod(ep->set, f->sk, events, 0);
+	case L_EPOLL_CTL_DEL: return sk_set_del(ep->set, f->sk);
+	default:              return -EINVAL;
 	}
-	if (op == 1 && watched_add(ep, f->sk, fd) != 0)
-		return -ENOMEM;
-	(*at)->events = (uint32_t)num_of(pd_arg(c, 3), "events");
-	(*at)->data = num_of(pd_arg(c, 3), "fd");
-	(*at)->edges = sock_events(f->sk);
-	return 0;
-}
-
-/* Data that came is an edge even where more of it waits. */
-static void see_arrivals(struct pd_run *r, struct pd_watched *w)
-{
-	struct sk_tcp_info i;
-
-	if (sk_tcp_info(r->fd[w->fd].sk, &i) != OK)
-		return;
-	if (i.bytes_received > w->received)
-		w->edges |= L_POLLIN;
-	w->received = i.bytes_received;
-}
-
-/* What there is to tell of it now. */
-static uint32_t to_tell(struct pd_run *r, const struct pd_watched *w)
-{
-	uint32_t ev = sock_events(r->fd[w->fd].sk) & (w->events | L_POLLERR | L_POLLHUP);
-
-	if (!w->events)
-		return 0;                         /* told once, and not asked again */
-	if ((w->events & EDGE) && !(w->edges & ev))
-		return 0;
-	return ev;
 }
 
 int64_t pd_epoll_wait(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *ep = pd_arg_fd(r, c, 0);
 	const struct pd_expr *want = pd_arg(c, 1);
-	int64_t n = 0, max = pd_arg_num(r, c, 2);
+	int64_t max = pd_arg_num(r, c, 2);
+	struct sk_event ev[EPOLL_MAX];
+	int n;
 
-	if (!ep || !ep->is_epoll)
+	if (!ep)
 		return -EBADF;
+	if (!ep->set || max <= 0)
+		return -EINVAL;
 	if (want && want->kind == PD_LIST)
 		want = want->first;
-	for (struct pd_watched *w = ep->set; w && n < max; w = w->next) {
-		uint32_t ev = (see_arrivals(r, w), to_tell(r, w));
-
-		if (!ev)
-			continue;
-		n++;
-		w->edges &= ~ev;
-		if (w->events & ONESHOT)
-			w->events = 0;
-		if (want && want->kind == PD_STRUCT && num_of(want, "events") != ev)
-			wrong_events(r, "epoll_wait", num_of(want, "events"), ev);
-		want = want ? want->next : NULL;
-	}
+	n = sk_set_wait(ep->set, ev, max < EPOLL_MAX ? (int)max : EPOLL_MAX);
+	for (int i = 0; i < n && want; i++, want = want->next)
+		if (want->kind == PD_STRUCT && num_of(want, "events") != to_poll(ev[i].events))
+			wrong_events(r, "epoll_wait", num_of(want, "events"),
+				     to_poll(ev[i].events));
 	return !n && waits(r, pd_arg_num(r, c, 3)) ? ERR_AGAIN : n;
 }

@@ -46,21 +46,11 @@ struct pd_flow {
 	struct { uint32_t script, live; } ts[PD_TS_MAP];
 };
 
-struct pd_watched {                       /* a socket in an epoll set */
-	struct pd_watched *next;
-	struct sk_watch watch;
-	int fd;
-	int64_t data;
-	uint32_t events;
-	uint32_t edges;                   /* since they were told */
-	int64_t received;                 /* bytes, when they were asked for last */
-};
-
 struct pd_fd {
-	bool used, nonblock, is_epoll;
+	bool used, nonblock;
 	bool inq;                         /* TCP_INQ: recvmsg() tells what is left */
 	struct sock *sk;
-	struct pd_watched *set;
+	struct sk_set *set;               /* of epoll_create(), without sk */
 };
 
 struct pd_val;
@@ -133,8 +123,6 @@ int64_t pd_poll(struct pd_run *r, const struct pd_call *c);
 int64_t pd_epoll_create(struct pd_run *r, const struct pd_call *c);
 int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c);
 int64_t pd_epoll_wait(struct pd_run *r, const struct pd_call *c);
-void pd_epoll_forget(struct pd_run *r, int fd);           /* it is closed */
-void pd_epoll_close(struct pd_fd *f);
 
 /* --- sysctl.c --- */
 void pd_sysctl(struct pd_run *r, const char *name, const char *v);
