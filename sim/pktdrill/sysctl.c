@@ -11,31 +11,26 @@
 #include "stack/util/cc.h"
 #include "stack/util/err.h"
 
-/* Values that our TCP has in any case. */
+/* Values that our TCP has in any case; NULL: any value means the same here,
+ * for it is of how things are sent below segments, or of what lasts from one
+ * script to the next. */
 static const struct { const char *name, *value; } fixed[] = {
-	{ "tcp_frto", "2" }, { "tcp_dsack", "1" }, { "tcp_fack", "0" }, { "tcp_reordering", "3" },
-	{ "tcp_slow_start_after_idle", "0" }, { "tcp_early_retrans", "4" },
-	{ "tcp_early_retrans", "3" }, { "tcp_recovery", "1" }, { "tcp_ecn", "0" },
-	{ "tcp_ecn", "2" }, { "tcp_syncookies", "1" }, { "tcp_syncookies", "0" },
-	{ "tcp_tw_reuse", "0" }, { "tcp_tw_reuse", "2" }, { "tcp_mtu_probing", "0" },
+	{ "tcp_dsack", "1" }, { "tcp_fack", "0" }, { "tcp_reordering", "3" },
+	{ "tcp_recovery", "1" }, { "tcp_tw_reuse", "0" }, { "tcp_tw_reuse", "2" },
 	{ "tcp_autocorking", "1" }, { "tcp_autocorking", "0" }, { "tcp_abort_on_overflow", "0" },
 	{ "tcp_moderate_rcvbuf", "1" }, { "tcp_adv_win_scale", "1" },
-	{ "tcp_workaround_signed_windows", "0" }, { "tcp_invalid_ratelimit", "500" },
+	{ "tcp_workaround_signed_windows", "0" }, { "tcp_shrink_window", "0" },
 	{ "tcp_fastopen", "0" }, { "tcp_fastopen", "1" }, { "tcp_fastopen", "0x1" },
-	{ "tcp_fastopen", "3" }, { "tcp_fastopen", "0x3" }, { "tcp_shrink_window", "0" },
+	{ "tcp_fastopen", "3" }, { "tcp_fastopen", "0x3" }, { "tcp_fastopen_key", NULL },
 	{ "tcp_notsent_lowat", "4294967295" }, { "tcp_notsent_lowat", "-1" },
 	{ "tcp_rto_max_ms", "120000" }, { "tcp_thin_linear_timeouts", "0" },
-	{ "tcp_stdurg", "0" }, { "tcp_rfc1337", "0" },
-};
-
-/* Of how things are sent below segments, or of what no script here sees. */
-static const char *const harmless[] = {
-	"tcp_tso_win_divisor", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio",
-	"tcp_fastopen_key", "tcp_min_tso_segs", "tcp_limit_output_bytes",
-	"tcp_no_metrics_save", "tcp_min_rtt_wlen", "tcp_max_syn_backlog", "tcp_tso_rtt_log",
-	"enabled", "tcp_comp_sack_nr",
-	"tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "somaxconn", "rmem_max", "wmem_max",
-	"tcp_plb_enabled", "icmp_ratelimit", "default_qdisc",
+	{ "tcp_rfc1337", "0" }, { "tcp_min_rtt_wlen", "300" }, { "tcp_plb_enabled", "0" },
+	{ "tcp_comp_sack_nr", "0" }, { "tcp_comp_sack_delay_ns", "0" },
+	{ "tcp_comp_sack_slack_ns", NULL }, { "default_qdisc", "pfifo_fast" },
+	{ "default_qdisc", "pfifo" }, { "tcp_no_metrics_save", NULL },
+	{ "tcp_tso_win_divisor", NULL }, { "tcp_tso_rtt_log", NULL }, { "tcp_min_tso_segs", NULL },
+	{ "tcp_limit_output_bytes", NULL }, { "tcp_pacing_ss_ratio", "200" },
+	{ "tcp_pacing_ca_ratio", "120" },
 };
 
 static void set(struct pd_run *r, const char *name, enum stack_option o, const char *v)
@@ -64,10 +59,8 @@ static void set_mem(struct pd_run *r, const char *v, enum stack_option def, int 
 static bool is_fixed(const char *name, const char *v)
 {
 	for (size_t i = 0; i < N_ELEM(fixed); i++)
-		if (strcmp(name, fixed[i].name) == 0 && strcmp(v, fixed[i].value) == 0)
-			return true;
-	for (size_t i = 0; i < N_ELEM(harmless); i++)
-		if (strcmp(name, harmless[i]) == 0)
+		if (strcmp(name, fixed[i].name) == 0 &&
+		    (!fixed[i].value || strcmp(v, fixed[i].value) == 0))
 			return true;
 	return false;
 }
