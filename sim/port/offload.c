@@ -43,12 +43,12 @@ struct super {
 
 /* --- checksums ------------------------------------------------------------------ */
 
-/* A sum that is 0 means "none" in UDP; the other spelling of 0 is good in all. */
-static void csum_put(uint8_t *at, uint64_t sum)
+/* A sum that is 0 means "none" in UDP, which has another spelling of 0. */
+static void csum_put(uint8_t *at, uint64_t sum, bool udp)
 {
 	uint16_t c = csum_fold(sum);
 
-	put_be16(at, c ? c : 0xffff);
+	put_be16(at, c || !udp ? c : 0xffff);
 }
 
 /* The field holds the sum of the pseudo-header; the rest is ours to add. */
@@ -58,7 +58,7 @@ static bool csum_complete(const struct virtio_net_hdr *h, uint8_t *frame, size_t
 
 	if (at + 2 > n)
 		return false;
-	csum_put(frame + at, csum_add(0, frame + from, n - from));
+	csum_put(frame + at, csum_add(0, frame + from, n - from), h->csum_offset == UDP_CSUM);
 	return true;
 }
 
@@ -178,7 +178,7 @@ static void piece_l4(const struct super *s, uint8_t *frame, size_t i, size_t len
 		put_be16(l4 + UDP_LEN, (uint16_t)l4_len);
 	}
 	put_be16(sum, 0);
-	csum_put(sum, l4_sum(s, frame, l4_len));
+	csum_put(sum, l4_sum(s, frame, l4_len), s->proto != PROTO_TCP);
 }
 
 /* Each piece is made where its data is: its headers replace data that went

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "stack/util/be.h"
+#include "stack/util/cc.h"
 #include "stack/util/rng.h"
 #include "tests/unit/test.h"
 
@@ -189,16 +190,20 @@ TEST(offload, a_checksum_that_was_begun_is_completed)
 }
 
 /* In UDP a sum of 0 would mean that there is none (RFC 768). */
-TEST(offload, a_checksum_of_zero_is_written_as_all_ones)
+TEST(offload, a_checksum_of_zero_is_written_as_all_ones_in_udp_alone)
 {
-	struct virtio_net_hdr h = { .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = 14,
-				    .csum_offset = 2 };
-	struct sink *s = sink_new();
-	uint8_t f[20] = { [14] = 0xff, [15] = 0xff };
+	static const struct { uint16_t at, want; } rows[] = { { 6, 0xffff }, { 16, 0 } };
 
-	CHECK(offload_finish(&h, f, sizeof(f), sink_frame, s));
-	CHECK_EQ(get_be16(f + 16), 0xffff);
-	free(s);
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		struct virtio_net_hdr h = { .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = 14,
+					    .csum_offset = rows[i].at };
+		struct sink *s = sink_new();
+		uint8_t f[40] = { [14] = 0xff, [15] = 0xff };
+
+		CHECK(offload_finish(&h, f, sizeof(f), sink_frame, s));
+		CHECK_EQ(get_be16(f + 14 + rows[i].at), rows[i].want);
+		free(s);
+	}
 }
 
 TEST(offload, a_checksum_outside_the_frame_is_refused)
