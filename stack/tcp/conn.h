@@ -459,6 +459,15 @@ static inline bool tcp_fin_rcvd(const struct tcp_conn *tc)
 {
 	return tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt);
 }
+/* As Linux counts them: with the SYN that was ours first, and with FINs. */
+static inline uint64_t tcp_bytes_acked(const struct tcp_conn *tc)
+{
+	return tc->bytes_acked + (tc->state >= TCP_SYN_RECEIVED && !tc->passive);
+}
+static inline uint64_t tcp_bytes_received(const struct tcp_conn *tc)
+{
+	return tc->bytes_received + tcp_fin_rcvd(tc);
+}
 void tcp_rcv_fini(struct tcp_conn *tc);
 uint32_t tcp_rcv_wnd(const struct tcp_conn *tc);  /* what was promised and not used yet */
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */

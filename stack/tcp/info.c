@@ -92,8 +92,8 @@ static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	uint32_t out = tc->state >= TCP_SYN_RECEIVED ? tc->snd_nxt.v - tc->snd_una.v : 0;
 
 	i->notsent_bytes = tc->sendq_bytes > out ? tc->sendq_bytes - out : 0;
-	i->bytes_acked = tc->state >= TCP_ESTABLISHED ? tc->snd_una.v - tc->iss.v - 1 : 0;
-	i->bytes_received = tc->state >= TCP_ESTABLISHED ? tc->rcv_nxt.v - tc->irs.v - 1 : 0;
+	i->bytes_acked = (int64_t)tcp_bytes_acked(tc);
+	i->bytes_received = (int64_t)tcp_bytes_received(tc);
 	i->last_data_sent = ms_since(tc, tc->sent_at);
 	i->last_data_recv = ms_since(tc, tc->data_at ? tc->data_at : tc->heard_at);
 	i->last_ack_recv = ms_since(tc, tc->heard_at);

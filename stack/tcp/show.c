@@ -120,9 +120,8 @@ static void fill_counters(const struct tcp_conn *tc, struct show_tcp *t)
 	t->last_ack = since(tc, tc->heard_at);
 	t->bytes_sent = tc->bytes_sent;
 	t->bytes_retrans = tc->bytes_retrans;
-	t->bytes_acked = tc->bytes_acked + (t->synchronized && !tc->passive);
-	t->bytes_received = tc->bytes_received +
-			    (tc->fin_seen && seq_lt(tc->fin_seq, tc->rcv_nxt));
+	t->bytes_acked = tcp_bytes_acked(tc);
+	t->bytes_received = tcp_bytes_received(tc);
 	t->total_retrans = tc->total_retrans;
 	t->segs_out = tc->segs_out;
 	t->segs_in = tc->segs_in;

@@ -46,6 +46,18 @@ TEST(tcp_info, what_is_under_way_is_counted_in_segments)
 	peer_free(t);
 }
 
+TEST(tcp_info, bytes_are_counted_beyond_the_sequence_numbers)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	peer_conn(t)->bytes_acked = UINT64_C(5) << 32;
+	peer_conn(t)->bytes_received = UINT64_C(6) << 32;
+	CHECK_EQ(value(t->sk, "bytes_acked"), INT64_C(5) << 32);
+	CHECK_EQ(value(t->sk, "bytes_received"), INT64_C(6) << 32);
+	peer_free(t);
+}
+
 TEST(tcp_info, names_are_linuxs_and_no_others)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
