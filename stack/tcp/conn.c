@@ -72,7 +72,7 @@ void tcp_free(struct tcp_conn *tc)
  * and so does a connection that sk_accept() would have given next. */
 void tcp_done(struct tcp_conn *tc, int err)
 {
-	bool held = !tc->orphan && (!tc->listener || tc->accepted_soon);
+	bool held = !tc->orphan && (!tc->listener || tc->in_accept_q);
 
 	tcp_set_state(tc, TCP_CLOSED);
 	if (!held) {
@@ -213,7 +213,7 @@ void tcp_mss_update(struct tcp_conn *tc)
 	if (tc->mss_cap && tc->mss_cap < mss)
 		mss = tc->mss_cap;
 	if (tc->ts_ok)
-		mss = mss > 12 ? mss - 12 : 0;
+		mss = mss > TCP_TS_SPACE ? mss - TCP_TS_SPACE : 0;
 	mss = mss > tcp_ip_opts_len(tc) ? mss - tcp_ip_opts_len(tc) : 0;
 	tc->snd_mss = (uint16_t)(mss > MSS_MIN ? mss : MSS_MIN);
 	tc->cc.mss = tc->snd_mss;

@@ -151,7 +151,7 @@ struct tcp_conn {
 	bool hashed;                      /* in tcp_table.conns */
 	bool over;                        /* it was a connection, and is none any more */
 	uint8_t user;                     /* enum tcp_user */
-	bool accepted_soon;               /* in the accept queue, not the SYN queue */
+	bool in_accept_q;                 /* of its listener, not in the SYN queue */
 	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
 
 	/* Send sequence space */
@@ -315,7 +315,8 @@ struct tcp_conn *tcp_port_one_of(struct tcp_conn *l, bool (*fits)(const struct t
 void tcp_port_next(struct tcp_conn *l);
 void tcp_port_release(struct tcp_conn *tc);
 /* To there from the port that it has.  ERR_NOTAVAIL: there is one already. */
-int must_check tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport);
+int must_check tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport,
+			      struct tcp_reuse *old);
 /* An ephemeral port from which there is no connection to there yet. */
 int must_check tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old);
 /* RFC 6528; and where this pair's timestamps begin. */
@@ -390,6 +391,9 @@ static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* What segments of one instant left to do, once for all of them. */
 void tcp_burst_end(struct stack *st);
+/* Before anything else happens to tc: what they acknowledged lets go out now,
+ * and moves the timer.  The user still hears of all of it at the end. */
+void tcp_burst_settle(struct tcp_conn *tc);
 
 /* --- listen.c --- */
 /* DROP_NONE, or why it came to nothing. */

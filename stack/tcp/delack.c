@@ -89,14 +89,11 @@ void tcp_reply_sent(struct tcp_conn *tc)
 
 ns_t tcp_ack_delay(const struct tcp_conn *tc)
 {
-	ns_t max = tc->pingpong || tc->pushed ? TCP_DELACK_MAX : MSEC(500), rtt;
+	ns_t wait = least(ato(tc), TCP_DELACK_MAX);
 
-	if (ato(tc) <= ATO_MIN)
-		return ato(tc);
-	rtt = tc->srtt > ATO_MIN ? tc->srtt : ATO_MIN;
-	if (tc->srtt && rtt < max)
-		max = rtt;
-	return least(least(ato(tc), max), TCP_DELACK_MAX);
+	if (!tc->srtt || wait <= ATO_MIN)
+		return wait;
+	return least(wait, tc->srtt > ATO_MIN ? tc->srtt : ATO_MIN);
 }
 
 void tcp_ack_soon(struct tcp_conn *tc)

@@ -359,6 +359,7 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	tc->segs_in++;
 	if (likely(tcp_predicted(tc, rx, p)))
 		return;
+	tcp_burst_settle(tc);
 	if (tc->state != TCP_SYN_SENT) {
 		rx_synchronized(tc, rx, p);
 		return;
@@ -486,6 +487,7 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 	tc = tcp_find(st, e->src, (uint16_t)(ports >> 16), e->dst, (uint16_t)ports);
 	if (!tc || seq_lt(at, tc->snd_una) || seq_lt(tc->snd_nxt, at) || seq_eq(at, tc->snd_nxt))
 		return;
+	tcp_burst_settle(tc);
 	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
 		too_big(tc, e);
 	else if (tc->state < TCP_ESTABLISHED && e->type == ICMP4_UNREACH)

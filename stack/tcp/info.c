@@ -5,7 +5,6 @@
 
 #include "stack/tcp/conn.h"
 
-#define TS_SPACE 12                       /* bytes that timestamps take, aligned */
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
 
 enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4, OPT_ECN = 8 };    /* Linux: TCPI_OPT_ */
@@ -33,7 +32,7 @@ static uint32_t advmss(const struct tcp_conn *tc)
 {
 	uint32_t mss = tc->adv_mss ? tc->adv_mss : TCP_MSS_DEFAULT;
 
-	return mss - (tc->ts_ok && tc->state >= TCP_ESTABLISHED ? TS_SPACE : 0);
+	return mss - (tc->ts_ok && tc->state >= TCP_ESTABLISHED ? TCP_TS_SPACE : 0);
 }
 
 /* What the user reads in a round trip; before the first, Linux's first window. */

@@ -148,7 +148,7 @@ bool tcp_listen_established(struct tcp_conn *tc)
 	q->n_syn--;
 	q->n_accept++;
 	l->sk.arrived |= SK_IN;
-	tc->accepted_soon = true;
+	tc->in_accept_q = true;
 	return true;
 }
 
@@ -160,7 +160,7 @@ void tcp_listen_forget(struct tcp_conn *tc)
 		return;
 	q = tc->listener->listen;
 	list_remove(&tc->sk.node);
-	*(tc->accepted_soon ? &q->n_accept : &q->n_syn) -= 1;
+	*(tc->in_accept_q ? &q->n_accept : &q->n_syn) -= 1;
 	tc->listener = NULL;
 }
 

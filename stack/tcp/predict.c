@@ -48,6 +48,14 @@ void tcp_burst_end(struct stack *st)
 	finish(tc, tc->burst_acked);
 }
 
+void tcp_burst_settle(struct tcp_conn *tc)
+{
+	if (tcp_stack(tc)->tcp->burst != tc || !tc->burst_acked)
+		return;
+	tc->burst_acked = false;
+	tcp_output_acked(tc);
+}
+
 static void finish_later(struct tcp_conn *tc, bool acked)
 {
 	struct tcp_table *t = tcp_stack(tc)->tcp;

@@ -326,15 +326,15 @@ void tcp_port_next(struct tcp_conn *l)
 	list_push_back(port_list(tcp_stack(l)->tcp, l->sk.lport), &l->sk.port_node);
 }
 
-int tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport)
+int tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old)
 {
-	struct tcp_conn *old = tcp_find(tcp_stack(tc), tc->sk.local, tc->sk.lport, dst, dport);
+	struct tcp_conn *was = tcp_find(tcp_stack(tc), tc->sk.local, tc->sk.lport, dst, dport);
 
-	if (!old)
+	if (!was)
 		return OK;
-	if (!may_reuse(old))
+	if (!may_reuse(was))
 		return ERR_NOTAVAIL;
-	tcp_done(old, OK);
+	tcp_time_wait_end(was, old);
 	return OK;
 }
 
@@ -349,11 +349,11 @@ static void tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uin
 int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old)
 {
 	struct tcp_table *t = tcp_table(tcp_stack(tc));
-	/* RFC 6056 3.3.4: the double hash; 3.3.5: its counter takes random steps. */
 	struct tcp_conn *was;
 	uint32_t h[4], start;
 	uint16_t port, *steps;
 
+	/* RFC 6056 3.3.4: the double hash; 3.3.5: its counter takes random steps. */
 	tuple_hash(tc, dst, dport, 0, h);
 	steps = &t->port_steps[h[3] % N_ELEM(t->port_steps)];
 	start = h[2] + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));

@@ -69,7 +69,7 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	tcp_urgent_fini(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = false;
 	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
-	err = sk->lport ? tcp_port_reuse(tc, dst, port) : tcp_port_for(tc, dst, port, &old);
+	err = sk->lport ? tcp_port_reuse(tc, dst, port, &old) : tcp_port_for(tc, dst, port, &old);
 	if (err)
 		return err;
 	sk->peer = dst;
@@ -295,15 +295,12 @@ static bool readable(const struct tcp_conn *tc)
 	uint32_t least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
 	uint32_t apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;
 
-	return tc->rcvq_bytes - apart >= (least ? least : 1) || at_end(tc);
+	return tc->rcvq_bytes >= apart + (least ? least : 1) || at_end(tc);
 }
 
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n)
 {
-	uint8_t gone;
-
-	while (n-- > 0)
-		(void)take(tc, &gone, 1, 0, false);
+	(void)take(tc, NULL, n, 0, false);
 }
 
 /* From the queue, in order. */

@@ -8,7 +8,6 @@
 
 /* Timestamps that stand alone, as they mostly do: NOP, NOP, kind, length. */
 #define TS_ALONE 0x0101080au
-#define TS_ALONE_LEN (TCP_HLEN_TS - TCP_HLEN)
 
 /* --- parsing ----------------------------------------------------------------- */
 
@@ -60,7 +59,7 @@ void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn)
 	const uint8_t *end = p + n;
 
 	*o = (struct tcp_opts){ 0 };
-	if (likely(n == TS_ALONE_LEN && get_be32(p) == TS_ALONE)) {
+	if (likely(n == TCP_TS_SPACE && get_be32(p) == TS_ALONE)) {
 		o->has_ts = true;
 		o->tsval = get_be32(p + 4);
 		o->tsecr = get_be32(p + 8);

@@ -14,6 +14,7 @@
 
 #define TCP_HLEN 20                       /* bytes, without options */
 #define TCP_HLEN_TS 32                    /* with timestamps alone */
+#define TCP_TS_SPACE (TCP_HLEN_TS - TCP_HLEN)     /* bytes that they take, aligned */
 #define TCP_HLEN_MAX 60
 #define TCP_OPT_MAX 40
 #define TCP_SACK_MAX 4                    /* blocks that fit; 3 beside timestamps */

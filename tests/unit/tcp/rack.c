@@ -33,6 +33,23 @@ TEST(rack, one_later_segment_is_enough_after_a_quarter_of_the_round_trip)
 	peer_free(t);
 }
 
+/* The same when an ACK before it, of the same instant, left its work for later. */
+TEST(rack, a_burst_keeps_the_timer_of_the_reordering_window)
+{
+	struct peer *t = flight(4);
+
+	peer_wait(t, RTT);
+	stack_burst_begin(t->st);
+	flight_ack(t, 1);
+	flight_sack(t, 1, 2, 3);
+	stack_burst_end(t->st);
+	peer_wait(t, MSEC(4));
+	SILENCE(t);
+	peer_wait(t, MSEC(2));
+	HEAR(t, TCP_ACK, AT(1), 1, MSS);
+	peer_free(t);
+}
+
 TEST(rack, what_only_was_overtaken_is_not_sent_again)
 {
 	struct peer *t = flight(3);

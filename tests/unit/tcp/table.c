@@ -113,6 +113,30 @@ TEST(table, ports_in_time_wait_are_used_again_when_there_are_no_others)
 	peer_free(t);
 }
 
+/* RFC 9293 3.6.1: however far the old connection got, whoever chose the port. */
+TEST(table, numbers_go_on_after_time_wait_at_a_port_that_was_asked_for)
+{
+	const struct endpoint mine = { .port = 65000 };
+	struct peer *t = peer_new(PEER_FULL);
+	struct tcp_conn *old;
+	seq_t reached;
+
+	t->st->opt[OPT_PORT_MIN] = t->st->opt[OPT_PORT_MAX] = 65000;
+	REQUIRE(open_any(t));
+	close_first(t);
+	old = t->st->tcp->last;
+	REQUIRE(old != NULL && old->state == TCP_TIME_WAIT);
+	reached = old->snd_nxt = seq_add(old->snd_nxt, 1u << 30);
+	peer_wait(t, SEC(2));
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	CHECK_EQ(sk_setopt(t->sk, SKO_REUSEADDR, 1), OK);
+	old->sk.opt[SKO_REUSEADDR] = 1;
+	REQUIRE(sk_bind(t->sk, &mine) == OK);
+	CHECK_EQ(sk_connect(t->sk, &to_peer), ERR_INPROGRESS);
+	CHECK(seq_lt(reached, peer_conn(t)->iss));
+	peer_free(t);
+}
+
 TEST(table, ten_thousand_connections_leave_nothing_behind)
 {
 	struct peer *t = peer_new(PEER_FULL);

@@ -129,6 +129,18 @@ TEST(urgent, a_lone_urgent_byte_is_no_stream)
 	peer_free(t);
 }
 
+/* The next byte is urgent, and there is none yet. */
+TEST(urgent, a_pointer_alone_is_nothing_to_read)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK | TCP_URG, .seq = 1, .ack = 1, .urg = 1);
+	CHECK_EQ(sk_ready(t->sk), SK_OUT | SK_URG);
+	CHECK_EQ(sk_recv(t->sk, &(char){ 0 }, 1, NULL), ERR_AGAIN);
+	peer_free(t);
+}
+
 /* MUST-31: of a long urgent sequence the last byte alone has the mark; what was
  * urgent before is in the stream. */
 TEST(urgent, a_pointer_that_moves_on_takes_the_mark_along)
