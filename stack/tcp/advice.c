@@ -23,8 +23,10 @@ static void tell_user(struct tcp_conn *tc)
 {
 	const struct endpoint to = { addr_ip4(tc->sk.peer), tc->sk.pport };
 
-	if (!tc->orphan && !tc->listener)
-		sock_local_error(&tc->sk, ERR_TIMEDOUT, tc->timeouts, &to);
+	if (tc->orphan || tc->listener)
+		return;
+	sock_local_error(&tc->sk, ERR_TIMEDOUT, tc->timeouts, &to);
+	sock_ready_changed(&tc->sk);              /* may close it: last */
 }
 
 /* MUST-20, MUST-22: for data and SYNs alike. */

@@ -167,8 +167,8 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	(void)tcp_retransmit(tc, s);
 	tc->backoff += tc->backoff < UINT8_MAX;
 	tc->timeouts += tc->timeouts < UINT8_MAX;
-	tcp_retransmitted(tc);
 	tcp_xmit_timer_restart(tc);
+	tcp_retransmitted(tc);                    /* tells the user: last */
 }
 
 /* MUST-37: a peer that answers may keep its window shut for ever, but not if

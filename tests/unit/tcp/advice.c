@@ -81,6 +81,33 @@ TEST(advice, between_r1_and_r2_the_user_hears_of_it_if_he_asked)         /* SHLD
 	}
 }
 
+static void close_it(struct sk_watch *w, uint32_t ev)
+{
+	struct sock *sk = w->sk;
+
+	CHECK_EQ(ev, SK_ERR);
+	sk_unwatch(w);
+	sk_close(sk);
+}
+
+TEST(advice, who_watches_is_told_of_r1_and_may_close)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct sk_watch w = { .ready = close_it };
+
+	peer_accept(t);
+	CHECK_EQ(sk_setopt(t->sk, SKO_RECVERR, 1), OK);
+	CHECK_EQ(sk_setopt(t->sk, SKO_LINGER, 0), OK);    /* it is gone at once */
+	CHECK_EQ(peer_write(t, 10), 10);
+	sk_watch(t->sk, &w);
+	t->sk = NULL;
+	peer_wait(t, MSEC(1300));
+	CHECK(w.sk != NULL);
+	peer_wait(t, MSEC(200));
+	CHECK(w.sk == NULL);
+	peer_free(t);
+}
+
 /* MUST-20, MUST-21, SHLD-11: R2 is 15 retransmissions, well above 100 s, or
  * what the user says. */
 TEST(advice, r2_of_data_is_more_than_100_s_and_the_users_to_set)
