@@ -127,8 +127,8 @@ static int number_of(int level, const void *v, size_t n, int *out)
 	return OK;
 }
 
-/* What has no row of its own; ERR_NOENT: none of these. */
-static int other_set(struct sock *sk, int level, int number, const void *v, size_t n, int i)
+/* What has no row of its own. */
+static int other_set(struct sock *sk, int level, int number, int i)
 {
 	if (level == OPT_SOCKET && number == SO_SNDBUFFORCE)
 		return buf_set(sk, SKO_SNDBUF, i, true);
@@ -136,8 +136,6 @@ static int other_set(struct sock *sk, int level, int number, const void *v, size
 		return buf_set(sk, SKO_RCVBUF, i, true);
 	if (level == OPT_SOCKET && number == SO_BINDTOIFINDEX)
 		return i < 0 ? ERR_INVAL : sk_setopt(sk, SKO_BINDTODEVICE, i);
-	if (level == OPT_TCP && number == TCP_CONGESTION)
-		return congestion_set(sk, v, n);
 	return ERR_NOPROTOOPT;
 }
 
@@ -159,7 +157,7 @@ int sk_setsockopt(struct sock *sk, int level, int number, const void *v, size_t 
 		return time_set(sk, (enum sk_opt)o, v, n);
 	if (kind == KIND_BYTE && !n)
 		return ERR_INVAL;
-	return o < 0 ? other_set(sk, level, number, v, n, i) : number_set(sk, (enum sk_opt)o, i);
+	return o < 0 ? other_set(sk, level, number, i) : number_set(sk, (enum sk_opt)o, i);
 }
 
 /* --- TCP_INFO ------------------------------------------------------------------------- */
@@ -177,9 +175,11 @@ static const struct { uint8_t at, size; uint16_t from; } info_rows[] = {
 	AT(60, 4, pmtu), AT(64, 4, rcv_ssthresh), AT(68, 4, rtt), AT(72, 4, rttvar),
 	AT(76, 4, snd_ssthresh), AT(80, 4, snd_cwnd), AT(84, 4, advmss), AT(88, 4, reordering),
 	AT(92, 4, rcv_rtt), AT(96, 4, rcv_space), AT(100, 4, total_retrans),
-	AT(120, 8, bytes_acked), AT(128, 8, bytes_received), AT(144, 4, notsent_bytes),
-	AT(148, 4, min_rtt), AT(192, 4, delivered), AT(196, 4, delivered_ce),
-	AT(228, 4, snd_wnd), AT(232, 4, rcv_wnd),
+	AT(120, 8, bytes_acked), AT(128, 8, bytes_received), AT(136, 4, segs_out),
+	AT(140, 4, segs_in), AT(144, 4, notsent_bytes), AT(148, 4, min_rtt),
+	AT(152, 4, data_segs_in), AT(156, 4, data_segs_out), AT(192, 4, delivered),
+	AT(196, 4, delivered_ce), AT(200, 8, bytes_sent), AT(208, 8, bytes_retrans),
+	AT(216, 4, dsack_dups), AT(220, 4, reord_seen), AT(228, 4, snd_wnd), AT(232, 4, rcv_wnd),
 #undef AT
 };
 

@@ -255,7 +255,9 @@ TEST(like_opt, tcp_info_is_laid_out_as_in_linux)
 	X(last_data_sent) X(last_ack_sent) X(last_data_recv) X(last_ack_recv) X(pmtu) \
 	X(rcv_ssthresh) X(rtt) X(rttvar) X(snd_ssthresh) X(snd_cwnd) X(advmss) X(reordering) \
 	X(rcv_rtt) X(rcv_space) X(total_retrans) X(bytes_acked) X(bytes_received) \
-	X(notsent_bytes) X(min_rtt) X(delivered) X(delivered_ce) X(snd_wnd)
+	X(notsent_bytes) X(min_rtt) X(delivered) X(delivered_ce) X(snd_wnd) X(segs_out) \
+	X(segs_in) X(data_segs_out) X(data_segs_in) X(bytes_sent) X(bytes_retrans) \
+	X(dsack_dups) X(reord_seen)
 #define X(name) CHECK_EQ(got.tcpi_##name, (__typeof__(got.tcpi_##name))want.name);
 	SAME(X)
 #undef X
