@@ -90,6 +90,32 @@
 	X(DROP_TCP_CLOSED,      "tcp.closed",           "data for a socket that was closed") \
 	X(DROP_TCP_OLD,         "tcp.old",              "data that was received before") \
 	X(DROP_TCP_RCVBUF,      "tcp.rcvbuf",           "the receive buffer is full") \
+	/* OSPF: RFC 2328 8.2 for every packet, 10.5 for a Hello, 10.6 and 10.7 */ \
+	X(DROP_OSPF_SHORT,      "ospf.too_short",       "shorter than an OSPF header") \
+	X(DROP_OSPF_VERSION,    "ospf.version",         "OSPF version is not 2") \
+	X(DROP_OSPF_TYPE,       "ospf.unknown_type",    "unknown OSPF packet type") \
+	X(DROP_OSPF_LENGTH,     "ospf.length",          "bad OSPF length, or one inside an item") \
+	X(DROP_OSPF_CHECKSUM,   "ospf.checksum",        "bad OSPF checksum") \
+	X(DROP_OSPF_OFF,        "ospf.not_enabled",     "OSPF is not on, or passive, on the interface") \
+	X(DROP_OSPF_SOURCE,     "ospf.source",          "the source is not on the interface's network") \
+	X(DROP_OSPF_OWN,        "ospf.own_packet",      "an OSPF packet of our own came back") \
+	X(DROP_OSPF_NOT_DR,     "ospf.not_dr",          "to AllDRouters, and we are neither DR nor backup") \
+	X(DROP_OSPF_AREA,       "ospf.area",            "another OSPF area than the interface's") \
+	X(DROP_OSPF_AUTYPE,     "ospf.auth_type",       "another OSPF authentication type than ours") \
+	X(DROP_OSPF_AUTH,       "ospf.auth_failed",     "the OSPF password, key or digest is wrong") \
+	X(DROP_OSPF_AUTH_SEQ,   "ospf.auth_sequence",   "an old authentication sequence number") \
+	X(DROP_OSPF_OWN_ID,     "ospf.own_router_id",   "another router has our OSPF router ID") \
+	X(DROP_OSPF_DUP_ID,     "ospf.duplicate_id",    "two neighbours have the same OSPF router ID") \
+	X(DROP_OSPF_MASK,       "ospf.hello_mask",      "another network mask than the interface's") \
+	X(DROP_OSPF_HELLO,      "ospf.hello_interval",  "another hello interval than the interface's") \
+	X(DROP_OSPF_DEAD,       "ospf.dead_interval",   "another dead interval than the interface's") \
+	X(DROP_OSPF_OPTIONS,    "ospf.options",         "stub or NSSA on one side only (E or N bit)") \
+	X(DROP_OSPF_NO_NBR,     "ospf.not_a_neighbor",  "not from a neighbour that a Hello made known") \
+	X(DROP_OSPF_STATE,      "ospf.neighbor_state",  "not for a neighbour in this state") \
+	X(DROP_OSPF_MTU,        "ospf.mtu",             "the neighbour's MTU is above the interface's") \
+	X(DROP_OSPF_DD_DUP,     "ospf.dd_duplicate",    "a Database Description received before") \
+	X(DROP_OSPF_DD_SEQ,     "ospf.dd_sequence",     "SeqNumberMismatch in a Database Description") \
+	X(DROP_OSPF_LSREQ,      "ospf.bad_request",     "a request for an LSA we do not have (BadLSReq)") \
 	X(DROP_SOCK_FULL,       "sock.buffer_full",     "the socket's receive buffer is full") \
 	X(DROP_SOCK_CLOSED,     "sock.closed",          "the socket was closed with data unread") \
 	X(DROP_SHUTDOWN,        "stack.shutdown",       "the host was torn down")
