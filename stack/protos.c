@@ -23,6 +23,13 @@ void l4_burst_end(struct stack *st)
 			protos[i]->burst_end(st);
 }
 
+void l4_dev_changed(struct stack *st, struct netdev *dev, bool gone)
+{
+	for (size_t i = 0; i < N_ELEM(protos); i++)
+		if (protos[i] && protos[i]->dev_changed)
+			protos[i]->dev_changed(st, dev, gone);
+}
+
 void l4_fini(struct stack *st)
 {
 	for (size_t i = 0; i < N_ELEM(protos); i++)

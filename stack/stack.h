@@ -3,7 +3,7 @@
 #define STACK_STACK_H
 /*
  * One host's TCP/IP as an object.  A program holds as many as it likes;
- * nothing mutable is shared between them but the packet pool it hands in.
+ * nothing mutable is shared between them but the pools it hands in.
  *
  * The stack never waits, never asks the time and knows no thread, file
  * descriptor or operating system.  Its driver is the event engine in a lab,
@@ -31,6 +31,8 @@ struct pkt;
 struct pkt_pool;
 struct stack;
 struct tcp_event;
+struct ospf_event;
+struct ospf_pool;
 
 /* What the driver wants to hear.  Every member may be NULL. */
 struct stack_hooks {
@@ -43,11 +45,14 @@ struct stack_hooks {
 	void (*conflict)(void *ctx, struct netdev *dev, ip4_t addr, struct mac by);
 	/* A stream changed; only after show_tcp_watch() (stack/show.h). */
 	void (*tcp)(void *ctx, const struct tcp_event *e);
+	/* OSPF: neighbours, interfaces, problems, routes (stack/ospf.h). */
+	void (*ospf)(void *ctx, const struct ospf_event *e);
 };
 
 struct stack_config {
 	const char *name;                 /* copied */
 	struct pkt_pool *pool;            /* borrowed, outlives the stack */
+	struct ospf_pool *lsas;           /* borrowed likewise (stack/ospf.h); NULL: OSPF makes its own */
 	uint64_t seed;                    /* of the lab; streams add the name */
 	const struct stack_hooks *hooks;  /* borrowed; NULL: none */
 	void *ctx;                        /* for the hooks */

@@ -19,6 +19,8 @@ struct reass;                             /* ip4/reass.c */
 struct icmp_limit;                        /* ip4/icmp_out.c */
 struct tcp_table;                         /* tcp/table.c */
 struct pmtu_table;                        /* core/pmtu.c */
+struct ospf;                              /* ospf/ospf.c */
+struct ospf_pool;                         /* ospf/pool.c */
 
 struct stack {
 	ns_t now;                         /* set by the driver at every entry */
@@ -42,6 +44,8 @@ struct stack {
 	struct icmp_limit *icmp_limit;    /* made by the first ICMP error */
 	struct tcp_table *tcp;            /* made by the first stream */
 	struct pmtu_table *pmtu;          /* made by the first that ICMP tells of */
+	struct ospf *ospf;                /* while it runs */
+	struct ospf_pool *lsas;           /* borrowed; or NULL */
 	struct own own;
 	struct list route_watches;
 	struct list arp_jobs;             /* probes and announcements under way */

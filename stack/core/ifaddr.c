@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "stack/core/core.h"
+#include "stack/core/l4.h"
 
 static struct ifaddr *find_on(const struct netdev *dev, ip4_t a)
 {
@@ -166,6 +167,7 @@ static void probed(void *arg, ip4_t a, const struct mac *used_by)
 	ia->tentative = false;
 	if (sync_routes(st, dev, ia) == OK)
 		stack_arp_announce(st, dev, a);
+	l4_dev_changed(st, dev, false);
 }
 
 static bool wants_probe(const struct stack *st, const struct netdev *dev)
@@ -212,6 +214,8 @@ int stack_addr_add(struct stack *st, struct netdev *dev, const struct prefix *p)
 	err = probe(st, dev, ia);
 	if (err)
 		stack_addr_del(st, dev, p);
+	else
+		l4_dev_changed(st, dev, false);
 	return err;
 }
 
@@ -232,6 +236,7 @@ int stack_addr_del(struct stack *st, struct netdev *dev, const struct prefix *p)
 	if (!ifaddr_find(st, NULL, p->addr.v4))
 		route_src_gone(st, p->addr.v4);
 	free(ia);
+	l4_dev_changed(st, dev, false);
 	return OK;
 }
 
@@ -254,6 +259,7 @@ void ifaddr_dev_changed(struct stack *st, struct netdev *dev)
 	route_dev_changed(st, dev, false);
 	if (!running)
 		neigh_dev_down(st, dev);
+	l4_dev_changed(st, dev, false);
 }
 
 void ifaddr_fini(struct netdev *dev)

@@ -35,6 +35,7 @@ struct stack *stack_new(const struct stack_config *cfg)
 	if (!st)
 		return NULL;
 	st->pool = cfg->pool;
+	st->lsas = cfg->lsas;
 	st->hooks = cfg->hooks ? cfg->hooks : &no_hooks;
 	st->ctx = cfg->ctx;
 	st->timers.earlier = timers_earlier;
@@ -94,6 +95,7 @@ int stack_attach(struct stack *st, struct netdev *dev)
 
 void stack_detach(struct stack *st, struct netdev *dev)
 {
+	l4_dev_changed(st, dev, true);
 	arp_dev_gone(st, dev);
 	neigh_dev_forget(st, dev);
 	route_dev_changed(st, dev, true);

@@ -14,12 +14,16 @@ struct l4_proto {
 	void (*input)(struct stack *st, struct pkt *p, const struct ip_meta *m);
 	void (*error)(struct stack *st, const struct icmp_err *e);    /* optional */
 	void (*burst_end)(struct stack *st);      /* optional: stack_burst_end() */
+	/* Optional: dev started or stopped running, its addresses or MTU changed,
+	 * or it is about to go. */
+	void (*dev_changed)(struct stack *st, struct netdev *dev, bool gone);
 	void (*free)(struct stack *st);                               /* optional */
 };
 
 /* stack/protos.c: by IP protocol number; NULL: not spoken here. */
 const struct l4_proto *l4_find(uint8_t ipproto);
 void l4_burst_end(struct stack *st);
+void l4_dev_changed(struct stack *st, struct netdev *dev, bool gone);
 void l4_fini(struct stack *st);
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "stack/core/core.h"
+#include "stack/core/l4.h"
 #include "stack/wire/ip4.h"
 
 void netdev_init(struct netdev *dev, const struct netdev_ops *ops, const char *name,
@@ -44,6 +45,8 @@ int netdev_set_mtu(struct netdev *dev, uint32_t mtu)
 	if (mtu < IP4_MIN_MTU || mtu > IP4_LEN_MAX)
 		return ERR_INVAL;
 	dev->mtu = mtu;
+	if (dev->stack)
+		l4_dev_changed(dev->stack, dev, false);
 	return OK;
 }
 

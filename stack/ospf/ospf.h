@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_OSPF_OSPF_H
+#define STACK_OSPF_OSPF_H
+/*
+ * OSPFv2 (RFC 2328), private to this folder.  One file a chapter:
+ *
+ *	ospf.c    5   the instance: start, stop, configuration; the proto table
+ *	in.c      8.2 a packet arrives      out.c  8.1 a packet leaves
+ *	auth.c    D   authentication        iface.c 9.3 interface state machine
+ *	elect.c   9.4 DR election           hello.c 9.5, 10.5
+ *	nbr.c     10.3 neighbour state machine
+ *	dd.c      10.6, 10.8 database description
+ *	lsreq.c   10.7, 10.9 link state requests
+ *	lsdb.c    12.2, 13.2 the database   pool.c interned LSAs
+ *	flood.c   13  flooding              rxmt.c 13.5-13.7 acknowledgment, retransmission
+ *	originate.c 12.1, 12.4, 13.4 own LSAs   origin_router.c, origin_net.c 12.4.1, 12.4.2
+ *	age.c     14  ageing
+ *	spf.c     16.1 shortest paths       spf_sched.c when to compute
+ *	table.c   16.2-16.8 the routing table   fib.c what of it goes to the stack
+ *	abr.c     12.4.3 summaries          asbr.c 12.4.4 externals   nssa.c RFC 3101
+ *	show.c    what there is
+ *
+ * The rest of the folder says what happened; the machines decide what follows.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stack/core/core.h"
+#include "stack/ospf.h"
+#include "stack/ospf/pool.h"
+#include "stack/wire/ospf.h"
+
+#define OSPF_LS_REFRESH_TIME 1800         /* s; RFC 2328 B */
+#define OSPF_MAX_AGE_DIFF    900
+#define OSPF_MIN_LS_INTERVAL SEC(5)
+#define OSPF_MIN_LS_ARRIVAL  SEC(1)
+
+struct ospf;
+struct ospf_area;
+struct ospf_if;
+struct ospf_nbr;
+
+/* An insertion-ordered set of keys (lsaset.c): who still has to hear of what,
+ * and since when.  Empty, it has no memory. */
+struct lsa_set_row { ospf_knum key; uint32_t at_ms; };    /* at: put in, or sent last */
+struct lsa_set {
+	struct lsa_set_row *rows;         /* in order; removed ones have key OSPF_NUM_NONE */
+	uint32_t *index;                  /* open addressing: row + 1; 0: free */
+	uint32_t first, n_rows, cap, n;   /* n: those that are there */
+};
+int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);       /* or moves to the end */
+bool lsa_set_del(struct lsa_set *s, ospf_knum k);         /* false: was not there */
+bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
+void lsa_set_clear(struct lsa_set *s);
+/* Rows by *i from 0 on, oldest first; NULL: no more.  Deleting is safe meanwhile. */
+const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i);
+
+/* --- neighbour (RFC 2328 10) --- */
+
+struct ospf_nbr {
+	struct list_node node;            /* in its interface, by address (p2p: one) */
+	struct ospf_if *oi;
+	uint32_t id;                      /* router id */
+	ip4_t addr;
+	uint32_t dr, bdr;                 /* as it says, addresses */
+	uint8_t priority, options;
+	uint8_t state;                    /* enum ospf_nbr_state */
+	bool master;                      /* we are */
+	uint8_t dd_flags;                 /* of the last DD packet received: I, M, MS ... */
+	uint8_t dd_options;
+	uint32_t dd_seq, dd_last_seq;     /* ... and its number; ours */
+	struct pkt *dd_last;              /* last DD packet sent, to repeat; or NULL */
+	uint32_t crypto_seq;              /* last received (D.3) */
+	uint32_t n_changes, problem;      /* problem: the last that was told, enum drop */
+	ns_t state_at;
+	struct timer inactivity;
+	struct timer rxmt;                /* DD, requests and LSAs: next repetition */
+	struct lsa_set summary;           /* Database summary list */
+	struct lsa_set request;           /* Link state request list */
+	struct lsa_set retransmit;        /* Link state retransmission list */
+};
+
+/* --- interface (RFC 2328 9) --- */
+
+struct ospf_if {
+	struct list_node node;            /* in its area, by ifindex */
+	struct ospf_area *area;
+	struct netdev *dev;
+	struct ospf_if_config conf;
+	uint8_t state;                    /* enum ospf_if_state */
+	struct prefix addr;               /* primary address when it came up */
+	uint32_t dr_id, bdr_id;           /* router ids; 0: none */
+	ip4_t dr, bdr;                    /* their addresses */
+	struct list nbrs;
+	struct timer hello, wait;         /* HelloTimer, WaitTimer */
+	struct lsa_set flood;             /* to be sent by this interface at the end of the instant */
+	struct lsa_set acks;              /* delayed acknowledgments (13.5) */
+	struct timer ack_timer;
+	uint32_t crypto_seq;              /* last sent */
+	uint64_t rx[6], tx[6], errors;
+};
+
+/* --- area (RFC 2328 6) --- */
+
+struct ospf_area {
+	struct list_node node;            /* by id */
+	struct ospf *ospf;
+	uint32_t id;
+	struct ospf_area_config conf;     /* ranges owned */
+	struct list ifs;
+	bool configured;                  /* by stack_ospf_area(), so it stays without interfaces */
+	bool transit;                     /* TransitCapability */
+	bool translator;                  /* RFC 3101 3.1 */
+	uint64_t digest;                  /* of its LSDB */
+	uint32_t n_lsas[12], lsa_sum[12];
+	uint64_t n_spf;
+	struct spf_area *spf;             /* spf.c's: results of the last run */
+};
+
+/* --- database (RFC 2328 12.2) --- */
+
+enum lsdb_flag {
+	LSDB_SELF = 1,                    /* our router id is its Advertising Router */
+	LSDB_MAXAGE = 2,                  /* being flushed: on retransmission lists until acknowledged */
+	LSDB_FLOODED = 4,                 /* installed by flooding, for MinLSArrival */
+};
+struct lsdb_entry {
+	struct ospf_lsa *lsa;             /* NULL: no such LSA here */
+	uint32_t born_ms;                 /* instant at which its age was 0, modulo 2^32 */
+	uint16_t installed_ds;            /* instant of installation, 0.1 s, modulo 2^16 */
+	uint16_t flags;
+};
+
+struct ospf_lsdb {
+	struct lsdb_page **pages;         /* by key number */
+	uint32_t n_pages, n;
+};
+
+/* --- the instance --- */
+
+struct ospf {
+	struct stack *st;
+	struct ospf_pool *pool;
+	struct ospf_pool *own_pool;       /* when the driver gave none */
+	uint32_t router_id;
+	struct ospf_config conf;
+	struct list areas;
+	struct ospf_if **by_ifindex;      /* [ifindex], NULL where OSPF is not */
+	uint32_t n_by_ifindex;
+	struct ospf_lsdb lsdb;            /* of all areas and of AS scope: keys have their area */
+	uint64_t external_digest;
+	uint32_t n_external, external_sum;
+	bool is_abr, is_asbr;
+	struct timer flood_timer;         /* the end of this instant: what waits in ospf_if.flood leaves */
+	struct timer age_timer;           /* refresh and MaxAge: the next one due */
+	struct timer spf_timer;
+	struct timer originate_timer;     /* LSAs that MinLSInterval or a batch holds back */
+	struct ospf_origin *origin;       /* originate.c's */
+	struct ospf_spf *spf;             /* spf_sched.c's and table.c's */
+	struct ospf_ext *ext;             /* asbr.c's */
+	ns_t started_at, routes_changed_at;
+	uint64_t rx[6], tx[6];
+};
+
+/* ospf.c */
+static inline ns_t ospf_now(const struct ospf *o) { return o->st->now; }
+static inline uint32_t ospf_now_ms(const struct ospf *o) { return (uint32_t)(o->st->now / MSEC(1)); }
+struct ospf_area *ospf_area_find(const struct ospf *o, uint32_t id);
+struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id);     /* made if need be; NULL: no memory */
+struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev);
+/* Options of hellos, DD and own LSAs of an area (A.2): E, N/P; O no. */
+uint8_t ospf_area_options(const struct ospf_area *a);
+/* One line to the driver; once for each sender and reason. */
+void ospf_problem(struct ospf_if *oi, struct ospf_nbr *n, uint32_t id, ip4_t from, enum drop why,
+		  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+/* in.c: the proto table's input.  out.c: begin gives a writer behind a blank
+ * header; end fills length, checksum and authentication and sends it; dst 0:
+ * AllSPFRouters, or AllDRouters as 13.3 (5) has it, by the interface's state. */
+struct ospf_tx { struct pkt *p; struct wr w; struct ospf_if *oi; uint8_t type; };
+int must_check ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type);  /* ERR_NOBUFS */
+size_t ospf_tx_room(const struct ospf_tx *tx);    /* bytes that still fit the interface's MTU */
+void ospf_tx_end(struct ospf_tx *tx, ip4_t dst);
+void ospf_tx_cancel(struct ospf_tx *tx);
+
+/* auth.c.  len: bytes that authentication adds behind the packet. */
+size_t ospf_auth_len(const struct ospf_if *oi);
+
+/* iface.c: events of 9.2 */
+enum ospf_if_event { IFE_UP, IFE_WAIT_TIMER, IFE_BACKUP_SEEN, IFE_NBR_CHANGE, IFE_LOOP, IFE_UNLOOP, IFE_DOWN };
+void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev);
+/* Neighbours that we are or shall be adjacent to. */
+bool ospf_adjacency_wanted(const struct ospf_nbr *n);     /* 10.4 */
+
+/* nbr.c: events of 10.2 */
+enum ospf_nbr_event {
+	NBE_HELLO, NBE_START, NBE_2WAY, NBE_NEG_DONE, NBE_EXCH_DONE, NBE_BAD_LSREQ, NBE_LOAD_DONE,
+	NBE_ADJ_OK, NBE_SEQ_MISMATCH, NBE_1WAY, NBE_KILL, NBE_INACTIVITY, NBE_LL_DOWN
+};
+void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev);
+struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id);
+
+/* hello.c, dd.c, lsreq.c, flood.c, rxmt.c: the body of a packet, after 8.2; n is NULL in hellos
+ * of those not known yet.  The reader stands behind the OSPF header.  Returns why it
+ * is dropped, or DROP_NONE. */
+enum drop ospf_hello_input(struct ospf_if *oi, const struct ospf_hdr *h, struct rd *r, ip4_t src);
+enum drop ospf_dd_input(struct ospf_nbr *n, struct rd *r);
+enum drop ospf_lsr_input(struct ospf_nbr *n, struct rd *r);
+enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r);
+enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r);
+/* lsreq.c: an LSA came; if it answers a request, the request goes.  true: it did. */
+bool ospf_request_answered(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key);
+
+/* lsdb.c */
+struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k);  /* NULL: not here */
+struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint32_t adv);
+uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, at most OSPF_MAX_AGE */
+/* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
+int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b, uint16_t b_age);
+/* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are
+ * cleared of it, the routing table is told when the contents differ.  ERR_NOMEM: nothing changed. */
+int must_check lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age);
+void lsdb_remove(struct ospf *o, ospf_knum k);
+/* Every entry; fn may install and remove others. */
+void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, void *arg), void *arg);
+/* Keys of an area (OSPF_AREA_AS: of AS scope), sorted by type, id, adv; *n of them in malloc'ed
+ * memory; NULL: none, or no memory. */
+ospf_knum *lsdb_sorted(const struct ospf *o, uint32_t area, size_t *n);
+/* Does an LSA of this type belong into the database of the area (10.3: stub areas have no
+ * type 5, NSSAs type 7 instead)? */
+bool lsdb_type_fits(const struct ospf_area *a, uint8_t type);
+
+/* flood.c: 13.3; from NULL: originated here.  true: sent back out of the receiving interface. */
+bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from);
+/* An LSA as it leaves: image with its age plus InfTransDelay. */
+void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e);
+/* rxmt.c */
+void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e);
+void ospf_ack_direct(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, uint16_t age);
+bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k);    /* on any list */
+void ospf_nbr_lists_clear(struct ospf_nbr *n);
+
+/* originate.c: what this router says.  The content is compared with what it said last; equal is
+ * not said again; MinLSInterval is kept; the sequence number, ages, refreshes and what comes
+ * back (13.4) are its care.  body: behind the 20 bytes of header, copied. */
+int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
+		   const void *body, size_t len);
+void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);       /* 14.1; nothing if not there */
+/* Something changed that a router-LSA or network-LSA says; built anew at the end of the instant. */
+void ospf_router_lsa_dirty(struct ospf_area *a);
+void ospf_net_lsa_dirty(struct ospf_if *oi);
+/* A self-originated LSA of a former life or of another with our id came in (13.4): true if it
+ * was dealt with by originating a newer one or flushing. */
+bool ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct ospf_lsa *l);
+
+/* spf_sched.c: old or new may be NULL; called by lsdb.c when contents changed or reached MaxAge. */
+void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is);
+/* spf.c, table.c */
+void ospf_spf_run(struct ospf *o);
+/* Cost to a router within an area; false: unreachable. */
+bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost);
+/* abr.c, asbr.c, nssa.c: the routing table was changed; what we tell others of it follows. */
+void ospf_summaries_update(struct ospf *o);
+void ospf_externals_update(struct ospf *o);
+void ospf_routes_withdraw(struct ospf *o);        /* all of ours, from the stack */
+
+#endif

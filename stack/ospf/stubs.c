@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: MIT
+/* Bodies of contracts that nobody has implemented yet; empty, this file goes. */
+#include "stack/ospf/ospf.h"
+
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+struct ospf_pool *ospf_pool_new(void)
+{
+	return NULL;
+}
+
+void ospf_pool_free(struct ospf_pool *pool)
+{
+	
+}
+
+void ospf_config_init(struct ospf_config *c)
+{
+	
+}
+
+int stack_ospf_start(struct stack *st, const struct ospf_config *c)
+{
+	return 0;
+}
+
+int stack_ospf_set(struct stack *st, const struct ospf_config *c)
+{
+	return 0;
+}
+
+void stack_ospf_stop(struct stack *st)
+{
+	
+}
+
+int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_config *c)
+{
+	return 0;
+}
+
+void ospf_if_config_init(struct ospf_if_config *c)
+{
+	
+}
+
+int stack_ospf_if(struct stack *st, struct netdev *dev, const struct ospf_if_config *c)
+{
+	return 0;
+}
+
+void stack_ospf_if_del(struct stack *st, struct netdev *dev)
+{
+	
+}
+
+int stack_ospf_redistribute(struct stack *st, enum route_proto from, const struct ospf_redistribute *r)
+{
+	return 0;
+}
+
+int stack_ospf_default(struct stack *st, const struct ospf_redistribute *r, bool always)
+{
+	return 0;
+}
+
+const char *ospf_nbr_state_name(enum ospf_nbr_state s)
+{
+	return NULL;
+}
+
+const char *ospf_if_state_name(enum ospf_if_state s)
+{
+	return NULL;
+}
+
+bool show_ospf(struct stack *st, struct show_ospf *out)
+{
+	return false;
+}
+
+void show_ospf_areas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_area *a), void *arg)
+{
+	
+}
+
+uint64_t show_ospf_external_digest(struct stack *st)
+{
+	return 0;
+}
+
+void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_if *i), void *arg)
+{
+	
+}
+
+void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n), void *arg)
+{
+	
+}
+
+void show_ospf_lsas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_lsa *l), void *arg)
+{
+	
+}
+
+void show_ospf_routes(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_route *r), void *arg)
+{
+	
+}
+
+void show_ospf_tree(struct stack *st, uint32_t area, bool (*fn)(void *arg, const struct show_ospf_vertex *v), void *arg)
+{
+	
+}
+
+bool show_ospf_settled(struct stack *st, const char **why)
+{
+	return false;
+}
+
+struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area, const uint8_t *image, size_t len, enum ospf_lsa_fault *bad)
+{
+	return NULL;
+}
+
+void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
+{
+	
+}
+
+ospf_knum ospf_key_num(struct ospf_pool *pool, const struct ospf_key3 *k)
+{
+	return 0;
+}
+
+ospf_knum ospf_key_find(const struct ospf_pool *pool, const struct ospf_key3 *k)
+{
+	return 0;
+}
+
+const struct ospf_key3 *ospf_key(const struct ospf_pool *pool, ospf_knum n)
+{
+	return NULL;
+}
+
+ospf_vnum ospf_vertex_find(const struct ospf_pool *pool, uint32_t area, bool network, uint32_t id)
+{
+	return 0;
+}
+
+const ospf_knum *ospf_vertex_keys(const struct ospf_pool *pool, ospf_vnum v, size_t *n)
+{
+	return NULL;
+}
+
+const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, size_t *n)
+{
+	return NULL;
+}
+
+struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p)
+{
+	return (struct ospf_pnet){0};
+}
+
+ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len)
+{
+	return 0;
+}
+
+uint32_t ospf_n_vertices(const struct ospf_pool *pool)
+{
+	return 0;
+}
+
+uint32_t ospf_n_prefixes(const struct ospf_pool *pool)
+{
+	return 0;
+}
+
+void *ospf_pool_scratch(struct ospf_pool *pool, size_t n)
+{
+	return NULL;
+}
+
+int lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms)
+{
+	return 0;
+}
+
+bool lsa_set_del(struct lsa_set *s, ospf_knum k)
+{
+	return false;
+}
+
+bool lsa_set_has(const struct lsa_set *s, ospf_knum k)
+{
+	return false;
+}
+
+void lsa_set_clear(struct lsa_set *s)
+{
+	
+}
+
+const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i)
+{
+	return NULL;
+}
+
+struct ospf_area *ospf_area_find(const struct ospf *o, uint32_t id)
+{
+	return NULL;
+}
+
+struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id)
+{
+	return NULL;
+}
+
+struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev)
+{
+	return NULL;
+}
+
+uint8_t ospf_area_options(const struct ospf_area *a)
+{
+	return 0;
+}
+
+void ospf_problem(struct ospf_if *oi, struct ospf_nbr *n, uint32_t id, ip4_t from, enum drop why, const char *fmt, ...)
+{
+	
+}
+
+int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
+{
+	return 0;
+}
+
+size_t ospf_tx_room(const struct ospf_tx *tx)
+{
+	return 0;
+}
+
+void ospf_tx_end(struct ospf_tx *tx, ip4_t dst)
+{
+	
+}
+
+void ospf_tx_cancel(struct ospf_tx *tx)
+{
+	
+}
+
+size_t ospf_auth_len(const struct ospf_if *oi)
+{
+	return 0;
+}
+
+void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev)
+{
+	
+}
+
+bool ospf_adjacency_wanted(const struct ospf_nbr *n)
+{
+	return false;
+}
+
+void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev)
+{
+	
+}
+
+struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id)
+{
+	return NULL;
+}
+
+enum drop ospf_hello_input(struct ospf_if *oi, const struct ospf_hdr *h, struct rd *r, ip4_t src)
+{
+	return DROP_NONE;
+}
+
+enum drop ospf_dd_input(struct ospf_nbr *n, struct rd *r)
+{
+	return DROP_NONE;
+}
+
+enum drop ospf_lsr_input(struct ospf_nbr *n, struct rd *r)
+{
+	return DROP_NONE;
+}
+
+enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
+{
+	return DROP_NONE;
+}
+
+enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
+{
+	return DROP_NONE;
+}
+
+bool ospf_request_answered(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key)
+{
+	return false;
+}
+
+struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k)
+{
+	return NULL;
+}
+
+struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint32_t adv)
+{
+	return NULL;
+}
+
+uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e)
+{
+	return 0;
+}
+
+int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b, uint16_t b_age)
+{
+	return 0;
+}
+
+int lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age)
+{
+	return 0;
+}
+
+void lsdb_remove(struct ospf *o, ospf_knum k)
+{
+	
+}
+
+void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, void *arg), void *arg)
+{
+	
+}
+
+ospf_knum *lsdb_sorted(const struct ospf *o, uint32_t area, size_t *n)
+{
+	return NULL;
+}
+
+bool lsdb_type_fits(const struct ospf_area *a, uint8_t type)
+{
+	return false;
+}
+
+bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from)
+{
+	return false;
+}
+
+void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e)
+{
+	
+}
+
+void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
+{
+	
+}
+
+void ospf_ack_direct(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, uint16_t age)
+{
+	
+}
+
+bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k)
+{
+	return false;
+}
+
+void ospf_nbr_lists_clear(struct ospf_nbr *n)
+{
+	
+}
+
+int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options, const void *body, size_t len)
+{
+	return 0;
+}
+
+void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id)
+{
+	
+}
+
+void ospf_router_lsa_dirty(struct ospf_area *a)
+{
+	
+}
+
+void ospf_net_lsa_dirty(struct ospf_if *oi)
+{
+	
+}
+
+bool ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct ospf_lsa *l)
+{
+	return false;
+}
+
+void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is)
+{
+	
+}
+
+void ospf_spf_run(struct ospf *o)
+{
+	
+}
+
+bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost)
+{
+	return false;
+}
+
+void ospf_summaries_update(struct ospf *o)
+{
+	
+}
+
+void ospf_externals_update(struct ospf *o)
+{
+	
+}
+
+void ospf_routes_withdraw(struct ospf *o)
+{
+	
+}
+
