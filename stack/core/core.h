@@ -35,6 +35,7 @@ struct stack {
 	void *ctx;
 	struct timerq timers;
 	struct rib rib;
+	struct nexthops_table nexthops;
 	struct list devs;                 /* struct netdev, by ifindex; lo first */
 	struct netdev *lo;                /* owned */
 	struct list socks;                /* struct sock, all, owned by their openers */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "stack/core/core.h"
+#include "stack/core/learn.h"
 #include "stack/core/pmtu.h"
 
 static uint8_t default_distance(enum route_proto proto)
@@ -161,7 +162,7 @@ static struct route *route_make(struct stack *st, const struct route_spec *s, in
 
 static bool same_route(const struct route *a, const struct route *b)
 {
-	return a->proto == b->proto && a->metric == b->metric &&
+	return !a->nexthops && a->proto == b->proto && a->metric == b->metric &&
 	       (a->type == RT_LOCAL) == (b->type == RT_LOCAL) &&
 	       (a->proto != RP_KERNEL || !a->n_hops || !b->n_hops ||
 		a->hops[0].dev == b->hops[0].dev);
@@ -226,6 +227,12 @@ static void slot_gc(struct stack *st, ip4_t key, unsigned len, uint32_t slot)
 	slot_free(&st->rib, slot);
 }
 
+static void route_free(struct stack *st, struct route *r)
+{
+	nexthops_put(st, r->nexthops);
+	free(r);
+}
+
 /* Takes *at out of its slot. */
 static void slot_take(struct stack *st, uint32_t slot, struct route **at)
 {
@@ -234,7 +241,7 @@ static void slot_take(struct stack *st, uint32_t slot, struct route **at)
 	*at = r->next;
 	slot_gc(st, r->key, r->len, slot);
 	notify(st, r, false);
-	free(r);
+	route_free(st, r);
 }
 
 /* The slot of a prefix, made if there is none; 0: no memory. */
@@ -412,10 +419,11 @@ static void slot_recount(struct stack *st, uint32_t slot, const struct netdev *d
 
 void route_dev_changed(struct stack *st, struct netdev *dev, bool gone)
 {
-	if (gone) {
+	if (gone)
 		route_del_if(st, uses_dev, dev);
+	nexthops_dev_changed(st, dev, gone);
+	if (gone)
 		return;
-	}
 	for (uint32_t slot = 1; slot < st->rib.n_slots; slot++)
 		slot_recount(st, slot, dev);
 }
@@ -436,6 +444,7 @@ void route_fini(struct stack *st)
 	*rib = (struct rib){ .trie = rib->trie };
 	trie_fini(&rib->trie);
 	trie_fini(&st->fib.trie);
+	nexthops_fini(st);
 }
 
 void route_to_spec(const struct route *r, struct route_spec *out)
@@ -454,6 +463,162 @@ void route_to_spec(const struct route *r, struct route_spec *out)
 		out->hops[i].weight = r->hops[i].weight;
 		out->hops[i].onlink = r->hops[i].onlink;
 	}
+}
+
+/* --- learned ------------------------------------------------------------------ */
+
+static bool learns(enum route_proto proto) { return proto == RP_OSPF || proto == RP_RIP; }
+
+static struct route **find_learned(const struct stack *st, enum route_proto proto, ip4_t key,
+				   unsigned len)
+{
+	uint32_t slot = len <= 32 ? trie_get(&st->rib.trie, key, len) : 0;
+	struct route **at = slot ? &st->rib.slots[slot] : NULL;
+
+	while (at && *at && !((*at)->nexthops && (*at)->proto == proto))
+		at = &(*at)->next;
+	return at && *at ? at : NULL;
+}
+
+static struct route *make_learned(struct stack *st, enum route_proto proto, ip4_t key,
+				  unsigned len, uint32_t metric, nexthops_id id)
+{
+	const struct nexthops *nh = nexthops_of(st, id);
+	struct route *r = calloc(1, sizeof(*r) + nh->n_hops * sizeof(r->hops[0]));
+
+	if (!r)
+		return NULL;
+	r->key = key;
+	r->len = (uint8_t)len;
+	r->type = nh->n_hops ? RT_UNICAST : RT_BLACKHOLE;
+	r->proto = (uint8_t)proto;
+	r->distance = default_distance(proto);
+	r->metric = metric;
+	r->since = st->now;
+	r->n_hops = nh->n_hops;
+	memcpy(r->hops, nh->hops, nh->n_hops * sizeof(r->hops[0]));
+	count_alive(r);
+	nexthops_hold(st, id);
+	r->nexthops = id;
+	return r;
+}
+
+int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len,
+		uint32_t metric, nexthops_id id)
+{
+	struct route **at = find_learned(st, proto, key, len), *old = at ? *at : NULL, *r;
+	uint8_t round = st->rib.round[proto == RP_RIP];
+	uint32_t slot;
+
+	if (len > 32 || key & ~ip4_mask(len) || !learns(proto))
+		return ERR_INVAL;
+	if (nexthops_of(st, id)->gone)
+		return ERR_NODEV;
+	if (old && old->metric == metric && old->nexthops == id) {
+		old->round = round;
+		return 0;
+	}
+	r = make_learned(st, proto, key, len, metric, id);
+	slot = r ? slot_get(&st->rib, key, len) : 0;
+	if (!slot) {
+		if (r)
+			route_free(st, r);
+		return ERR_NOMEM;
+	}
+	r->round = round;
+	if (old)
+		*at = old->next;
+	list_insert(&st->rib.slots[slot], r);
+	if (fib_sync(st, key, len, slot) != OK) {
+		if (old)
+			list_insert(&st->rib.slots[slot], old);
+		nexthops_put(st, id);
+		slot_undo(st, slot, r);
+		return ERR_NOMEM;
+	}
+	if (old) {
+		notify(st, old, false);
+		route_free(st, old);
+	}
+	notify(st, r, true);
+	return 1;
+}
+
+bool route_unlearn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len)
+{
+	struct route **at = find_learned(st, proto, key, len);
+
+	if (at)
+		slot_take(st, trie_get(&st->rib.trie, key, len), at);
+	return at != NULL;
+}
+
+static struct learned_route learned_of(const struct route *r)
+{
+	return (struct learned_route){ r->key, r->len, r->metric, r->nexthops, r->since };
+}
+
+bool route_learned(const struct stack *st, enum route_proto proto, ip4_t key, unsigned len,
+		   struct learned_route *out)
+{
+	struct route **at = find_learned(st, proto, key, len);
+
+	if (at && out)
+		*out = learned_of(*at);
+	return at != NULL;
+}
+
+void route_learned_walk(struct stack *st, enum route_proto proto,
+			bool (*fn)(void *arg, const struct learned_route *r), void *arg)
+{
+	for (uint32_t slot = 1; slot < st->rib.n_slots; slot++) {
+		struct route *r = st->rib.slots[slot];
+		struct learned_route l;
+
+		while (r && !(r->nexthops && r->proto == proto))
+			r = r->next;
+		if (!r)
+			continue;
+		l = learned_of(r);
+		if (!fn(arg, &l))
+			return;
+	}
+}
+
+static bool count(void *arg, const struct learned_route *r)
+{
+	(void)r;
+	++*(unsigned *)arg;
+	return true;
+}
+
+unsigned route_learned_count(const struct stack *st, enum route_proto proto)
+{
+	unsigned n = 0;
+
+	route_learned_walk((struct stack *)(uintptr_t)st, proto, count, &n);
+	return n;
+}
+
+void route_relearn_begin(struct stack *st, enum route_proto proto)
+{
+	st->rib.round[proto == RP_RIP]++;
+}
+
+static bool is_stale(struct stack *st, struct route *r, const void *arg)
+{
+	const enum route_proto *proto = arg;
+
+	return r->nexthops && r->proto == *proto &&
+	       r->round != st->rib.round[*proto == RP_RIP];
+}
+
+unsigned route_relearn_end(struct stack *st, enum route_proto proto)
+{
+	unsigned n = route_learned_count(st, proto);
+
+	route_del_if(st, is_stale, &proto);
+	return n - route_learned_count(st, proto);
 }
 
 /* --- public ------------------------------------------------------------------ */

@@ -12,24 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stack/core/nexthop.h"
 #include "stack/stack.h"
 #include "stack/util/addr.h"
 #include "stack/util/ns.h"
 #include "stack/util/trie.h"
-
-struct neigh;
-
-struct hop {
-	ip4_t via;                        /* 0: the destination itself */
-	bool dead;                        /* its device does not run */
-	bool onlink;
-	uint16_t weight;
-	struct netdev *dev;
-	struct neigh *neigh;              /* of via, valid while neigh_gen is the table's */
-	uint32_t neigh_gen;
-	ip4_t gw;                         /* as asked for: via, or an address of ours */
-	ns_t avoid_until;                 /* via does not answer; see core/gateway.c */
-};
 
 struct route {
 	struct route *next;               /* same prefix, less preferred */
@@ -39,6 +26,8 @@ struct route {
 	ip4_t src;
 	ns_t since;
 	uint8_t n_hops, n_alive;
+	uint8_t round;                    /* core/learn.h: learned in it */
+	nexthops_id nexthops;             /* learned with these; 0: configured */
 	struct hop hops[];
 };
 
@@ -67,6 +56,7 @@ struct rib {
 	uint32_t n_slots, n_free;
 	uint32_t free_hint;               /* no free slot is lower */
 	ns_t redirects_end_at;            /* no RP_REDIRECT route ends before */
+	uint8_t round[2];                 /* of RP_OSPF, RP_RIP: see route_relearn_begin() */
 };
 
 /* route_lookup.c */
