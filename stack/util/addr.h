@@ -48,6 +48,11 @@ static inline ip4_t ip4_mask(unsigned len)        /* len <= 32 */
 	return len ? (ip4_t)~(ip4_t)0 << (32 - len) : 0;
 }
 
+static inline bool ip4_is_mask(ip4_t m)           /* ones, then zeros; 0.0.0.0 too */
+{
+	return (~m & (~m + 1)) == 0;
+}
+
 static inline bool ip4_in(ip4_t a, ip4_t net, unsigned len)
 {
 	return ((a ^ net) & ip4_mask(len)) == 0;

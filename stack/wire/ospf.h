@@ -74,8 +74,8 @@ struct ospf_hdr {
  * them.  More may follow.  The area, the checksum and the authentication are
  * the caller's (RFC 2328 8.2).
  *
- * Return: DROP_NONE, or DROP_OSPF_SHORT, _VERSION, _TYPE, _LENGTH; *h is then
- * unset.
+ * Return: DROP_NONE, or DROP_OSPF_SHORT or _VERSION, and *h is unset, or
+ * _TYPE or _LENGTH, and *h says what stands there.
  */
 enum drop ospf_hdr_parse(struct ospf_hdr *h, const uint8_t *p, size_t avail);
 void ospf_hdr_emit(const struct ospf_hdr *h, struct wr *w);   /* len, csum as they stand */
@@ -151,7 +151,7 @@ bool ospf_lsack_parse(struct rd *r);
 
 const char *ospf_type_name(uint8_t type);         /* "LS-Update"; never NULL */
 const char *ospf_lsa_type_name(uint8_t type);     /* "Router"; never NULL */
-/* "External, Demand Circuit", in tcpdump's words; nothing for 0. */
+/* "External, Demand Circuit", in tcpdump's words; "none" for 0. */
 void ospf_options_show(uint8_t options, struct buf *out);
 
 /*

@@ -6,6 +6,7 @@
 #include "stack/wire/eth.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/ospf.h"
 #include "stack/wire/tcp.h"
 #include "stack/wire/udp.h"
 
@@ -243,9 +244,34 @@ static void show_other(const struct ip4_hdr *ip, size_t len, struct buf *out)
 	case IP_PROTO_UDP:
 		buf_printf(out, ": udp %zu", len);
 		break;
+	case IP_PROTO_OSPF:
+		buf_printf(out, ": ospf %zu", len);
+		break;
 	default:
 		buf_printf(out, ": ip-proto-%u %zu", ip->proto, len);
 	}
+}
+
+static void show_proto(const struct ip4_hdr *ip, struct rd r, size_t len, struct buf *out)
+{
+	switch (ip->proto) {
+	case IP_PROTO_UDP:
+		show_udp(ip, r, len, out);
+		return;
+	case IP_PROTO_TCP:
+		show_tcp(ip, r, len, out);
+		return;
+	case IP_PROTO_ICMP:
+		show_ends(ip, NULL, out);
+		show_icmp(r, len, out);
+		return;
+	case IP_PROTO_OSPF:
+		show_ends(ip, NULL, out);
+		buf_str(out, ": ");
+		ospf_show(r.p, rd_left(&r), len, out);
+		return;
+	}
+	show_other(ip, len, out);
 }
 
 /* Why ip4_quote_parse() refused p[0, n). */
@@ -281,17 +307,10 @@ static void show_ip4(struct rd r, struct buf *out)
 		r.end = r.p + len;        /* what follows is padding */
 	else if (rd_left(&r) < len)
 		buf_printf(out, "truncated-ip - %zu bytes missing! ", len - rd_left(&r));
-	if (ip.frag_off || (ip.proto != IP_PROTO_ICMP && ip.proto != IP_PROTO_UDP &&
-			    ip.proto != IP_PROTO_TCP)) {
+	if (ip.frag_off)
 		show_other(&ip, len, out);
-	} else if (ip.proto == IP_PROTO_UDP) {
-		show_udp(&ip, r, len, out);
-	} else if (ip.proto == IP_PROTO_TCP) {
-		show_tcp(&ip, r, len, out);
-	} else {
-		show_ends(&ip, NULL, out);
-		show_icmp(r, len, out);
-	}
+	else
+		show_proto(&ip, r, len, out);
 	if (ip4_is_frag(&ip))
 		buf_printf(out, " (frag %u:%zu@%u%s)", ip.id, len, ip.frag_off, ip.mf ? "+" : "");
 }

@@ -8,10 +8,10 @@
  *	IP 10.0.1.2 > 10.0.2.2: ICMP echo request, id 7, seq 1, length 64
  *
  * It goes beyond tcpdump where that needs -v or -e: fragments end in
- * "(frag ID:BYTES@OFFSET+)", and a VLAN tag is named.  What the frame is too
- * short for ends in a mark such as "[|ip]".  TCP's numbers are as they stand, as
- * with -S.  Transports that are not decoded here show as "ip-proto-89 44": the
- * payload's bytes.
+ * "(frag ID:BYTES@OFFSET+)", a VLAN tag is named, and OSPF is shown as far as
+ * ospf_show() goes.  What the frame is too short for ends in a mark such as
+ * "[|ip]".  TCP's numbers are as they stand, as with -S.  Transports that are
+ * not decoded here show as "ip-proto-47 44": the payload's bytes.
  */
 #include <stddef.h>
 #include <stdint.h>
