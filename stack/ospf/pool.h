@@ -9,8 +9,8 @@
  * a key is (area, LS type, Link State ID, Advertising Router), a vertex is a
  * node of an area's graph (a router by its id, a network by its DR's address),
  * a prefix is what a route leads to.  Numbers are given in the order of
- * first sight, so their order must never be seen: what leaves a router is
- * sorted by what the numbers stand for.
+ * first sight, in blocks that have one area each (numtab.h), so their order must
+ * never be seen: what leaves a router is sorted by what the numbers stand for.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +18,8 @@
 
 #include "stack/util/addr.h"
 #include "stack/wire/ospf.h"
+
+struct ospf_pool;
 
 typedef uint32_t ospf_knum;               /* a key */
 typedef uint32_t ospf_vnum;               /* a vertex */
@@ -39,15 +41,16 @@ struct ospf_dest { ospf_pnum prefix; uint32_t cost; };
 
 /* One instance of an LSA: immutable while anybody holds it. */
 struct ospf_lsa {
+	struct ospf_lsa *next;            /* in the pool's hash chain */
+	uint64_t hash;                    /* of its image without the age */
+	uint32_t area;
+	uint32_t refs;
 	ospf_knum key;
 	ospf_vnum vertex;                 /* types 1 and 2; else OSPF_NUM_NONE */
-	uint32_t refs;
-	uint32_t hash;                    /* of its image without the age */
 	uint16_t len, n_arcs, n_dests;
 	struct ospf_lsa_hdr h;            /* its age is 0 */
 	const struct ospf_arc *arcs;      /* in the order of its links */
 	const struct ospf_dest *dests;
-	struct ospf_lsa *next;            /* in the pool's hash chain */
 	uint8_t image[];                  /* len bytes, as on the wire; the age is 0 */
 };
 
@@ -74,6 +77,8 @@ const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, siz
 struct ospf_pnet { ip4_t key; uint8_t len; };
 struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p);
 ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len);
+/* Above every number given so far. */
+uint32_t ospf_n_keys(const struct ospf_pool *pool);
 uint32_t ospf_n_vertices(const struct ospf_pool *pool);
 uint32_t ospf_n_prefixes(const struct ospf_pool *pool);
 

@@ -4,16 +4,6 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-struct ospf_pool *ospf_pool_new(void)
-{
-	return NULL;
-}
-
-void ospf_pool_free(struct ospf_pool *pool)
-{
-	
-}
-
 void ospf_config_init(struct ospf_config *c)
 {
 	
@@ -117,71 +107,6 @@ void show_ospf_tree(struct stack *st, uint32_t area, bool (*fn)(void *arg, const
 bool show_ospf_settled(struct stack *st, const char **why)
 {
 	return false;
-}
-
-struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area, const uint8_t *image, size_t len, enum ospf_lsa_fault *bad)
-{
-	return NULL;
-}
-
-void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
-{
-	
-}
-
-ospf_knum ospf_key_num(struct ospf_pool *pool, const struct ospf_key3 *k)
-{
-	return 0;
-}
-
-ospf_knum ospf_key_find(const struct ospf_pool *pool, const struct ospf_key3 *k)
-{
-	return 0;
-}
-
-const struct ospf_key3 *ospf_key(const struct ospf_pool *pool, ospf_knum n)
-{
-	return NULL;
-}
-
-ospf_vnum ospf_vertex_find(const struct ospf_pool *pool, uint32_t area, bool network, uint32_t id)
-{
-	return 0;
-}
-
-const ospf_knum *ospf_vertex_keys(const struct ospf_pool *pool, ospf_vnum v, size_t *n)
-{
-	return NULL;
-}
-
-const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, size_t *n)
-{
-	return NULL;
-}
-
-struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p)
-{
-	return (struct ospf_pnet){0};
-}
-
-ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len)
-{
-	return 0;
-}
-
-uint32_t ospf_n_vertices(const struct ospf_pool *pool)
-{
-	return 0;
-}
-
-uint32_t ospf_n_prefixes(const struct ospf_pool *pool)
-{
-	return 0;
-}
-
-void *ospf_pool_scratch(struct ospf_pool *pool, size_t n)
-{
-	return NULL;
 }
 
 int lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms)

@@ -9,6 +9,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define HASH_FNV64_BASIS 0xcbf29ce484222325u
 #define HASH_FNV64_PRIME 0x00000100000001b3u
@@ -44,6 +45,41 @@ static inline uint32_t hash_flow4(uint32_t src, uint32_t dst, uint8_t proto,
 	uint64_t h = hash_pair(ends, (ports << 8 | proto) ^ (uint64_t)seed << 32);
 
 	return (uint32_t)(h >> 32);
+}
+
+/* The product of both, its halves folded. */
+static inline uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 m = (unsigned __int128)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static inline uint64_t hash_load64(const uint8_t *p)          /* little-endian */
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap64(v);
+}
+
+/* A byte string, 16 bytes a multiplication. */
+static inline uint64_t hash_bytes(const void *p, size_t n)
+{
+	const uint8_t *b = p, *end = b + n;
+	uint64_t h = 0x9e3779b97f4a7c15u ^ n;
+	uint8_t tail[16] = { 0 };
+
+	for (; end - b >= 16; b += 16)
+		h = hash_fold(hash_load64(b) ^ h, hash_load64(b + 8) ^ 0xe7037ed1a0b428dbu);
+	if (n >= 16) {
+		b = end - 16;             /* the last 16, some of them again */
+	} else {
+		if (n)
+			memcpy(tail, b, n);
+		b = tail;
+	}
+	return hash_fold(hash_load64(b) ^ h, hash_load64(b + 8) ^ 0x8ebc6af09c88c6e3u);
 }
 
 /* FNV-1a over a byte string, from h on: HASH_FNV64_BASIS to begin. */

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: MIT
+#include "stack/ospf/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/ospf.h"
+#include "stack/ospf/numtab.h"
+#include "stack/util/cc.h"
+#include "stack/util/err.h"
+#include "stack/util/hash.h"
+
+#define FIRST_CHAINS 256                  /* hash chains of LSAs; a power of two */
+#define NOT_HASHED 2                      /* bytes in front of an image: the age */
+
+/* Keys that have to do with a vertex or a prefix; a link's subnet has two. */
+struct knums {
+	uint32_t n, cap;                  /* cap 0: they are in few */
+	union { ospf_knum few[2], *many; } u;
+};
+
+struct key_item { struct num_name name; struct ospf_key3 key; };
+struct vertex_item { struct num_name name; struct knums keys; };
+struct prefix_item { struct num_name name; struct knums keys; };
+
+struct ospf_pool {
+	struct ospf_lsa **chains;         /* by hash */
+	uint32_t n_chains, n_lsas;
+	struct numtab keys, vertices, prefixes;
+	uint8_t *scratch;
+	size_t scratch_size;
+};
+
+/* --- names and numbers ------------------------------------------------------------ */
+
+static struct num_name key_name(const struct ospf_key3 *k)
+{
+	return (struct num_name){ (uint64_t)k->area << 8 | k->type, (uint64_t)k->id << 32 | k->adv };
+}
+
+static struct num_name vertex_name(uint32_t area, bool network, uint32_t id)
+{
+	return (struct num_name){ area, (uint64_t)network << 32 | id };
+}
+
+static struct num_name prefix_name(ip4_t key, unsigned len)
+{
+	return (struct num_name){ 0, (uint64_t)len << 32 | key };
+}
+
+ospf_knum ospf_key_num(struct ospf_pool *pool, const struct ospf_key3 *k)
+{
+	ospf_knum n = numtab_get(&pool->keys, key_name(k), k->area);
+
+	if (n != OSPF_NUM_NONE)
+		((struct key_item *)numtab_item(&pool->keys, n))->key = *k;
+	return n;
+}
+
+ospf_knum ospf_key_find(const struct ospf_pool *pool, const struct ospf_key3 *k)
+{
+	return numtab_find(&pool->keys, key_name(k));
+}
+
+const struct ospf_key3 *ospf_key(const struct ospf_pool *pool, ospf_knum n)
+{
+	return &((const struct key_item *)numtab_item(&pool->keys, n))->key;
+}
+
+ospf_vnum ospf_vertex_find(const struct ospf_pool *pool, uint32_t area, bool network, uint32_t id)
+{
+	return numtab_find(&pool->vertices, vertex_name(area, network, id));
+}
+
+ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len)
+{
+	return numtab_find(&pool->prefixes, prefix_name(key, len));
+}
+
+struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p)
+{
+	const struct prefix_item *it = numtab_item(&pool->prefixes, p);
+
+	return (struct ospf_pnet){ (ip4_t)it->name.lo, (uint8_t)(it->name.lo >> 32) };
+}
+
+uint32_t ospf_n_keys(const struct ospf_pool *pool) { return numtab_end(&pool->keys); }
+uint32_t ospf_n_vertices(const struct ospf_pool *pool) { return numtab_end(&pool->vertices); }
+uint32_t ospf_n_prefixes(const struct ospf_pool *pool) { return numtab_end(&pool->prefixes); }
+
+/* --- which keys a vertex or a prefix has --------------------------------------------- */
+
+static const ospf_knum *knums_rows(const struct knums *s)
+{
+	return s->cap ? s->u.many : s->u.few;
+}
+
+static int knums_grow(struct knums *s)
+{
+	uint32_t cap = s->cap ? 2 * s->cap : 2 * N_ELEM(s->u.few);
+	ospf_knum *many = realloc(s->cap ? s->u.many : NULL, cap * sizeof(*many));
+
+	if (!many)
+		return ERR_NOMEM;
+	if (!s->cap)
+		memcpy(many, s->u.few, sizeof(s->u.few));
+	s->u.many = many;
+	s->cap = cap;
+	return OK;
+}
+
+/* Once, however often it is said. */
+static int knums_add(struct knums *s, ospf_knum k)
+{
+	const ospf_knum *rows = knums_rows(s);
+
+	for (uint32_t i = 0; i < s->n; i++)
+		if (rows[i] == k)
+			return OK;
+	if (s->n == (s->cap ? s->cap : N_ELEM(s->u.few)) && knums_grow(s))
+		return ERR_NOMEM;
+	(s->cap ? s->u.many : s->u.few)[s->n++] = k;
+	return OK;
+}
+
+static void knums_fini(struct knums *s)
+{
+	if (s->cap)
+		free(s->u.many);
+}
+
+const ospf_knum *ospf_vertex_keys(const struct ospf_pool *pool, ospf_vnum v, size_t *n)
+{
+	const struct vertex_item *it = numtab_item(&pool->vertices, v);
+
+	*n = it->keys.n;
+	return knums_rows(&it->keys);
+}
+
+const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, size_t *n)
+{
+	const struct prefix_item *it = numtab_item(&pool->prefixes, p);
+
+	*n = it->keys.n;
+	return knums_rows(&it->keys);
+}
+
+/* --- what an LSA says ------------------------------------------------------------------ */
+
+/* Where the arcs and destinations of l go; room for both was counted. */
+struct say { struct ospf_pool *pool; struct ospf_lsa *l; struct ospf_arc *arc; struct ospf_dest *dest; };
+
+static int say_arc(struct say *s, bool network, uint32_t id, const struct ospf_arc *a)
+{
+	ospf_vnum to = numtab_get(&s->pool->vertices, vertex_name(s->l->area, network, id),
+				  s->l->area);
+
+	if (to == OSPF_NUM_NONE)
+		return ERR_NOMEM;
+	*s->arc = *a;
+	s->arc++->to = to;
+	return OK;
+}
+
+static int say_dest(struct say *s, ip4_t net, ip4_t mask, uint32_t cost)
+{
+	ospf_pnum p = numtab_get(&s->pool->prefixes,
+				 prefix_name(net & mask, (unsigned)__builtin_popcount(mask)), 0);
+
+	if (p == OSPF_NUM_NONE)
+		return ERR_NOMEM;
+	*s->dest++ = (struct ospf_dest){ p, cost };
+	return knums_add(&((struct prefix_item *)numtab_item(&s->pool->prefixes, p))->keys,
+			 s->l->key);
+}
+
+static int say_router(struct say *s, struct rd r)
+{
+	struct ospf_router rt;
+	struct ospf_link k;
+	int err = OK;
+
+	ospf_router_parse(&rt, &r);
+	while (!err && ospf_link_parse(&k, &r)) {
+		struct ospf_arc a = { .cost = k.metric, .link_type = k.type, .link_data = k.data };
+
+		if (k.type == OSPF_LINK_STUB)
+			err = say_dest(s, k.id, k.data, k.metric);
+		else
+			err = say_arc(s, k.type == OSPF_LINK_TRANSIT, k.id, &a);
+	}
+	return err;
+}
+
+static int say_network(struct say *s, struct rd r)
+{
+	static const struct ospf_arc to_router;
+	ip4_t mask, id;
+	int err;
+
+	ospf_network_parse(&mask, &r);
+	err = say_dest(s, s->l->h.id, mask, 0);
+	while (!err && ospf_id_parse(&id, &r))
+		err = say_arc(s, false, id, &to_router);
+	return err;
+}
+
+static int say_all(struct say *s)
+{
+	struct rd r = ospf_lsa_body(s->l->image, s->l->len);
+	struct ospf_summary sum;
+	struct ospf_external ext;
+
+	switch (s->l->h.type) {
+	case OSPF_LSA_ROUTER:
+		return say_router(s, r);
+	case OSPF_LSA_NETWORK:
+		return say_network(s, r);
+	case OSPF_LSA_SUMMARY:
+		ospf_summary_parse(&sum, &r);
+		return say_dest(s, s->l->h.id, sum.mask, sum.metric);
+	case OSPF_LSA_EXTERNAL:
+	case OSPF_LSA_NSSA:
+		ospf_external_parse(&ext, &r);
+		return say_dest(s, s->l->h.id, ext.mask, ext.metric);
+	}
+	return OK;
+}
+
+/* How many arcs and destinations say_all() will find. */
+static void count_all(const uint8_t *image, size_t len, size_t *arcs, size_t *dests)
+{
+	struct rd r = ospf_lsa_body(image, len);
+	struct ospf_router rt;
+	struct ospf_link k;
+	uint8_t type = ospf_lsa_get_type(image);
+
+	*arcs = *dests = 0;
+	if (type == OSPF_LSA_ROUTER) {
+		ospf_router_parse(&rt, &r);
+		while (ospf_link_parse(&k, &r))
+			(*(k.type == OSPF_LINK_STUB ? dests : arcs))++;
+	} else if (type == OSPF_LSA_NETWORK) {
+		*dests = 1;
+		*arcs = rd_left(&r) / 4 - 1;
+	} else if (type == OSPF_LSA_SUMMARY || type == OSPF_LSA_EXTERNAL || type == OSPF_LSA_NSSA) {
+		*dests = 1;
+	}
+}
+
+/* --- LSAs -------------------------------------------------------------------------------- */
+
+static struct ospf_lsa **chain_of(const struct ospf_pool *pool, uint64_t hash)
+{
+	return &pool->chains[hash & (pool->n_chains - 1)];
+}
+
+static int chains_grow(struct ospf_pool *pool)
+{
+	uint32_t old_n = pool->n_chains;
+	struct ospf_lsa **old = pool->chains, *l, *next;
+	struct ospf_lsa **chains = calloc(old_n ? 2 * (size_t)old_n : FIRST_CHAINS, sizeof(*chains));
+
+	if (!chains)
+		return ERR_NOMEM;
+	pool->chains = chains;
+	pool->n_chains = old_n ? 2 * old_n : FIRST_CHAINS;
+	for (uint32_t i = 0; i < old_n; i++) {
+		for (l = old[i]; l; l = next) {
+			next = l->next;
+			l->next = *chain_of(pool, l->hash);
+			*chain_of(pool, l->hash) = l;
+		}
+	}
+	free(old);
+	return OK;
+}
+
+/* Its number, its vertex, its arcs and destinations. */
+static int lsa_parse(struct ospf_pool *pool, struct ospf_lsa *l, struct say *s)
+{
+	struct ospf_key3 k = { .area = l->area, .type = l->h.type, .id = l->h.id, .adv = l->h.adv };
+	bool network = l->h.type == OSPF_LSA_NETWORK;
+	struct vertex_item *v;
+
+	l->key = ospf_key_num(pool, &k);
+	l->vertex = OSPF_NUM_NONE;
+	if (l->key == OSPF_NUM_NONE)
+		return ERR_NOMEM;
+	if (network || l->h.type == OSPF_LSA_ROUTER) {
+		l->vertex = numtab_get(&pool->vertices, vertex_name(l->area, network, l->h.id),
+				       l->area);
+		if (l->vertex == OSPF_NUM_NONE)
+			return ERR_NOMEM;
+		v = numtab_item(&pool->vertices, l->vertex);
+		if (knums_add(&v->keys, l->key))
+			return ERR_NOMEM;
+	}
+	return say_all(s);
+}
+
+/* A checked image, in one piece of memory with its arcs and destinations. */
+static struct ospf_lsa *lsa_new(struct ospf_pool *pool, uint32_t area, const uint8_t *image,
+				size_t len)
+{
+	size_t arcs, dests, at = (sizeof(struct ospf_lsa) + len + 3) & ~(size_t)3;
+	struct ospf_lsa *l;
+	struct say s;
+
+	count_all(image, len, &arcs, &dests);
+	l = malloc(at + arcs * sizeof(struct ospf_arc) + dests * sizeof(struct ospf_dest));
+	if (!l)
+		return NULL;
+	memcpy(l->image, image, len);
+	ospf_lsa_put_age(l->image, 0);
+	ospf_lsa_hdr_get(&l->h, l->image);
+	l->area = area;
+	l->len = (uint16_t)len;
+	l->n_arcs = (uint16_t)arcs;
+	l->n_dests = (uint16_t)dests;
+	s = (struct say){ pool, l, (struct ospf_arc *)(void *)((uint8_t *)l + at), NULL };
+	s.dest = (struct ospf_dest *)(s.arc + arcs);
+	l->arcs = s.arc;
+	l->dests = s.dest;
+	if (lsa_parse(pool, l, &s)) {
+		free(l);
+		return NULL;
+	}
+	assert(s.arc == l->arcs + arcs && s.dest == l->dests + dests);
+	return l;
+}
+
+static outlined struct ospf_lsa *lsa_intern(struct ospf_pool *pool, uint32_t area,
+					    const uint8_t *image, size_t len, uint64_t hash,
+					    enum ospf_lsa_fault *bad)
+{
+	struct ospf_lsa *l;
+
+	*bad = ospf_lsa_check(image, len);
+	if (*bad || (pool->n_lsas == pool->n_chains && chains_grow(pool)))
+		return NULL;
+	l = lsa_new(pool, area, image, len);
+	if (!l)
+		return NULL;
+	l->refs = 1;
+	l->hash = hash;
+	l->next = *chain_of(pool, hash);
+	*chain_of(pool, hash) = l;
+	pool->n_lsas++;
+	return l;
+}
+
+struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area, const uint8_t *image,
+			      size_t len, enum ospf_lsa_fault *bad)
+{
+	struct ospf_lsa *l;
+	uint64_t hash;
+
+	if (len < OSPF_LSA_HLEN || len > UINT16_MAX) {
+		*bad = OSPF_LSA_BAD_LENGTH;
+		return NULL;
+	}
+	hash = hash_bytes(image + NOT_HASHED, len - NOT_HASHED);
+	for (l = pool->n_chains ? *chain_of(pool, hash) : NULL; l; l = l->next)
+		if (l->hash == hash && l->len == len && l->area == area &&
+		    memcmp(l->image + NOT_HASHED, image + NOT_HASHED, len - NOT_HASHED) == 0)
+			return ospf_lsa_hold(l);
+	return lsa_intern(pool, area, image, len, hash, bad);
+}
+
+void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
+{
+	struct ospf_lsa **at;
+
+	if (!l || --l->refs)
+		return;
+	for (at = chain_of(pool, l->hash); *at != l; at = &(*at)->next)
+		;
+	*at = l->next;
+	pool->n_lsas--;
+	free(l);
+}
+
+/* --- the pool ------------------------------------------------------------------------------ */
+
+struct ospf_pool *ospf_pool_new(void)
+{
+	struct ospf_pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool)
+		return NULL;
+	numtab_init(&pool->keys, sizeof(struct key_item));
+	numtab_init(&pool->vertices, sizeof(struct vertex_item));
+	numtab_init(&pool->prefixes, sizeof(struct prefix_item));
+	return pool;
+}
+
+void ospf_pool_free(struct ospf_pool *pool)
+{
+	if (!pool)
+		return;
+	assert(pool->n_lsas == 0);
+	for (uint32_t i = 0; i < numtab_end(&pool->vertices); i++)
+		knums_fini(&((struct vertex_item *)numtab_item(&pool->vertices, i))->keys);
+	for (uint32_t i = 0; i < numtab_end(&pool->prefixes); i++)
+		knums_fini(&((struct prefix_item *)numtab_item(&pool->prefixes, i))->keys);
+	numtab_fini(&pool->keys);
+	numtab_fini(&pool->vertices);
+	numtab_fini(&pool->prefixes);
+	free(pool->chains);
+	free(pool->scratch);
+	free(pool);
+}
+
+void *ospf_pool_scratch(struct ospf_pool *pool, size_t n)
+{
+	if (n > pool->scratch_size) {
+		size_t size = n + n / 4;
+		uint8_t *p = realloc(pool->scratch, size);
+
+		if (!p)
+			return NULL;
+		memset(p + pool->scratch_size, 0, size - pool->scratch_size);
+		pool->scratch = p;
+		pool->scratch_size = size;
+	}
+	return pool->scratch;
+}
