@@ -101,7 +101,7 @@ struct ospf_if_config {
 	uint8_t priority;                 /* Router Priority; 0: never DR */
 	bool passive;                     /* advertised, no hellos */
 	bool mtu_ignore;                  /* DD packets with another MTU are taken */
-	struct ospf_auth auth;
+	const struct ospf_auth *auth;     /* copied; NULL: none */
 };
 /* Broadcast, cost 10, hello 10, dead 40, rxmt 5, delay 1, priority 1. */
 void ospf_if_config_init(struct ospf_if_config *c);

@@ -5,6 +5,7 @@
  * OSPFv2 (RFC 2328), private to this folder.  One file a chapter:
  *
  *	ospf.c    5   the instance: start, stop, configuration; the proto table
+ *	config.c  C   interfaces and areas as configured   problem.c what is wrong, for people
  *	in.c      8.2 a packet arrives      out.c  8.1 a packet leaves
  *	auth.c    D   authentication        iface.c 9.3 interface state machine
  *	elect.c   9.4 DR election           hello.c 9.5, 10.5
@@ -27,6 +28,7 @@
 #include <stdint.h>
 
 #include "stack/core/core.h"
+#include "stack/core/l4.h"
 #include "stack/ospf.h"
 #include "stack/ospf/pool.h"
 #include "stack/wire/ospf.h"
@@ -63,42 +65,52 @@ struct ospf_nbr {
 	struct ospf_if *oi;
 	uint32_t id;                      /* router id */
 	ip4_t addr;
-	uint32_t dr, bdr;                 /* as it says, addresses */
+	ip4_t dr, bdr;                    /* as it says */
 	uint8_t priority, options;
 	uint8_t state;                    /* enum ospf_nbr_state */
 	bool master;                      /* we are */
-	uint8_t dd_flags;                 /* of the last DD packet received: I, M, MS ... */
-	uint8_t dd_options;
-	uint32_t dd_seq, dd_last_seq;     /* ... and its number; ours */
-	struct pkt *dd_last;              /* last DD packet sent, to repeat; or NULL */
+	uint8_t dd_flags, dd_options;     /* of the last DD packet received: I, M, MS ... */
+	uint8_t dd_sent;                  /* flags of the last one sent */
+	bool dd_any;                      /* one was received since ExStart, or is remembered */
+	uint16_t dd_n;                    /* first rows of summary that the last one sent lists */
+	uint16_t req_n;                   /* requests that the last LSR has and nobody answered */
+	uint32_t dd_last_seq, dd_seq;     /* number of the last one received; ours */
 	uint32_t crypto_seq;              /* last received (D.3) */
-	uint32_t n_changes, problem;      /* problem: the last that was told, enum drop */
+	uint32_t n_changes;
 	ns_t state_at;
+	ns_t dd_due_at, req_due_at;       /* next repetition of DD (slave: end of remembering), LSR */
 	struct timer inactivity;
-	struct timer rxmt;                /* DD, requests and LSAs: next repetition */
-	struct lsa_set summary;           /* Database summary list */
-	struct lsa_set request;           /* Link state request list */
+	struct timer exchange;            /* the earlier of these two */
+	struct timer rxmt;                /* rxmt.c's: LSAs, next repetition */
+	struct lsa_set summary;           /* Database summary list; the last DD's until answered */
+	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
 	struct lsa_set retransmit;        /* Link state retransmission list */
 };
 
 /* --- interface (RFC 2328 9) --- */
 
+struct ospf_told;
 struct ospf_if {
 	struct list_node node;            /* in its area, by ifindex */
 	struct ospf_area *area;
 	struct netdev *dev;
-	struct ospf_if_config conf;
+	struct ospf_if_config conf;       /* conf.auth is ... */
+	struct ospf_auth *auth;           /* ... this, owned; or NULL */
 	uint8_t state;                    /* enum ospf_if_state */
+	bool d_routers;                   /* AllDRouters was joined */
+	uint8_t n_told;
 	struct prefix addr;               /* primary address when it came up */
+	uint32_t mtu;                     /* of dev, when it was last told of */
 	uint32_t dr_id, bdr_id;           /* router ids; 0: none */
 	ip4_t dr, bdr;                    /* their addresses */
+	uint32_t crypto_seq;              /* last sent */
 	struct list nbrs;
 	struct timer hello, wait;         /* HelloTimer, WaitTimer */
 	struct lsa_set flood;             /* to be sent by this interface at the end of the instant */
 	struct lsa_set acks;              /* delayed acknowledgments (13.5) */
 	struct timer ack_timer;
-	uint32_t crypto_seq;              /* last sent */
-	uint64_t rx[6], tx[6], errors;
+	struct ospf_told *told;           /* problem.c's: what was told, n_told of them */
+	uint32_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N], errors;
 };
 
 /* --- area (RFC 2328 6) --- */
@@ -160,7 +172,7 @@ struct ospf {
 	struct ospf_spf *spf;             /* spf_sched.c's and table.c's */
 	struct ospf_ext *ext;             /* asbr.c's */
 	ns_t started_at, routes_changed_at;
-	uint64_t rx[6], tx[6];
+	uint64_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N];
 };
 
 /* ospf.c */
@@ -176,22 +188,50 @@ void ospf_problem(struct ospf_if *oi, struct ospf_nbr *n, uint32_t id, ip4_t fro
 		  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 /* in.c: the proto table's input.  out.c: begin gives a writer behind a blank
- * header; end fills length, checksum and authentication and sends it; dst 0:
- * AllSPFRouters, or AllDRouters as 13.3 (5) has it, by the interface's state. */
-struct ospf_tx { struct pkt *p; struct wr w; struct ospf_if *oi; uint8_t type; };
+ * header, so that w.start is the packet's first byte; end fills length, checksum
+ * and authentication and sends it; dst 0: AllSPFRouters, or AllDRouters as 13.3
+ * (5) has it, by the interface's state. */
+struct ospf_tx { struct blk *b; struct wr w; struct ospf_if *oi; uint8_t type; uint32_t room; };
 int must_check ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type);  /* ERR_NOBUFS */
-size_t ospf_tx_room(const struct ospf_tx *tx);    /* bytes that still fit the interface's MTU */
+/* ... for a body of n bytes even if that is above the MTU: IP will fragment it. */
+int must_check ospf_tx_begin_for(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type, size_t n);
+/* Bytes that still fit the interface's MTU, or n. */
+static inline size_t ospf_tx_room(const struct ospf_tx *tx) { return tx->room - wr_len(&tx->w); }
 void ospf_tx_end(struct ospf_tx *tx, ip4_t dst);
 void ospf_tx_cancel(struct ospf_tx *tx);
+void ospf_input(struct stack *st, struct pkt *p, const struct ip_meta *m);
 
-/* auth.c.  len: bytes that authentication adds behind the packet. */
+/* auth.c: RFC 2328 D, RFC 5709. */
+/* Bytes of the digest behind a packet. */
 size_t ospf_auth_len(const struct ospf_if *oi);
+/* The packet of n bytes is whole but for checksum and authentication; the digest
+ * goes behind it. */
+void ospf_auth_sign(struct ospf_if *oi, uint8_t *pkt, size_t n);
+/* The header's OSPF_HLEN bytes, and the rest with the digest; n may be NULL. */
+enum drop ospf_auth_check(const struct ospf_if *oi, struct ospf_nbr *n, const struct ospf_hdr *h,
+			  const uint8_t *head, const uint8_t *body);
+const char *ospf_auth_name(enum ospf_auth_type t);
+/* Is it one that can be? */
+bool ospf_auth_valid(const struct ospf_auth *a);
 
 /* iface.c: events of 9.2 */
 enum ospf_if_event { IFE_UP, IFE_WAIT_TIMER, IFE_BACKUP_SEEN, IFE_NBR_CHANGE, IFE_LOOP, IFE_UNLOOP, IFE_DOWN };
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev);
 /* Neighbours that we are or shall be adjacent to. */
 bool ospf_adjacency_wanted(const struct ospf_nbr *n);     /* 10.4 */
+void ospf_elect(struct ospf_if *oi);      /* elect.c: 9.4 */
+/* hello.c */
+void ospf_hello_timer(struct timer *t);
+/* dd.c, lsreq.c: ExStart, the first DD packet; Exchange, with the database
+ * listed (ERR_NOMEM: nothing changed); what is due of both; the first or next
+ * requests, unless some are under way. */
+void ospf_dd_start(struct ospf_nbr *n);
+int must_check ospf_dd_list(struct ospf_nbr *n);
+void ospf_exchange_arm(struct ospf_nbr *n);
+void ospf_exchange_timer(struct timer *t);
+void ospf_dd_timeout(struct ospf_nbr *n);
+void ospf_request_next(struct ospf_nbr *n);
+void ospf_request_timeout(struct ospf_nbr *n);
 
 /* nbr.c: events of 10.2 */
 enum ospf_nbr_event {
@@ -200,6 +240,7 @@ enum ospf_nbr_event {
 };
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev);
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id);
+struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);      /* NULL: no memory */
 
 /* hello.c, dd.c, lsreq.c, flood.c, rxmt.c: the body of a packet, after 8.2; n is NULL in hellos
  * of those not known yet.  The reader stands behind the OSPF header.  Returns why it
@@ -218,6 +259,7 @@ struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type,
 uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, at most OSPF_MAX_AGE */
 /* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
 int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b, uint16_t b_age);
+void lsdb_fini(struct ospf *o);
 /* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are
  * cleared of it, the routing table is told when the contents differ.  ERR_NOMEM: nothing changed. */
 int must_check lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age);
@@ -239,11 +281,14 @@ void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_ent
 void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e);
 void ospf_ack_direct(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, uint16_t age);
 bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k);    /* on any list */
+/* 10.3: what is at MaxAge when the database is listed goes to the list instead. */
+void ospf_retransmit(struct ospf_nbr *n, struct lsdb_entry *e);
 void ospf_nbr_lists_clear(struct ospf_nbr *n);
 
 /* originate.c: what this router says.  The content is compared with what it said last; equal is
  * not said again; MinLSInterval is kept; the sequence number, ages, refreshes and what comes
  * back (13.4) are its care.  body: behind the 20 bytes of header, copied. */
+void ospf_origin_fini(struct ospf *o);
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
 		   const void *body, size_t len);
 void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);       /* 14.1; nothing if not there */
@@ -256,6 +301,12 @@ bool ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct ospf_lsa *l);
 
 /* spf_sched.c: old or new may be NULL; called by lsdb.c when contents changed or reached MaxAge. */
 void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is);
+/* Something that no LSA says but routes depend on: configuration, an area or an
+ * interface came or went, a next hop's address. */
+void ospf_recompute(struct ospf *o);
+void ospf_spf_show(const struct ospf *o, struct show_ospf *out);  /* spf_*, n_spf* of it */
+void ospf_spf_fini(struct ospf *o);
+void ospf_spf_area_fini(struct ospf_area *a);     /* the area goes */
 /* spf.c, table.c */
 void ospf_spf_run(struct ospf *o);
 /* Cost to a router within an area; false: unreachable. */
@@ -263,6 +314,7 @@ bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *co
 /* abr.c, asbr.c, nssa.c: the routing table was changed; what we tell others of it follows. */
 void ospf_summaries_update(struct ospf *o);
 void ospf_externals_update(struct ospf *o);
+void ospf_ext_fini(struct ospf *o);
 void ospf_routes_withdraw(struct ospf *o);        /* all of ours, from the stack */
 
 #endif

@@ -6,7 +6,6 @@
 
 void ospf_config_init(struct ospf_config *c)
 {
-	
 }
 
 int stack_ospf_start(struct stack *st, const struct ospf_config *c)
@@ -21,7 +20,6 @@ int stack_ospf_set(struct stack *st, const struct ospf_config *c)
 
 void stack_ospf_stop(struct stack *st)
 {
-	
 }
 
 int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_config *c)
@@ -31,7 +29,6 @@ int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_conf
 
 void ospf_if_config_init(struct ospf_if_config *c)
 {
-	
 }
 
 int stack_ospf_if(struct stack *st, struct netdev *dev, const struct ospf_if_config *c)
@@ -41,7 +38,6 @@ int stack_ospf_if(struct stack *st, struct netdev *dev, const struct ospf_if_con
 
 void stack_ospf_if_del(struct stack *st, struct netdev *dev)
 {
-	
 }
 
 int stack_ospf_redistribute(struct stack *st, enum route_proto from, const struct ospf_redistribute *r)
@@ -71,7 +67,6 @@ bool show_ospf(struct stack *st, struct show_ospf *out)
 
 void show_ospf_areas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_area *a), void *arg)
 {
-	
 }
 
 uint64_t show_ospf_external_digest(struct stack *st)
@@ -81,27 +76,22 @@ uint64_t show_ospf_external_digest(struct stack *st)
 
 void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_if *i), void *arg)
 {
-	
 }
 
 void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n), void *arg)
 {
-	
 }
 
 void show_ospf_lsas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_lsa *l), void *arg)
 {
-	
 }
 
 void show_ospf_routes(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_route *r), void *arg)
 {
-	
 }
 
 void show_ospf_tree(struct stack *st, uint32_t area, bool (*fn)(void *arg, const struct show_ospf_vertex *v), void *arg)
 {
-	
 }
 
 bool show_ospf_settled(struct stack *st, const char **why)
@@ -126,7 +116,6 @@ bool lsa_set_has(const struct lsa_set *s, ospf_knum k)
 
 void lsa_set_clear(struct lsa_set *s)
 {
-	
 }
 
 const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i)
@@ -156,7 +145,6 @@ uint8_t ospf_area_options(const struct ospf_area *a)
 
 void ospf_problem(struct ospf_if *oi, struct ospf_nbr *n, uint32_t id, ip4_t from, enum drop why, const char *fmt, ...)
 {
-	
 }
 
 int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
@@ -164,19 +152,12 @@ int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
 	return 0;
 }
 
-size_t ospf_tx_room(const struct ospf_tx *tx)
-{
-	return 0;
-}
-
 void ospf_tx_end(struct ospf_tx *tx, ip4_t dst)
 {
-	
 }
 
 void ospf_tx_cancel(struct ospf_tx *tx)
 {
-	
 }
 
 size_t ospf_auth_len(const struct ospf_if *oi)
@@ -186,7 +167,6 @@ size_t ospf_auth_len(const struct ospf_if *oi)
 
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev)
 {
-	
 }
 
 bool ospf_adjacency_wanted(const struct ospf_nbr *n)
@@ -196,7 +176,6 @@ bool ospf_adjacency_wanted(const struct ospf_nbr *n)
 
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev)
 {
-	
 }
 
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id)
@@ -261,12 +240,10 @@ int lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age)
 
 void lsdb_remove(struct ospf *o, ospf_knum k)
 {
-	
 }
 
 void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, void *arg), void *arg)
 {
-	
 }
 
 ospf_knum *lsdb_sorted(const struct ospf *o, uint32_t area, size_t *n)
@@ -286,17 +263,14 @@ bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from)
 
 void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e)
 {
-	
 }
 
 void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
 {
-	
 }
 
 void ospf_ack_direct(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, uint16_t age)
 {
-	
 }
 
 bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k)
@@ -306,7 +280,6 @@ bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k)
 
 void ospf_nbr_lists_clear(struct ospf_nbr *n)
 {
-	
 }
 
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options, const void *body, size_t len)
@@ -316,17 +289,14 @@ int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uin
 
 void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id)
 {
-	
 }
 
 void ospf_router_lsa_dirty(struct ospf_area *a)
 {
-	
 }
 
 void ospf_net_lsa_dirty(struct ospf_if *oi)
 {
-	
 }
 
 bool ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct ospf_lsa *l)
@@ -336,12 +306,10 @@ bool ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct ospf_lsa *l)
 
 void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is)
 {
-	
 }
 
 void ospf_spf_run(struct ospf *o)
 {
-	
 }
 
 bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost)
@@ -351,16 +319,45 @@ bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *co
 
 void ospf_summaries_update(struct ospf *o)
 {
-	
 }
 
 void ospf_externals_update(struct ospf *o)
 {
-	
 }
 
 void ospf_routes_withdraw(struct ospf *o)
 {
-	
+}
+
+void ospf_retransmit(struct ospf_nbr *n, struct lsdb_entry *e)
+{
+}
+
+void lsdb_fini(struct ospf *o)
+{
+}
+
+void ospf_origin_fini(struct ospf *o)
+{
+}
+
+void ospf_recompute(struct ospf *o)
+{
+}
+
+void ospf_spf_show(const struct ospf *o, struct show_ospf *out)
+{
+}
+
+void ospf_spf_fini(struct ospf *o)
+{
+}
+
+void ospf_spf_area_fini(struct ospf_area *a)
+{
+}
+
+void ospf_ext_fini(struct ospf *o)
+{
 }
 

@@ -98,6 +98,8 @@
 	X(DROP_OSPF_CHECKSUM,   "ospf.checksum",        "bad OSPF checksum") \
 	X(DROP_OSPF_OFF,        "ospf.not_enabled",     "OSPF is not on, or passive, on the interface") \
 	X(DROP_OSPF_SOURCE,     "ospf.source",          "the source is not on the interface's network") \
+	X(DROP_OSPF_DEST,       "ospf.destination",     "neither to the interface's address nor to OSPF's groups") \
+	X(DROP_OSPF_SECOND,     "ospf.second_neighbor", "a second neighbour on a point-to-point network") \
 	X(DROP_OSPF_OWN,        "ospf.own_packet",      "an OSPF packet of our own came back") \
 	X(DROP_OSPF_NOT_DR,     "ospf.not_dr",          "to AllDRouters, and we are neither DR nor backup") \
 	X(DROP_OSPF_AREA,       "ospf.area",            "another OSPF area than the interface's") \
