@@ -99,30 +99,6 @@ bool show_ospf_settled(struct stack *st, const char **why)
 	return false;
 }
 
-int lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms)
-{
-	return 0;
-}
-
-bool lsa_set_del(struct lsa_set *s, ospf_knum k)
-{
-	return false;
-}
-
-bool lsa_set_has(const struct lsa_set *s, ospf_knum k)
-{
-	return false;
-}
-
-void lsa_set_clear(struct lsa_set *s)
-{
-}
-
-const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i)
-{
-	return NULL;
-}
-
 struct ospf_area *ospf_area_find(const struct ospf *o, uint32_t id)
 {
 	return NULL;
@@ -360,4 +336,3 @@ void ospf_spf_area_fini(struct ospf_area *a)
 void ospf_ext_fini(struct ospf *o)
 {
 }
-
