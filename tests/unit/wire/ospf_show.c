@@ -143,9 +143,9 @@ TEST(ospf_show, every_type_of_lsa)
 
 		ospf_lsa_hdr_emit(&h, &w);
 		finish(&p, &w);
-		buf_printf(&line, "OSPFv2, LS-Ack, length 44, Router-ID 1.1.1.1, Backbone Area" NO_AUTH
-			   ", Advertising Router 2.2.2.2" FIRST_SEQ "5s, length 16, %s"
-			   ", Options: [External, Demand Circuit]", want[i]);
+		buf_printf(&line, "OSPFv2, LS-Ack, length 44, Router-ID 1.1.1.1"
+			   ", Backbone Area" NO_AUTH ", Advertising Router 2.2.2.2" FIRST_SEQ
+			   "5s, length 16, %s, Options: [External, Demand Circuit]", want[i]);
 		check_shown(p.b, p.n, line.s);
 		buf_free(&line);
 	}
@@ -184,8 +184,8 @@ TEST(ospf_show, headers_that_cannot_be)
 	b[0] = 2, b[1] = 9;
 	check_shown(b, sizeof(b), "OSPFv2, unknown LS-type 9, length 48");
 	b[1] = 1, b[3] = 16, b[15] = 9;
-	check_shown(b, sizeof(b), "OSPFv2, Hello, length 48 [len 16], Router-ID 2.2.2.2, Backbone Area"
-		    ", Authentication Type: unknown (9)");
+	check_shown(b, sizeof(b), "OSPFv2, Hello, length 48 [len 16], Router-ID 2.2.2.2"
+		    ", Backbone Area, Authentication Type: unknown (9)");
 }
 
 TEST(ospf_show, what_is_cut_short_is_marked)
