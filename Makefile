@@ -44,7 +44,7 @@ endif
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
 	-Wimplicit-fallthrough -Wundef
-PKGS = yaml-0.1 jansson libpcap smartcols
+PKGS = yaml-0.1 jansson libpcap smartcols nettle
 
 # Asked at the first use, once: a fresh machine has no pkg-config until
 # scripts/setup has run, and `make run` reads this file before that.

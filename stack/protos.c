@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* Every transport this stack speaks, by IP protocol number. */
+/* Every transport, and the routing protocol, that this stack speaks, by IP protocol number. */
 #include "stack/core/l4.h"
 #include "stack/core/sock.h"
 #include "stack/ip4/ip4.h"
+#include "stack/ospf/ospf.h"
 #include "stack/tcp/conn.h"
 
 static const struct l4_proto *const protos[256] = {
 	[IP_PROTO_ICMP] = &icmp4_proto,
 	[IP_PROTO_TCP]  = &tcp_proto,
 	[IP_PROTO_UDP]  = &udp_proto,
+	[IP_PROTO_OSPF] = &ospf_proto,
 };
 
 const struct l4_proto *l4_find(uint8_t ipproto)

@@ -5,7 +5,7 @@
  * OSPFv2 (RFC 2328), private to this folder.  One file a chapter:
  *
  *	ospf.c    5   the instance: start, stop, configuration; the proto table
- *	config.c  C   interfaces and areas as configured   problem.c what is wrong, for people
+ *	config.c  C   interfaces and areas as configured   event.c what happened, told to the driver
  *	in.c      8.2 a packet arrives      out.c  8.1 a packet leaves
  *	auth.c    D   authentication        iface.c 9.3 interface state machine
  *	elect.c   9.4 DR election           hello.c 9.5, 10.5
@@ -31,6 +31,7 @@
 #include "stack/core/l4.h"
 #include "stack/ospf.h"
 #include "stack/ospf/pool.h"
+#include "stack/wire/ip4.h"
 #include "stack/wire/ospf.h"
 
 #define OSPF_LS_REFRESH_TIME 1800         /* s; RFC 2328 B */
@@ -53,6 +54,8 @@ struct lsa_set {
 };
 int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);       /* or moves to the end */
 bool lsa_set_del(struct lsa_set *s, ospf_knum k);         /* false: was not there */
+/* NULL: is not there.  Until the next addition. */
+const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k);
 bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
 void lsa_set_clear(struct lsa_set *s);
 /* Rows by *i from 0 on, oldest first; NULL: no more.  Deleting is safe meanwhile. */
@@ -100,7 +103,6 @@ struct ospf_if {
 	bool d_routers;                   /* AllDRouters was joined */
 	uint8_t n_told;
 	struct prefix addr;               /* primary address when it came up */
-	uint32_t mtu;                     /* of dev, when it was last told of */
 	uint32_t dr_id, bdr_id;           /* router ids; 0: none */
 	ip4_t dr, bdr;                    /* their addresses */
 	uint32_t crypto_seq;              /* last sent */
@@ -109,7 +111,7 @@ struct ospf_if {
 	struct lsa_set flood;             /* to be sent by this interface at the end of the instant */
 	struct lsa_set acks;              /* delayed acknowledgments (13.5) */
 	struct timer ack_timer;
-	struct ospf_told *told;           /* problem.c's: what was told, n_told of them */
+	struct ospf_told *told;           /* event.c's: problems told of, n_told of them */
 	uint32_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N], errors;
 };
 
@@ -119,7 +121,8 @@ struct ospf_area {
 	struct list_node node;            /* by id */
 	struct ospf *ospf;
 	uint32_t id;
-	struct ospf_area_config conf;     /* ranges owned */
+	struct ospf_area_config conf;     /* conf.ranges is ... */
+	struct ospf_range *ranges;        /* ... this, owned */
 	struct list ifs;
 	bool configured;                  /* by stack_ospf_area(), so it stays without interfaces */
 	bool transit;                     /* TransitCapability */
@@ -164,6 +167,7 @@ struct ospf {
 	uint64_t external_digest;
 	uint32_t n_external, external_sum;
 	bool is_abr, is_asbr;
+	/* Zero at first: who arms one says what it fires. */
 	struct timer flood_timer;         /* the end of this instant: what waits in ospf_if.flood leaves */
 	struct timer age_timer;           /* refresh and MaxAge: the next one due */
 	struct timer spf_timer;
@@ -183,9 +187,18 @@ struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id);     /* made if nee
 struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev);
 /* Options of hellos, DD and own LSAs of an area (A.2): E, N/P; O no. */
 uint8_t ospf_area_options(const struct ospf_area *a);
+/* config.c: all interfaces and areas go, without a word. */
+void ospf_areas_fini(struct ospf *o);
+void ospf_dev_changed(struct stack *st, struct netdev *dev, bool gone);
+
+/* event.c */
+void ospf_event_nbr(const struct ospf_nbr *n, enum ospf_nbr_state old, const char *cause);
+void ospf_event_if(const struct ospf_if *oi, enum ospf_if_state old, const char *cause);
+/* What was told of this sender (IP4_ANY: of all) for reasons from a to z may be told anew. */
+void ospf_problems_over(struct ospf_if *oi, ip4_t from, enum drop a, enum drop z);
 /* One line to the driver; once for each sender and reason. */
-void ospf_problem(struct ospf_if *oi, struct ospf_nbr *n, uint32_t id, ip4_t from, enum drop why,
-		  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+void ospf_problem(struct ospf_if *oi, uint32_t id, ip4_t from, enum drop why, const char *fmt, ...)
+	printf_like(5, 6);
 
 /* in.c: the proto table's input.  out.c: begin gives a writer behind a blank
  * header, so that w.start is the packet's first byte; end fills length, checksum
@@ -208,8 +221,8 @@ size_t ospf_auth_len(const struct ospf_if *oi);
  * goes behind it. */
 void ospf_auth_sign(struct ospf_if *oi, uint8_t *pkt, size_t n);
 /* The header's OSPF_HLEN bytes, and the rest with the digest; n may be NULL. */
-enum drop ospf_auth_check(const struct ospf_if *oi, struct ospf_nbr *n, const struct ospf_hdr *h,
-			  const uint8_t *head, const uint8_t *body);
+enum drop ospf_auth_check(struct ospf_if *oi, const struct ospf_nbr *n, const struct ospf_hdr *h,
+			  ip4_t src, const uint8_t *head, const uint8_t *body);
 const char *ospf_auth_name(enum ospf_auth_type t);
 /* Is it one that can be? */
 bool ospf_auth_valid(const struct ospf_auth *a);
@@ -217,9 +230,14 @@ bool ospf_auth_valid(const struct ospf_auth *a);
 /* iface.c: events of 9.2 */
 enum ospf_if_event { IFE_UP, IFE_WAIT_TIMER, IFE_BACKUP_SEEN, IFE_NBR_CHANGE, IFE_LOOP, IFE_UNLOOP, IFE_DOWN };
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev);
+void ospf_if_timers_init(struct ospf_if *oi);
+void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cause);
+void ospf_if_halt(struct ospf_if *oi);    /* at once and silently; its neighbours go */
+/* config.c: up, down or restarted, as its device and addresses ask for. */
+void ospf_if_sync(struct ospf_if *oi);
 /* Neighbours that we are or shall be adjacent to. */
 bool ospf_adjacency_wanted(const struct ospf_nbr *n);     /* 10.4 */
-void ospf_elect(struct ospf_if *oi);      /* elect.c: 9.4 */
+void ospf_elect(struct ospf_if *oi, const char *cause);   /* elect.c: 9.4 */
 /* hello.c */
 void ospf_hello_timer(struct timer *t);
 /* dd.c, lsreq.c: ExStart, the first DD packet; Exchange, with the database
@@ -240,6 +258,12 @@ enum ospf_nbr_event {
 };
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev);
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id);
+void ospf_nbrs_free(struct ospf_if *oi);  /* silently */
+/* Where what is for this neighbour goes: to all on a point-to-point network (8.1). */
+static inline ip4_t ospf_nbr_dst(const struct ospf_nbr *n)
+{
+	return n->oi->conf.type == OSPF_NET_P2P ? OSPF_ALL_SPF_ROUTERS : n->addr;
+}
 struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);      /* NULL: no memory */
 
 /* hello.c, dd.c, lsreq.c, flood.c, rxmt.c: the body of a packet, after 8.2; n is NULL in hellos
@@ -269,6 +293,11 @@ void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, 
 /* Keys of an area (OSPF_AREA_AS: of AS scope), sorted by type, id, adv; *n of them in malloc'ed
  * memory; NULL: none, or no memory. */
 ospf_knum *lsdb_sorted(const struct ospf *o, uint32_t area, size_t *n);
+/* The area of a key of this type: that of the flooding scope. */
+static inline uint32_t lsdb_area_of(const struct ospf_area *a, uint8_t type)
+{
+	return ospf_lsa_scope(type) == OSPF_SCOPE_AS ? OSPF_AREA_AS : a->id;
+}
 /* Does an LSA of this type belong into the database of the area (10.3: stub areas have no
  * type 5, NSSAs type 7 instead)? */
 bool lsdb_type_fits(const struct ospf_area *a, uint8_t type);
@@ -289,6 +318,7 @@ void ospf_nbr_lists_clear(struct ospf_nbr *n);
  * not said again; MinLSInterval is kept; the sequence number, ages, refreshes and what comes
  * back (13.4) are its care.  body: behind the 20 bytes of header, copied. */
 void ospf_origin_fini(struct ospf *o);
+void ospf_origin_area_fini(struct ospf_area *a);  /* the area goes */
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
 		   const void *body, size_t len);
 void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);       /* 14.1; nothing if not there */
@@ -316,5 +346,7 @@ void ospf_summaries_update(struct ospf *o);
 void ospf_externals_update(struct ospf *o);
 void ospf_ext_fini(struct ospf *o);
 void ospf_routes_withdraw(struct ospf *o);        /* all of ours, from the stack */
+
+extern const struct l4_proto ospf_proto;
 
 #endif

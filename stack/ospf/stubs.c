@@ -4,42 +4,6 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-void ospf_config_init(struct ospf_config *c)
-{
-}
-
-int stack_ospf_start(struct stack *st, const struct ospf_config *c)
-{
-	return 0;
-}
-
-int stack_ospf_set(struct stack *st, const struct ospf_config *c)
-{
-	return 0;
-}
-
-void stack_ospf_stop(struct stack *st)
-{
-}
-
-int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_config *c)
-{
-	return 0;
-}
-
-void ospf_if_config_init(struct ospf_if_config *c)
-{
-}
-
-int stack_ospf_if(struct stack *st, struct netdev *dev, const struct ospf_if_config *c)
-{
-	return 0;
-}
-
-void stack_ospf_if_del(struct stack *st, struct netdev *dev)
-{
-}
-
 int stack_ospf_redistribute(struct stack *st, enum route_proto from, const struct ospf_redistribute *r)
 {
 	return 0;
@@ -50,21 +14,6 @@ int stack_ospf_default(struct stack *st, const struct ospf_redistribute *r, bool
 	return 0;
 }
 
-const char *ospf_nbr_state_name(enum ospf_nbr_state s)
-{
-	return NULL;
-}
-
-const char *ospf_if_state_name(enum ospf_if_state s)
-{
-	return NULL;
-}
-
-bool show_ospf(struct stack *st, struct show_ospf *out)
-{
-	return false;
-}
-
 void show_ospf_areas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_area *a), void *arg)
 {
 }
@@ -72,14 +21,6 @@ void show_ospf_areas(struct stack *st, bool (*fn)(void *arg, const struct show_o
 uint64_t show_ospf_external_digest(struct stack *st)
 {
 	return 0;
-}
-
-void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_if *i), void *arg)
-{
-}
-
-void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n), void *arg)
-{
 }
 
 void show_ospf_lsas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_lsa *l), void *arg)
@@ -94,86 +35,6 @@ void show_ospf_tree(struct stack *st, uint32_t area, bool (*fn)(void *arg, const
 {
 }
 
-bool show_ospf_settled(struct stack *st, const char **why)
-{
-	return false;
-}
-
-struct ospf_area *ospf_area_find(const struct ospf *o, uint32_t id)
-{
-	return NULL;
-}
-
-struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id)
-{
-	return NULL;
-}
-
-struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev)
-{
-	return NULL;
-}
-
-uint8_t ospf_area_options(const struct ospf_area *a)
-{
-	return 0;
-}
-
-void ospf_problem(struct ospf_if *oi, struct ospf_nbr *n, uint32_t id, ip4_t from, enum drop why, const char *fmt, ...)
-{
-}
-
-int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
-{
-	return 0;
-}
-
-void ospf_tx_end(struct ospf_tx *tx, ip4_t dst)
-{
-}
-
-void ospf_tx_cancel(struct ospf_tx *tx)
-{
-}
-
-size_t ospf_auth_len(const struct ospf_if *oi)
-{
-	return 0;
-}
-
-void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev)
-{
-}
-
-bool ospf_adjacency_wanted(const struct ospf_nbr *n)
-{
-	return false;
-}
-
-void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev)
-{
-}
-
-struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id)
-{
-	return NULL;
-}
-
-enum drop ospf_hello_input(struct ospf_if *oi, const struct ospf_hdr *h, struct rd *r, ip4_t src)
-{
-	return DROP_NONE;
-}
-
-enum drop ospf_dd_input(struct ospf_nbr *n, struct rd *r)
-{
-	return DROP_NONE;
-}
-
-enum drop ospf_lsr_input(struct ospf_nbr *n, struct rd *r)
-{
-	return DROP_NONE;
-}
-
 enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
 {
 	return DROP_NONE;
@@ -182,11 +43,6 @@ enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
 enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
 {
 	return DROP_NONE;
-}
-
-bool ospf_request_answered(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key)
-{
-	return false;
 }
 
 struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k)
@@ -335,4 +191,13 @@ void ospf_spf_area_fini(struct ospf_area *a)
 
 void ospf_ext_fini(struct ospf *o)
 {
+}
+
+void ospf_origin_area_fini(struct ospf_area *a)
+{
+}
+
+const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k)
+{
+	return NULL;
 }

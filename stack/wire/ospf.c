@@ -87,11 +87,14 @@ uint16_t ospf_csum(const uint8_t *p, size_t n)
 	return csum_fold(csum_add(sum, p + OSPF_HLEN, n - OSPF_HLEN));
 }
 
+bool ospf_csum_ok_apart(const uint8_t *head, const uint8_t *body, size_t n)
+{
+	return csum_fold(csum_add(csum_add(0, head, OSPF_AUTH_AT), body, n)) == 0;
+}
+
 bool ospf_csum_ok(const uint8_t *p, size_t n)
 {
-	uint64_t sum = csum_add(0, p, OSPF_AUTH_AT);
-
-	return csum_fold(csum_add(sum, p + OSPF_HLEN, n - OSPF_HLEN)) == 0;
+	return ospf_csum_ok_apart(p, p + OSPF_HLEN, n - OSPF_HLEN);
 }
 
 /* --- bodies ------------------------------------------------------------------------- */

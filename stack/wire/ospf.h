@@ -100,6 +100,8 @@ void ospf_finish(uint8_t *p, size_t n);
  * stands there is right.  Not with OSPF_AUTH_CRYPTO: the field is 0 then. */
 uint16_t ospf_csum(const uint8_t *p, size_t n);
 bool ospf_csum_ok(const uint8_t *p, size_t n);
+/* ... of a packet whose first OSPF_HLEN bytes stand elsewhere than the n others. */
+bool ospf_csum_ok_apart(const uint8_t *head, const uint8_t *body, size_t n);
 
 /* --- bodies: false is too short, or a list that ends inside an item ----------------- */
 

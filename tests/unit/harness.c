@@ -6,14 +6,16 @@
 #include "stack/socket.h"
 #include "stack/util/be.h"
 
-#define STACKS_MAX 16
+#define STACKS_MAX 256
 
 struct net_dev {
 	struct netdev dev;
 	struct net *net;
-	struct net_dev *peer, *next;
+	struct net_dev *peer, *next;      /* peer: the next one of the same wire, in a ring */
 	struct pkt_queue sent;            /* without a peer */
 	unsigned lose;                    /* 0: none */
+	bool (*tap)(void *arg, const struct pkt *p);
+	void *tap_arg;
 };
 
 struct net {
@@ -39,21 +41,31 @@ static void wire_push(struct net *net, struct pkt *p)
 	*at = p;
 }
 
+/* To all others of the ring. */
+static void wire_carry(struct net_dev *d, struct pkt *p)
+{
+	for (struct net_dev *to = d->peer; to != d; to = to->peer) {
+		struct pkt *copy = to->peer == d ? p : pkt_clone(p);
+
+		REQUIRE(copy != NULL);
+		copy->at = d->net->now + NET_WIRE_DELAY;
+		copy->dev = &to->dev;
+		wire_push(d->net, copy);
+	}
+}
+
 static int dev_xmit(struct netdev *dev, struct pkt *p)
 {
 	struct net_dev *d = container_of(dev, struct net_dev, dev);
 
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += pkt_len(p);
-	if (d->lose && --d->lose == 0) {
+	if ((d->lose && --d->lose == 0) || (d->tap && !d->tap(d->tap_arg, p)))
 		pkt_free(p);
-	} else if (!d->peer) {
+	else if (!d->peer)
 		pkt_queue_push(&d->sent, p);
-	} else {
-		p->at = d->net->now + NET_WIRE_DELAY;
-		p->dev = &d->peer->dev;
-		wire_push(d->net, p);
-	}
+	else
+		wire_carry(d, p);
 	return OK;
 }
 
@@ -102,6 +114,14 @@ void net_lose_nth(struct netdev *dev, unsigned n)
 	container_of(dev, struct net_dev, dev)->lose = n;
 }
 
+void net_tap(struct netdev *dev, bool (*tap)(void *arg, const struct pkt *p), void *arg)
+{
+	struct net_dev *d = container_of(dev, struct net_dev, dev);
+
+	d->tap = tap;
+	d->tap_arg = arg;
+}
+
 /* --- building ---------------------------------------------------------------------- */
 
 struct net *net_new(void)
@@ -116,16 +136,26 @@ struct net *net_new(void)
 
 struct pkt_pool *net_pool(const struct net *net) { return net->pool; }
 
-static struct stack *stack_make(struct net *net, const char *name, bool forwarding)
+struct stack *net_stack(struct net *net, const struct stack_config *given)
 {
-	struct stack_config cfg = { .name = name, .pool = net->pool, .seed = 1,
-				    .ctx = net, .forwarding = forwarding };
-	struct stack *st = stack_new(&cfg);
+	struct stack_config cfg = *given;
+	struct stack *st;
+
+	cfg.pool = net->pool;
+	cfg.ctx = net;
+	st = stack_new(&cfg);
 
 	REQUIRE(st && net->n_stacks < STACKS_MAX);
 	net->stacks[net->n_stacks++] = st;
 	stack_enter(st, net->now);
 	return st;
+}
+
+static struct stack *stack_make(struct net *net, const char *name, bool forwarding)
+{
+	struct stack_config cfg = { .name = name, .seed = 1, .forwarding = forwarding };
+
+	return net_stack(net, &cfg);
 }
 
 struct stack *net_host(struct net *net, const char *name) { return stack_make(net, name, false); }
@@ -141,7 +171,7 @@ struct netdev *net_dev(struct stack *st, const char *name, const char *addr)
 
 	REQUIRE(d != NULL);
 	if (last)                                 /* each the next MAC */
-		mac.b[5] = (uint8_t)(last->dev.mac.b[5] + 1);
+		put_be16(mac.b + 4, (uint16_t)(get_be16(last->dev.mac.b + 4) + 1));
 	netdev_init(&d->dev, &ops, name, mac, DEV_UP | DEV_CARRIER | DEV_BROADCAST | DEV_MULTICAST);
 	d->net = net;
 	d->next = net->devs;
@@ -154,11 +184,14 @@ struct netdev *net_dev(struct stack *st, const char *name, const char *addr)
 
 void net_join(struct netdev *a, struct netdev *b)
 {
-	struct net_dev *da = container_of(a, struct net_dev, dev);
-	struct net_dev *db = container_of(b, struct net_dev, dev);
+	net_hub((struct netdev *const[]){ a, b }, 2);
+}
 
-	da->peer = db;
-	db->peer = da;
+void net_hub(struct netdev *const devs[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		container_of(devs[i], struct net_dev, dev)->peer =
+			container_of(devs[(i + 1) % n], struct net_dev, dev);
 }
 
 void net_route(struct stack *st, const char *to, const char *via)

@@ -48,9 +48,12 @@ void net_free(struct net *net);
 struct pkt_pool *net_pool(const struct net *net);
 struct stack *net_host(struct net *net, const char *name);
 struct stack *net_router(struct net *net, const char *name);
+/* As the caller has it but for pool and ctx, which is net. */
+struct stack *net_stack(struct net *net, const struct stack_config *cfg);
 /* Up, with this address ("10.0.0.1/24") or none (NULL). */
 struct netdev *net_dev(struct stack *st, const char *name, const char *addr);
 void net_join(struct netdev *a, struct netdev *b);
+void net_hub(struct netdev *const devs[], unsigned n);    /* each hears all others */
 void net_route(struct stack *st, const char *to, const char *via);
 /* Whoever is behind an interface without a wire: a neighbour that needs no
  * ARP.  Several addresses may have it. */
@@ -60,6 +63,9 @@ void net_peer(struct netdev *dev, const char *addr);
 ns_t net_now(const struct net *net);
 void net_run(struct net *net, ns_t d);            /* all that happens within d */
 void net_lose_nth(struct netdev *dev, unsigned n);/* of the frames it sends from now on; from 1 */
+
+/* Asked of each frame that dev sends: false, and it is lost.  NULL: no more. */
+void net_tap(struct netdev *dev, bool (*tap)(void *arg, const struct pkt *p), void *arg);
 
 /* The frame arrives now. */
 void net_inject(struct netdev *dev, const void *bytes, size_t n);

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The interface state machine (RFC 2328 9.1-9.3).  There are no NBMA networks
+ * and no virtual links.  A passive interface to a broadcast network does not
+ * wait for others, since it would not hear them: it is the DR of nobody.
+ */
+#include "stack/ospf/ospf.h"
+
+static struct stack *stack_of(const struct ospf_if *oi) { return oi->area->ospf->st; }
+
+/* AllDRouters is heard by the DR and the Backup (RFC 2328 A.1). */
+static void follow_group(struct ospf_if *oi)
+{
+	bool wanted = !oi->conf.passive &&
+		      (oi->state == OSPF_IF_DR || oi->state == OSPF_IF_BACKUP);
+
+	if (wanted && !oi->d_routers)
+		oi->d_routers = mcast_join(oi->dev, OSPF_ALL_D_ROUTERS) == OK;
+	if (!wanted && oi->d_routers) {
+		mcast_leave(oi->dev, OSPF_ALL_D_ROUTERS);
+		oi->d_routers = false;
+	}
+}
+
+void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cause)
+{
+	enum ospf_if_state old = oi->state;
+
+	if (s == old)
+		return;
+	oi->state = (uint8_t)s;
+	follow_group(oi);
+	if (s == OSPF_IF_DR || old == OSPF_IF_DR)
+		ospf_net_lsa_dirty(oi);
+	ospf_router_lsa_dirty(oi->area);
+	ospf_event_if(oi, old, cause);
+}
+
+/* --- timers -------------------------------------------------------------------- */
+
+static void wait_fire(struct timer *t)
+{
+	ospf_if_event(container_of(t, struct ospf_if, wait), IFE_WAIT_TIMER);
+}
+
+void ospf_if_timers_init(struct ospf_if *oi)
+{
+	timer_init(&oi->hello, ospf_hello_timer);
+	timer_init(&oi->wait, wait_fire);
+}
+
+static void timers_stop(struct ospf_if *oi)
+{
+	struct timerq *q = &stack_of(oi)->timers;
+
+	timer_stop(q, &oi->hello);
+	timer_stop(q, &oi->wait);
+	timer_stop(q, &oi->ack_timer);
+}
+
+/* --- actions of 9.3 --------------------------------------------------------------- */
+
+static enum ospf_if_state first_state(const struct ospf_if *oi)
+{
+	if (oi->conf.type != OSPF_NET_BROADCAST)
+		return OSPF_IF_P2P;
+	if (oi->conf.passive)
+		return OSPF_IF_DR;
+	return oi->conf.priority ? OSPF_IF_WAITING : OSPF_IF_DROTHER;
+}
+
+/* Without memory for the group nothing will be heard, which is told. */
+static void if_up(struct ospf_if *oi, const char *cause)
+{
+	struct stack *st = stack_of(oi);
+	enum ospf_if_state s = first_state(oi);
+
+	if (!oi->conf.passive) {
+		if (mcast_join(oi->dev, OSPF_ALL_SPF_ROUTERS) != OK) {
+			ospf_problem(oi, 0, 0, DROP_NO_MEMORY, "out of memory: no OSPF here");
+			return;
+		}
+		timer_set(&st->timers, &oi->hello, st->now);
+	}
+	if (s == OSPF_IF_WAITING)
+		timer_set(&st->timers, &oi->wait, st->now + SEC(oi->conf.dead));
+	if (s == OSPF_IF_DR) {
+		oi->dr = oi->addr.addr.v4;
+		oi->dr_id = oi->area->ospf->router_id;
+	}
+	ospf_if_set_state(oi, s, cause);
+}
+
+static void nbrs_kill(struct ospf_if *oi, enum ospf_nbr_event ev)
+{
+	struct ospf_nbr *n, *tmp;
+
+	list_for_each_safe(&oi->nbrs, n, tmp, node)
+		ospf_nbr_event(n, ev);
+}
+
+/* What 9.3 asks for on InterfaceDown: variables reset, timers off, KillNbr. */
+static void if_reset(struct ospf_if *oi)
+{
+	bool joined = !oi->conf.passive && oi->state > OSPF_IF_LOOPBACK;
+
+	timers_stop(oi);
+	lsa_set_clear(&oi->flood);
+	lsa_set_clear(&oi->acks);
+	oi->dr = oi->bdr = 0;
+	oi->dr_id = oi->bdr_id = 0;
+	if (joined)
+		mcast_leave(oi->dev, OSPF_ALL_SPF_ROUTERS);
+	ospf_problems_over(oi, IP4_ANY, DROP_NONE, DROP_N);
+}
+
+static void if_down(struct ospf_if *oi, const char *cause)
+{
+	struct ospf_area *a = oi->area;
+	bool was_dr = oi->state == OSPF_IF_DR;
+	ip4_t addr = oi->addr.addr.v4;
+
+	if_reset(oi);
+	ospf_if_set_state(oi, OSPF_IF_DOWN, cause);
+	nbrs_kill(oi, netdev_running(oi->dev) ? NBE_KILL : NBE_LL_DOWN);
+	if (was_dr)
+		ospf_flush(a->ospf, a->id, OSPF_LSA_NETWORK, addr);
+}
+
+static void if_loop(struct ospf_if *oi, const char *cause)
+{
+	if (oi->state != OSPF_IF_DOWN)
+		if_down(oi, cause);
+	ospf_if_set_state(oi, OSPF_IF_LOOPBACK, cause);
+}
+
+static void if_unloop(struct ospf_if *oi, const char *cause)
+{
+	ospf_if_set_state(oi, OSPF_IF_DOWN, cause);
+}
+
+static void if_elect(struct ospf_if *oi, const char *cause)
+{
+	timer_stop(&stack_of(oi)->timers, &oi->wait);
+	ospf_elect(oi, cause);
+}
+
+/* --- the machine --------------------------------------------------------------------- */
+
+#define IN(s) (1u << OSPF_IF_##s)
+#define ANY ((1u << OSPF_IF_STATES_N) - 1)
+
+static const struct if_rule {
+	uint16_t in;                              /* set of states */
+	enum ospf_if_event ev;
+	void (*act)(struct ospf_if *oi, const char *cause);       /* decides the new state */
+} if_rules[] = {                                  /* RFC 2328 9.3, its order */
+	{ IN(DOWN),                          IFE_UP,          if_up },
+	{ IN(WAITING),                       IFE_BACKUP_SEEN, if_elect },
+	{ IN(WAITING),                       IFE_WAIT_TIMER,  if_elect },
+	{ IN(DROTHER) | IN(BACKUP) | IN(DR), IFE_NBR_CHANGE,  if_elect },
+	{ ANY & ~IN(DOWN),                   IFE_DOWN,        if_down },
+	{ ANY & ~IN(LOOPBACK),               IFE_LOOP,        if_loop },
+	{ IN(LOOPBACK),                      IFE_UNLOOP,      if_unloop },
+};
+
+static const char *const event_names[] = {        /* RFC 2328 9.2 */
+	[IFE_UP] = "InterfaceUp", [IFE_WAIT_TIMER] = "WaitTimer",
+	[IFE_BACKUP_SEEN] = "BackupSeen", [IFE_NBR_CHANGE] = "NeighborChange",
+	[IFE_LOOP] = "LoopInd", [IFE_UNLOOP] = "UnloopInd", [IFE_DOWN] = "InterfaceDown",
+};
+
+/* Events that mean nothing in the present state are ignored. */
+void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev)
+{
+	for (size_t i = 0; i < N_ELEM(if_rules); i++) {
+		const struct if_rule *r = &if_rules[i];
+
+		if (r->ev == ev && (r->in & 1u << oi->state)) {
+			if (ev != IFE_NBR_CHANGE || !oi->conf.passive)
+				r->act(oi, event_names[ev]);
+			return;
+		}
+	}
+}
+
+void ospf_if_halt(struct ospf_if *oi)
+{
+	if_reset(oi);
+	oi->state = OSPF_IF_DOWN;
+	follow_group(oi);
+	ospf_nbrs_free(oi);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The neighbour state machine (RFC 2328 10.1-10.4).  There is no state Attempt:
+ * it is for NBMA networks.  A neighbour that goes Down is gone.
+ */
+#include <stdlib.h>
+
+#include "stack/ospf/ospf.h"
+
+static struct timerq *timers_of(const struct ospf_nbr *n)
+{
+	return &n->oi->area->ospf->st->timers;
+}
+
+/* --- birth and death ---------------------------------------------------------------- */
+
+static void inactivity_fire(struct timer *t)
+{
+	ospf_nbr_event(container_of(t, struct ospf_nbr, inactivity), NBE_INACTIVITY);
+}
+
+struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id)
+{
+	struct ospf_nbr *n = calloc(1, sizeof(*n)), *after;
+
+	if (!n)
+		return NULL;
+	n->oi = oi;
+	n->addr = addr;
+	n->id = id;
+	n->state = OSPF_NBR_DOWN;
+	n->state_at = ospf_now(oi->area->ospf);
+	n->dd_due_at = n->req_due_at = NS_NEVER;
+	timer_init(&n->inactivity, inactivity_fire);
+	timer_init(&n->exchange, ospf_exchange_timer);
+	list_for_each(&oi->nbrs, after, node)
+		if (after->addr > addr)
+			break;
+	list_insert_before(&after->node, &n->node);
+	return n;
+}
+
+/* What belongs to an adjacency, once it is no more. */
+static void nbr_clear(struct ospf_nbr *n)
+{
+	ospf_nbr_lists_clear(n);
+	lsa_set_clear(&n->summary);
+	lsa_set_clear(&n->request);
+	lsa_set_clear(&n->retransmit);
+	timer_stop(timers_of(n), &n->exchange);
+	timer_stop(timers_of(n), &n->rxmt);
+	n->dd_n = n->req_n = 0;
+	n->dd_due_at = n->req_due_at = NS_NEVER;
+	n->dd_any = false;
+}
+
+static void nbr_free(struct ospf_nbr *n)
+{
+	nbr_clear(n);
+	timer_stop(timers_of(n), &n->inactivity);
+	list_remove(&n->node);
+	free(n);
+}
+
+void ospf_nbrs_free(struct ospf_if *oi)
+{
+	struct ospf_nbr *n, *tmp;
+
+	list_for_each_safe(&oi->nbrs, n, tmp, node)
+		nbr_free(n);
+}
+
+struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id)
+{
+	struct ospf_nbr *n;
+
+	list_for_each(&oi->nbrs, n, node)
+		if (oi->conf.type == OSPF_NET_P2P ? n->id == id : n->addr == addr)
+			return n;
+	return NULL;
+}
+
+/* --- states --------------------------------------------------------------------------- */
+
+/* RFC 2328 9.2: NeighborChange is also that somebody begins or ceases to hear us. */
+static void state_set(struct ospf_nbr *n, enum ospf_nbr_state s, const char *cause)
+{
+	struct ospf_if *oi = n->oi;
+	enum ospf_nbr_state old = n->state;
+
+	if (s == old)
+		return;
+	n->state = (uint8_t)s;
+	n->state_at = ospf_now(oi->area->ospf);
+	n->n_changes++;
+	ospf_event_nbr(n, old, cause);
+	if (s == OSPF_NBR_FULL || old == OSPF_NBR_FULL) {
+		ospf_router_lsa_dirty(oi->area);
+		ospf_net_lsa_dirty(oi);
+	}
+	if ((s >= OSPF_NBR_2WAY) != (old >= OSPF_NBR_2WAY))
+		ospf_if_event(oi, IFE_NBR_CHANGE);
+}
+
+/* 10.4: on a broadcast network only with the DR and the Backup. */
+bool ospf_adjacency_wanted(const struct ospf_nbr *n)
+{
+	const struct ospf_if *oi = n->oi;
+
+	return oi->conf.type != OSPF_NET_BROADCAST ||
+	       oi->state == OSPF_IF_DR || oi->state == OSPF_IF_BACKUP ||
+	       n->addr == oi->dr || n->addr == oi->bdr;
+}
+
+/* --- actions of 10.3 --------------------------------------------------------------------- */
+
+static void arm_inactivity(struct ospf_nbr *n, const char *cause)
+{
+	(void)cause;
+	timer_set(timers_of(n), &n->inactivity,
+		  ospf_now(n->oi->area->ospf) + SEC(n->oi->conf.dead));
+}
+
+static void first_hello(struct ospf_nbr *n, const char *cause)
+{
+	arm_inactivity(n, cause);
+	state_set(n, OSPF_NBR_INIT, cause);
+}
+
+static void start_adjacency(struct ospf_nbr *n, const char *cause)
+{
+	nbr_clear(n);
+	state_set(n, OSPF_NBR_EXSTART, cause);
+	ospf_dd_start(n);
+}
+
+static void eval_adjacency(struct ospf_nbr *n, const char *cause)
+{
+	if (ospf_adjacency_wanted(n))
+		start_adjacency(n, cause);
+}
+
+static void two_way(struct ospf_nbr *n, const char *cause)
+{
+	if (n->oi->conf.type != OSPF_NET_BROADCAST) {
+		start_adjacency(n, cause);
+		return;
+	}
+	state_set(n, OSPF_NBR_2WAY, cause);
+	if (n->state == OSPF_NBR_2WAY)            /* else an election began it */
+		eval_adjacency(n, cause);
+}
+
+static void begin_exchange(struct ospf_nbr *n, const char *cause)
+{
+	state_set(n, OSPF_NBR_EXCHANGE, cause);
+}
+
+static void load_or_full(struct ospf_nbr *n, const char *cause)
+{
+	if (!n->request.n) {
+		state_set(n, OSPF_NBR_FULL, cause);
+		return;
+	}
+	state_set(n, OSPF_NBR_LOADING, cause);
+	ospf_request_next(n);
+}
+
+static void full(struct ospf_nbr *n, const char *cause)
+{
+	state_set(n, OSPF_NBR_FULL, cause);
+}
+
+static void keep_or_end(struct ospf_nbr *n, const char *cause)
+{
+	if (ospf_adjacency_wanted(n))
+		return;
+	nbr_clear(n);
+	state_set(n, OSPF_NBR_2WAY, cause);
+}
+
+static void end_all(struct ospf_nbr *n, const char *cause)
+{
+	struct ospf_if *oi = n->oi;
+
+	nbr_clear(n);
+	ospf_problems_over(oi, n->addr, DROP_NONE, DROP_N);
+	state_set(n, OSPF_NBR_DOWN, cause);
+	nbr_free(n);
+}
+
+static void one_way(struct ospf_nbr *n, const char *cause)
+{
+	nbr_clear(n);
+	state_set(n, OSPF_NBR_INIT, cause);
+}
+
+/* --- the machine ---------------------------------------------------------------------------- */
+
+#define IN(s) (1u << OSPF_NBR_##s)
+#define FROM(s) (((1u << OSPF_NBR_STATES_N) - 1) & ~(IN(s) - 1))
+
+static const struct nbr_rule {
+	uint16_t in;                              /* set of states */
+	enum ospf_nbr_event ev;
+	void (*act)(struct ospf_nbr *n, const char *cause);       /* decides the new state */
+} nbr_rules[] = {                                 /* RFC 2328 10.3, its order */
+	{ IN(DOWN),       NBE_HELLO,        first_hello },
+	{ FROM(INIT),     NBE_HELLO,        arm_inactivity },
+	{ IN(INIT),       NBE_2WAY,         two_way },
+	{ IN(EXSTART),    NBE_NEG_DONE,     begin_exchange },
+	{ IN(EXCHANGE),   NBE_EXCH_DONE,    load_or_full },
+	{ IN(LOADING),    NBE_LOAD_DONE,    full },
+	{ IN(2WAY),       NBE_ADJ_OK,       eval_adjacency },
+	{ FROM(EXSTART),  NBE_ADJ_OK,       keep_or_end },
+	{ FROM(EXCHANGE), NBE_SEQ_MISMATCH, start_adjacency },
+	{ FROM(EXCHANGE), NBE_BAD_LSREQ,    start_adjacency },
+	{ FROM(DOWN),     NBE_KILL,         end_all },
+	{ FROM(DOWN),     NBE_LL_DOWN,      end_all },
+	{ FROM(DOWN),     NBE_INACTIVITY,   end_all },
+	{ FROM(2WAY),     NBE_1WAY,         one_way },
+};
+
+static const char *const event_names[] = {        /* RFC 2328 10.2 */
+	[NBE_HELLO] = "HelloReceived", [NBE_START] = "Start", [NBE_2WAY] = "2-WayReceived",
+	[NBE_NEG_DONE] = "NegotiationDone", [NBE_EXCH_DONE] = "ExchangeDone",
+	[NBE_BAD_LSREQ] = "BadLSReq", [NBE_LOAD_DONE] = "LoadingDone", [NBE_ADJ_OK] = "AdjOK?",
+	[NBE_SEQ_MISMATCH] = "SeqNumberMismatch", [NBE_1WAY] = "1-WayReceived",
+	[NBE_KILL] = "KillNbr", [NBE_INACTIVITY] = "InactivityTimer", [NBE_LL_DOWN] = "LLDown",
+};
+
+void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev)
+{
+	for (size_t i = 0; i < N_ELEM(nbr_rules); i++) {
+		const struct nbr_rule *r = &nbr_rules[i];
+
+		if (r->ev == ev && (r->in & 1u << n->state)) {
+			r->act(n, event_names[ev]);
+			return;
+		}
+	}
+}

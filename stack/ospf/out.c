@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/* A packet leaves (RFC 2328 8.1). */
+#include "stack/ospf/ospf.h"
+
+#define TOS_CONTROL 0xc0                  /* Internetwork Control, RFC 2328 A.1 */
+#define TTL_LINK 1                        /* nothing of ours is forwarded */
+/* A packet up to this goes into the head of its pkt, which leaves room for headers. */
+#define HEAD_MAX 110                      /* bytes */
+
+int ospf_tx_begin_for(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type, size_t n)
+{
+	size_t auth = ospf_auth_len(oi), whole = OSPF_HLEN + n;
+	size_t most = IP4_LEN_MAX - IP4_HLEN - auth;
+	size_t room = oi->dev->mtu - IP4_HLEN - auth;
+
+	if (oi->dev->mtu < IP4_HLEN + auth || room < whole)
+		room = whole;
+	if (room > most)
+		return ERR_NOBUFS;
+	tx->b = blk_new(oi->area->ospf->st->pool, (uint32_t)(room + auth));
+	if (!tx->b)
+		return ERR_NOBUFS;
+	tx->oi = oi;
+	tx->type = type;
+	tx->room = (uint32_t)room;
+	tx->w = wr_init(tx->b->data, room);
+	(void)wr_take(&tx->w, OSPF_HLEN);
+	return OK;
+}
+
+int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
+{
+	return ospf_tx_begin_for(tx, oi, type, 0);
+}
+
+void ospf_tx_cancel(struct ospf_tx *tx)
+{
+	blk_put(tx->oi->area->ospf->st->pool, tx->b);
+}
+
+/* 8.1, 13.3 (5), 13.5: to all routers, or to those that flood it to the others. */
+static ip4_t group_of(const struct ospf_tx *tx)
+{
+	bool flooded = tx->type == OSPF_LSU || tx->type == OSPF_LSACK;
+
+	return flooded && tx->oi->state == OSPF_IF_DROTHER ? OSPF_ALL_D_ROUTERS :
+	       OSPF_ALL_SPF_ROUTERS;
+}
+
+/* The finished packet, of n bytes with its digest, as a pkt; NULL: none left. */
+static struct pkt *to_pkt(struct stack *st, struct blk *b, size_t n)
+{
+	struct pkt *p = pkt_new(st->pool);
+
+	if (!p)
+		return NULL;
+	if (n <= HEAD_MAX) {
+		memcpy(pkt_push(p, n), b->data, n);
+		return p;
+	}
+	memcpy(pkt_push(p, OSPF_HLEN), b->data, OSPF_HLEN);
+	if (pkt_add_frag(p, b, OSPF_HLEN, (uint32_t)(n - OSPF_HLEN)) == OK)
+		return p;
+	pkt_free(p);
+	return NULL;
+}
+
+void ospf_tx_end(struct ospf_tx *tx, ip4_t dst)
+{
+	struct ospf_if *oi = tx->oi;
+	struct ospf *o = oi->area->ospf;
+	struct ospf_hdr h = { .type = tx->type, .router_id = o->router_id, .area = oi->area->id };
+	struct ip4_tx out = {
+		.src = oi->addr.addr.v4, .dst = dst ? dst : group_of(tx), .proto = IP_PROTO_OSPF,
+		.tos = TOS_CONTROL, .ttl = TTL_LINK, .no_loop = true, .dev = oi->dev,
+	};
+	size_t n = wr_len(&tx->w);
+	struct wr head = wr_init(tx->b->data, OSPF_HLEN);
+	struct pkt *p;
+
+	assert(wr_ok(&tx->w));
+	ospf_hdr_emit(&h, &head);
+	ospf_auth_sign(oi, tx->b->data, n);
+	p = to_pkt(o->st, tx->b, n + ospf_auth_len(oi));
+	blk_put(o->st->pool, tx->b);
+	if (!p)
+		return;
+	oi->tx[tx->type]++;
+	o->tx[tx->type]++;
+	(void)!ip4_output(o->st, p, &out);        /* it tells of drops itself */
+}
