@@ -300,14 +300,19 @@ void ospf_dev_changed(struct stack *st, struct netdev *dev, bool gone)
 
 /* --- the end ------------------------------------------------------------------ */
 
+void ospf_ifs_halt(struct ospf *o)
+{
+	for (uint32_t i = 0; i < o->n_by_ifindex; i++)
+		if (o->by_ifindex[i])
+			ospf_if_halt(o->by_ifindex[i]);
+}
+
 static void area_free(struct ospf_area *a)
 {
 	struct ospf_if *oi, *tmp;
 
-	list_for_each_safe(&a->ifs, oi, tmp, node) {
-		ospf_if_halt(oi);
+	list_for_each_safe(&a->ifs, oi, tmp, node)
 		if_free(oi);
-	}
 	free(a->ranges);
 	free(a);
 }

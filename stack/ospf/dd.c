@@ -77,7 +77,7 @@ static void dd_send(struct ospf_nbr *n)
 		return;
 	ospf_dd_emit(&dd, &tx.w);
 	rows_emit(n, &tx.w);
-	ospf_tx_end(&tx, ospf_nbr_dst(n));
+	ospf_tx_end(&tx, n->addr);
 }
 
 /* How many LSA headers one packet has room for; at least one. */

@@ -36,7 +36,7 @@ void ospf_request_next(struct ospf_nbr *n)
 		return;
 	if (ospf_tx_begin_for(&tx, n->oi, OSPF_LSR, OSPF_LSR_ITEM_LEN) == OK) {
 		n->req_n = items_emit(n, &tx);
-		ospf_tx_end(&tx, ospf_nbr_dst(n));
+		ospf_tx_end(&tx, n->addr);
 	}
 	n->req_due_at = ospf_now(o) + SEC(n->oi->conf.rxmt);
 	ospf_exchange_arm(n);
@@ -81,7 +81,7 @@ static void reply_send(struct reply *rp)
 		return;
 	ospf_lsu_put_n(rp->tx.w.start, rp->lsas);
 	rp->lsas = 0;
-	ospf_tx_end(&rp->tx, ospf_nbr_dst(rp->n));
+	ospf_tx_end(&rp->tx, rp->n->addr);
 }
 
 static int reply_add(struct reply *rp, const struct lsdb_entry *e)

@@ -98,6 +98,7 @@ void stack_ospf_stop(struct stack *st)
 	if (!o)
 		return;
 	ospf_routes_withdraw(o);
+	ospf_ifs_halt(o);
 	timer_stop(&st->timers, &o->flood_timer);
 	timer_stop(&st->timers, &o->age_timer);
 	timer_stop(&st->timers, &o->spf_timer);

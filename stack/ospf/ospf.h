@@ -187,7 +187,8 @@ struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id);     /* made if nee
 struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev);
 /* Options of hellos, DD and own LSAs of an area (A.2): E, N/P; O no. */
 uint8_t ospf_area_options(const struct ospf_area *a);
-/* config.c: all interfaces and areas go, without a word. */
+/* config.c: all interfaces cease, without a word; then they and their areas go. */
+void ospf_ifs_halt(struct ospf *o);
 void ospf_areas_fini(struct ospf *o);
 void ospf_dev_changed(struct stack *st, struct netdev *dev, bool gone);
 
@@ -202,8 +203,8 @@ void ospf_problem(struct ospf_if *oi, uint32_t id, ip4_t from, enum drop why, co
 
 /* in.c: the proto table's input.  out.c: begin gives a writer behind a blank
  * header, so that w.start is the packet's first byte; end fills length, checksum
- * and authentication and sends it; dst 0: AllSPFRouters, or AllDRouters as 13.3
- * (5) has it, by the interface's state. */
+ * and authentication and sends it; dst 0, or any on a point-to-point network:
+ * AllSPFRouters, or AllDRouters as 13.3 (5) has it, by the interface's state. */
 struct ospf_tx { struct blk *b; struct wr w; struct ospf_if *oi; uint8_t type; uint32_t room; };
 int must_check ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type);  /* ERR_NOBUFS */
 /* ... for a body of n bytes even if that is above the MTU: IP will fragment it. */
@@ -259,11 +260,6 @@ enum ospf_nbr_event {
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev);
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id);
 void ospf_nbrs_free(struct ospf_if *oi);  /* silently */
-/* Where what is for this neighbour goes: to all on a point-to-point network (8.1). */
-static inline ip4_t ospf_nbr_dst(const struct ospf_nbr *n)
-{
-	return n->oi->conf.type == OSPF_NET_P2P ? OSPF_ALL_SPF_ROUTERS : n->addr;
-}
 struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);      /* NULL: no memory */
 
 /* hello.c, dd.c, lsreq.c, flood.c, rxmt.c: the body of a packet, after 8.2; n is NULL in hellos

@@ -38,11 +38,14 @@ void ospf_tx_cancel(struct ospf_tx *tx)
 	blk_put(tx->oi->area->ospf->st->pool, tx->b);
 }
 
-/* 8.1, 13.3 (5), 13.5: to all routers, or to those that flood it to the others. */
-static ip4_t group_of(const struct ospf_tx *tx)
+/* 8.1: on a point-to-point network, always to all; there is no address to resolve.
+ * 13.3 (5), 13.5: to all routers, or to those that flood it to the others. */
+static ip4_t dst_of(const struct ospf_tx *tx, ip4_t dst)
 {
 	bool flooded = tx->type == OSPF_LSU || tx->type == OSPF_LSACK;
 
+	if (dst && tx->oi->conf.type != OSPF_NET_P2P)
+		return dst;
 	return flooded && tx->oi->state == OSPF_IF_DROTHER ? OSPF_ALL_D_ROUTERS :
 	       OSPF_ALL_SPF_ROUTERS;
 }
@@ -71,7 +74,7 @@ void ospf_tx_end(struct ospf_tx *tx, ip4_t dst)
 	struct ospf *o = oi->area->ospf;
 	struct ospf_hdr h = { .type = tx->type, .router_id = o->router_id, .area = oi->area->id };
 	struct ip4_tx out = {
-		.src = oi->addr.addr.v4, .dst = dst ? dst : group_of(tx), .proto = IP_PROTO_OSPF,
+		.src = oi->addr.addr.v4, .dst = dst_of(tx, dst), .proto = IP_PROTO_OSPF,
 		.tos = TOS_CONTROL, .ttl = TTL_LINK, .no_loop = true, .dev = oi->dev,
 	};
 	size_t n = wr_len(&tx->w);
