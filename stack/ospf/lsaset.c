@@ -78,6 +78,13 @@ bool lsa_set_has(const struct lsa_set *s, ospf_knum k)
 	return row_of(s, k, &slot) != UINT32_MAX;
 }
 
+const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k)
+{
+	uint32_t slot, r = row_of(s, k, &slot);
+
+	return r == UINT32_MAX ? NULL : &s->rows[r];
+}
+
 void lsa_set_clear(struct lsa_set *s)
 {
 	free(s->rows);

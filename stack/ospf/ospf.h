@@ -54,9 +54,9 @@ struct lsa_set {
 };
 int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);       /* or moves to the end */
 bool lsa_set_del(struct lsa_set *s, ospf_knum k);         /* false: was not there */
+bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
 /* NULL: is not there.  Until the next addition. */
 const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k);
-bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
 void lsa_set_clear(struct lsa_set *s);
 /* Rows by *i from 0 on, oldest first; NULL: no more.  Deleting is safe meanwhile. */
 const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i);
@@ -101,6 +101,7 @@ struct ospf_if {
 	struct ospf_auth *auth;           /* ... this, owned; or NULL */
 	uint8_t state;                    /* enum ospf_if_state */
 	bool d_routers;                   /* AllDRouters was joined */
+	bool net_dirty;                   /* its network-LSA is to be built anew */
 	uint8_t n_told;
 	struct prefix addr;               /* primary address when it came up */
 	uint32_t dr_id, bdr_id;           /* router ids; 0: none */
@@ -125,6 +126,7 @@ struct ospf_area {
 	struct ospf_range *ranges;        /* ... this, owned */
 	struct list ifs;
 	bool configured;                  /* by stack_ospf_area(), so it stays without interfaces */
+	bool router_dirty;                /* its router-LSA is to be built anew */
 	bool transit;                     /* TransitCapability */
 	bool translator;                  /* RFC 3101 3.1 */
 	uint64_t digest;                  /* of its LSDB */
@@ -169,6 +171,8 @@ struct ospf {
 	bool is_abr, is_asbr;
 	/* Zero at first: who arms one says what it fires. */
 	struct timer flood_timer;         /* the end of this instant: what waits in ospf_if.flood leaves */
+	ns_t scan_at;                     /* age.c's: some LSA is to be refreshed, or dies; 0: none */
+	struct lsa_set maxage;            /* what is at MaxAge and not yet gone */
 	struct timer age_timer;           /* refresh and MaxAge: the next one due */
 	struct timer spf_timer;
 	struct timer originate_timer;     /* LSAs that MinLSInterval or a batch holds back */
@@ -279,16 +283,26 @@ struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type,
 uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, at most OSPF_MAX_AGE */
 /* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
 int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b, uint16_t b_age);
+static inline uint16_t lsdb_now_ds(const struct ospf *o)
+{
+	return (uint16_t)(o->st->now / MSEC(100));
+}
 void lsdb_fini(struct ospf *o);
 /* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are
- * cleared of it, the routing table is told when the contents differ.  ERR_NOMEM: nothing changed. */
+ * cleared of it, the routing table is told when the contents differ.  ERR_NOMEM: nothing changed,
+ * and the reference is gone. */
 int must_check lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age);
 void lsdb_remove(struct ospf *o, ospf_knum k);
+/* It is at MaxAge from now on, by its age or before (14, 14.1); flooding it is the caller's. */
+void lsdb_expire(struct ospf *o, struct lsdb_entry *e);
 /* Every entry; fn may install and remove others. */
 void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, void *arg), void *arg);
 /* Keys of an area (OSPF_AREA_AS: of AS scope), sorted by type, id, adv; *n of them in malloc'ed
  * memory; NULL: none, or no memory. */
-ospf_knum *lsdb_sorted(const struct ospf *o, uint32_t area, size_t *n);
+ospf_knum *lsdb_sorted(struct ospf *o, uint32_t area, size_t *n);
+/* ... of all areas, that want() is true of. */
+ospf_knum *lsdb_pick(struct ospf *o, bool (*want)(struct ospf *o, struct lsdb_entry *e, void *arg),
+		     void *arg, size_t *n);
 /* The area of a key of this type: that of the flooding scope. */
 static inline uint32_t lsdb_area_of(const struct ospf_area *a, uint8_t type)
 {
@@ -300,15 +314,32 @@ bool lsdb_type_fits(const struct ospf_area *a, uint8_t type);
 
 /* flood.c: 13.3; from NULL: originated here.  true: sent back out of the receiving interface. */
 bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from);
+/* Is a neighbour between Exchange and Full? */
+bool ospf_exchanging(const struct ospf *o);
 /* An LSA as it leaves: image with its age plus InfTransDelay. */
 void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e);
+/* LSAs in updates up to the MTU, out of oi to dst (0: as ospf_tx_end() has it):
+ * begun as { .oi = oi, .dst = dst }; the last one leaves at the end. */
+struct ospf_lsu { struct ospf_if *oi; ip4_t dst; uint32_t n; struct ospf_tx tx; };
+void ospf_lsu_put(struct ospf_lsu *u, const struct lsdb_entry *e);
+void ospf_lsu_end(struct ospf_lsu *u);
+
 /* rxmt.c */
 void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e);
-void ospf_ack_direct(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, uint16_t age);
+/* n has our instance of k; false: it was not expected to say so.  *unsent: it has not even been
+ * flooded there yet, and will not be. */
+bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent);
 bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k);    /* on any list */
 /* 10.3: what is at MaxAge when the database is listed goes to the list instead. */
-void ospf_retransmit(struct ospf_nbr *n, struct lsdb_entry *e);
+void ospf_retransmit(struct ospf_nbr *n, const struct lsdb_entry *e);
 void ospf_nbr_lists_clear(struct ospf_nbr *n);
+/* What waits to be flooded and acknowledged there: nothing any more. */
+void ospf_if_lists_clear(struct ospf_if *oi);
+/* The database has another instance of k, or none: nobody need be sent the old one again. */
+void ospf_rxmt_forget(struct ospf *o, uint32_t area, ospf_knum k);
+
+/* age.c: e was installed, or is at MaxAge: when is its refresh, its end, its removal? */
+void ospf_age_arm(struct ospf *o, const struct lsdb_entry *e);
 
 /* originate.c: what this router says.  The content is compared with what it said last; equal is
  * not said again; MinLSInterval is kept; the sequence number, ages, refreshes and what comes
@@ -321,9 +352,18 @@ void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);      
 /* Something changed that a router-LSA or network-LSA says; built anew at the end of the instant. */
 void ospf_router_lsa_dirty(struct ospf_area *a);
 void ospf_net_lsa_dirty(struct ospf_if *oi);
-/* A self-originated LSA of a former life or of another with our id came in (13.4): true if it
- * was dealt with by originating a newer one or flushing. */
-bool ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct ospf_lsa *l);
+/* Is it of ours, or of who we were: a network-LSA of an address that we have (13.4)? */
+bool ospf_is_own(const struct ospf *o, const struct ospf_lsa_hdr *h);
+/* Such a one came in, from n, and is installed: it is said anew, or flushed. */
+void ospf_self_received(struct ospf *o, struct ospf_nbr *n, struct lsdb_entry *e);
+/* age.c: LSRefreshTime has come; false: we do not say it. */
+bool ospf_refresh(struct ospf *o, ospf_knum k);
+/* lsdb.c: the LSA, self-originated once, is out of the database. */
+void ospf_origin_removed(struct ospf *o, ospf_knum k);
+/* origin_router.c, origin_net.c: what the area's router-LSA, the interface's network-LSA
+ * say now; ERR_NOMEM. */
+int must_check ospf_router_lsa_build(struct ospf_area *a);
+int must_check ospf_net_lsa_build(struct ospf_if *oi);
 
 /* spf_sched.c: old or new may be NULL; called by lsdb.c when contents changed or reached MaxAge. */
 void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is);

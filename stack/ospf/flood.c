@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The flooding procedure (RFC 2328 13): what becomes of each LSA of an update
+ * that was received, and out of which interfaces an LSA is sent on.
+ *
+ * Nothing is sent at once.  An LSA waits FLOOD_DELAY in its interface's flood
+ * set; if the other side sends the same meanwhile, an acknowledgment is enough.
+ * In a mesh that is half of all, and what is left fills whole packets.
+ */
+#include "stack/ospf/ospf.h"
+
+#define FLOOD_DELAY MSEC(1)
+
+/* --- sending (13.3) ------------------------------------------------------------------- */
+
+void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e)
+{
+	uint32_t age = lsdb_age(oi->area->ospf, e) + (uint32_t)oi->conf.transmit_delay;
+	uint8_t *p = wr_take(w, e->lsa->len);
+
+	if (!p)
+		return;
+	memcpy(p, e->lsa->image, e->lsa->len);
+	ospf_lsa_put_age(p, (uint16_t)(age < OSPF_MAX_AGE ? age : OSPF_MAX_AGE));
+}
+
+void ospf_lsu_put(struct ospf_lsu *u, const struct lsdb_entry *e)
+{
+	size_t len = e->lsa->len;
+
+	if (u->n && ospf_tx_room(&u->tx) < len)
+		ospf_lsu_end(u);
+	if (!u->n) {
+		/* Refused: it stays on its lists, and is retransmitted. */
+		if (ospf_tx_begin_for(&u->tx, u->oi, OSPF_LSU, OSPF_LSU_LEN + len))
+			return;
+		ospf_lsu_emit(0, &u->tx.w);
+	}
+	ospf_lsa_emit(&u->tx.w, u->oi, e);
+	u->n++;
+}
+
+void ospf_lsu_end(struct ospf_lsu *u)
+{
+	if (!u->n)
+		return;
+	ospf_lsu_put_n(u->tx.w.start, u->n);
+	ospf_tx_end(&u->tx, u->dst);
+	u->n = 0;
+}
+
+static void flood_out(struct ospf *o, struct ospf_if *oi)
+{
+	struct ospf_lsu u = { .oi = oi };
+	const struct lsa_set_row *row;
+
+	for (uint32_t i = 0; (row = lsa_set_next(&oi->flood, &i));) {
+		const struct lsdb_entry *e = lsdb_find(o, row->key);
+
+		if (e)
+			ospf_lsu_put(&u, e);
+	}
+	lsa_set_clear(&oi->flood);
+	ospf_lsu_end(&u);
+}
+
+static void flood_fire(struct timer *t)
+{
+	struct ospf *o = container_of(t, struct ospf, flood_timer);
+	struct ospf_area *a;
+	struct ospf_if *oi;
+
+	list_for_each(&o->areas, a, node)
+		list_for_each(&a->ifs, oi, node)
+			if (oi->flood.n)
+				flood_out(o, oi);
+}
+
+static void flood_later(struct ospf *o)
+{
+	if (timer_armed(&o->flood_timer))
+		return;
+	timer_init(&o->flood_timer, flood_fire);
+	timer_set(&o->st->timers, &o->flood_timer, o->st->now + FLOOD_DELAY);
+}
+
+/* --- out of which interfaces (13.3) ---------------------------------------------------- */
+
+/* (1)(b): does a neighbour in Exchange or Loading, who has told of an instance of
+ * its own, need this one? */
+static bool needs(struct ospf_nbr *n, const struct ospf_lsa *l)
+{
+	const struct lsa_set_row *row = lsa_set_find(&n->request, l->key);
+	ospf_seq_t has;
+
+	if (!row)
+		return true;
+	has = ospf_seq(row->at_ms);
+	if (ospf_seq_lt(l->h.seq, has))
+		return false;
+	ospf_request_answered(n, &l->h, l->key);
+	return !ospf_seq_eq(l->h.seq, has);
+}
+
+static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf_nbr *from)
+{
+	struct ospf *o = oi->area->ospf;
+	bool back = from && from->oi == oi, listed = false;
+	struct ospf_nbr *n;
+
+	list_for_each(&oi->nbrs, n, node) {       /* (1) */
+		if (n->state < OSPF_NBR_EXCHANGE || !needs(n, e->lsa) || n == from)
+			continue;
+		ospf_retransmit(n, e);
+		listed = true;
+	}
+	if (!listed)                              /* (2) */
+		return false;
+	if (back && from->addr && (from->addr == oi->dr || from->addr == oi->bdr))
+		return false;                     /* (3) */
+	if (back && oi->state == OSPF_IF_BACKUP)  /* (4) */
+		return false;
+	if (lsa_set_add(&oi->flood, e->lsa->key, ospf_now_ms(o)))
+		return false;                     /* no memory: it is retransmitted */
+	flood_later(o);                           /* (5) */
+	return back;
+}
+
+static bool flood_area(struct ospf_area *a, const struct lsdb_entry *e, struct ospf_nbr *from)
+{
+	struct ospf_if *oi;
+	bool back = false;
+
+	list_for_each(&a->ifs, oi, node)
+		if (oi->state > OSPF_IF_LOOPBACK)
+			back |= flood_if(oi, e, from);
+	return back;
+}
+
+bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from)
+{
+	struct ospf_area *a;
+	bool back = false;
+
+	list_for_each(&o->areas, a, node)
+		if (a->id == e->lsa->area ||
+		    (e->lsa->area == OSPF_AREA_AS && lsdb_type_fits(a, e->lsa->h.type)))
+			back |= flood_area(a, e, from);
+	return back;
+}
+
+/* --- an update was received (13) --------------------------------------------------------- */
+
+/* One update in the works; its direct acknowledgments leave together. */
+struct lsu_rx { struct ospf *o; struct ospf_nbr *n; struct ospf_tx ack; bool acking; };
+
+static void ack_direct_end(struct lsu_rx *rx)
+{
+	if (rx->acking)
+		ospf_tx_end(&rx->ack, ospf_nbr_dst(rx->n));
+	rx->acking = false;
+}
+
+/* With the age that was received: the header that the neighbour expects. */
+static void ack_direct(struct lsu_rx *rx, const struct ospf_lsa_hdr *h)
+{
+	if (rx->acking && ospf_tx_room(&rx->ack) < OSPF_LSA_HLEN)
+		ack_direct_end(rx);
+	if (!rx->acking && ospf_tx_begin(&rx->ack, rx->n->oi, OSPF_LSACK))
+		return;
+	rx->acking = true;
+	ospf_lsa_hdr_emit(h, &rx->ack.w);
+}
+
+/* Table 19's column for a Backup: it acknowledges only what the DR sent. */
+static void ack_delayed(const struct lsu_rx *rx, const struct lsdb_entry *e)
+{
+	struct ospf_if *oi = rx->n->oi;
+
+	if (oi->state != OSPF_IF_BACKUP || rx->n->addr == oi->dr)
+		ospf_ack_delayed(oi, e);
+}
+
+/* (4): is any neighbour's database description under way? */
+bool ospf_exchanging(const struct ospf *o)
+{
+	struct ospf_area *a;
+	struct ospf_if *oi;
+	struct ospf_nbr *n;
+
+	list_for_each(&o->areas, a, node)
+		list_for_each(&a->ifs, oi, node)
+			list_for_each(&oi->nbrs, n, node)
+				if (n->state == OSPF_NBR_EXCHANGE || n->state == OSPF_NBR_LOADING)
+					return true;
+	return false;
+}
+
+static bool within_min_arrival(const struct ospf *o, const struct lsdb_entry *e)
+{
+	return (uint16_t)(lsdb_now_ds(o) - e->installed_ds) < OSPF_MIN_LS_ARRIVAL / MSEC(100);
+}
+
+/* (5): newer than what we have.  Takes over the reference. */
+static void lsa_newer(struct lsu_rx *rx, struct ospf_lsa *l, const struct ospf_lsa_hdr *h,
+		      const struct lsdb_entry *old)
+{
+	struct ospf *o = rx->o;
+	ospf_knum key = l->key;
+	struct lsdb_entry *e;
+
+	if (old && old->flags & LSDB_FLOODED && within_min_arrival(o, old)) {     /* (a) */
+		ospf_lsa_put(o->pool, l);
+		return;
+	}
+	if (lsdb_install(o, l, h->age))           /* (c), (d) */
+		return;                           /* no memory, no acknowledgment: it comes again */
+	e = lsdb_find(o, key);
+	e->flags |= LSDB_FLOODED;
+	if (!ospf_flood(o, e, rx->n))             /* (b), (e) */
+		ack_delayed(rx, e);
+	if (ospf_is_own(o, &e->lsa->h))           /* (f) */
+		ospf_self_received(o, rx->n, e);
+}
+
+/* (7): the same as what we have. */
+static void lsa_same(struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const struct lsdb_entry *e)
+{
+	bool unsent;
+
+	if (!ospf_acked(rx->n, e->lsa->key, &unsent))     /* (a) */
+		ack_direct(rx, h);                        /* (b) */
+	else if (unsent)
+		ospf_ack_delayed(rx->n->oi, e);
+	else if (rx->n->oi->state == OSPF_IF_BACKUP)
+		ack_delayed(rx, e);
+}
+
+/* (8): older than what we have, which was sent there or goes there now. */
+static void lsa_older(struct lsu_rx *rx, const struct lsdb_entry *e)
+{
+	struct ospf_lsu u = { .oi = rx->n->oi, .dst = ospf_nbr_dst(rx->n) };
+
+	if (e->flags & LSDB_MAXAGE && ospf_seq_eq(e->lsa->h.seq, OSPF_SEQ_MAX))
+		return;
+	if (within_min_arrival(rx->o, e))
+		return;
+	ospf_lsu_put(&u, e);
+	ospf_lsu_end(&u);
+}
+
+static void lsa_bad(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const char *why)
+{
+	char id[ADDR_STRLEN], adv[ADDR_STRLEN];
+
+	ip4_fmt(h->id, id);
+	ip4_fmt(h->adv, adv);
+	ospf_problem(rx->n->oi, rx->n->id, rx->n->addr, DROP_NONE, "%s-LSA %s of %s: %s",
+		     ospf_lsa_type_name(h->type), id, adv, why);
+}
+
+/* (1) to (3): an LSA that may be believed and belongs here, or NULL. */
+static struct ospf_lsa *lsa_take(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h,
+				 const uint8_t *image)
+{
+	struct ospf_area *a = rx->n->oi->area;
+	enum ospf_lsa_fault bad;
+	struct ospf_lsa *l;
+
+	if (h->age > OSPF_MAX_AGE) {
+		lsa_bad(rx, h, ospf_lsa_fault_text(OSPF_LSA_BAD_AGE));
+		return NULL;
+	}
+	if (!lsdb_type_fits(a, h->type))
+		return NULL;
+	l = ospf_lsa_get(rx->o->pool, lsdb_area_of(a, h->type), image,
+			 h->len, &bad);
+	if (!l && bad != OSPF_LSA_OK)
+		lsa_bad(rx, h, ospf_lsa_fault_text(bad));
+	return l;
+}
+
+/* 13.1, for the instance that most are: the one that we have. */
+static int compare(const struct ospf *o, const struct ospf_lsa *l, const struct ospf_lsa_hdr *h,
+		   const struct lsdb_entry *e)
+{
+	return e ? lsa_compare(&l->h, h->age, &e->lsa->h, lsdb_age(o, e)) : 1;
+}
+
+/* One LSA; false: the neighbour is not the one it was, the rest is not for it. */
+static bool lsa_input(struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const uint8_t *image)
+{
+	struct ospf_lsa *l = lsa_take(rx, h, image);
+	const struct lsdb_entry *e;
+	bool go_on = true;
+	int newer;
+
+	if (!l)
+		return true;
+	e = lsdb_find(rx->o, l->key);
+	if (!e && h->age == OSPF_MAX_AGE && !ospf_exchanging(rx->o)) {    /* (4) */
+		ack_direct(rx, h);
+		ospf_lsa_put(rx->o->pool, l);
+		return true;
+	}
+	newer = compare(rx->o, l, h, e);
+	if (newer > 0) {
+		lsa_newer(rx, l, h, e);           /* (5) */
+		return true;
+	}
+	if (rx->n->request.n && lsa_set_has(&rx->n->request, l->key) &&
+	    !ospf_request_answered(rx->n, h, l->key)) {
+		ospf_nbr_event(rx->n, NBE_BAD_LSREQ);     /* (6) */
+		go_on = false;
+	} else if (newer == 0) {
+		lsa_same(rx, h, e);               /* (7) */
+	} else {
+		lsa_older(rx, e);                 /* (8) */
+	}
+	ospf_lsa_put(rx->o->pool, l);
+	return go_on;
+}
+
+enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
+{
+	struct lsu_rx rx = { .o = n->oi->area->ospf, .n = n };
+	struct ospf_lsa_hdr h;
+	const uint8_t *image;
+	uint32_t left;
+
+	if (n->state < OSPF_NBR_EXCHANGE)
+		return DROP_OSPF_STATE;
+	if (!ospf_lsu_parse(&left, r))
+		return DROP_OSPF_LENGTH;
+	for (; left; left--) {
+		image = ospf_lsa_take(&h, r);
+		if (!image || !lsa_input(&rx, &h, image))
+			break;
+	}
+	ack_direct_end(&rx);
+	return rd_ok(r) ? DROP_NONE : DROP_OSPF_LENGTH;
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Acknowledgments (RFC 2328 13.5), retransmission (13.6), and what
+ * acknowledgments that are received take back (13.7).
+ */
+#include "stack/ospf/ospf.h"
+#include "stack/wire/ip4.h"
+
+#define ACK_DELAY SEC(1)                  /* at most; 13.5: below RxmtInterval */
+
+/* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
+
+static void acks_send(struct ospf_if *oi)
+{
+	struct ospf *o = oi->area->ospf;
+	const struct lsa_set_row *row;
+	struct ospf_tx tx;
+	bool open = false;
+
+	for (uint32_t i = 0; (row = lsa_set_next(&oi->acks, &i));) {
+		const struct lsdb_entry *e = lsdb_find(o, row->key);
+		struct ospf_lsa_hdr h;
+
+		if (!e)
+			continue;
+		if (open && ospf_tx_room(&tx) < OSPF_LSA_HLEN) {
+			ospf_tx_end(&tx, 0);
+			open = false;
+		}
+		if (!open && ospf_tx_begin(&tx, oi, OSPF_LSACK))
+			break;                    /* they are sent again, and acknowledged then */
+		open = true;
+		h = e->lsa->h;
+		h.age = lsdb_age(o, e);
+		ospf_lsa_hdr_emit(&h, &tx.w);
+	}
+	if (open)
+		ospf_tx_end(&tx, 0);
+	lsa_set_clear(&oi->acks);
+}
+
+static void acks_fire(struct timer *t)
+{
+	acks_send(container_of(t, struct ospf_if, ack_timer));
+}
+
+/* Half of RxmtInterval, in case that is short. */
+static ns_t ack_delay(const struct ospf_if *oi)
+{
+	ns_t half = oi->conf.rxmt * SEC(1) / 2;
+
+	return half < ACK_DELAY ? half : ACK_DELAY;
+}
+
+static uint32_t acks_in_packet(const struct ospf_if *oi)
+{
+	size_t room = oi->dev->mtu - IP4_HLEN - OSPF_HLEN - ospf_auth_len(oi);
+
+	return (uint32_t)(room / OSPF_LSA_HLEN);
+}
+
+void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
+{
+	struct ospf *o = oi->area->ospf;
+
+	if (lsa_set_add(&oi->acks, e->lsa->key, ospf_now_ms(o)))
+		return;                           /* no memory: it is sent again */
+	if (oi->acks.n >= acks_in_packet(oi)) {
+		acks_send(oi);
+		return;
+	}
+	if (timer_armed(&oi->ack_timer))
+		return;
+	timer_init(&oi->ack_timer, acks_fire);
+	timer_set(&o->st->timers, &oi->ack_timer, o->st->now + ack_delay(oi));
+}
+
+/* --- retransmission (13.6) ----------------------------------------------------------------- */
+
+static void rxmt_arm(struct ospf_nbr *n);
+
+/* What was sent RxmtInterval ago or earlier goes out again, to the neighbour alone. */
+static void rxmt_fire(struct timer *t)
+{
+	struct ospf_nbr *n = container_of(t, struct ospf_nbr, rxmt);
+	struct ospf *o = n->oi->area->ospf;
+	struct ospf_lsu u = { .oi = n->oi, .dst = ospf_nbr_dst(n) };
+	uint32_t now = ospf_now_ms(o), left = n->retransmit.n;
+
+	for (; left; left--) {
+		uint32_t i = 0;
+		struct lsa_set_row row = *lsa_set_next(&n->retransmit, &i);
+
+		if (now - row.at_ms < n->oi->conf.rxmt * 1000u)
+			break;
+		ospf_lsu_put(&u, lsdb_find(o, row.key));
+		if (lsa_set_add(&n->retransmit, row.key, now))
+			break;                    /* no memory: in the next round */
+	}
+	ospf_lsu_end(&u);
+	rxmt_arm(n);
+}
+
+/* For the LSA that was sent longest ago. */
+static void rxmt_arm(struct ospf_nbr *n)
+{
+	struct ospf *o = n->oi->area->ospf;
+	uint32_t i = 0, wait = n->oi->conf.rxmt * 1000u, ago;
+	const struct lsa_set_row *row = lsa_set_next(&n->retransmit, &i);
+
+	if (!row)
+		return;
+	ago = ospf_now_ms(o) - row->at_ms;
+	timer_init(&n->rxmt, rxmt_fire);
+	timer_set(&o->st->timers, &n->rxmt, o->st->now + (ago < wait ? wait - ago : 1) * MSEC(1));
+}
+
+void ospf_retransmit(struct ospf_nbr *n, const struct lsdb_entry *e)
+{
+	if (lsa_set_add(&n->retransmit, e->lsa->key, ospf_now_ms(n->oi->area->ospf)))
+		return;                           /* no memory: it is sent once, and may be lost */
+	if (!timer_armed(&n->rxmt))
+		rxmt_arm(n);
+}
+
+/* --- acknowledgments received (13.7), and the ends of lists --------------------------------- */
+
+static bool others_wait(const struct ospf_if *oi, ospf_knum k)
+{
+	struct ospf_nbr *n;
+
+	list_for_each(&oi->nbrs, n, node)
+		if (lsa_set_has(&n->retransmit, k))
+			return true;
+	return false;
+}
+
+bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent)
+{
+	*unsent = false;
+	if (!lsa_set_del(&n->retransmit, k))
+		return false;
+	if (n->oi->flood.n && !others_wait(n->oi, k))
+		*unsent = lsa_set_del(&n->oi->flood, k);
+	return true;
+}
+
+enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
+{
+	struct ospf *o = n->oi->area->ospf;
+	struct ospf_lsa_hdr h;
+
+	if (n->state < OSPF_NBR_EXCHANGE)
+		return DROP_OSPF_STATE;
+	if (!ospf_lsack_parse(r))
+		return DROP_OSPF_LENGTH;
+	while (rd_left(r) && ospf_lsa_hdr_parse(&h, r)) {
+		uint32_t area = lsdb_area_of(n->oi->area, h.type);
+		const struct lsdb_entry *e = lsdb_find3(o, area, h.type, h.id, h.adv);
+		bool unsent;
+
+		if (e && lsa_compare(&h, h.age, &e->lsa->h, lsdb_age(o, e)) == 0)
+			ospf_acked(n, e->lsa->key, &unsent);
+	}
+	return DROP_NONE;
+}
+
+bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k)
+{
+	struct ospf_area *a;
+	struct ospf_if *oi;
+
+	list_for_each(&o->areas, a, node)
+		list_for_each(&a->ifs, oi, node)
+			if (others_wait(oi, k))
+				return true;
+	return false;
+}
+
+void ospf_rxmt_forget(struct ospf *o, uint32_t area, ospf_knum k)
+{
+	struct ospf_area *a;
+	struct ospf_if *oi;
+	struct ospf_nbr *n;
+
+	list_for_each(&o->areas, a, node) {
+		if (area != a->id && area != OSPF_AREA_AS)
+			continue;
+		list_for_each(&a->ifs, oi, node)
+			list_for_each(&oi->nbrs, n, node)
+				if (n->retransmit.n)
+					lsa_set_del(&n->retransmit, k);
+	}
+}
+
+void ospf_nbr_lists_clear(struct ospf_nbr *n)
+{
+	lsa_set_clear(&n->summary);
+	lsa_set_clear(&n->request);
+	lsa_set_clear(&n->retransmit);
+	timer_stop(&n->oi->area->ospf->st->timers, &n->rxmt);
+}
+
+void ospf_if_lists_clear(struct ospf_if *oi)
+{
+	lsa_set_clear(&oi->flood);
+	lsa_set_clear(&oi->acks);
+	timer_stop(&oi->area->ospf->st->timers, &oi->ack_timer);
+}
