@@ -44,11 +44,7 @@ struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id)
 static void nbr_clear(struct ospf_nbr *n)
 {
 	ospf_nbr_lists_clear(n);
-	lsa_set_clear(&n->summary);
-	lsa_set_clear(&n->request);
-	lsa_set_clear(&n->retransmit);
 	timer_stop(timers_of(n), &n->exchange);
-	timer_stop(timers_of(n), &n->rxmt);
 	n->dd_n = n->req_n = 0;
 	n->dd_due_at = n->req_due_at = NS_NEVER;
 	n->dd_any = false;
