@@ -16,8 +16,7 @@
  *	flood.c   13  flooding              rxmt.c 13.5-13.7 acknowledgment, retransmission
  *	originate.c 12.1, 12.4, 13.4 own LSAs   origin_router.c, origin_net.c 12.4.1, 12.4.2
  *	age.c     14  ageing
- *	spf.c     16.1 shortest paths       spf_sched.c when to compute
- *	table.c   16.2-16.8 the routing table   fib.c what of it goes to the stack
+ *	spf.h     16  the routing table: map of spf*.c, table.c, asbr_path.c, fib.c
  *	abr.c     12.4.3 summaries          asbr.c 12.4.4 externals   nssa.c RFC 3101
  *	show.c    what there is
  *
@@ -366,7 +365,7 @@ int must_check ospf_router_lsa_build(struct ospf_area *a);
 int must_check ospf_net_lsa_build(struct ospf_if *oi);
 
 /* spf_sched.c: old or new may be NULL; called by lsdb.c when contents changed or reached MaxAge. */
-void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is);
+void ospf_lsa_changed(struct ospf *o, struct ospf_lsa *was, struct ospf_lsa *is);
 /* Something that no LSA says but routes depend on: configuration, an area or an
  * interface came or went, a next hop's address. */
 void ospf_recompute(struct ospf *o);

@@ -77,6 +77,11 @@ ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len
 	return numtab_find(&pool->prefixes, prefix_name(key, len));
 }
 
+ospf_pnum ospf_prefix_num(struct ospf_pool *pool, ip4_t key, unsigned len)
+{
+	return numtab_get(&pool->prefixes, prefix_name(key, len), 0);
+}
+
 struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p)
 {
 	const struct prefix_item *it = numtab_item(&pool->prefixes, p);

@@ -76,6 +76,8 @@ const ospf_knum *ospf_vertex_keys(const struct ospf_pool *pool, ospf_vnum v, siz
 const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, size_t *n);
 struct ospf_pnet { ip4_t key; uint8_t len; };
 struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p);
+/* Made if need be; OSPF_NUM_NONE: no memory. */
+ospf_pnum ospf_prefix_num(struct ospf_pool *pool, ip4_t key, unsigned len);
 ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len);
 /* Above every number given so far. */
 uint32_t ospf_n_keys(const struct ospf_pool *pool);

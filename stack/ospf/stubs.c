@@ -22,48 +22,10 @@ void show_ospf_tree(struct stack *st, uint32_t area, bool (*fn)(void *arg, const
 {
 }
 
-void ospf_lsa_changed(struct ospf *o, const struct ospf_lsa *was, const struct ospf_lsa *is)
-{
-}
-
-void ospf_spf_run(struct ospf *o)
-{
-}
-
-bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost)
-{
-	return false;
-}
-
-void ospf_summaries_update(struct ospf *o)
-{
-}
-
 void ospf_externals_update(struct ospf *o)
-{
-}
-
-void ospf_routes_withdraw(struct ospf *o)
-{
-}
-
-void ospf_recompute(struct ospf *o)
-{
-}
-
-void ospf_spf_show(const struct ospf *o, struct show_ospf *out)
-{
-}
-
-void ospf_spf_fini(struct ospf *o)
-{
-}
-
-void ospf_spf_area_fini(struct ospf_area *a)
 {
 }
 
 void ospf_ext_fini(struct ospf *o)
 {
 }
-

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What of the routing table the stack forwards by.  A change is one step
+ * (core/learn.h), and routes come before others go.  What is directly attached
+ * is the stack's own already.
+ */
+#include "stack/core/core.h"
+#include "stack/core/learn.h"
+#include "stack/ospf/spf.h"
+
+/* What the router says of itself, and the networks it is on. */
+static void mark_own(struct table *t)
+{
+	const struct ospf_area *a;
+
+	list_for_each(&t->o->areas, a, node) {
+		ospf_vnum root = spf_root(a);
+		const struct ospf_lsa *l = root == OSPF_NUM_NONE ? NULL : spf_lsa(t->o, root), *net;
+
+		for (unsigned i = 0; l && i < l->n_dests; i++)
+			table_own(t, l->dests[i].prefix);
+		for (unsigned i = 0; l && i < l->n_arcs; i++) {
+			net = spf_lsa(t->o, l->arcs[i].to);
+			if (net && net->h.type == OSPF_LSA_NETWORK)
+				table_own(t, net->dests[0].prefix);
+		}
+	}
+}
+
+static bool is_for_stack(const struct ospf *o, const struct spf_p *r)
+{
+	if (!r->rank || r->flags & SPF_P_OWN)
+		return false;
+	return spf_rank_class(r->rank) == SPF_DISCARD || !spf_hops_direct(o, r->hops);
+}
+
+static uint32_t metric_of(const struct spf_p *r)
+{
+	return spf_rank_class(r->rank) == SPF_EXT2 ? spf_rank_cost2(r->rank) : spf_rank_cost(r->rank);
+}
+
+bool fib_update(struct table *t)
+{
+	struct stack *st = t->o->st;
+	bool changed = false;
+
+	mark_own(t);
+	if (t->all)
+		route_relearn_begin(st, RP_OSPF);
+	for (uint32_t i = 0; i < t->s->n_p; i++) {
+		const struct spf_p *r = &t->s->p[t->s->plist[i]];
+		struct ospf_pnet to;
+		int n;
+
+		if (!(t->all || r->flags & SPF_P_WANTED) || !is_for_stack(t->o, r))
+			continue;
+		to = ospf_prefix(t->o->pool, t->s->plist[i]);
+		n = route_learn(st, RP_OSPF, to.key, to.len, metric_of(r), r->hops);
+		changed |= n > 0;
+		t->o->spf->nomem |= n == ERR_NOMEM;
+	}
+	if (t->all)
+		return route_relearn_end(st, RP_OSPF) || changed;
+	for (uint32_t i = 0; i < t->s->n_p; i++) {
+		const struct spf_p *r = &t->s->p[t->s->plist[i]];
+		struct ospf_pnet to = ospf_prefix(t->o->pool, t->s->plist[i]);
+
+		if (r->flags & SPF_P_WANTED && !is_for_stack(t->o, r))
+			changed |= route_unlearn(st, RP_OSPF, to.key, to.len);
+	}
+	return changed;
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: MIT
+/*
+ * RFC 2328 16.1 and 16.2: the routes to prefixes.  Each LSA offers ways to the
+ * prefixes that it names, and the best stay; equal ones share.  What an LSA
+ * offers depends on itself and on the tree alone, so the order does not count.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/core/core.h"
+#include "stack/ospf/spf.h"
+
+#define ABR_OR_ASBR (OSPF_ROUTER_B | OSPF_ROUTER_E)
+#define WORK_PER_LSA 16                   /* destinations: with more, it is quicker to compute all */
+
+void table_init(struct table *t, struct ospf *o, struct spf_scratch *s)
+{
+	memset(t, 0, sizeof(*t));
+	t->o = o;
+	t->s = s;
+}
+
+/* --- which ones are asked for ------------------------------------------------------ */
+
+static struct spf_p *list(struct table *t, ospf_pnum p)
+{
+	struct spf_p *c = &t->s->p[p];
+
+	if (!(c->flags & SPF_P_LISTED)) {
+		c->flags |= SPF_P_LISTED;
+		t->s->plist[t->s->n_p++] = p;
+	}
+	return c;
+}
+
+void table_want(struct table *t, ospf_pnum p)
+{
+	list(t, p)->flags |= SPF_P_WANTED;
+}
+
+void table_own(struct table *t, ospf_pnum p)
+{
+	list(t, p)->flags |= SPF_P_OWN;
+}
+
+static void want_dests(struct table *t, const struct ospf_lsa *l)
+{
+	for (unsigned i = 0; l && i < l->n_dests; i++)
+		table_want(t, l->dests[i].prefix);
+}
+
+static uint8_t router_flags(const struct ospf_lsa *l)
+{
+	return l && l->h.type == OSPF_LSA_ROUTER ? l->image[OSPF_LSA_HLEN] : 0;
+}
+
+static bool vertex_is_changed(const struct table *t, ospf_vnum v)
+{
+	return v != OSPF_NUM_NONE && t->s->v[v].state == SPF_CHANGED;
+}
+
+static void vertex_changed(struct table *t, ospf_vnum v)
+{
+	if (vertex_is_changed(t, v))
+		return;
+	t->s->v[v].state = SPF_CHANGED;
+	t->s->vlist[t->s->n_v++] = v;
+}
+
+/* What depends on routers, not on the prefix alone. */
+struct ripple { struct table *t; bool routers, asbrs; };
+
+static void want_logged(struct table *t, struct ripple *rp)
+{
+	const struct ospf_spf *s = t->o->spf;
+
+	for (uint32_t i = 0; i < s->n_changes; i++) {
+		const struct ospf_lsa *was = s->changes[i].was;
+		const struct ospf_lsa *is = spf_lsa_of(t->o, s->changes[i].key);
+		uint8_t flags = router_flags(was) | router_flags(is);
+
+		want_dests(t, was);
+		want_dests(t, is);
+		rp->asbrs |= ospf_key(t->o->pool, s->changes[i].key)->type == OSPF_LSA_ASBR;
+		if ((flags & ABR_OR_ASBR) && router_flags(was) != router_flags(is)) {
+			rp->routers = true;
+			vertex_changed(t, (is ? is : was)->vertex);
+		}
+	}
+}
+
+static void want_of_vertices(struct table *t, struct ripple *rp)
+{
+	for (uint32_t i = 0; i < t->s->n_v; i++) {
+		size_t n;
+		const ospf_knum *keys = ospf_vertex_keys(t->o->pool, t->s->vlist[i], &n);
+
+		while (n--) {
+			const struct ospf_lsa *l = spf_lsa_of(t->o, *keys++);
+
+			want_dests(t, l);
+			rp->routers |= (router_flags(l) & ABR_OR_ASBR) != 0;
+		}
+	}
+}
+
+/* Has this external LSA a forwarding address? */
+static bool forwarded(const struct ospf_lsa *l)
+{
+	struct rd r = ospf_lsa_body(l->image, l->len);
+	struct ospf_external x;
+
+	return ospf_external_parse(&x, &r) && x.fwd != 0;
+}
+
+static void want_by_router(struct ospf *o, struct lsdb_entry *e, void *arg)
+{
+	const struct ripple *rp = arg;
+	const struct ospf_lsa *l = e->lsa;
+
+	if (l->h.type == OSPF_LSA_SUMMARY && rp->routers) {
+		if (vertex_is_changed(rp->t, ospf_vertex_find(o->pool, l->area, false, l->h.adv)))
+			want_dests(rp->t, l);
+	} else if (l->h.type == OSPF_LSA_EXTERNAL || l->h.type == OSPF_LSA_NSSA) {
+		if (rp->routers || rp->asbrs || forwarded(l))
+			want_dests(rp->t, l);
+	}
+}
+
+static bool has_externals(const struct ospf *o)
+{
+	const struct ospf_area *a;
+
+	list_for_each(&o->areas, a, node)
+		if (a->n_lsas[OSPF_LSA_NSSA])
+			return true;
+	return o->n_external > 0;
+}
+
+void table_want_changed(struct table *t)
+{
+	struct ripple rp = { .t = t };
+
+	want_logged(t, &rp);
+	want_of_vertices(t, &rp);
+	if (rp.routers || (has_externals(t->o) && (rp.asbrs || t->s->n_p)))
+		lsdb_each(t->o, want_by_router, &rp);
+}
+
+/* --- offers ------------------------------------------------------------------------------ */
+
+bool table_is_asked(const struct table *t, ospf_pnum p)
+{
+	return t->all || t->s->p[p].flags & (SPF_P_WANTED | SPF_P_INTERNAL);
+}
+
+/* RFC 3101 2.5 (6) (e), for paths that are otherwise equal. */
+static uint64_t preference(const struct spf_p *c)
+{
+	unsigned type = c->flags & SPF_P_NSSA ? (c->flags & SPF_P_PBIT ? 2 : 0) : 1;
+
+	return (uint64_t)type << 32 | c->adv;
+}
+
+static void take(struct spf_p *best, const struct spf_p *c, nexthops_id hops)
+{
+	uint8_t flags = best->flags & ~(SPF_P_NSSA | SPF_P_PBIT);
+
+	*best = *c;
+	best->flags |= flags;
+	best->hops = hops;
+}
+
+void table_offer(struct table *t, ospf_pnum p, const struct spf_p *c)
+{
+	struct spf_p *best = list(t, p);
+
+	if (!best->rank || c->rank < best->rank) {
+		take(best, c, c->hops);
+	} else if (c->rank == best->rank) {
+		nexthops_id both = spf_hops_union(t->o, t->memo, best->hops, c->hops);
+
+		if (preference(c) > preference(best) ||
+		    (preference(c) == preference(best) && c->area > best->area))
+			take(best, c, both);
+		best->hops = both;
+	}
+}
+
+/* 16.1 (4): stub networks of a router, and the network that a transit vertex is. */
+static void offer_intra(struct table *t, const struct ospf_area *a, const struct ospf_lsa *l,
+			const struct ospf_dest *d)
+{
+	uint32_t dist = spf_dist(a, l->vertex);
+	struct spf_p c = { .area = a->id };
+
+	if (dist == SPF_UNREACHABLE)
+		return;
+	c.rank = spf_rank(SPF_INTRA, 0, false, dist + d->cost);
+	if (l->h.type == OSPF_LSA_ROUTER && l->h.adv == t->o->router_id) {
+		struct ospf_pnet to = ospf_prefix(t->o->pool, d->prefix);
+
+		c.hops = spf_hops_own(t->o, a, to.key, to.len);
+	} else {
+		c.hops = spf_hops(a, l->vertex);
+	}
+	if (c.hops)
+		table_offer(t, d->prefix, &c);
+}
+
+bool table_router(const struct ospf_area *a, uint32_t id, uint8_t flag, struct asbr_path *out)
+{
+	ospf_vnum v = ospf_vertex_find(a->ospf->pool, a->id, false, id);
+	uint32_t dist = v == OSPF_NUM_NONE ? SPF_UNREACHABLE : spf_dist(a, v);
+	uint8_t flags;
+
+	if (dist == SPF_UNREACHABLE || id == a->ospf->router_id)
+		return false;
+	flags = router_flags(spf_lsa(a->ospf, v));
+	out->id = id;
+	out->area = a->id;
+	out->cost = dist;
+	out->inter = false;
+	out->abr = flags & OSPF_ROUTER_B;
+	out->hops = spf_hops(a, v);
+	return flags & flag;
+}
+
+/* 16.2 */
+static void offer_inter(struct table *t, const struct ospf_area *a, const struct ospf_lsa *l,
+			const struct ospf_dest *d)
+{
+	struct spf_p c = { .area = a->id };
+	struct asbr_path abr;
+
+	if (d->cost >= OSPF_LS_INFINITY || l->h.adv == t->o->router_id)    /* (1), (2) */
+		return;
+	if (t->o->is_abr && a->id != 0)
+		return;
+	if (!table_router(a, l->h.adv, OSPF_ROUTER_B, &abr))       /* (4) */
+		return;
+	c.hops = abr.hops;
+	c.rank = spf_rank(SPF_INTER, 0, false, abr.cost + d->cost);
+	table_offer(t, d->prefix, &c);
+}
+
+static void offer_internal(struct table *t, const struct ospf_lsa *l, const struct ospf_dest *d)
+{
+	const struct ospf_area *a = ospf_area_find(t->o, l->area);
+
+	if (!a)
+		return;
+	if (l->h.type == OSPF_LSA_ROUTER)
+		offer_intra(t, a, l, d);
+	else if (l->h.type == OSPF_LSA_NETWORK && spf_lsa(t->o, l->vertex) == l)
+		offer_intra(t, a, l, d);
+	else if (l->h.type == OSPF_LSA_SUMMARY)
+		offer_inter(t, a, l, d);
+}
+
+static bool is_external(const struct ospf_lsa *l)
+{
+	return l->h.type == OSPF_LSA_EXTERNAL || l->h.type == OSPF_LSA_NSSA;
+}
+
+/* --- all prefixes --------------------------------------------------------------------------- */
+
+static void all_internal(struct ospf *o, struct lsdb_entry *e, void *arg)
+{
+	const struct ospf_lsa *l = e->lsa;
+
+	(void)o;
+	if (e->flags & LSDB_MAXAGE || is_external(l))
+		return;
+	for (unsigned i = 0; i < l->n_dests; i++)
+		offer_internal(arg, l, &l->dests[i]);
+}
+
+static void all_external(struct ospf *o, struct lsdb_entry *e, void *arg)
+{
+	(void)o;
+	if (!(e->flags & LSDB_MAXAGE) && is_external(e->lsa))
+		table_offer_external(arg, e->lsa);
+}
+
+static void compute_all(struct table *t)
+{
+	lsdb_each(t->o, all_internal, t);
+	abr_offer_discards(t);
+	if (has_externals(t->o))
+		lsdb_each(t->o, all_external, t);
+}
+
+/* --- those that are asked for -------------------------------------------------------------- */
+
+/* What LSAs of this prefix offer, of those outside of the AS or of the others. */
+static void offers_of(struct table *t, ospf_pnum p, bool external)
+{
+	size_t n;
+	const ospf_knum *keys = ospf_prefix_keys(t->o->pool, p, &n);
+
+	while (n--) {
+		const struct ospf_lsa *l = spf_lsa_of(t->o, *keys++);
+
+		if (!l || is_external(l) != external)
+			continue;
+		t->work += l->n_dests;
+		for (unsigned i = 0; i < l->n_dests; i++) {
+			if (l->dests[i].prefix != p)
+				continue;
+			if (external)
+				table_offer_external(t, l);
+			else
+				offer_internal(t, l, &l->dests[i]);
+		}
+	}
+}
+
+/* False: there is so much of it that computing all is quicker. */
+static bool compute_some(struct table *t)
+{
+	size_t most = (size_t)WORK_PER_LSA * t->o->lsdb.n;
+	uint32_t n = t->s->n_p;
+
+	for (uint32_t i = 0; i < n && t->work <= most; i++)
+		offers_of(t, t->s->plist[i], false);
+	if (t->work > most)
+		return false;
+	for (uint32_t i = 0; i < n && has_externals(t->o); i++)
+		offers_of(t, t->s->plist[i], true);
+	return true;
+}
+
+static void forget_offers(struct table *t)
+{
+	for (uint32_t i = 0; i < t->s->n_p; i++)
+		memset(&t->s->p[t->s->plist[i]], 0, sizeof(*t->s->p));
+	t->s->n_p = 0;
+}
+
+void table_compute(struct table *t)
+{
+	if (!t->all && !compute_some(t)) {
+		forget_offers(t);
+		t->all = true;
+	}
+	if (t->all)
+		compute_all(t);
+}
+
+void table_done(struct table *t)
+{
+	forget_offers(t);
+}
+
+/* --- reading it -------------------------------------------------------------------------------- */
+
+const struct spf_p *table_internal(struct table *t, ip4_t addr)
+{
+	for (int len = 32; len >= 0; len--) {
+		ospf_pnum p = ospf_prefix_find(t->o->pool, addr & ip4_mask((unsigned)len),
+					       (unsigned)len);
+		struct spf_p *c;
+
+		if (p == OSPF_NUM_NONE)
+			continue;
+		c = &t->s->p[p];
+		if (!table_is_asked(t, p)) {
+			list(t, p)->flags |= SPF_P_INTERNAL;
+			offers_of(t, p, false);
+		}
+		switch (spf_rank_class(c->rank)) {
+		case SPF_INTRA:
+		case SPF_INTER:
+			return c;
+		case SPF_DISCARD:
+			return NULL;
+		default:
+			break;
+		}
+	}
+	return NULL;
+}
+
+static int by_prefix(const void *pa, const void *pb)
+{
+	const struct table_row *a = pa, *b = pb;
+
+	if (a->to.key != b->to.key)
+		return a->to.key < b->to.key ? -1 : 1;
+	return (int)a->to.len - (int)b->to.len;
+}
+
+struct table_row *table_rows(struct ospf *o, size_t *n)
+{
+	struct spf_scratch s;
+	struct table_row *rows;
+	struct table t;
+
+	*n = 0;
+	if (!o->spf || !spf_scratch_open(o, &s))
+		return NULL;
+	table_init(&t, o, &s);
+	t.all = true;
+	table_compute(&t);
+	rows = s.n_p ? malloc(s.n_p * sizeof(*rows)) : NULL;
+	for (uint32_t i = 0; rows && i < s.n_p; i++) {
+		const struct spf_p *p = &s.p[s.plist[i]];
+
+		if (p->rank)
+			rows[(*n)++] = (struct table_row){ ospf_prefix(o->pool, s.plist[i]), *p };
+	}
+	table_done(&t);
+	if (rows)
+		qsort(rows, *n, sizeof(*rows), by_prefix);
+	return rows;
+}
+
+bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost)
+{
+	ospf_vnum v = ospf_vertex_find(a->ospf->pool, a->id, false, router_id);
+
+	*cost = v == OSPF_NUM_NONE ? SPF_UNREACHABLE : spf_dist(a, v);
+	return *cost != SPF_UNREACHABLE;
+}
