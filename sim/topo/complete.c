@@ -413,6 +413,7 @@ void lab_complete(struct load *ld)
 	if (ld->diag->n == 0) {
 		note_lab_words(t);
 		note_strangers(t);
+		ospf_complete(t);
 		for (uint32_t i = 0; i < t->n_nodes; i++)
 			note_overlaps(ld, &ends, i);
 	}

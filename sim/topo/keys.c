@@ -123,7 +123,9 @@ static void rows_init(struct load *ld, const struct ytable *t, void *target)
 		const struct ykey *k = &t->rows[i];
 		struct ynode n = { .type = YNODE_SCALAR };
 
-		if (!k->def)
+		if (k->type->init)
+			k->type->init(ld, k, target);
+		if (k->type->init || !k->def)
 			continue;
 		n.text = mem_strdup(k->def);
 		k->type->parse(ld, k, &n, target);
@@ -147,15 +149,20 @@ static void map_parse(struct load *ld, const struct ykey *k, const struct ynode 
 
 const struct ytype type_map = { .name = "a map", .parse = map_parse };
 
+void keys_init_element(struct load *ld, const struct ytable *t, void *target)
+{
+	if (t->init)
+		t->init(ld, target);
+	else
+		keys_init(ld, t, target);
+}
+
 static void element_parse(struct load *ld, const struct ytable *t, const struct ynode *n,
 			  void *elem)
 {
 	struct topo_pos *pos = at(elem, t->pos_off);
 
-	if (t->init)
-		t->init(ld, elem);
-	else
-		keys_init(ld, t, elem);
+	keys_init_element(ld, t, elem);
 	*pos = n->pos;
 	keys_apply(ld, t, n, elem, false);
 	if (t->check)
@@ -164,7 +171,7 @@ static void element_parse(struct load *ld, const struct ytable *t, const struct 
 
 /* The elements are in place before they are read, so that those that look at
  * the lab find it as it will be. */
-static void list_parse(struct load *ld, const struct ykey *k, const struct ynode *n, void *target)
+void list_parse(struct load *ld, const struct ykey *k, const struct ynode *n, void *target)
 {
 	size_t *count = at(target, k->off_n);
 	char *list;
@@ -177,6 +184,8 @@ static void list_parse(struct load *ld, const struct ykey *k, const struct ynode
 		return;
 	}
 	memcpy(&list, at(target, k->off), sizeof(list));
+	for (size_t i = 0; k->sub->fini && i < *count; i++)
+		k->sub->fini(list + i * k->sub->size);
 	free(list);
 	list = mem_zalloc(n->n, k->sub->size);
 	memcpy(at(target, k->off), &list, sizeof(list));

@@ -61,6 +61,8 @@ struct load {
 struct ytype {
 	const char *name;                 /* with its article, for messages */
 	const char *schema;               /* draft-07; NULL: from words, sub and shape */
+	/* The value that says nothing; NULL: the row's default, or zero. */
+	void (*init)(struct load *ld, const struct ykey *k, void *target);
 	/* n is never NULL.  Reports what is wrong with it, and then leaves the
 	 * target as it was. */
 	void (*parse)(struct load *ld, const struct ykey *k, const struct ynode *n, void *target);
@@ -96,13 +98,19 @@ struct ytable {
 	size_t n_also;
 	void (*init)(struct load *ld, void *target);    /* may be NULL */
 	void (*check)(struct load *ld, const struct ynode *n, void *target);  /* may be NULL */
+	void (*fini)(void *target);       /* frees what it owns; NULL: nothing */
 };
 
 extern const struct ytable lab_keys, node_keys, route_keys, link_keys, impair_keys,
 	endpoint_keys, event_keys, check_keys, defaults_keys;
+/* tables_ospf.c */
+extern const struct ytable ospf_keys, ospf_if_keys, ospf_auth_keys, ospf_key_keys,
+	ospf_area_keys, ospf_range_keys, ospf_redist_keys, ospf_default_keys, ospf_spf_keys;
 
 /* Target holds the defaults of the table's rows. */
 void keys_init(struct load *ld, const struct ytable *t, void *target);
+/* Target of one element of a list, before it is read. */
+void keys_init_element(struct load *ld, const struct ytable *t, void *target);
 /* Reads a map: reports unknown keys, keys left out, and bad values.
  * layer: the map is inherited from, so no key is needed and own ones are wrong. */
 void keys_apply(struct load *ld, const struct ytable *t, const struct ynode *map,
@@ -117,6 +125,16 @@ extern const struct ytype type_netem, type_netem_time, type_prefixes, type_to, t
 	type_gateway, type_ifname, type_nodename;
 /* keys.c: maps and lists of maps, described by row->sub. */
 extern const struct ytype type_map, type_list;
+/* flow.c: the same, of rows that may say nothing; dumped in one line. */
+extern const struct ytype type_flow_map, type_flow_list;
+void flow_print(const struct topo *t, const struct ytable *tab, const void *target,
+		const void *base, struct buf *out);
+/* types_said.c: values that may be left unsaid (TOPO_UNSET; times below 0; rates 0). */
+extern const struct ytype type_said_u32, type_said_bool, type_said_word, type_said_time,
+	type_said_rate;
+/* types_ospf.c */
+extern const struct ytype type_router_id, type_area_id, type_ospf_cost, type_ospf_net,
+	type_ospf_auth, type_redist, type_originate;
 /* link.c: what needs both ends of a link. */
 extern const struct ytype type_endpoints, type_link_ipv4, type_link_mac, type_mac,
 	type_end_ipv4;
@@ -125,6 +143,10 @@ extern const struct ytype type_nodes, type_layers, type_defaults, type_include;
 
 /* The text of a scalar; else NULL, and an error that says what k expects. */
 const char *value_text(struct load *ld, const struct ykey *k, const struct ynode *n);
+/* 1 or 0; -1 after an error. */
+int value_bool(struct load *ld, const struct ykey *k, const struct ynode *n);
+/* A list of maps, by k->sub. */
+void list_parse(struct load *ld, const struct ykey *k, const struct ynode *n, void *target);
 /* quote.c: a JSON string, which is YAML too. */
 void print_quoted(const char *s, struct buf *out);
 
@@ -145,6 +167,9 @@ void topo_node_fini(struct topo_node *n);
 
 /* node.c: what a node without IP inherits of it is nothing. */
 void topo_node_clear_ip(struct topo_node *n);
+/* Routing of a node that a vnetUtils file has: what the defaults of the file that
+ * includes it say of it, else none. */
+void topo_node_from_defaults(struct load *ld, struct topo_node *n);
 
 /* door.c: nodes of kind netns and external.  What their keys and each link to
  * them may say, and the defaults of such a link: rate 0, delay 0. */

@@ -41,6 +41,8 @@ void door_check_ends(struct load *ld, const struct ends *ends, uint32_t node);
 /* complete.c: "file:line:col: warning: ..." for the user; the place is left out
  * if the file has none. */
 void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...) printf_like(3, 4);
+/* ospf_lint.c */
+void ospf_complete(struct topo *t);
 /* All of it, in order. */
 void lab_complete(struct load *ld);
 

@@ -13,7 +13,9 @@ void topo_link_fini(struct topo_link *l)
 	for (int i = 0; i < 2; i++) {
 		netem_spec_fini(&l->end[i].netem);
 		free(l->end[i].addrs);
+		topo_ospf_if_fini(&l->end[i].ospf);
 	}
+	topo_ospf_if_fini(&l->ospf);
 }
 
 void topo_link_init(struct load *ld, void *link)
@@ -23,11 +25,13 @@ void topo_link_init(struct load *ld, void *link)
 	if (!ld->addr_pos)
 		ld->addr_pos = mem_zalloc(2 * ld->topo->n_links, sizeof(*ld->addr_pos));
 	*l = ld->base_link;
+	topo_ospf_if_copy(&l->ospf, &ld->base_link.ospf);
 	for (int i = 0; i < 2; i++) {
 		struct topo_end *e = &l->end[i];
 
 		if (netem_spec_copy(&e->netem, &ld->base_link.end[i].netem) != 0)
 			mem_or_die(NULL);
+		topo_ospf_if_init(&e->ospf);
 		e->node = TOPO_NO_NODE;
 		e->auto_name = e->auto_mac = e->auto_addr = true;
 	}
@@ -161,20 +165,32 @@ static void endpoints_parse(struct load *ld, const struct ykey *k, const struct 
 	taint_since(ld, l, errors);
 }
 
+/* Does an end say something that the short form has no place for? */
 static bool end_is_long(const struct topo_link *l)
 {
-	return l->end[0].n_addrs > 1 || l->end[1].n_addrs > 1;
+	struct buf ospf = { 0 };
+	bool says;
+
+	for (int i = 0; i < 2; i++)
+		flow_print(NULL, &ospf_if_keys, &l->end[i].ospf, NULL, &ospf);
+	says = ospf.len > 0;
+	buf_free(&ospf);
+	return says || l->end[0].n_addrs > 1 || l->end[1].n_addrs > 1;
 }
 
 static void end_print_long(const struct topo *t, const struct topo_end *e, struct buf *out)
 {
 	char text[PREFIX_STRLEN];
+	struct buf ospf = { 0 };
 
 	buf_printf(out, "{node: \"%s\", interface: \"%s\", ipv4: ", t->nodes[e->node].name,
 		   e->ifname);
 	for (size_t i = 0; i < e->n_addrs; i++)
 		buf_printf(out, "%s%s", i ? ", " : "[", prefix_fmt(&e->addrs[i], text));
-	buf_str(out, e->n_addrs ? "]}" : "none}");
+	buf_str(out, e->n_addrs ? "]" : "none");
+	flow_print(t, &ospf_if_keys, &e->ospf, NULL, &ospf);
+	buf_printf(out, "%s%s}", ospf.len ? ", ospf: " : "", ospf.len ? ospf.s : "");
+	buf_free(&ospf);
 }
 
 static void endpoints_print(const struct topo *t, const struct ykey *k, const void *target,

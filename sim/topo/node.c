@@ -15,6 +15,7 @@ void topo_node_fini(struct topo_node *n)
 	free(n->loopback);
 	free(n->routes);
 	free(n->port);
+	topo_ospf_fini(&n->ospf);
 }
 
 static bool want_map(struct load *ld, const struct ykey *k, const struct ynode *n)
@@ -155,17 +156,53 @@ static void hub_check(struct load *ld, const struct ynode *own, struct topo_node
 	topo_node_clear_ip(n);
 }
 
+/* What defaults say of routing is for routers. */
+static void lay_defaults(struct load *ld, const char *kind, struct node_build *b)
+{
+	lay(ld, ld->defaults, b);
+	if (strcmp(kind, "host") == 0 && b->node.routing == ROUTING_OSPF)
+		b->node.routing = ROUTING_STATIC;
+}
+
+/* A door and a hub run nothing of ours. */
+static void routing_check(struct load *ld, const struct ynode *own, struct topo_node *n)
+{
+	const struct ynode *v = ynode_get(own, "routing");
+
+	if (n->routing != ROUTING_OSPF || n->kind == NODE_ROUTER || n->kind == NODE_HOST)
+		return;
+	n->routing = ROUTING_STATIC;
+	if (v)
+		diag_error(ld->diag, v->pos, "routing: ospf is for routers and hosts of the lab");
+}
+
+void topo_node_from_defaults(struct load *ld, struct topo_node *n)
+{
+	struct node_build b = { 0 };
+	bool routing = ynode_get(ld->defaults, "routing");
+
+	keys_init(ld, &node_keys, &b);
+	ld->diag->quiet++;
+	lay(ld, ld->defaults, &b);
+	ld->diag->quiet--;
+	n->routing = routing ? b.node.routing : ROUTING_NONE;
+	n->ospf = b.node.ospf;
+	b.node.ospf = (struct topo_ospf){ 0 };
+	topo_node_fini(&b.node);
+}
+
 static void node_read(struct load *ld, const struct ynode *name, const struct ynode *own,
 		      struct topo_node *to)
 {
 	const struct ynode *group = find_group(ld, own);
+	const char *kind = find_kind(ld, own, group);
 	struct node_build b = { 0 };
 	char err[160];
 
 	keys_init(ld, &node_keys, &b);
 	ld->diag->quiet++;
-	lay(ld, ld->defaults, &b);
-	lay(ld, ynode_get(ld->kinds, find_kind(ld, own, group)), &b);
+	lay_defaults(ld, kind, &b);
+	lay(ld, ynode_get(ld->kinds, kind), &b);
 	lay(ld, group, &b);
 	ld->diag->quiet--;
 	keys_apply(ld, &node_keys, own, &b, false);
@@ -175,6 +212,7 @@ static void node_read(struct load *ld, const struct ynode *name, const struct yn
 	to->forward = b.forward == FORWARD_BY_KIND ? to->kind == NODE_ROUTER :
 		      b.forward == FORWARD_YES;
 	add_gateway(to, &b);
+	routing_check(ld, own, to);
 	if (to->kind == NODE_HUB)
 		hub_check(ld, own, to);
 	door_check(ld, name, own, to);

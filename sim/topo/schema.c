@@ -23,6 +23,15 @@ static const struct section {
 	{ &link_keys, "link", "A link" },
 	{ &endpoint_keys, "endpoint", "An endpoint" },
 	{ &impair_keys, "impairments", "What a link does to frames" },
+	{ &ospf_keys, "ospf", "ospf of a node" },
+	{ &ospf_if_keys, "ospf-interface", "ospf of an interface" },
+	{ &ospf_auth_keys, "ospf-auth", "auth" },
+	{ &ospf_key_keys, "ospf-key", "A key" },
+	{ &ospf_area_keys, "ospf-area", "An area" },
+	{ &ospf_range_keys, "ospf-range", "A range" },
+	{ &ospf_redist_keys, "ospf-redistribute", "redistribute" },
+	{ &ospf_default_keys, "ospf-default", "default_information" },
+	{ &ospf_spf_keys, "ospf-spf", "spf" },
 	{ &event_keys, "event", "An event" },
 	{ &check_keys, "check", "A check" },
 };
@@ -60,21 +69,23 @@ static json_t *named_schema(const struct ytable *t)
 
 static json_t *row_schema(const struct ykey *k)
 {
+	bool number = k->type == &type_u32 || k->type == &type_said_u32;
 	json_t *s;
 
-	if (k->type == &type_enum)
+	if (k->words && !k->type->schema)
 		s = enum_schema(k->words);
-	else if (k->type == &type_list)
+	else if (k->type == &type_list || k->type == &type_flow_list)
 		s = json_pack("{s:s, s:o}", "type", "array", "items", ref_to(k->sub));
 	else if (k->type == &type_nodes || k->type == &type_layers)
 		s = named_schema(k->sub);
-	else if (k->type == &type_map || k->type == &type_defaults)
+	else if (k->type == &type_map || k->type == &type_defaults ||
+		 k->type == &type_flow_map)
 		s = json_pack("{s:[o]}", "allOf", ref_to(k->sub));
 	else
 		s = json_loads(k->type->schema, 0, NULL);
-	if (k->type == &type_u32 && k->max)
+	if (number && k->max)
 		json_object_set_new(s, "maximum", json_integer((json_int_t)k->max));
-	if (k->type == &type_u32 && k->min)
+	if (number && k->min)
 		json_object_set_new(s, "minimum", json_integer((json_int_t)k->min));
 	json_object_set_new(s, "description", json_string(k->help));
 	return s;
@@ -134,7 +145,7 @@ static void cell(struct buf *out, const char *s)
 
 static void row_value(struct buf *out, const struct ykey *k)
 {
-	if (k->type != &type_enum) {
+	if (!k->words || k->type->schema) {
 		cell(out, k->type->name);
 		return;
 	}

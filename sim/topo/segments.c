@@ -2,24 +2,9 @@
 /* Which links are one layer-2 network: those that meet in hubs. */
 #include <stdlib.h>
 
+#include "sim/joined.h"
 #include "sim/topo/lab.h"
 #include "sim/topo/mem.h"
-
-static uint32_t root_of(uint32_t *up, uint32_t i)
-{
-	for (; up[i] != i; i = up[i])
-		up[i] = up[up[i]];
-	return i;
-}
-
-/* False if the two were joined already. */
-static bool join(uint32_t *up, uint32_t a, uint32_t b)
-{
-	a = root_of(up, a);
-	b = root_of(up, b);
-	up[a < b ? b : a] = a < b ? a : b;        /* the smaller one leads */
-	return a != b;
-}
 
 static bool is_hub(const struct topo *t, const struct topo_end *e)
 {
@@ -44,11 +29,11 @@ static void join_hubs(struct topo *t, uint32_t *up)
 		uint32_t h1 = (uint32_t)t->n_links + (hub1 ? l->end[1].node : 0);
 
 		if (hub0)
-			join(up, (uint32_t)i, h0);
-		if (hub0 && hub1 && !join(up, h0, h1))
+			joined_join(up, (uint32_t)i, h0);
+		if (hub0 && hub1 && !joined_join(up, h0, h1))
 			note_loop(t, l);
 		else if (hub1 && !hub0)
-			join(up, (uint32_t)i, h1);
+			joined_join(up, (uint32_t)i, h1);
 	}
 }
 
@@ -61,6 +46,6 @@ void segments_find(struct topo *t, uint32_t *seg)
 		up[i] = (uint32_t)i;
 	join_hubs(t, up);
 	for (size_t i = 0; i < t->n_links; i++)
-		seg[i] = root_of(up, (uint32_t)i);
+		seg[i] = joined_root(up, (uint32_t)i);
 	free(up);
 }

@@ -6,8 +6,8 @@
 
 static const char *const kind_words[] = { "router", "host", "hub", "netns", "external", NULL };
 static const char *const kind_later[] = { "switch", NULL };
-static const char *const routing_words[] = { "none", "static", NULL };
-static const char *const routing_later[] = { "ospf", "rip", NULL };
+static const char *const routing_words[] = { "none", "static", "ospf", NULL };
+static const char *const routing_later[] = { "rip", NULL };
 
 /* ---- what one direction of a link does ---- */
 
@@ -53,6 +53,8 @@ static const struct ykey endpoint_rows[] = {
 	  .help = "its MAC address" },
 	{ .key = "ipv4", .type = &type_end_ipv4, .own = true,
 	  .help = "its address or addresses, A.B.C.D/LEN; none" },
+	{ .key = "ospf", .type = &type_flow_map, .sub = &ospf_if_keys, .off = END(ospf),
+	  .help = "OSPF on this interface" },
 };
 
 const struct ytable endpoint_keys = {
@@ -78,6 +80,8 @@ static const struct ykey link_rows[] = {
 	  .help = "for frames from the first end to the second" },
 	{ .key = "reverse", .type = &type_map, .sub = &impair_keys, .off = LINK(end[1]),
 	  .help = "for frames from the second end to the first" },
+	{ .key = "ospf", .type = &type_flow_map, .sub = &ospf_if_keys, .off = LINK(ospf),
+	  .help = "OSPF on both interfaces" },
 };
 
 static const size_t link_ends[] = { LINK(end[0]), LINK(end[1]) };
@@ -124,7 +128,10 @@ static const struct ykey node_rows[] = {
 	  .help = "inherit from this entry of groups" },
 	{ .key = "routing", .type = &type_enum, .off = NODE(node.routing), .def = "static",
 	  .words = routing_words, .later = routing_later, .later_text = "does not exist yet",
-	  .help = "none and static: only the routes of the file" },
+	  .help = "none and static: only the routes of the file; ospf: OSPFv2 (RFC 2328), of "
+		  "routers and of what says so itself, not of a host by `defaults`" },
+	{ .key = "ospf", .type = &type_flow_map, .sub = &ospf_keys, .off = NODE(node.ospf),
+	  .help = "how, if routing is ospf" },
 	{ .key = "forwarding", .type = &type_forward, .off = NODE(forward),
 	  .help = "IPv4 forwarding; by default only routers do" },
 	{ .key = "loopback", .type = &type_prefixes, .off = NODE(node.loopback),

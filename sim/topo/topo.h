@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "sim/model/netem.h"
+#include "sim/topo/ospf.h"
+#include "sim/topo/pos.h"
 #include "stack/util/addr.h"
 #include "stack/util/buf.h"
 #include "stack/util/ns.h"
@@ -24,9 +26,8 @@ enum node_kind {
 	NODE_HUB,
 	NODE_NETNS, NODE_EXTERNAL,        /* doors to the outside, see sim/port/port.h */
 };
-enum routing { ROUTING_NONE, ROUTING_STATIC };   /* both: only the routes of the file */
-
-struct topo_pos { uint32_t line, col; };  /* from 1; 0: assigned, not in the file */
+/* NONE and STATIC: only the routes of the file. */
+enum routing { ROUTING_NONE, ROUTING_STATIC, ROUTING_OSPF };
 
 struct topo_route {
 	struct prefix to;                 /* default is 0.0.0.0/0 */
@@ -47,6 +48,7 @@ struct topo_node {
 	size_t n_loopback;
 	struct topo_route *routes;
 	size_t n_routes;
+	struct topo_ospf ospf;            /* in force where routing is ROUTING_OSPF */
 	struct topo_pos pos;
 };
 
@@ -66,6 +68,7 @@ struct topo_end {
 	uint64_t rate_bps;                /* of this end's sending; 0: infinite */
 	uint64_t queue_bytes;             /* frames that wait to be sent: limit in */
 	uint32_t queue_pkts;              /* bytes and in frames; 0: no limit */
+	struct topo_ospf_if ospf;
 	struct topo_pos pos;
 };
 
@@ -73,6 +76,7 @@ struct topo_link {
 	struct topo_end end[2];
 	uint32_t mtu;                     /* bytes of IP packet, both ends */
 	bool down;                        /* starts cut */
+	struct topo_ospf_if ospf;         /* of both ends */
 	struct topo_pos pos;
 };
 

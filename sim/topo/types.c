@@ -75,7 +75,7 @@ static int bool_of(const char *s)
 	return -1;
 }
 
-static int bool_read(struct load *ld, const struct ykey *k, const struct ynode *n)
+int value_bool(struct load *ld, const struct ykey *k, const struct ynode *n)
 {
 	const char *s = value_text(ld, k, n);
 	int v = s ? bool_of(s) : -1;
@@ -88,7 +88,7 @@ static int bool_read(struct load *ld, const struct ykey *k, const struct ynode *
 static void bool_parse(struct load *ld, const struct ykey *k, const struct ynode *n, void *target)
 {
 	bool *to = at(target, k->off);
-	int v = bool_read(ld, k, n);
+	int v = value_bool(ld, k, n);
 
 	if (v >= 0)
 		*to = v;
@@ -114,7 +114,7 @@ static void forward_parse(struct load *ld, const struct ykey *k, const struct yn
 			  void *target)
 {
 	struct node_build *b = target;
-	int v = bool_read(ld, k, n);
+	int v = value_bool(ld, k, n);
 
 	if (v >= 0)
 		b->forward = v ? FORWARD_YES : FORWARD_NO;

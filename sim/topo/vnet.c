@@ -229,6 +229,7 @@ static void read_head(struct vnet *v)
 		n->kind = NODE_ROUTER;
 		n->forward = true;
 		n->pos = l.word[0].pos;
+		topo_node_from_defaults(v->ld, n);
 	}
 	if (!names_fit(v->prefix, v->hosts < 10 ? v->hosts : 9))
 		diag_error(v->ld->diag, (struct topo_pos){ 1, 1 }, "'%s' makes interface names "

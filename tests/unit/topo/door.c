@@ -71,7 +71,7 @@ TEST(door, each_kind_is_told_which_keys_are_not_its_own)
 		"lab.yaml:7:29: port: a network namespace is a node of kind netns, and needs no "
 		"port\n"
 		"lab.yaml:8:29: port: expected a text, found an empty one\n"
-		"lab.yaml:9:29: routing: 'ospf' does not exist yet; expected none or static\n");
+		"lab.yaml:9:29: routing: ospf is for routers and hosts of the lab\n");
 }
 
 TEST(door, an_unknown_kind_of_port_is_told_those_there_are)
