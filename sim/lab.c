@@ -11,6 +11,7 @@
 #include "sim/taps.h"
 #include "sim/tcp_watch.h"
 #include "sim/topo/topo.h"
+#include "stack/ospf.h"
 #include "stack/stack.h"
 #include "stack/util/be.h"
 #include "stack/wire/eth.h"
@@ -52,6 +53,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	lab->pool = pkt_pool_new(0);
 	if (!lab->pool)
 		mem_die();
+	lab->ospf.lsas = ospf_pool_new();
 	list_init(&lab->ports);
 	list_init(&lab->flushing);
 	list_init(&lab->exposed);
@@ -100,6 +102,7 @@ void lab_free(struct lab *lab)
 		return;
 	lab->hooks = (struct lab_hooks){ 0 };
 	lab->on_drop = NULL;
+	lab->on_ospf = NULL;
 	tcp_watch_fini(lab);
 	ports_close(lab);
 	taps_fini(lab);
@@ -108,6 +111,7 @@ void lab_free(struct lab *lab)
 	for (size_t i = 0; i < lab->n_links; i++)
 		link_fini(&lab->links[i]);
 	pkt_pool_free(lab->pool);
+	ospf_pool_free(lab->ospf.lsas);
 	engine_fini(&lab->engine);
 	free(lab->nodes);
 	free(lab->links);

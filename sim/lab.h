@@ -5,6 +5,7 @@
 #include "sim/engine.h"
 #include "sim/link.h"
 #include "sim/node.h"
+#include "sim/ospf.h"
 #include "sim/pace/pace.h"
 #include "sim/sim.h"
 
@@ -30,6 +31,9 @@ struct lab {
 	void *drop_ctx;
 	void (*on_tcp)(void *ctx, const struct tcp_record *r);
 	void *tcp_ctx;
+	void (*on_ospf)(void *ctx, const struct ospf_record *r);
+	void *ospf_ctx;
+	struct ospf_lab ospf;
 	struct tcp_series *tcp_series;    /* being written, or NULL */
 	uint64_t drops[DROP_N];
 	struct pace pace;

@@ -71,6 +71,8 @@ int link_set_up(struct link *l, bool up)
 {
 	if (l->up == up)
 		return OK;
+	lab_note_change(l->lab, "link %s %s %s", node_name(l->end[0].node),
+			node_name(l->end[1].node), up ? "up" : "down");
 	l->up = up;
 	link_update_carrier(l);
 	return OK;
@@ -278,6 +280,7 @@ int link_words_check(int argc, char *const *argv, char err[160])
 /* The rate first: frames that wait keep the overhead they were sent with. */
 static int end_apply(struct link_end *e, const struct link_words *w, const struct netem_spec *s)
 {
+	uint16_t cost = ospf_end_cost(e);
 	int err = OK;
 
 	if (w->rate && w->rate_bps != e->rate_bps)
@@ -288,6 +291,7 @@ static int end_apply(struct link_end *e, const struct link_words *w, const struc
 		e->queue_bytes = w->queue_bytes;
 		e->queue_pkts = w->queue_pkts;
 	}
+	ospf_end_changed(e, cost);
 	return err;
 }
 

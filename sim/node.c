@@ -234,9 +234,14 @@ static void node_on_tcp(void *ctx, const struct tcp_event *e)
 	tcp_watch_event(n->lab, n, e);
 }
 
+static void node_on_ospf(void *ctx, const struct ospf_event *e)
+{
+	ospf_node_event(ctx, e);
+}
+
 static const struct stack_hooks node_hooks = {
 	.wake = node_on_wake, .drop = node_on_drop, .conflict = node_on_conflict,
-	.tcp = node_on_tcp,
+	.tcp = node_on_tcp, .ospf = node_on_ospf,
 };
 
 void node_build(struct node *n, struct lab *lab, uint32_t index)
@@ -369,6 +374,7 @@ int node_boot(struct node *n)
 	struct stack_config cfg = {
 		.name = spec->name, .pool = n->lab->pool, .seed = n->lab->seed,
 		.hooks = &node_hooks, .ctx = n, .forwarding = spec->forward,
+		.lsas = n->lab->ospf.lsas,
 	};
 
 	int err;
@@ -389,6 +395,8 @@ int node_boot(struct node *n)
 		err = boot_addresses(n);
 	if (!err)
 		err = boot_routes(n, spec);
+	if (!err)
+		err = boot_step(n, "OSPF", ospf_node_boot(n));
 	if (err) {
 		node_unboot(n);
 		n->up = false;
@@ -404,6 +412,9 @@ void node_set_carrier(struct node *n, struct link_end *e, bool on)
 	netdev_set_carrier(&e->dev, on);
 	if (e->port)
 		port_set_carrier(e, on);
+	if (!lab_noted_change(e->link->lab))
+		lab_note_change(e->link->lab, "%s %s: carrier %s", node_name(n), e->dev.name,
+				on ? "on" : "lost");
 	if (!e->link->lab->building)
 		lab_say(e->link->lab, "%s %s: carrier %s", node_name(n), e->dev.name,
 			on ? "on" : "lost");
@@ -421,6 +432,7 @@ int node_stop(struct node *n)
 		return ERR_EXIST;
 	prog_node_stopped(n);
 	exposed_node_stopped(n);
+	lab_note_change(n->lab, "%s: stopped", node_name(n));
 	n->up = false;
 	node_update_links(n);
 	node_unboot(n);
@@ -435,6 +447,7 @@ int node_start(struct node *n)
 
 	if (n->up)
 		return ERR_EXIST;
+	lab_note_change(n->lab, "%s: started", node_name(n));
 	for (uint32_t i = 0; i < n->n_ends; i++)
 		link_end_init_dev(n->ends[i]);
 	err = node_boot(n);

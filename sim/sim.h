@@ -32,6 +32,7 @@ struct lab;
 struct link;
 struct netdev;
 struct node;
+struct ospf_event;
 struct prog;
 struct stack;
 struct tcp_event;
@@ -312,6 +313,36 @@ bool lab_tcp_series_start(struct lab *lab, const char *path, const struct node *
 			  char err[256]);
 /* ERR_NOENT: there is none; ERR_IO: the file is not whole. */
 int lab_tcp_series_stop(struct lab *lab, uint64_t *rows);
+
+/* What OSPF on a node did (stack/ospf.h). */
+struct ospf_record {
+	ns_t at;
+	const char *node;
+	const struct ospf_event *event;
+};
+/* fn is told of every event until it is set to NULL. */
+void lab_trace_ospf(struct lab *lab, void (*fn)(void *ctx, const struct ospf_record *r), void *ctx);
+
+/* --- convergence ------------------------------------------------------------- */
+
+bool node_runs_ospf(struct node *n);      /* now */
+bool lab_has_ospf(const struct lab *lab); /* some node does */
+/*
+ * Has every router done what it had to do, and do those that links join within an
+ * area have equal databases?  A lab without OSPF: is no packet under way?  Made to
+ * be asked after every instant: it looks no more often than it is worth.
+ */
+bool lab_is_converged(struct lab *lab);
+/* Adds who still waits for what, in one line. */
+void lab_why_not_converged(struct lab *lab, struct buf *out);
+
+/* The last change of links and nodes, and what was lost since. */
+struct change_info {
+	ns_t at;
+	const char *what;                 /* NULL: there was none */
+	uint64_t drops[DROP_N];
+};
+void lab_last_change(const struct lab *lab, struct change_info *out);
 
 /* Every drop of the lab so far, by reason. */
 uint64_t lab_drops(const struct lab *lab, enum drop why);

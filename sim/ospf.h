@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIM_OSPF_H
+#define SIM_OSPF_H
+/*
+ * OSPF on the nodes of a lab: what the lab file says is told to the stacks, what
+ * they do is told to the user, and when all of them agree is known.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack/util/cc.h"
+#include "stack/util/drop.h"
+#include "stack/util/ns.h"
+
+struct lab;
+struct link_end;
+struct node;
+struct ospf_event;
+struct ospf_pool;
+
+/* What the lab knows of it; zero at first. */
+struct ospf_lab {
+	struct ospf_pool *lsas;           /* of all stacks; or NULL */
+	uint64_t n_events;                /* that any stack told of */
+	uint64_t seen_events;             /* ... when convergence was looked at last, */
+	ns_t look_at;                     /* and when it is worth it to look again */
+	uint32_t cursor;                  /* the node that was at work then */
+	ns_t change_at;                   /* the last change of the lab's links and nodes */
+	char change[160];                 /* "": none yet */
+	uint64_t change_drops[DROP_N];    /* of the lab, when it came */
+};
+
+/* Starts OSPF on a node whose stack has its interfaces, if the lab file says so. */
+int must_check ospf_node_boot(struct node *n);
+/* A stack's hook. */
+void ospf_node_event(struct node *n, const struct ospf_event *e);
+/* The cost that this end's rate and delay make: before they change, and, with
+ * what it said then, after. */
+uint16_t ospf_end_cost(const struct link_end *e);
+void ospf_end_changed(struct link_end *e, uint16_t old_cost);
+
+/* The lab's topology changes now: what a convergence is measured from. */
+void lab_note_change(struct lab *lab, const char *fmt, ...) printf_like(2, 3);
+bool lab_noted_change(const struct lab *lab);     /* at this instant */
+
+#endif
