@@ -194,18 +194,28 @@ out:
 
 /* --- before the first look -------------------------------------------------- */
 
-static bool quiet(void *lab)
+static bool converged(void *lab)
 {
-	return lab_is_quiet(lab);
+	return lab_is_converged(lab);
 }
 
+/* Fails with the reasons. */
 static bool converge(struct run *r)
 {
 	struct lab *lab = r->cl->lab;
+	struct buf why = { 0 }, text = { 0 };
 
-	if (!quiet(lab))
-		lab_run_while(lab, quiet, lab, ns_add(lab_now(lab), r->check->timeout));
-	return quiet(lab) || fail_after(r, "not converged after", r->check->timeout);
+	if (lab_run_while(lab, converged, lab, ns_add(lab_now(lab), r->check->timeout)) ==
+	    LAB_DONE)
+		return true;
+	buf_str(&text, "not converged after ");
+	text_seconds(&text, r->check->timeout);
+	lab_why_not_converged(lab, &why);
+	buf_printf(&text, "s of lab time%s%s", why.len ? ": " : "", why.len ? why.s : "");
+	verdict(r, CHECK_FAILED, text.s);
+	buf_free(&why);
+	buf_free(&text);
+	return false;
 }
 
 static bool run_to(struct run *r, ns_t at)

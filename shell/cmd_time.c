@@ -10,6 +10,8 @@
 /* Lab time and the flow of commands: run, step, wait, pace, time, sleep,
  * source, quit. */
 
+#define CONVERGE_LIMIT SEC(300)
+
 static const char *stopped_by(const struct shell *sh, bool ok)
 {
 	return ok ? "done" : sh->interrupted ? "interrupted" : sh->timed_out ? "limit" : "idle";
@@ -41,9 +43,27 @@ static int move(struct shell *sh, bool (*done)(void *arg), void *arg, ns_t at)
 	return !ok;
 }
 
-static bool is_quiet(void *arg)
+static bool is_converged(void *arg)
 {
-	return lab_is_quiet(((struct shell *)arg)->lab);
+	return lab_is_converged(((struct shell *)arg)->lab);
+}
+
+/* Hellos never end: without a limit of the user's a lab that cannot converge would
+ * run for ever. */
+static ns_t converged_limit(const struct shell *sh)
+{
+	return lab_has_ospf(sh->lab) ? ns_add(lab_now(sh->lab), CONVERGE_LIMIT) : NS_NEVER;
+}
+
+static int not_converged(struct shell *sh)
+{
+	struct buf why = { 0 };
+	int status;
+
+	lab_why_not_converged(sh->lab, &why);
+	status = shell_error(sh, "not converged: %s", why.len ? why.s : "it only just changed");
+	buf_free(&why);
+	return status;
 }
 
 /* Nothing will happen any more; only the engine itself can say so. */
@@ -57,6 +77,13 @@ static bool has_no_jobs(void *arg)
 	return jobs_running(arg) == 0;
 }
 
+static int run_until_converged(struct shell *sh)
+{
+	int status = move(sh, is_converged, sh, converged_limit(sh));
+
+	return status && !sh->interrupted && !sh->timed_out ? not_converged(sh) : status;
+}
+
 static int run_run(struct shell *sh, const struct args *a)
 {
 	ns_t now = lab_now(sh->lab), at = args_ns(a, "INSTANT", NS_NEVER);
@@ -64,7 +91,7 @@ static int run_run(struct shell *sh, const struct args *a)
 	if (args_has(a, "idle"))
 		return move(sh, is_idle, sh, NS_NEVER);
 	if (args_has(a, "converged"))
-		return move(sh, is_quiet, sh, NS_NEVER);
+		return run_until_converged(sh);
 	if (args_word(a, "INSTANT")) {
 		char t[40];
 
@@ -140,11 +167,15 @@ static int step_run(struct shell *sh, const struct args *a)
 /* wait WHAT [LIMIT]: fails when the limit comes first. */
 static int wait_run(struct shell *sh, const struct args *a)
 {
-	ns_t limit = ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", NS_NEVER));
+	bool converged = args_has(a, "converged"), given = args_word(a, "LIMIT");
+	ns_t limit = converged && !given ? converged_limit(sh) :
+		     ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", NS_NEVER));
 	bool (*done)(void *arg) = args_has(a, "jobs") ? has_no_jobs :
-				  args_has(a, "idle") ? is_idle : is_quiet;
+				  args_has(a, "idle") ? is_idle : is_converged;
 	int status = move(sh, done, sh, limit);
 
+	if (status && converged && lab_has_ospf(sh->lab) && !sh->interrupted && !sh->timed_out)
+		return not_converged(sh);
 	if (status && !sh->interrupted && !sh->timed_out)
 		shell_error(sh, "%s", lab_now(sh->lab) >= limit ? "it did not come true in time" :
 			    "it cannot come true any more: nothing is left that could happen");
@@ -369,7 +400,7 @@ const struct cmd cmds_time[] = {
 	  .flags = CMD_LAB, .run = run_run,
 	  .help = "let lab time pass",
 	  .text = "run 10s, run until 60s (an instant of lab time), run until idle (nothing is\n"
-		  "left that could happen), run until converged (no packet is under way).  Alone:\n"
+		  "left that could happen), run until converged (routing has: see wait).  Alone:\n"
 		  "until idle.  Ctrl-C stops it and leaves a consistent lab." },
 	{ .name = "run", .args = "until INSTANT:time COMMAND:line", .flags = CMD_LAB,
 	  .run = run_cmd_run,
@@ -380,7 +411,11 @@ const struct cmd cmds_time[] = {
 	  .help = "let lab time pass" },
 	{ .name = "wait", .args = "converged|idle|jobs [LIMIT:secs]", .flags = CMD_LAB,
 	  .run = wait_run,
-	  .help = "let lab time pass until something is so; fails at the limit" },
+	  .help = "let lab time pass until something is so; fails at the limit",
+	  .text = "converged: every router has done its work, and those that links join within\n"
+		  "an area have equal databases; without OSPF: no packet is under way.  If that\n"
+		  "cannot be, it says so after the limit (300 s), and who waits for what.\n"
+		  "idle: nothing is left that could happen.  jobs: no job runs." },
 	{ .name = "wait", .args = "[LIMIT:time] [every PERIOD:time] until COMMAND:line",
 	  .flags = CMD_LAB, .run = wait_cmd_run,
 	  .help = "repeat a command until it succeeds; fails at the limit" },

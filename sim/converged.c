@@ -312,10 +312,8 @@ void lab_why_not_converged(struct lab *lab, struct buf *out)
 	struct census c = { .lab = lab };
 	struct why w = { &c, out, 0 };
 
-	if (!lab_has_ospf(lab)) {
-		buf_str(out, "packets are under way");
+	if (!lab_has_ospf(lab))
 		return;
-	}
 	census_take(&c);
 	why_ports(&w);
 	why_busy(&w);

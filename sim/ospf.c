@@ -145,11 +145,16 @@ uint16_t ospf_end_cost(const struct link_end *e)
 	return topo_ospf_cost(e->link->lab->topo, e->link->index, side_of(e), e->rate_bps, delay);
 }
 
-struct cost { const struct netdev *dev; struct ospf_if_config c; struct ospf_auth auth; bool found; };
+struct found_if {
+	const struct netdev *dev;
+	struct ospf_if_config c;
+	struct ospf_auth auth;            /* what c.auth points to */
+	bool found;
+};
 
 static bool find_if(void *arg, const struct show_ospf_if *i)
 {
-	struct cost *f = arg;
+	struct found_if *f = arg;
 
 	if (i->dev != f->dev)
 		return true;
@@ -164,7 +169,7 @@ static bool find_if(void *arg, const struct show_ospf_if *i)
 /* A cost that a command set stays. */
 void ospf_end_changed(struct link_end *e, uint16_t old_cost)
 {
-	struct cost f = { .dev = &e->dev };
+	struct found_if f = { .dev = &e->dev };
 	uint16_t cost = ospf_end_cost(e);
 	struct stack *st = node_stack(e->node);
 

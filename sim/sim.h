@@ -333,7 +333,7 @@ bool lab_has_ospf(const struct lab *lab); /* some node does */
  * be asked after every instant: it looks no more often than it is worth.
  */
 bool lab_is_converged(struct lab *lab);
-/* Adds who still waits for what, in one line. */
+/* Adds who still waits for what, in one line; nothing in a lab without OSPF. */
 void lab_why_not_converged(struct lab *lab, struct buf *out);
 
 /* The last change of links and nodes, and what was lost since. */
