@@ -313,6 +313,7 @@ static void area_free(struct ospf_area *a)
 
 	list_for_each_safe(&a->ifs, oi, tmp, node)
 		if_free(oi);
+	ospf_spf_area_fini(a);
 	free(a->ranges);
 	free(a);
 }

@@ -157,7 +157,7 @@ struct lsu_rx { struct ospf *o; struct ospf_nbr *n; struct ospf_tx ack; bool ack
 static void ack_direct_end(struct lsu_rx *rx)
 {
 	if (rx->acking)
-		ospf_tx_end(&rx->ack, ospf_nbr_dst(rx->n));
+		ospf_tx_end(&rx->ack, rx->n->addr);
 	rx->acking = false;
 }
 
@@ -239,7 +239,7 @@ static void lsa_same(struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const stru
 /* (8): older than what we have, which was sent there or goes there now. */
 static void lsa_older(struct lsu_rx *rx, const struct lsdb_entry *e)
 {
-	struct ospf_lsu u = { .oi = rx->n->oi, .dst = ospf_nbr_dst(rx->n) };
+	struct ospf_lsu u = { .oi = rx->n->oi, .dst = rx->n->addr };
 
 	if (e->flags & LSDB_MAXAGE && ospf_seq_eq(e->lsa->h.seq, OSPF_SEQ_MAX))
 		return;

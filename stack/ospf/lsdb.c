@@ -123,7 +123,7 @@ static bool differs(const struct ospf_lsa *a, bool a_maxage, const struct ospf_l
 }
 
 /* What an entry holds now in the eyes of the routing table: nothing at MaxAge. */
-static const struct ospf_lsa *told(const struct ospf_lsa *l, bool maxage)
+static struct ospf_lsa *told(struct ospf_lsa *l, bool maxage)
 {
 	return maxage ? NULL : l;
 }

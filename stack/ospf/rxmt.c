@@ -84,7 +84,7 @@ static void rxmt_fire(struct timer *t)
 {
 	struct ospf_nbr *n = container_of(t, struct ospf_nbr, rxmt);
 	struct ospf *o = n->oi->area->ospf;
-	struct ospf_lsu u = { .oi = n->oi, .dst = ospf_nbr_dst(n) };
+	struct ospf_lsu u = { .oi = n->oi, .dst = n->addr };
 	uint32_t now = ospf_now_ms(o), left = n->retransmit.n;
 
 	for (; left; left--) {
