@@ -4,9 +4,6 @@
  * A lab that starts may end the program with a message and status 2; one that
  * runs drops packets, refuses commands and ends programs, and gives back all
  * that it had.  Each life is a process of its own.
- *
- * malloc() and the like are this program's, in front of libc's or, with a
- * sanitizer, of the sanitizer's.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -17,96 +14,8 @@
 #include "sim/topo/topo.h"
 #include "stack/socket.h"
 #include "stack/util/err.h"
+#include "tests/unit/alloc.h"
 #include "tests/unit/test.h"
-
-/* --- an allocator that fails ------------------------------------------------------ */
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define REAL(name) __interceptor_##name
-void *REAL(aligned_alloc)(size_t align, size_t n);
-#define REAL_ALIGNED REAL(aligned_alloc)
-#else
-#define REAL(name) __libc_##name
-void *REAL(memalign)(size_t align, size_t n);
-#define REAL_ALIGNED REAL(memalign)
-#endif
-void *REAL(malloc)(size_t n);
-void *REAL(calloc)(size_t n, size_t size);
-void *REAL(realloc)(void *p, size_t n);
-void REAL(free)(void *p);
-
-/* Called before the sanitizers are ready to look at anybody. */
-#define EARLY __attribute__((no_sanitize("address", "undefined", "thread")))
-#define OURS __attribute__((visibility("default"), used)) EARLY
-
-/* What a child tells its parent, too. */
-struct state {
-	uint64_t n;                       /* which life this is */
-	uint64_t calls;                   /* allocations so far */
-	uint64_t fail_at;                 /* this one fails; 0: none */
-	bool and_after;                   /* and all after it */
-	uint64_t running;                 /* calls when the lab had started; 0: not yet */
-	int64_t live;                     /* not freed */
-};
-
-static struct state quiet_state;          /* before there is any */
-static struct state *state = &quiet_state;
-
-EARLY static bool refused(void)
-{
-	uint64_t n = ++state->calls;
-
-	if (!state->fail_at || n < state->fail_at || (n > state->fail_at && !state->and_after))
-		return false;
-	errno = ENOMEM;
-	return true;
-}
-
-EARLY static void *counted(void *p)
-{
-	state->live += p != NULL;
-	return p;
-}
-
-OURS void *malloc(size_t n) { return refused() ? NULL : counted(REAL(malloc)(n)); }
-OURS void *calloc(size_t n, size_t size)
-{
-	return refused() ? NULL : counted(REAL(calloc)(n, size));
-}
-
-OURS void *realloc(void *p, size_t n)
-{
-	void *q = refused() ? NULL : REAL(realloc)(p, n);
-
-	state->live += !p && q;
-	return q;
-}
-
-OURS void *reallocarray(void *p, size_t n, size_t size)
-{
-	size_t bytes;
-
-	return __builtin_mul_overflow(n, size, &bytes) ? NULL : realloc(p, bytes);
-}
-
-OURS void *aligned_alloc(size_t align, size_t n)
-{
-	return refused() ? NULL : counted(REAL_ALIGNED(align, n));
-}
-
-OURS char *strdup(const char *s)
-{
-	size_t n = strlen(s) + 1;
-	char *copy = malloc(n);
-
-	return copy ? memcpy(copy, s, n) : NULL;
-}
-
-OURS void free(void *p)
-{
-	state->live -= p != NULL;
-	REAL(free)(p);
-}
 
 /* --- one life --------------------------------------------------------------------- */
 
