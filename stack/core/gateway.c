@@ -13,11 +13,11 @@
 
 /* --- where it is -------------------------------------------------------------- */
 
-static const struct hop *link_of(const struct route *r, const struct netdev *dev)
+static const struct hop *link_of(const struct nexthops *nh, const struct netdev *dev)
 {
-	for (unsigned i = 0; i < r->n_hops; i++)
-		if (!r->hops[i].gw && (!dev || r->hops[i].dev == dev))
-			return &r->hops[i];
+	for (unsigned i = 0; i < nh->n_hops; i++)
+		if (!nh->hops[i].gw && (!dev || nh->hops[i].dev == dev))
+			return &nh->hops[i];
 	return NULL;
 }
 
@@ -29,14 +29,14 @@ static const struct hop *find_link(const struct stack *st, ip4_t gw, const struc
 	const struct hop *best = NULL;
 
 	for (unsigned len = 33; len-- > 0 && !best;) {
-		uint32_t slot = trie_get(&st->rib.trie, gw, len);
-		const struct route *r = slot ? st->rib.slots[slot] : NULL;
+		struct route_rivals left = route_rivals(st, gw, len);
+		struct route_view v;
 
-		for (; r && !(best && best->dev->flags & DEV_UP); r = r->next) {
-			const struct hop *h = link_of(r, dev);
+		while (!(best && best->dev->flags & DEV_UP) && route_next(st, &left, &v)) {
+			const struct hop *h = link_of(v.nh, dev);
 
 			if (h && (!best || h->dev->flags & DEV_UP))
-				best = h, *type = (enum route_type)r->type;
+				best = h, *type = (enum route_type)v.nh->type;
 		}
 	}
 	return best;
@@ -91,25 +91,30 @@ int gateway_resolve(const struct stack *st, const struct route_spec *s,
 
 /* --- whether it lives ----------------------------------------------------------- */
 
-static struct hop *hop_by(struct route *r, const struct netdev *dev, ip4_t gw)
+static struct hop *hop_by(struct nexthops *nh, const struct netdev *dev, ip4_t gw)
 {
-	for (unsigned i = 0; i < r->n_hops; i++)
-		if (r->hops[i].via == gw && r->hops[i].dev == dev)
-			return &r->hops[i];
+	for (unsigned i = 0; i < nh->n_hops; i++)
+		if (nh->hops[i].via == gw && nh->hops[i].dev == dev)
+			return &nh->hops[i];
 	return NULL;
+}
+
+static void avoid_in(struct nexthops *nh, const struct netdev *dev, ip4_t gw, ns_t until)
+{
+	struct hop *h = nh ? hop_by(nh, dev, gw) : NULL;
+
+	if (h)
+		h->avoid_until = until;
 }
 
 /* Avoids gw, or not: until is an instant. */
 static void avoid(struct stack *st, const struct netdev *dev, ip4_t gw, ns_t until)
 {
-	for (uint32_t slot = 1; slot < st->rib.n_slots; slot++) {
-		for (struct route *r = st->rib.slots[slot]; r; r = r->next) {
-			struct hop *h = hop_by(r, dev, gw);
-
-			if (h)
-				h->avoid_until = until;
-		}
-	}
+	for (uint32_t slot = 1; slot < st->rib.n_slots; slot++)
+		for (struct route *r = st->rib.slots[slot]; r; r = r->next)
+			avoid_in(&r->nh, dev, gw, until);
+	for (uint32_t id = 1; id < st->nexthops.n_of; id++)
+		avoid_in(st->nexthops.of[id], dev, gw, until);
 	route_cache_flush(st);
 }
 
@@ -118,7 +123,7 @@ static bool is_by(struct stack *st, struct route *r, const void *arg)
 	const struct hop *gone = arg;
 
 	(void)st;
-	return r->proto == RP_REDIRECT && hop_by(r, gone->dev, gone->via);
+	return r->proto == RP_REDIRECT && hop_by(&r->nh, gone->dev, gone->via);
 }
 
 void gateway_failed(struct stack *st, struct netdev *dev, ip4_t gw)
@@ -136,17 +141,18 @@ void gateway_heard(struct stack *st, struct netdev *dev, ip4_t gw)
 
 /* --- redirects ------------------------------------------------------------------ */
 
-bool gateway_is_over(const struct stack *st, const struct route *r)
+bool gateway_is_over(const struct stack *st, const struct route_view *v)
 {
-	return r->proto == RP_REDIRECT && ns_add(r->since, REDIRECT_LIFE) <= st->now;
+	return v->proto == RP_REDIRECT && ns_add(v->since, REDIRECT_LIFE) <= st->now;
 }
 
 static bool is_over(struct stack *st, struct route *r, const void *arg)
 {
 	ns_t end_at = ns_add(r->since, REDIRECT_LIFE);
+	struct route_view v = route_view_of(r);
 
 	(void)arg;
-	if (gateway_is_over(st, r))
+	if (gateway_is_over(st, &v))
 		return true;
 	if (r->proto == RP_REDIRECT && end_at < st->rib.redirects_end_at)
 		st->rib.redirects_end_at = end_at;

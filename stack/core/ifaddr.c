@@ -103,7 +103,7 @@ static int sync_route(struct stack *st, struct netdev *dev, enum route_type type
 
 	if (!owner)
 		return r ? route_del(st, &s) : OK;
-	if (r ? r->src == owner->prefix.addr.v4 : type != RT_LOCAL && !(dev->flags & DEV_UP))
+	if (r ? r->nh.src == owner->prefix.addr.v4 : type != RT_LOCAL && !(dev->flags & DEV_UP))
 		return OK;
 	s.src = owner->prefix.addr;
 	return route_add(st, ROUTE_REPLACE, &s);

@@ -9,7 +9,7 @@
 #include "stack/stack.h"
 #include "stack/util/addr.h"
 
-struct route;
+struct nexthops;
 
 /* How a packet came: what ip4_input() found, handed to the transport with the
  * packet, whose IP header has been pulled.  Lives on the C stack. */
@@ -61,7 +61,7 @@ struct ip4_path {
 	ip4_t src;
 	ip4_t via;                        /* the gateway; 0: none, dst is on the link */
 	struct netdev *dev;
-	const struct route *route;        /* that was taken, until routes change; or NULL */
+	const struct nexthops *nexthops;  /* of the route taken, until routes change; or NULL */
 	uint32_t mtu;                     /* least of interface, route and what ICMP said */
 	ns_t mtu_expires;                 /* mtu is of ICMP, and forgotten in so long; or 0 */
 	bool mtu_locked;                  /* below min_pmtu: routers shall cut what is longer */

@@ -27,7 +27,7 @@ struct learned_route {
 	unsigned len;
 	uint32_t metric;
 	nexthops_id nexthops;
-	ns_t since;                       /* changed last; up to 17 ms too early */
+	ns_t since;                       /* it changed last then, or up to 17 ms later */
 };
 
 /* Adds the route, or puts it in the place of proto's route for the prefix; it

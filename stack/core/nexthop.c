@@ -111,11 +111,12 @@ static int id_new(struct nexthops_table *t, uint32_t *id)
 
 /* --- sets ----------------------------------------------------------------------- */
 
-static void count_alive(struct nexthops *nh)
+/* Local routes serve while their address is there, and a blackhole always. */
+void nexthops_count_alive(struct nexthops *nh)
 {
-	nh->n_alive = nh->n_hops == 0 && !nh->gone;       /* a blackhole needs no device */
+	nh->n_alive = nh->n_hops == 0 && !nh->gone;
 	for (unsigned i = 0; i < nh->n_hops; i++) {
-		nh->hops[i].dead = !netdev_running(nh->hops[i].dev);
+		nh->hops[i].dead = nh->type != RT_LOCAL && !netdev_running(nh->hops[i].dev);
 		nh->n_alive = (uint8_t)(nh->n_alive + !nh->hops[i].dead);
 	}
 }
@@ -166,9 +167,10 @@ static int make(struct nexthops_table *t, const struct hop *hops, unsigned n, ne
 	if (!nh)
 		return ERR_NOMEM;
 	nh->id = (nexthops_id)id;
+	nh->type = n ? RT_UNICAST : RT_BLACKHOLE;
 	nh->n_hops = (uint8_t)n;
 	memcpy(nh->hops, hops, n * sizeof(*hops));
-	count_alive(nh);
+	nexthops_count_alive(nh);
 	t->of[id] = nh;
 	t->free_hint = id + 1;
 	t->count++;
@@ -214,7 +216,7 @@ void nexthops_put(struct stack *st, nexthops_id id)
 
 /* --- devices -------------------------------------------------------------------- */
 
-static bool uses(const struct nexthops *nh, const struct netdev *dev)
+bool nexthops_use(const struct nexthops *nh, const struct netdev *dev)
 {
 	for (unsigned i = 0; i < nh->n_hops; i++)
 		if (nh->hops[i].dev == dev)
@@ -222,22 +224,28 @@ static bool uses(const struct nexthops *nh, const struct netdev *dev)
 	return false;
 }
 
-void nexthops_dev_changed(struct stack *st, const struct netdev *dev, bool gone)
+bool nexthops_dev_changed(struct stack *st, const struct netdev *dev, bool gone)
 {
 	struct nexthops_table *t = &st->nexthops;
+	bool any = false;
 
 	for (uint32_t id = 1; id < t->n_of; id++) {
 		struct nexthops *nh = t->of[id];
 
-		if (!nh || !uses(nh, dev))
+		if (!nh)
 			continue;
-		if (gone) {
+		nh->was_alive = nh->n_alive != 0;
+		nh->touched = nexthops_use(nh, dev);
+		any |= nh->touched;
+		if (nh->touched && gone) {
 			unchain(t, nh);
 			nh->n_hops = 0;
 			nh->gone = true;
 		}
-		count_alive(nh);
+		if (nh->touched)
+			nexthops_count_alive(nh);
 	}
+	return any;
 }
 
 void nexthops_fini(struct stack *st)

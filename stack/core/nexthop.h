@@ -34,11 +34,17 @@ struct hop {
 
 typedef uint16_t nexthops_id;             /* 0: none */
 
+/* What a packet needs of a route: a set, or what a configured route has for
+ * itself alone (id 0; its hops are as they were given). */
 struct nexthops {
-	uint32_t refs;
-	nexthops_id id, next;             /* next: in its hash bucket */
+	uint8_t type;                     /* enum route_type */
 	uint8_t n_hops, n_alive;          /* alive: on a device that runs */
 	bool gone;                        /* a device of it was detached; of use to nobody */
+	uint32_t mtu;                     /* 0: the device's */
+	ip4_t src;                        /* preferred source; or 0 */
+	uint32_t refs;
+	nexthops_id id, next;             /* next: in its hash bucket */
+	bool touched, was_alive;          /* by the last nexthops_dev_changed(); before it */
 	struct hop hops[];                /* by ifindex, then by via */
 };
 
@@ -73,9 +79,14 @@ void nexthops_put(struct stack *st, nexthops_id id);
 /* Valid while the caller, or a route, has a reference. */
 const struct nexthops *nexthops_of(const struct stack *st, nexthops_id id);
 
+/* Is a hop of it by dev? */
+bool nexthops_use(const struct nexthops *nh, const struct netdev *dev);
+/* Looks at its devices. */
+void nexthops_count_alive(struct nexthops *nh);
 /* A device started or stopped running, or is going away: then no route may
- * lead there any more, and sets that somebody still holds are empty. */
-void nexthops_dev_changed(struct stack *st, const struct netdev *dev, bool gone);
+ * lead there any more, and sets that somebody still holds are empty.  True: it
+ * is in one. */
+bool nexthops_dev_changed(struct stack *st, const struct netdev *dev, bool gone);
 void nexthops_fini(struct stack *st);
 
 #endif

@@ -29,10 +29,10 @@ void own_add(struct stack *st, ip4_t key, unsigned len)
 
 bool own_has(struct stack *st, ip4_t a)
 {
-	const struct route *r;
+	const struct nexthops *nh;
 
 	if (!own_may_be(st->own.bits, a) || !own_tag_fits(&st->own, a))
 		return false;
-	r = route_lookup(st, a);
-	return r && (r->type == RT_LOCAL || r->type == RT_BROADCAST);
+	nh = route_lookup(st, a);
+	return nh && (nh->type == RT_LOCAL || nh->type == RT_BROADCAST);
 }

@@ -15,36 +15,44 @@ void show_devs(const struct stack *st, bool (*fn)(void *arg, const struct netdev
 			return;
 }
 
-static void route_info_fill(const struct route *r, bool selected, struct route_info *out)
+struct route_shower { bool (*fn)(void *arg, const struct route_info *r); void *arg; };
+
+static void route_info_fill(const struct route_view *v, bool selected, struct route_info *out)
 {
-	route_to_spec(r, &out->spec);
+	route_to_spec(v, &out->spec);
 	out->selected = selected;
-	out->active = r->n_alive > 0;
-	out->since = r->since;
+	out->active = v->nh->n_alive > 0;
+	out->since = v->since;
 	out->dead_hops = 0;
-	for (unsigned i = 0; i < r->n_hops; i++)
-		out->dead_hops = (uint16_t)(out->dead_hops | r->hops[i].dead << i);
+	for (unsigned i = 0; i < v->nh->n_hops; i++)
+		out->dead_hops = (uint16_t)(out->dead_hops | v->nh->hops[i].dead << i);
+}
+
+/* One prefix's routes. */
+static bool show_rivals(void *arg, const struct stack *st, struct route_rivals left)
+{
+	struct route_shower *s = arg;
+	struct route_view serves, v;
+	bool stable, any = route_select(st, left, &serves, &stable);
+
+	while (route_next(st, &left, &v)) {
+		struct route_info info;
+
+		if (gateway_is_over(st, &v))
+			continue;
+		route_info_fill(&v, any && route_view_eq(&v, &serves), &info);
+		if (!s->fn(s->arg, &info))
+			return false;
+	}
+	return true;
 }
 
 void show_routes(const struct stack *st, bool (*fn)(void *arg, const struct route_info *r),
 		 void *arg)
 {
-	struct trie_iter it = trie_iter_init(&st->rib.trie);
+	struct route_shower s = { fn, arg };
 
-	while (trie_iter_next(&it)) {
-		struct route *first = st->rib.slots[it.value];
-		const struct route *selected = route_select(st, first);
-
-		for (const struct route *r = first; r; r = r->next) {
-			struct route_info info;
-
-			if (gateway_is_over(st, r))
-				continue;
-			route_info_fill(r, r == selected, &info);
-			if (!fn(arg, &info))
-				return;
-		}
-	}
+	(void)!route_walk(st, show_rivals, &s);           /* without memory there is no order */
 }
 
 /* By interface, then by address. */
@@ -97,7 +105,7 @@ void show_neighs(const struct stack *st, bool (*fn)(void *arg, const struct neig
 static bool next_shorter(const struct stack *st, ip4_t a, unsigned len, struct prefix *out)
 {
 	while (len-- > 0) {
-		if (!trie_get(&st->fib.trie, a & ip4_mask(len), len))
+		if (!route_usable(st, route_rivals(st, a, len)))
 			continue;
 		*out = (struct prefix){ addr_ip4(a & ip4_mask(len)), (uint8_t)len };
 		return true;
@@ -109,14 +117,16 @@ static bool next_shorter(const struct stack *st, ip4_t a, unsigned len, struct p
 static void answer_route(const struct stack *st, ip4_t dst, const struct ip4_path *path,
 			 struct route_answer *out)
 {
-	const struct route *r = path->route;
+	struct route_view v;
 
-	out->matched = (struct prefix){ addr_ip4(r->key), r->len };
-	out->has_beaten = next_shorter(st, dst, r->len, &out->beaten);
-	out->proto = r->proto;
-	out->metric = r->metric;
 	if (path->via)
 		out->via = addr_ip4(path->via);
+	if (!route_match(st, dst, path->nexthops, &v))
+		return;
+	out->matched = (struct prefix){ addr_ip4(v.key), v.len };
+	out->has_beaten = next_shorter(st, dst, v.len, &out->beaten);
+	out->proto = v.proto;
+	out->metric = v.metric;
 }
 
 static enum route_type answer_type(ip4_t dst, const struct ip4_path *path)
@@ -146,7 +156,7 @@ int show_route_get_by(struct stack *st, const struct addr *dst, const struct add
 		.mtu_expires = path.mtu_expires, .mtu_locked = path.mtu_locked,
 	};
 	out->member = out->type == RT_MULTICAST && mcast_member(path.dev, to);
-	if (path.route)
+	if (path.nexthops)
 		answer_route(st, to, &path, out);
 	return OK;
 }

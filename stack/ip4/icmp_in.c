@@ -204,10 +204,10 @@ static bool is_neighbour(const struct netdev *dev, ip4_t a)
 /* Do we send to dst by this gateway? */
 static bool is_gateway(struct stack *st, const struct netdev *dev, ip4_t a, ip4_t dst)
 {
-	const struct route *r = route_lookup(st, dst);
+	const struct nexthops *nh = route_lookup(st, dst);
 
-	for (unsigned i = 0; r && r->type == RT_UNICAST && i < r->n_hops; i++)
-		if (r->hops[i].via == a && r->hops[i].dev == dev && !r->hops[i].dead)
+	for (unsigned i = 0; nh && nh->type == RT_UNICAST && i < nh->n_hops; i++)
+		if (nh->hops[i].via == a && nh->hops[i].dev == dev && !nh->hops[i].dead)
 			return true;
 	return false;
 }

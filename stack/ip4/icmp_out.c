@@ -152,22 +152,22 @@ static bool limits_allow(struct stack *st, ip4_t to, uint8_t type, uint8_t code)
 static bool not_one_host(struct stack *st, const struct pkt *p, ip4_t a)
 {
 	bool from_link = p->dev && !(p->dev->flags & DEV_LOOPBACK);
-	const struct route *r = route_lookup(st, a);
+	const struct nexthops *nh = route_lookup(st, a);
 
 	return a >> 24 == 0 || ip4_is_mcast(a) || ip4_is_class_e(a) ||
-	       (ip4_is_loopback(a) && from_link) || (r && r->type == RT_BROADCAST);
+	       (ip4_is_loopback(a) && from_link) || (nh && nh->type == RT_BROADCAST);
 }
 
 static bool to_many(struct stack *st, const struct pkt *p, const struct ip_meta *m)
 {
-	const struct route *r;
+	const struct nexthops *nh;
 
 	if (m->bcast || ip4_is_mcast(m->dst) || m->dst == IP4_BROADCAST)
 		return true;
 	if (p->flags & (PKT_LINK_BCAST | PKT_LINK_MCAST))
 		return true;
-	r = route_lookup(st, m->dst);
-	return r && r->type == RT_BROADCAST;
+	nh = route_lookup(st, m->dst);
+	return nh && nh->type == RT_BROADCAST;
 }
 
 /* quote: the packet from its IP header on.  An ICMP message is taken for an

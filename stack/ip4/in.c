@@ -37,12 +37,12 @@ static bool rx_source_is_ours(struct stack *st, const struct netdev *dev, ip4_t 
 /* RFC 3704: strict asks for the same interface, loose for any. */
 static bool rx_reverse_path_ok(struct stack *st, const struct netdev *dev, ip4_t src)
 {
-	const struct route *r = route_lookup(st, src);
+	const struct nexthops *nh = route_lookup(st, src);
 
-	if (!r || r->type != RT_UNICAST)
+	if (!nh || nh->type != RT_UNICAST)
 		return false;
-	for (unsigned i = 0; i < r->n_hops; i++)
-		if (r->hops[i].dev == dev || stack_option(st, OPT_RP_FILTER) == 2)
+	for (unsigned i = 0; i < nh->n_hops; i++)
+		if (nh->hops[i].dev == dev || stack_option(st, OPT_RP_FILTER) == 2)
 			return true;
 	return false;
 }
@@ -200,12 +200,12 @@ static inline void fwd_change(struct stack *st, struct pkt *p, const struct ip4_
 		ip4_opt_forward(st, p, h, ifaddr_select(st, dev, next), source_routed);
 }
 
-static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
-		       bool source_routed)
+static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
+		       struct nexthops *nh, bool source_routed)
 {
-	struct hop *hop = route_pick(st, r, r->n_hops > 1 ? flow_of(st, p, h) : 0);
+	struct hop *hop = route_pick(st, nh, nh->n_hops > 1 ? flow_of(st, p, h) : 0);
 	struct netdev *dev = hop->dev;
-	uint32_t mtu = r->mtu && r->mtu < dev->mtu ? r->mtu : dev->mtu;
+	uint32_t mtu = nh->mtu && nh->mtu < dev->mtu ? nh->mtu : dev->mtu;
 	ip4_t next = hop->via ? hop->via : h->dst;
 	struct neigh *n;
 
@@ -247,7 +247,7 @@ fwd_suspect(struct stack *st, const struct pkt *p, const struct ip4_hdr *h)
 /* May it go on at all, and for one hop more?  False: p is consumed.  (A call
  * for each packet shows in the cost of a hop.) */
 static hot_inline bool
-fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct route *r,
+fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct nexthops *nh,
 	bool source_routed)
 {
 	enum drop bad = DROP_NONE;
@@ -258,7 +258,7 @@ fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct r
 		pkt_drop(st, p, bad);
 	else if (unlikely(p->flags & (PKT_LINK_BCAST | PKT_LINK_MCAST)))
 		pkt_drop(st, p, DROP_IP4_LINK_BCAST);     /* RFC 1812 5.3.4 */
-	else if (unlikely(!r))                            /* RFC 1812 5.2.4.3 */
+	else if (unlikely(!nh))                           /* RFC 1812 5.2.4.3 */
 		reject(st, p, h, ICMP4_UNREACH,
 		       source_routed ? ICMP4_UNREACH_SRCROUTE : ICMP4_UNREACH_NET, 0,
 		       DROP_IP4_NO_ROUTE);
@@ -269,19 +269,19 @@ fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct r
 	return false;
 }
 
-static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct route *r,
+static void forward(struct stack *st, struct pkt *p, const struct ip4_hdr *h, struct nexthops *nh,
 		    bool source_routed)
 {
-	if (likely(fwd_may(st, p, h, r, source_routed)))
-		forward_to(st, p, h, r, source_routed);
+	if (likely(fwd_may(st, p, h, nh, source_routed)))
+		forward_to(st, p, h, nh, source_routed);
 }
 
 static void forward_broadcast(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
-			      const struct route *r)
+			      const struct nexthops *nh)
 {
-	struct netdev *dev = r->hops[0].dev;
+	struct netdev *dev = nh->hops[0].dev;
 
-	if (!fwd_may(st, p, h, r, false) || !fwd_fits(st, p, h, dev->mtu))
+	if (!fwd_may(st, p, h, nh, false) || !fwd_fits(st, p, h, dev->mtu))
 		return;
 	fwd_change(st, p, h, dev, h->dst, false);
 	ip4_send(st, p, dev, IP4_BROADCAST, NULL, dev->mtu);
@@ -291,9 +291,9 @@ static void forward_broadcast(struct stack *st, struct pkt *p, const struct ip4_
  * from: a router sends it on if it was told to (RFC 2644), and else takes it
  * for itself (RFC 1812 4.2.2.11 d); a host is not meant (RFC 1122 3.2.1.3). */
 static void rx_broadcast(struct stack *st, struct netdev *dev, struct pkt *p,
-			 const struct ip4_hdr *h, const struct route *r)
+			 const struct ip4_hdr *h, const struct nexthops *nh)
 {
-	bool here = r->hops[0].dev == dev || (dev->flags & DEV_LOOPBACK) ||
+	bool here = nh->hops[0].dev == dev || (dev->flags & DEV_LOOPBACK) ||
 		    ifaddr_is_broadcast(dev, h->dst);
 
 	if (!here && !st->forwarding)
@@ -301,7 +301,7 @@ static void rx_broadcast(struct stack *st, struct netdev *dev, struct pkt *p,
 	else if (here || !stack_option(st, OPT_BC_FORWARDING))
 		rx_local(st, dev, p, h, true);
 	else
-		forward_broadcast(st, p, h, r);
+		forward_broadcast(st, p, h, nh);
 }
 
 /* A route that leads nowhere. */
@@ -318,14 +318,14 @@ static void rx_dead_end(struct stack *st, struct pkt *p, const struct ip4_hdr *h
 
 /* h->dst is the next hop that a source route names, and must be one host. */
 static void rx_source_routed(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
-			     struct route *r)
+			     struct nexthops *nh)
 {
-	if (ip4_is_mcast(h->dst) || h->dst == IP4_BROADCAST || (r && r->type == RT_BROADCAST))
+	if (ip4_is_mcast(h->dst) || h->dst == IP4_BROADCAST || (nh && nh->type == RT_BROADCAST))
 		pkt_drop(st, p, DROP_IP4_MARTIAN_DST);
-	else if (!r || r->type == RT_UNICAST)
-		forward(st, p, h, r, true);
+	else if (!nh || nh->type == RT_UNICAST)
+		forward(st, p, h, nh, true);
 	else
-		rx_dead_end(st, p, h, (enum route_type)r->type);
+		rx_dead_end(st, p, h, (enum route_type)nh->type);
 }
 
 /* To an address of ours, with options: a source route may lead on, and that
@@ -339,7 +339,7 @@ static void rx_to_local_with_opt(struct stack *st, struct netdev *dev, struct pk
 	ip4_t next;
 
 	while (!(bad = ip4_opt_source_route(st, p, &h, &leads_on, &next)) && leads_on) {
-		struct route *r = route_lookup(st, next);
+		struct nexthops *nh = route_lookup(st, next);
 
 		h.dst = next;
 		bad = rx_martian(dev, &h);
@@ -347,8 +347,8 @@ static void rx_to_local_with_opt(struct stack *st, struct netdev *dev, struct pk
 			pkt_drop(st, p, bad);
 			return;
 		}
-		if (!r || r->type != RT_LOCAL) {
-			rx_source_routed(st, p, &h, r);
+		if (!nh || nh->type != RT_LOCAL) {
+			rx_source_routed(st, p, &h, nh);
 			return;
 		}
 		ip4_opt_advance(p, &h);
@@ -370,16 +370,16 @@ static void rx_to_local(struct stack *st, struct netdev *dev, struct pkt *p,
 
 static void rx_route(struct stack *st, struct netdev *dev, struct pkt *p, const struct ip4_hdr *h)
 {
-	struct route *r = route_lookup(st, h->dst);
+	struct nexthops *nh = route_lookup(st, h->dst);
 
-	if (likely(!r || r->type == RT_UNICAST))
-		forward(st, p, h, r, false);
-	else if (r->type == RT_LOCAL)
+	if (likely(!nh || nh->type == RT_UNICAST))
+		forward(st, p, h, nh, false);
+	else if (nh->type == RT_LOCAL)
 		rx_to_local(st, dev, p, h);
-	else if (r->type == RT_BROADCAST)
-		rx_broadcast(st, dev, p, h, r);
+	else if (nh->type == RT_BROADCAST)
+		rx_broadcast(st, dev, p, h, nh);
 	else
-		rx_dead_end(st, p, h, (enum route_type)r->type);
+		rx_dead_end(st, p, h, (enum route_type)nh->type);
 }
 
 /* Header, length, options, addresses; false: p is consumed. */

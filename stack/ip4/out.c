@@ -61,7 +61,7 @@ int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, st
 
 struct out_route {
 	struct netdev *dev;
-	const struct route *route;        /* or NULL */
+	const struct nexthops *nh;        /* of the route taken; or NULL */
 	struct hop *hop;                  /* NULL: the destination is on dev's link */
 	ip4_t next, src;
 	uint32_t mtu;
@@ -83,15 +83,15 @@ static struct netdev *first_link(const struct stack *st)
  * route that would be taken, else by the first interface. */
 static int route_group(struct stack *st, ip4_t dst, struct netdev *dev, struct out_route *o)
 {
-	struct route *r = dev ? NULL : route_lookup(st, dst);
+	struct nexthops *nh = dev ? NULL : route_lookup(st, dst);
 
-	if (!dev && r && r->type == RT_UNICAST)
-		dev = route_pick(st, r, 0)->dev;
+	if (!dev && nh && nh->type == RT_UNICAST)
+		dev = route_pick(st, nh, 0)->dev;
 	if (!dev)
 		dev = first_link(st);
 	if (!dev)
 		return ERR_NETUNREACH;
-	*o = (struct out_route){ .dev = dev, .route = r, .next = dst, .mtu = dev->mtu,
+	*o = (struct out_route){ .dev = dev, .nh = nh, .next = dst, .mtu = dev->mtu,
 				 .bcast = !ip4_is_mcast(dst) };
 	return OK;
 }
@@ -107,24 +107,24 @@ static int route_reject(enum route_type t)
 }
 
 /* To this host, or to all of one of its subnets. */
-static void way_here(struct stack *st, ip4_t dst, const struct route *r, struct out_route *o)
+static void way_here(struct stack *st, ip4_t dst, const struct nexthops *nh, struct out_route *o)
 {
-	o->local = r->type == RT_LOCAL;
+	o->local = nh->type == RT_LOCAL;
 	o->bcast = !o->local;
-	o->dev = o->local ? st->lo : r->hops[0].dev;
-	o->src = r->src ? r->src : o->local ? dst : 0;
+	o->dev = o->local ? st->lo : nh->hops[0].dev;
+	o->src = nh->src ? nh->src : o->local ? dst : 0;
 	o->mtu = o->dev->mtu;
 }
 
-static void way_there(struct stack *st, ip4_t dst, const struct route *r, struct hop *hop,
+static void way_there(struct stack *st, ip4_t dst, const struct nexthops *nh, struct hop *hop,
 		      struct out_route *o)
 {
 	o->hop = hop;
 	o->dev = hop->dev;
 	if (hop->via)
 		o->next = hop->via;
-	o->src = r->src;
-	o->mtu = r->mtu && r->mtu < hop->dev->mtu ? r->mtu : hop->dev->mtu;
+	o->src = nh->src;
+	o->mtu = nh->mtu && nh->mtu < hop->dev->mtu ? nh->mtu : hop->dev->mtu;
 	if (unlikely(st->pmtu))
 		o->told = pmtu_find(st, dst);
 }
@@ -143,22 +143,22 @@ static int route_unicast(struct stack *st, ip4_t dst, ip4_t src, struct netdev *
 			 uint32_t flow, struct out_route *o)
 {
 	struct hop *hop = NULL;
-	struct route *r = dev ? route_lookup_by(st, dst, dev, &hop) : route_lookup(st, dst);
-	int err = r ? route_reject(r->type) : dev ? OK : ERR_NETUNREACH;
+	struct nexthops *nh = dev ? route_lookup_by(st, dst, dev, &hop) : route_lookup(st, dst);
+	int err = nh ? route_reject(nh->type) : dev ? OK : ERR_NETUNREACH;
 
 	o->next = dst;
-	o->route = r;
+	o->nh = nh;
 	if (err)
 		return err;
-	if (!r) {
+	if (!nh) {
 		way_onlink(st, dst, dev, o);
-	} else if (r->type != RT_UNICAST) {
-		way_here(st, dst, r, o);
+	} else if (nh->type != RT_UNICAST) {
+		way_here(st, dst, nh, o);
 	} else {
 		if (!hop)
-			hop = route_pick(st, r, r->n_hops > 1 ?
+			hop = route_pick(st, nh, nh->n_hops > 1 ?
 					 route_flow(src, dst, 0, flow, st->flow_seed) : 0);
-		way_there(st, dst, r, hop, o);
+		way_there(st, dst, nh, hop, o);
 	}
 	if (unlikely(o->told)) {
 		if (o->told->mtu < o->mtu)
@@ -199,7 +199,7 @@ int ip4_path(struct stack *st, ip4_t dst, ip4_t src, struct netdev *dev, uint32_
 	if (err)
 		return err;
 	*out = (struct ip4_path){ .src = o.src, .via = o.hop ? o.hop->via : 0, .dev = o.dev,
-				  .route = o.route, .mtu = o.mtu,
+				  .nexthops = o.nh, .mtu = o.mtu,
 				  .bcast = o.bcast, .local = o.local };
 	if (o.told) {
 		out->mtu_locked = o.told->locked;
@@ -292,8 +292,8 @@ static struct way_cached *way_slot(struct stack *st, ip4_t dst)
 static void way_keep(struct stack *st, const struct ip4_tx *tx, const struct out_route *o,
 		     struct neigh *n)
 {
-	if (st->pmtu || !tx->src || tx->dev || tx->probe || o->route->n_hops > 1 ||
-	    !route_is_cached(st, tx->dst, o->route))
+	if (st->pmtu || !tx->src || tx->dev || tx->probe || o->nh->n_hops > 1 ||
+	    !route_is_cached(st, tx->dst, o->nh))
 		return;
 	*way_slot(st, tx->dst) = (struct way_cached){
 		.dst = tx->dst, .src = tx->src, .mtu = o->mtu, .neigh_gen = st->neigh.gen,

@@ -55,12 +55,23 @@ static int send_to(struct scene *s, ip4_t to)
 	return ip4_output(s->st, p, &tx);
 }
 
+/* The route that a packet to dst takes. */
+static struct route_spec route_to(struct scene *s, ip4_t dst)
+{
+	struct route_spec out;
+	struct route_view v;
+
+	REQUIRE(route_match(s->st, dst, route_lookup(s->st, dst), &v));
+	route_to_spec(&v, &out);
+	return out;
+}
+
 /* The next hop to FAR; 0: the link itself, 1: no route. */
 static ip4_t way(struct scene *s)
 {
-	struct route *r = route_lookup(s->st, FAR);
+	struct nexthops *nh = route_lookup(s->st, FAR);
 
-	return r ? route_pick(s->st, r, 7)->via : 1;
+	return nh ? route_pick(s->st, nh, 7)->via : 1;
 }
 
 /* --- where it is ----------------------------------------------------------------- */
@@ -123,7 +134,7 @@ TEST(gateway, our_own_address_means_the_link_it_is_on)        /* as Linux has it
 	CHECK_EQ(stack_route_set(s.st, ROUTE_ADD, &r), OK);
 	CHECK_EQ(way(&s), 0);
 	CHECK(route_lookup(s.st, FAR)->hops[0].dev == s.eth1);
-	route_to_spec(route_lookup(s.st, FAR), &out);         /* shown as it was given */
+	out = route_to(&s, FAR);         /* shown as it was given */
 	CHECK(addr_eq(&out.hops[0].via, &r.hops[0].via));
 	CHECK_EQ(add_onlink(&s, "172.16.0.0/12", "10.0.1.1", s.eth1), ERR_INVAL);
 	CHECK_EQ(stack_route_del(s.st, &r), OK);
@@ -138,7 +149,7 @@ TEST(gateway, onlink_believes_the_one_who_says_so)
 	CHECK_EQ(add_onlink(&s, "172.16.0.0/12", "192.168.5.1", NULL), ERR_INVAL);
 	CHECK_EQ(add_onlink(&s, "172.16.0.0/12", "192.168.5.1", s.eth0), OK);
 	CHECK_EQ(way(&s), IP4(192, 168, 5, 1));
-	route_to_spec(route_lookup(s.st, FAR), &out);
+	out = route_to(&s, FAR);
 	CHECK(out.hops[0].onlink && out.hops[0].dev == s.eth0);
 	CHECK_EQ(send_to(&s, FAR), OK);
 	CHECK_EQ(net_sent(s.eth0), 1);            /* asks for the gateway there */
@@ -311,9 +322,9 @@ TEST(gateway, each_redirect_ends_by_itself)
 	CHECK_EQ(stack_route_set(s.st, ROUTE_REPLACE, &r), OK);
 	net_run(s.net, SEC(200));
 	CHECK_EQ(way(&s), IP4(10, 0, 0, 2));
-	CHECK(route_lookup(s.st, IP4(172, 16, 0, 9))->proto == RP_REDIRECT);
+	CHECK(route_to(&s, IP4(172, 16, 0, 9)).proto == RP_REDIRECT);
 	net_run(s.net, SEC(100));
-	CHECK(route_lookup(s.st, IP4(172, 16, 0, 9))->proto == RP_STATIC);
+	CHECK(route_to(&s, IP4(172, 16, 0, 9)).proto == RP_STATIC);
 	net_free(s.net);
 }
 

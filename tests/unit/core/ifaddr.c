@@ -35,17 +35,17 @@ static int del(struct scene *s, struct netdev *dev, const char *text)
 
 static int type_of(struct scene *s, ip4_t a)
 {
-	const struct route *r = route_lookup(s->st, a);
+	const struct nexthops *nh = route_lookup(s->st, a);
 
-	return r ? r->type : -1;
+	return nh ? nh->type : -1;
 }
 
 /* The source of packets to a by the route to it. */
 static ip4_t src_to(struct scene *s, ip4_t a)
 {
-	const struct route *r = route_lookup(s->st, a);
+	const struct nexthops *nh = route_lookup(s->st, a);
 
-	return r ? r->src : 0;
+	return nh ? nh->src : 0;
 }
 
 static bool count(void *arg, const struct route_info *r)

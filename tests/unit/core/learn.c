@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "stack/core/core.h"
+#include "stack/core/l3.h"
 #include "tests/unit/harness.h"
 
 /* A router with four links, 10.0.N.1/24 on ethN, and a set of next hops by
@@ -340,5 +341,166 @@ TEST(learn, a_watch_hears_of_learned_routes)
 	heard(&e, "-172.17.0.0/16/1-1 ");
 	stack_route_unwatch(s.st, &e.w);
 	buf_free(&e.log);
+	net_free(s.net);
+}
+
+/* --- gateways ---------------------------------------------------------------------------- */
+
+TEST(learn, a_gateway_that_does_not_answer_is_avoided)
+{
+	struct scene s = scene_new();
+	struct nexthops *nh;
+
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[4]), 1);
+	nh = route_lookup(s.st, IP4(172, 16, 1, 1));
+	REQUIRE(nh != NULL && nh->n_hops == 2);
+	gateway_failed(s.st, s.dev[0], IP4(10, 0, 0, 2));
+	for (uint32_t flow = 0; flow < 50; flow++)
+		CHECK(route_pick(s.st, nh, flow)->dev == s.dev[1]);
+	gateway_failed(s.st, s.dev[1], IP4(10, 0, 1, 2));
+	CHECK_EQ(learn(&s, RP_RIP, "172.16.0.0/12", 1, s.by[2]), 1);
+	CHECK_EQ(by(&s, "172.16.1.1"), 2);        /* one that answers, if less preferred */
+	gateway_failed(s.st, s.dev[2], IP4(10, 0, 2, 2));
+	CHECK(route_lookup(s.st, IP4(172, 16, 1, 1)) == nh);
+	gateway_heard(s.st, s.dev[2], IP4(10, 0, 2, 2));
+	CHECK_EQ(by(&s, "172.16.1.1"), 2);
+	gateway_heard(s.st, s.dev[0], IP4(10, 0, 0, 2));
+	CHECK_EQ(by(&s, "172.16.1.1"), 0);
+	net_free(s.net);
+}
+
+TEST(learn, a_gateway_may_be_on_a_link_that_was_learned)
+{
+	struct scene s = scene_new();
+	struct nexthop h = { .dev = s.dev[3] };
+	nexthops_id link;
+
+	REQUIRE(nexthops_get(s.st, &h, 1, &link) == OK);
+	CHECK_EQ(configure(&s, "172.16.0.0/12", 0, 0, "192.168.9.1"), ERR_NETUNREACH);
+	CHECK_EQ(learn(&s, RP_OSPF, "192.168.9.1/32", 1, link), 1);
+	CHECK_EQ(configure(&s, "172.16.0.0/12", 0, 0, "192.168.9.1"), OK);
+	CHECK(route_lookup(s.st, IP4(172, 16, 0, 1))->hops[0].dev == s.dev[3]);
+	net_free(s.net);
+}
+
+TEST(learn, without_carrier_a_route_serves_if_nothing_else_matches)
+{
+	struct scene s = scene_new();
+
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[1]), 1);
+	netdev_set_carrier(s.dev[1], false);
+	REQUIRE(route_lookup(s.st, IP4(172, 16, 0, 1)) != NULL);
+	CHECK_EQ(route_lookup(s.st, IP4(172, 16, 0, 1))->n_alive, 0);
+	netdev_set_up(s.dev[1], false);
+	CHECK(route_lookup(s.st, IP4(172, 16, 0, 1)) == NULL);
+	net_free(s.net);
+}
+
+/* --- shown and deleted like others --------------------------------------------------------- */
+
+static bool list_route(void *arg, const struct route_info *r)
+{
+	struct buf *out = arg;
+	char text[PREFIX_STRLEN];
+
+	if (r->spec.proto != RP_KERNEL)
+		buf_printf(out, "%s%s-%s-%u%s ", r->selected ? "*" : "",
+			   prefix_fmt(&r->spec.to, text), show_route_proto(r->spec.proto),
+			   r->spec.n_hops, r->active ? "" : "!");
+	return true;
+}
+
+static void listed(struct scene *s, const char *want)
+{
+	struct buf out = { 0 };
+
+	show_routes(s->st, list_route, &out);
+	CHECK_STR(out.len ? out.s : "", want);
+	buf_free(&out);
+}
+
+TEST(learn, routes_are_shown_in_one_order)
+{
+	struct scene s = scene_new();
+
+	CHECK_EQ(learn(&s, RP_OSPF, "200.0.0.0/8", 1, s.by[4]), 1);
+	CHECK_EQ(learn(&s, RP_RIP, "172.16.0.0/12", 1, s.by[1]), 1);
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/16", 1, s.by[2]), 1);
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[2]), 1);
+	CHECK_EQ(configure(&s, "172.16.0.0/12", 115, 0, "10.0.0.2"), OK);
+	CHECK_EQ(configure(&s, "180.0.0.0/8", 0, 0, "10.0.0.2"), OK);
+	CHECK_EQ(learn(&s, RP_OSPF, "0.0.0.0/0", 1, s.by[0]), 1);
+	listed(&s, "*0.0.0.0/0-ospf-1 *172.16.0.0/12-ospf-1 172.16.0.0/12-static-1 "
+	       "172.16.0.0/12-rip-1 *172.16.0.0/16-ospf-1 *180.0.0.0/8-static-1 "
+	       "*200.0.0.0/8-ospf-2 ");
+	netdev_set_carrier(s.dev[2], false);
+	listed(&s, "*0.0.0.0/0-ospf-1 172.16.0.0/12-ospf-1! *172.16.0.0/12-static-1 "
+	       "172.16.0.0/12-rip-1 172.16.0.0/16-ospf-1! *180.0.0.0/8-static-1 "
+	       "*200.0.0.0/8-ospf-2 ");
+	net_free(s.net);
+}
+
+TEST(learn, a_user_deletes_what_matches_first)
+{
+	struct scene s = scene_new();
+	struct route_spec r = { .to = prefix("172.16.0.0/12"), .proto = RP_N };
+
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 7, s.by[2]), 1);
+	CHECK_EQ(configure(&s, "172.16.0.0/12", 0, 9, "10.0.0.2"), OK);
+	CHECK_EQ(configure(&s, "172.16.0.0/12", 200, 0, "10.0.1.2"), OK);
+	r.metric = 8;
+	CHECK_EQ(stack_route_del(s.st, &r), ERR_NOENT);
+	r.metric = 0;
+	CHECK_EQ(stack_route_del(s.st, &r), OK);
+	listed(&s, "*172.16.0.0/12-ospf-1 172.16.0.0/12-static-1 ");
+	r.n_hops = 1;
+	r.hops[0].via = addr_ip4(IP4(10, 0, 3, 2));
+	CHECK_EQ(stack_route_del(s.st, &r), ERR_NOENT);
+	r.hops[0].via = addr_ip4(IP4(10, 0, 2, 2));
+	CHECK_EQ(stack_route_del(s.st, &r), OK);
+	listed(&s, "*172.16.0.0/12-static-1 ");
+	r.n_hops = 0;
+	r.proto = RP_OSPF;
+	CHECK_EQ(stack_route_del(s.st, &r), ERR_NOENT);
+	net_free(s.net);
+}
+
+TEST(learn, the_answer_names_the_prefix_and_the_one_it_beat)
+{
+	struct scene s = scene_new();
+	struct addr dst = addr_ip4(IP4(172, 16, 0, 1));
+	struct route_answer a;
+
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[1]), 1);
+	CHECK_EQ(learn(&s, RP_RIP, "172.0.0.0/8", 3, s.by[1]), 1);
+	CHECK_EQ(configure(&s, "0.0.0.0/0", 0, 0, "10.0.0.2"), OK);
+	REQUIRE(show_route_get(s.st, &dst, NULL, &a) == OK);
+	CHECK(a.matched.len == 12 && a.matched.addr.v4 == IP4(172, 16, 0, 0));
+	CHECK(a.proto == RP_OSPF && a.metric == 1 && a.has_beaten);
+	CHECK(a.beaten.len == 8 && a.beaten.addr.v4 == IP4(172, 0, 0, 0));
+	CHECK(unlearn(&s, RP_OSPF, "172.16.0.0/12"));
+	REQUIRE(show_route_get(s.st, &dst, NULL, &a) == OK);
+	CHECK(a.matched.len == 8 && a.proto == RP_RIP && a.metric == 3 && a.beaten.len == 0);
+	net_free(s.net);
+}
+
+/* What was said of a path's MTU was said of the old one. */
+TEST(learn, a_change_of_route_forgets_the_path_mtu)
+{
+	struct scene s = scene_new();
+	struct icmp_err e = { .type = ICMP4_UNREACH, .code = ICMP4_UNREACH_FRAG, .info = 1000,
+			      .dst = IP4(172, 16, 0, 1), .len = 1500, .hlen = 20 };
+
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[1]), 1);
+	pmtu_learn(s.st, &e);
+	CHECK_EQ(ip4_path_mtu(s.st, e.dst), 1000);
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[1]), 0);
+	CHECK_EQ(ip4_path_mtu(s.st, e.dst), 1000);
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[2]), 1);
+	CHECK_EQ(ip4_path_mtu(s.st, e.dst), 1500);
+	pmtu_learn(s.st, &e);
+	netdev_set_carrier(s.dev[2], false);
+	netdev_set_carrier(s.dev[2], true);
+	CHECK_EQ(ip4_path_mtu(s.st, e.dst), 1500);
 	net_free(s.net);
 }

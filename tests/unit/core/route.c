@@ -73,9 +73,9 @@ static ip4_t ip(const char *text)
 /* The gateway that a packet to dst takes; 0: on the link, 1: no route. */
 static ip4_t via(struct scene *s, const char *dst)
 {
-	struct route *r = route_lookup(s->st, ip(dst));
+	struct nexthops *nh = route_lookup(s->st, ip(dst));
 
-	return r ? r->n_hops ? route_pick(s->st, r, 0)->via : 2 : 1;
+	return nh ? nh->n_hops ? route_pick(s->st, nh, 0)->via : 2 : 1;
 }
 
 /* --- choice ------------------------------------------------------------------------ */
@@ -129,7 +129,7 @@ TEST(route, lower_distance_then_lower_metric_then_the_older)
 TEST(route, add_replace_and_append_as_ip_route_does)
 {
 	struct scene s = scene_new();
-	const struct route *r;
+	const struct nexthops *nh;
 
 	CHECK_EQ(add(&s, "172.16.0.0/12", "10.0.0.2"), OK);
 	CHECK_EQ(add(&s, "172.16.0.0/12", "10.0.1.2"), ERR_EXIST);
@@ -137,10 +137,10 @@ TEST(route, add_replace_and_append_as_ip_route_does)
 	CHECK_EQ(set(&s, ROUTE_REPLACE, "172.16.0.0/12", RP_STATIC, 0, "10.0.1.2"), OK);
 	CHECK_EQ(via(&s, "172.16.0.1"), ip("10.0.1.2"));
 	CHECK_EQ(set(&s, ROUTE_APPEND, "172.16.0.0/12", RP_STATIC, 0, "10.0.2.2"), OK);
-	r = route_lookup(s.st, ip("172.16.0.1"));
-	REQUIRE(r != NULL);
-	CHECK_EQ(r->n_hops, 2);
-	CHECK_EQ(r->hops[1].via, ip("10.0.2.2"));
+	nh = route_lookup(s.st, ip("172.16.0.1"));
+	REQUIRE(nh != NULL);
+	CHECK_EQ(nh->n_hops, 2);
+	CHECK_EQ(nh->hops[1].via, ip("10.0.2.2"));
 	for (unsigned i = 0; i < ROUTE_HOPS_MAX - 2; i++)
 		CHECK_EQ(set(&s, ROUTE_APPEND, "172.16.0.0/12", RP_STATIC, 0, "10.0.3.2"), OK);
 	CHECK_EQ(set(&s, ROUTE_APPEND, "172.16.0.0/12", RP_STATIC, 0, "10.0.3.2"), ERR_INVAL);
@@ -256,12 +256,12 @@ static void spread(struct scene *s, uint8_t link[FLOWS], unsigned n[4])
 {
 	memset(n, 0, 4 * sizeof(n[0]));
 	for (unsigned f = 0; f < FLOWS; f++) {
-		struct route *r = route_lookup(s->st, IP4(172, 16, 1, 1));
+		struct nexthops *nh = route_lookup(s->st, IP4(172, 16, 1, 1));
 		uint32_t flow = route_flow(IP4(10, 9, 9, 9), IP4(172, 16, 1, 1), 17,
 					   f << 16 | 9, 1);
 
-		REQUIRE(r != NULL);
-		link[f] = (uint8_t)(route_pick(s->st, r, flow)->dev->ifindex - s->dev[0]->ifindex);
+		REQUIRE(nh != NULL);
+		link[f] = (uint8_t)(route_pick(s->st, nh, flow)->dev->ifindex - s->dev[0]->ifindex);
 		n[link[f]]++;
 	}
 }
@@ -320,11 +320,13 @@ static void hear(struct route_watch *w, const struct route_spec *r, bool added)
 {
 	struct ear *e = container_of(w, struct ear, w);
 	char text[PREFIX_STRLEN];
-	struct route *now = route_lookup(e->st, r->to.addr.v4 + 1);
+	struct nexthops *nh = route_lookup(e->st, r->to.addr.v4 + 1);
+	struct route_view now;
+	bool any = nh && route_match(e->st, r->to.addr.v4 + 1, nh, &now);
 
 	/* It is called after the change: what was told of is so already. */
 	buf_printf(&e->log, "%c%s/%u%s ", added ? '+' : '-', prefix_fmt(&r->to, text), r->metric,
-		   now && now->key == r->to.addr.v4 && now->metric == r->metric ? "!" : "");
+		   any && now.key == r->to.addr.v4 && now.metric == r->metric ? "!" : "");
 }
 
 static void heard(struct ear *e, const char *want)
@@ -491,12 +493,12 @@ static void random_change(struct scene *s, struct model *m, struct rng *rng)
 TEST(route, without_carrier_a_route_serves_if_nothing_else_matches)
 {
 	struct scene s = scene_new();
-	const struct route *r;
+	const struct nexthops *nh;
 
 	netdev_set_carrier(s.dev[0], false);
-	r = route_lookup(s.st, IP4(10, 0, 0, 9));
-	REQUIRE(r != NULL);
-	CHECK_EQ(r->n_alive, 0);
+	nh = route_lookup(s.st, IP4(10, 0, 0, 9));
+	REQUIRE(nh != NULL);
+	CHECK_EQ(nh->n_alive, 0);
 	CHECK(route_pick(s.st, route_lookup(s.st, IP4(10, 0, 0, 9)), 1)->dev == s.dev[0]);
 	netdev_set_up(s.dev[0], false);
 	CHECK(route_lookup(s.st, IP4(10, 0, 0, 9)) == NULL);
@@ -518,13 +520,15 @@ TEST(route, ten_thousand_changes_agree_with_a_list)
 		for (unsigned k = 0; k < 10; k++) {
 			ip4_t dst = random_addr(&rng);
 			const struct model_route *want = model_lookup(m, dst);
-			const struct route *got = route_lookup(s.st, dst);
+			const struct nexthops *nh = route_lookup(s.st, dst);
+			struct route_view got;
+			bool any = nh && route_match(s.st, dst, nh, &got);
 
 			found += want != NULL;
-			wrong += want ? !got || got->key != want->key || got->len != want->len ||
-					got->metric != want->metric || got->proto != want->proto ||
-					got->hops[0].via != want->via
-				      : got && got->n_alive;    /* only without carrier */
+			wrong += want ? !any || got.key != want->key || got.len != want->len ||
+					got.metric != want->metric || got.proto != want->proto ||
+					nh->hops[0].via != want->via
+				      : nh && nh->n_alive;        /* only without carrier */
 		}
 	}
 	CHECK_EQ(wrong, 0);

@@ -183,8 +183,8 @@ TEST(out, of_the_routes_by_an_interface_the_first_that_answers_is_taken)
 		REQUIRE(stack_route_set(b->st, ROUTE_ADD, &r) == OK);
 	}
 	CHECK_EQ(ip4_path(b->st, FAR, 0, b->in, 0, &path), OK);
-	CHECK(path.route == route_lookup_by(b->st, FAR, b->in, &hop));
-	REQUIRE(path.route != NULL);
+	CHECK(path.nexthops == route_lookup_by(b->st, FAR, b->in, &hop));
+	REQUIRE(path.nexthops != NULL);
 	CHECK_EQ(hop->via, IP4(10, 0, 0, 101));
 	CHECK_EQ(send(b, &tx, 8), OK);
 	net_run(b->net, SEC(3));

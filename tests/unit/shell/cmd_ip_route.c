@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "stack/core/learn.h"
 #include "tests/unit/shell/fixture.h"
 #include "tests/unit/test.h"
 
@@ -272,5 +273,54 @@ TEST(cmd_ip_route, a_path_mtu_that_icmp_told_of_is_shown_until_it_is_flushed)
 	bench_wants(&b, "h1 ip route get h2",
 		    "10.0.2.2 via 10.0.1.2 dev eth0 src 10.0.1.1 uid 0 \n    cache \n");
 	bench_wants(&b, "h1 ip route show cache", "");
+	bench_close(&b);
+}
+
+static void learn(struct stack *st, const char *to, uint32_t metric, const struct nexthop *h,
+		  unsigned n)
+{
+	struct prefix p;
+	nexthops_id id;
+
+	REQUIRE(prefix_parse(&p, to) && nexthops_get(st, h, n, &id) == OK);
+	CHECK_EQ(route_learn(st, RP_OSPF, p.addr.v4, p.len, metric, id), 1);
+	nexthops_put(st, id);
+}
+
+TEST(cmd_ip_route, routes_that_a_protocol_learned_are_shown_and_deleted_like_others)
+{
+	struct bench b;
+	struct stack *st;
+	struct nexthop h[2];
+
+	REQUIRE(bench_open(&b));
+	st = node_stack(lab_find_node(b.lab, "r1"));
+	h[0] = (struct nexthop){ .dev = stack_dev(st, "eth1"), .via = IP4(10, 0, 2, 2) };
+	h[1] = (struct nexthop){ .dev = stack_dev(st, "eth0"), .via = IP4(10, 0, 1, 1) };
+	learn(st, "10.9.0.0/16", 20, h, 1);
+	learn(st, "10.0.1.128/25", 30, h, 2);
+	bench_wants(&b, "r1 ip route",
+		    "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.2 \n"
+		    "10.0.1.128/25 proto ospf metric 30 \n"
+		    "\tnexthop via 10.0.1.1 dev eth0 weight 1 \n"
+		    "\tnexthop via 10.0.2.2 dev eth1 weight 1 \n"
+		    "10.0.2.0/24 dev eth1 proto kernel scope link src 10.0.2.1 \n"
+		    "10.9.0.0/16 via 10.0.2.2 dev eth1 proto ospf metric 20 \n");
+	bench_wants(&b, "r1 ip -j route show 10.9.0.0/16",
+		    "[{\"dst\":\"10.9.0.0/16\",\"gateway\":\"10.0.2.2\",\"dev\":\"eth1\","
+		    "\"protocol\":\"ospf\",\"metric\":20,\"flags\":[]}]\n");
+	CHECK_EQ(bench_do(&b, "r1 show ip route"), 0);
+	CHECK(strstr(b.out, "C>* 10.0.1.0/24 is directly connected, eth0, 00:00:00\n"
+		     "O>* 10.0.1.128/25 [110/30] via 10.0.1.1, eth0, weight 1, 00:00:00\n"
+		     "  *                        via 10.0.2.2, eth1, weight 1, 00:00:00\n"
+		     "C>* 10.0.2.0/24 is directly connected, eth1, 00:00:00\n"
+		     "O>* 10.9.0.0/16 [110/20] via 10.0.2.2, eth1, weight 1, 00:00:00\n") != NULL);
+	bench_wants(&b, "r1 ip route get 10.9.0.1",
+		    "10.9.0.1 via 10.0.2.2 dev eth1 src 10.0.2.1 uid 0 \n    cache \n");
+	bench_refuses(&b, "r1 ip route change 10.9.0.0/16 via 10.0.1.1 metric 20",
+		      "RTNETLINK answers: No such file or directory\n");
+	bench_wants(&b, "r1 ip route del 10.0.1.128/25 proto ospf", "");
+	bench_wants(&b, "r1 ip route flush root 10.9.0.0/16", "");
+	bench_wants(&b, "r1 ip route show proto ospf", "");
 	bench_close(&b);
 }
