@@ -72,36 +72,6 @@ bool ospf_request_answered(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, osp
 
 /* --- theirs (10.7) ------------------------------------------------------------------- */
 
-/* LSAs on their way to one neighbour. */
-struct reply { struct ospf_nbr *n; struct ospf_tx tx; uint32_t lsas; };
-
-static void reply_send(struct reply *rp)
-{
-	if (!rp->lsas)
-		return;
-	ospf_lsu_put_n(rp->tx.w.start, rp->lsas);
-	rp->lsas = 0;
-	ospf_tx_end(&rp->tx, rp->n->addr);
-}
-
-static int reply_add(struct reply *rp, const struct lsdb_entry *e)
-{
-	int err;
-
-	if (rp->lsas && ospf_tx_room(&rp->tx) < e->lsa->len)
-		reply_send(rp);
-	if (!rp->lsas) {
-		err = ospf_tx_begin_for(&rp->tx, rp->n->oi, OSPF_LSU,
-					OSPF_LSU_LEN + (size_t)e->lsa->len);
-		if (err)
-			return err;
-		ospf_lsu_emit(0, &rp->tx.w);
-	}
-	ospf_lsa_emit(&rp->tx.w, rp->n->oi, e);
-	rp->lsas++;
-	return OK;
-}
-
 static const struct lsdb_entry *wanted(const struct ospf_nbr *n, const struct ospf_lsr_item *it)
 {
 	const struct ospf_area *a = n->oi->area;
@@ -114,24 +84,24 @@ static const struct lsdb_entry *wanted(const struct ospf_nbr *n, const struct os
 
 enum drop ospf_lsr_input(struct ospf_nbr *n, struct rd *r)
 {
-	struct reply rp = { .n = n };
+	struct ospf_lsu u = { .oi = n->oi, .dst = n->addr };
+	const struct lsdb_entry *e = NULL;
 	struct ospf_lsr_item it;
+	bool bad = false;
 
 	if (n->state < OSPF_NBR_EXCHANGE)
 		return DROP_OSPF_STATE;
 	if (!ospf_lsr_parse(r))
 		return DROP_OSPF_LENGTH;
-	while (ospf_lsr_item_parse(&it, r)) {
-		const struct lsdb_entry *e = wanted(n, &it);
-
-		if (!e) {
-			reply_send(&rp);
-			ospf_nbr_event(n, NBE_BAD_LSREQ);
-			return DROP_OSPF_LSREQ;
-		}
-		if (reply_add(&rp, e) != OK)
-			return DROP_NO_MEMORY;
+	while (!bad && ospf_lsr_item_parse(&it, r)) {
+		e = wanted(n, &it);
+		if (e)
+			ospf_lsu_put(&u, e);
+		bad = !e;
 	}
-	reply_send(&rp);
-	return DROP_NONE;
+	ospf_lsu_end(&u);
+	if (!bad)
+		return DROP_NONE;
+	ospf_nbr_event(n, NBE_BAD_LSREQ);
+	return DROP_OSPF_LSREQ;
 }
