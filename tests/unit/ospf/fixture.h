@@ -29,7 +29,7 @@ struct oevent { struct stack *st; struct ospf_event e; char text[200]; };
 struct onet {
 	struct net *net;
 	struct ospf_pool *pool;
-	struct stack *routers[200];
+	struct stack *routers[400];
 	unsigned n_routers, n_links;
 	struct ospf_config conf;          /* of routers made from now on */
 	struct ospf_if_config if_conf;    /* of interfaces made from now on, but for the type */

@@ -1,53 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Flooding between routers (RFC 2328 13): who gets what, how often, and when. */
+/* Flooding (RFC 2328 13): what becomes of LSAs that come in, and who gets what. */
 #include "stack/ospf/ospf.h"
 
-#include "tests/unit/ospf/fixture.h"
-#include "tests/unit/ospf/images.h"
+#include <stdlib.h>
 
-struct counted { uint64_t digest; uint32_t n; };
+#include "stack/util/rng.h"
+#include "tests/unit/ospf/say.h"
 
-static bool add_area(void *arg, const struct show_ospf_area *a)
-{
-	struct counted *c = arg;
-
-	c->digest += a->digest;
-	for (size_t t = 0; t < N_ELEM(a->n_lsas); t++)
-		c->n += a->n_lsas[t];
-	return true;
-}
-
-static struct counted counted(struct stack *st)
-{
-	struct counted c = { 0 };
-
-	show_ospf_areas(st, add_area, &c);
-	return c;
-}
-
-static const struct lsdb_entry *router_lsa(struct stack *st, uint32_t id)
-{
-	return lsdb_find3(st->ospf, 0, OSPF_LSA_ROUTER, id, id);
-}
+#define RX IP4(9, 9, 9, 9)
 
 TEST(flood, two_routers_have_both_router_lsas)
 {
 	struct onet *on = onet_new();
 	struct stack *a = onet_router(on), *b = onet_router(on);
-	const struct lsdb_entry *e;
 
 	onet_link(on, a, b);
 	CHECK(onet_settle(on, SEC(3)));
-	CHECK_EQ(counted(a).n, 2);
-	CHECK_EQ(counted(a).digest, counted(b).digest);
-	e = router_lsa(a, onet_id(b));
-	REQUIRE(e != NULL);
-	CHECK_EQ(e->lsa->n_arcs, 1);              /* said once, with the adjacency */
-	CHECK(ospf_seq_eq(e->lsa->h.seq, OSPF_SEQ_INITIAL));
+	CHECK_EQ(db_count(a), 2);
+	CHECK_EQ(db_digest(a), db_digest(b));
+	REQUIRE(db_router(a, onet_id(b)) != NULL);
+	CHECK_EQ(db_router(a, onet_id(b))->lsa->n_arcs, 1);
+	CHECK_EQ(db_seq(a, OSPF_LSA_ROUTER, onet_id(b), onet_id(b)), 1);  /* said once */
 	onet_free(on);
 }
 
-TEST(flood, a_ring_floods_each_lsa_once_over_each_link)
+TEST(flood, a_ring_floods_each_lsa_about_once_over_each_link)
 {
 	enum { N = 12 };
 	struct onet *on = onet_new();
@@ -60,11 +37,333 @@ TEST(flood, a_ring_floods_each_lsa_once_over_each_link)
 		onet_link(on, r[i], r[(i + 1) % N]);
 	CHECK(onet_settle(on, SEC(5)));
 	for (unsigned i = 0; i < N; i++) {
-		CHECK_EQ(counted(r[i]).n, N);
-		CHECK_EQ(counted(r[i]).digest, counted(r[0]).digest);
+		CHECK_EQ(db_count(r[i]), N);
+		CHECK_EQ(db_digest(r[i]), db_digest(r[0]));
 		lsus += r[i]->ospf->tx[OSPF_LSU];
 	}
-	/* Each of N LSAs crosses each of N links at least once but for one. */
 	CHECK(lsus <= N * N + N);
 	onet_free(on);
+}
+
+TEST(flood, a_new_lsa_is_installed_and_acknowledged_within_a_second)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1);
+
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(2));
+	speaker_skip(y.s);
+	say_lsu(&y, &i, 1);
+	REQUIRE(db_router(y.st, RX) != NULL);
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 0);          /* 13.5: delayed ... */
+	onet_run(y.on, SEC(1));
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 1);          /* ... but for a second */
+	say_free(&y);
+}
+
+TEST(flood, a_duplicate_is_acknowledged_at_once)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1);
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, SEC(2));
+	speaker_skip(y.s);
+	say_lsu(&y, &i, 1);
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 1);
+	say_free(&y);
+}
+
+TEST(flood, duplicates_of_one_update_are_acknowledged_in_one_packet)
+{
+	struct say y = say_new();
+	struct image i[20];
+	uint64_t acks;
+
+	for (unsigned k = 0; k < N_ELEM(i); k++)
+		i[k] = say_router(RX + k, 1);
+	say_full(&y, NULL, 0);
+	say_lsu(&y, i, N_ELEM(i));
+	onet_run(y.on, SEC(2));
+	acks = y.o->tx[OSPF_LSACK];
+	say_lsu(&y, i, N_ELEM(i));
+	CHECK_EQ(y.o->tx[OSPF_LSACK], acks + 1);
+	say_free(&y);
+}
+
+TEST(flood, a_newer_instance_replaces_the_old)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1), j = say_router(RX, 2);
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, SEC(2));
+	say_lsu(&y, &j, 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, RX, RX), 2);
+	CHECK_EQ(db_count(y.st), 2);
+	say_free(&y);
+}
+
+TEST(flood, min_ls_arrival_discards_what_comes_too_fast)         /* 13 (5)(a) */
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1), j = say_router(RX, 2);
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, MSEC(700));
+	say_lsu(&y, &j, 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, RX, RX), 1);
+	onet_run(y.on, SEC(3));
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 1);          /* of the first alone */
+	say_lsu(&y, &j, 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, RX, RX), 2);
+	say_free(&y);
+}
+
+TEST(flood, an_older_instance_is_answered_with_the_newer)        /* 13 (8) */
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1), j = say_router(RX, 5), got;
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &j, 1);
+	onet_run(y.on, SEC(2));
+	speaker_skip(y.s);
+	say_lsu(&y, &i, 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, RX, RX), 5);
+	REQUIRE(say_hears(&y, OSPF_LSA_ROUTER, RX, &got));
+	CHECK_MEM(got.b + 2, j.b + 2, j.n - 2);
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 0);
+	CHECK(!y.o->by_ifindex[y.s->dev->ifindex]->flood.n);      /* to the sender alone */
+	say_free(&y);
+}
+
+TEST(flood, maxage_of_an_unknown_lsa_is_acknowledged_and_forgotten)      /* 13 (4) */
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 3), dead = image_with_age(&i, OSPF_MAX_AGE);
+
+	say_full(&y, NULL, 0);
+	speaker_skip(y.s);
+	say_lsu(&y, &dead, 1);
+	CHECK(!db_router(y.st, RX));
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 1);
+	say_free(&y);
+}
+
+TEST(flood, maxage_takes_an_lsa_out_of_the_database)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 3), dead = image_with_age(&i, OSPF_MAX_AGE);
+	uint64_t before;
+
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(1));
+	before = db_digest(y.st);
+	say_lsu(&y, &i, 1);
+	CHECK(db_digest(y.st) != before);
+	onet_run(y.on, SEC(2));
+	say_lsu(&y, &dead, 1);
+	CHECK_EQ(db_digest(y.st), before);        /* what dies does not count */
+	CHECK(db_router(y.st, RX) != NULL);
+	onet_run(y.on, SEC(4));
+	CHECK(!db_router(y.st, RX));
+	say_free(&y);
+}
+
+TEST(flood, an_lsa_is_as_old_as_it_says)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 3), old = image_with_age(&i, 3590), got;
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &old, 1);
+	onet_run(y.on, SEC(5));
+	REQUIRE(db_router(y.st, RX) != NULL);
+	CHECK_EQ(lsdb_age(y.o, db_router(y.st, RX)), 3595);
+	onet_run(y.on, SEC(6));
+	REQUIRE(db_router(y.st, RX) != NULL);
+	CHECK(db_router(y.st, RX)->flags & LSDB_MAXAGE);
+	onet_run(y.on, SEC(20));
+	CHECK(db_router(y.st, RX) != NULL);       /* until we acknowledge its end */
+	REQUIRE(say_hears(&y, OSPF_LSA_ROUTER, RX, &got));
+	CHECK_EQ(ospf_lsa_get_age(got.b), OSPF_MAX_AGE);
+	say_ack(&y, &got, 1);
+	onet_run(y.on, SEC(2));
+	CHECK(!db_router(y.st, RX));
+	say_free(&y);
+}
+
+TEST(flood, what_may_not_be_believed_is_left_out_and_told_of)
+{
+	struct say y = say_new();
+	struct image i[3] = { say_router(RX, 1), say_router(RX + 1, 1), say_router(RX + 2, 1) };
+
+	say_full(&y, NULL, 0);
+	i[1].b[30] ^= 4;
+	say_lsu(&y, i, 3);
+	CHECK(db_router(y.st, RX) && !db_router(y.st, RX + 1) && db_router(y.st, RX + 2));
+	CHECK_EQ(onet_problems(y.on, y.st, "Router-LSA 9.9.9.10 of 9.9.9.10: bad checksum"), 1);
+	i[1] = image_with_age(&i[0], 3601);
+	say_lsu(&y, &i[1], 1);
+	say_free(&y);
+}
+
+TEST(flood, an_update_that_ends_inside_an_lsa_is_taken_up_to_there)
+{
+	struct say y = say_new();
+	struct image i[2] = { say_router(RX, 1), say_router(RX + 1, 1) };
+
+	say_full(&y, NULL, 0);
+	i[1].n -= 4;
+	say_lsu(&y, i, 2);
+	CHECK(db_router(y.st, RX) && !db_router(y.st, RX + 1));
+	CHECK_EQ(y.st->drop[DROP_OSPF_LENGTH], 1);
+	say_free(&y);
+}
+
+TEST(flood, before_exchange_updates_are_dropped)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1);
+
+	speaker_meet(y.s);
+	say_lsu(&y, &i, 1);
+	CHECK(!db_router(y.st, RX));
+	CHECK_EQ(y.st->drop[DROP_OSPF_STATE], 1);
+	say_free(&y);
+}
+
+TEST(flood, types_that_do_not_fit_the_area_are_discarded)        /* 13 (2), (3) */
+{
+	struct say y = say_new();
+	struct ospf_external x = { .metric = 1 };
+	struct image i = image_external(OSPF_LSA_NSSA, IP4(10, 5, 0, 0), 16, RX, 1, &x);
+	struct image j = image_external(OSPF_LSA_EXTERNAL, IP4(10, 5, 0, 0), 16, RX, 1, &x);
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	say_lsu(&y, &j, 1);
+	i.b[3] = 10;                              /* opaque */
+	ospf_lsa_finish(i.b, i.n);
+	say_lsu(&y, &i, 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_EXTERNAL, IP4(10, 5, 0, 0), RX), 1);
+	CHECK_EQ(y.o->n_external, 1);
+	CHECK_EQ(db_count(y.st), 1);
+	CHECK(show_ospf_external_digest(y.st) != 0);
+	say_free(&y);
+}
+
+TEST(flood, what_the_other_side_floods_too_is_only_acknowledged)
+{
+	struct onet *on = onet_new();
+	struct stack *r[4];
+	uint64_t lsus = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		r[i] = onet_router(on);
+	for (unsigned i = 0; i < 4; i++)          /* a square: two ways to the opposite one */
+		onet_link(on, r[i], r[(i + 1) % 4]);
+	CHECK(onet_settle(on, SEC(3)));
+	onet_run(on, SEC(10));
+	for (unsigned i = 0; i < 4; i++)
+		lsus -= r[i]->ospf->tx[OSPF_LSU];
+	ospf_refresh(r[0]->ospf, db_router(r[0], onet_id(r[0]))->lsa->key);
+	CHECK(onet_settle(on, SEC(3)));
+	for (unsigned i = 0; i < 4; i++) {
+		lsus += r[i]->ospf->tx[OSPF_LSU];
+		CHECK_EQ(db_seq(r[i], OSPF_LSA_ROUTER, onet_id(r[0]), onet_id(r[0])), 2);
+	}
+	CHECK_EQ(lsus, 4);                        /* two ways to the third, both arrive at once */
+	onet_free(on);
+}
+
+TEST(flood, on_a_lan_it_goes_by_the_designated_router)
+{
+	enum { N = 5 };
+	struct onet *on = onet_new();
+	struct stack *r[N], *far;
+	uint64_t lsus[N];
+
+	for (unsigned i = 0; i < N; i++)
+		r[i] = onet_router(on);
+	far = onet_router(on);
+	onet_lan(on, r, N);
+	onet_link(on, r[0], far);                 /* r1 has the lowest id: a DROther */
+	CHECK(onet_settle(on, SEC(100)));
+	for (unsigned i = 0; i < N; i++) {
+		CHECK_EQ(db_count(r[i]), N + 2);  /* and the network-LSA */
+		CHECK_EQ(db_digest(r[i]), db_digest(far));
+		lsus[i] = r[i]->ospf->tx[OSPF_LSU];
+	}
+	ospf_refresh(far->ospf, db_router(far, onet_id(far))->lsa->key);
+	CHECK(onet_settle(on, SEC(3)));
+	for (unsigned i = 0; i < N; i++) {
+		CHECK_EQ(db_seq(r[i], OSPF_LSA_ROUTER, onet_id(far), onet_id(far)),
+			 db_seq(far, OSPF_LSA_ROUTER, onet_id(far), onet_id(far)));
+		CHECK_EQ(r[i]->ospf->tx[OSPF_LSU] - lsus[i], i == 0 || i == N - 1);
+	}
+	onet_free(on);
+}
+
+TEST(flood, the_dr_dies_and_the_lan_agrees_again)
+{
+	enum { N = 4 };
+	struct onet *on = onet_new();
+	struct stack *r[N];
+
+	for (unsigned i = 0; i < N; i++)
+		r[i] = onet_router(on);
+	onet_lan(on, r, N);
+	CHECK(onet_settle(on, SEC(100)));
+	stack_ospf_stop(r[N - 1]);                /* the highest id */
+	onet_run(on, SEC(60));
+	CHECK(onet_settle(on, SEC(60)));
+	for (unsigned i = 0; i + 1 < N; i++) {
+		CHECK_EQ(db_digest(r[i]), db_digest(r[0]));
+		/* The old network-LSA stays, unreachable, until it is too old. */
+		CHECK_EQ(db_count(r[i]), N + 2);
+	}
+	onet_run(on, SEC(3700));
+	for (unsigned i = 0; i + 1 < N; i++)
+		CHECK_EQ(db_count(r[i]), N);      /* three routers, one network */
+	onet_free(on);
+}
+
+/* Whatever is lost, all databases are equal in the end. */
+TEST(flood, databases_are_equal_however_much_is_lost)
+{
+	enum { N = 9 };
+
+	for (unsigned seed = 1; seed <= 6; seed++) {
+		struct onet *on = onet_new();
+		struct stack *r[N];
+		struct olink l[2 * N];
+		struct rng rng;
+		unsigned n = 0;
+
+		rng_init(&rng, seed, "flood");
+		for (unsigned i = 0; i < N; i++)
+			r[i] = onet_router(on);
+		for (unsigned i = 0; i < N; i++) {
+			l[n++] = onet_link(on, r[i], r[(i + 1) % N]);
+			if (rng_below(&rng, 2))
+				l[n++] = onet_link(on, r[i], r[(i + 4) % N]);
+		}
+		for (unsigned k = 0; k < 60; k++) {
+			struct olink *at = &l[rng_below(&rng, n)];
+
+			net_lose_nth(rng_below(&rng, 2) ? at->a : at->b, 1 + rng_below(&rng, 3));
+			onet_run(on, MSEC(20));
+		}
+		CHECK(onet_settle(on, SEC(60)));
+		for (unsigned i = 0; i < N; i++) {
+			CHECK_EQ(db_count(r[i]), N);
+			CHECK_EQ(db_digest(r[i]), db_digest(r[0]));
+		}
+		onet_free(on);
+	}
 }

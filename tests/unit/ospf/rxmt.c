@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Retransmission and acknowledgments (RFC 2328 13.5 to 13.7). */
+#include "stack/ospf/ospf.h"
+
+#include "tests/unit/ospf/say.h"
+
+#define RX IP4(9, 9, 9, 9)
+
+/* The router's own LSA, which is flooded 100 ms after its start. */
+static struct say own_flooded(struct image *own)
+{
+	struct say y = say_new();
+
+	say_full(&y, NULL, 0);
+	onet_run(y.on, MSEC(200));
+	REQUIRE(say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, own));
+	return y;
+}
+
+TEST(rxmt, an_lsa_is_repeated_each_rxmt_interval_until_acknowledged)
+{
+	struct image own, again;
+	struct say y = own_flooded(&own);
+
+	onet_run(y.on, MSEC(4800));
+	CHECK(!say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &again));
+	for (unsigned i = 0; i < 3; i++) {
+		onet_run(y.on, i ? SEC(5) : MSEC(200));
+		CHECK(say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &again));
+		CHECK_MEM(own.b + 2, again.b + 2, own.n - 2);
+		CHECK(!say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &again));
+	}
+	CHECK_EQ(ospf_lsa_get_age(again.b), 16);  /* it grew old, and InfTransDelay */
+	CHECK(ospf_is_retransmitted(y.o, db_router(y.st, y.o->router_id)->lsa->key));
+	CHECK(!show_ospf_settled(y.st, NULL));
+	say_ack(&y, &again, 1);
+	CHECK(!ospf_is_retransmitted(y.o, db_router(y.st, y.o->router_id)->lsa->key));
+	CHECK(show_ospf_settled(y.st, NULL));
+	onet_run(y.on, SEC(20));
+	CHECK(!say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &again));
+	say_free(&y);
+}
+
+TEST(rxmt, another_instance_is_not_acknowledged)
+{
+	struct image own, other;
+	struct say y = own_flooded(&own);
+	ospf_knum k = db_router(y.st, y.o->router_id)->lsa->key;
+
+	other = image_with_seq(&own, 9);
+	say_ack(&y, &other, 1);
+	CHECK(ospf_is_retransmitted(y.o, k));
+	other = own;
+	other.b[16] ^= 1;                         /* the checksum */
+	say_ack(&y, &other, 1);
+	CHECK(ospf_is_retransmitted(y.o, k));
+	other = image_with_age(&own, OSPF_MAX_AGE);
+	say_ack(&y, &other, 1);
+	CHECK(ospf_is_retransmitted(y.o, k));
+	say_ack(&y, &own, 1);
+	CHECK(!ospf_is_retransmitted(y.o, k));
+	say_free(&y);
+}
+
+TEST(rxmt, the_same_lsa_back_is_an_acknowledgment)       /* 13 (7)(a) */
+{
+	struct image own;
+	struct say y = own_flooded(&own);
+
+	say_lsu(&y, &own, 1);
+	CHECK(!ospf_is_retransmitted(y.o, db_router(y.st, y.o->router_id)->lsa->key));
+	onet_run(y.on, SEC(2));
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, y.o->router_id), 0);      /* Table 19 */
+	say_free(&y);
+}
+
+TEST(rxmt, an_acknowledgment_of_what_is_not_there_is_ignored)
+{
+	struct image own, other = say_router(RX, 1);
+	struct say y = own_flooded(&own);
+
+	say_ack(&y, &other, 1);
+	other.b[3] = 77;
+	say_ack(&y, &other, 1);
+	CHECK(ospf_is_retransmitted(y.o, db_router(y.st, y.o->router_id)->lsa->key));
+	speak(y.s, OSPF_LSACK, own.b, 19, 0);
+	CHECK_EQ(y.st->drop[DROP_OSPF_LENGTH], 1);
+	say_free(&y);
+}
+
+TEST(rxmt, many_acknowledgments_fill_packets_before_the_second_is_over)
+{
+	enum { N = 100 };
+	struct say y = say_new();
+	static struct image i[N];
+	uint64_t acks;
+
+	for (unsigned k = 0; k < N; k++)
+		i[k] = say_router(RX + k, 1);
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(1));
+	acks = y.o->tx[OSPF_LSACK];
+	say_lsu(&y, i, N);
+	CHECK_EQ(y.o->tx[OSPF_LSACK], acks + 1);  /* 72 fit 1,500 bytes */
+	onet_run(y.on, SEC(1));
+	CHECK_EQ(y.o->tx[OSPF_LSACK], acks + 2);
+	speaker_skip(y.s);
+	say_free(&y);
+}
+
+TEST(rxmt, a_short_interval_has_shorter_acknowledgment_delays)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1);
+	struct ospf_if_config c;
+
+	ospf_if_config_init(&c);
+	c.type = OSPF_NET_P2P;
+	c.rxmt = 1;
+	REQUIRE(stack_ospf_if(y.st, y.s->dev, &c) == OK);
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(1));
+	speaker_skip(y.s);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, MSEC(500));
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 1);
+	say_free(&y);
+}
+
+TEST(rxmt, an_lsa_longer_than_the_mtu_is_flooded_in_fragments)
+{
+	enum { LINKS = 160 };                     /* 1,944 bytes */
+	struct onet *on = onet_new();
+	struct stack *a = onet_router(on), *b = onet_router(on);
+	const struct lsdb_entry *e;
+
+	onet_link(on, a, b);
+	for (unsigned i = 0; i < LINKS; i++) {
+		char addr[PREFIX_STRLEN];
+		struct prefix p = { addr_ip4(IP4(10, 100, i, 1)), 24 };
+
+		onet_if(on, a, prefix_fmt(&p, addr), OSPF_NET_P2P);
+	}
+	CHECK(onet_settle(on, SEC(10)));
+	e = db_router(b, onet_id(a));
+	REQUIRE(e != NULL);
+	CHECK_EQ(e->lsa->n_dests, LINKS + 1);
+	CHECK_EQ(db_digest(a), db_digest(b));
+	onet_free(on);
+}
