@@ -109,7 +109,8 @@ static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf
 	struct ospf_nbr *n;
 
 	list_for_each(&oi->nbrs, n, node) {       /* (1) */
-		if (n->state < OSPF_NBR_EXCHANGE || !needs(n, e->lsa) || n == from)
+		if (n->state < OSPF_NBR_EXCHANGE || (n->request.n && !needs(n, e->lsa)) ||
+		    n == from)
 			continue;
 		ospf_retransmit(n, e);
 		listed = true;

@@ -2,7 +2,8 @@
 /*
  * Sets of LSA keys in the order in which they were put in.  Rows and their
  * index are one piece of memory; few rows need no index.  What is taken out
- * leaves a gap, which goes when the next row finds no room.
+ * leaves a gap, which goes when a row finds no room; so the index, of two slots
+ * a row, is never more than half full.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,76 +12,45 @@
 
 #define FEW 8                             /* rows that are searched one by one */
 
-static bool has_index(const struct lsa_set *s) { return s->cap > FEW; }
+static inline bool has_index(const struct lsa_set *s) { return s->cap > FEW; }
 
-/* Slots of the index: a power of two, at most half full. */
-static uint32_t slots(const struct lsa_set *s) { return 2 * s->cap; }
+/* Of the index: a power of two. */
+static inline uint32_t slots(const struct lsa_set *s) { return 2 * s->cap; }
 
-static uint32_t home(const struct lsa_set *s, ospf_knum k)
+static inline uint32_t home(const struct lsa_set *s, ospf_knum k)
 {
 	return (k * 0x9e3779b1u) >> (32 - (unsigned)__builtin_ctz(slots(s)));
 }
 
-static void index_put(struct lsa_set *s, uint32_t row)
+/* The slot that leads to k's row, or the free one where it belongs. */
+static inline uint32_t slot_of(const struct lsa_set *s, ospf_knum k)
 {
-	uint32_t i = home(s, s->rows[row].key), mask = slots(s) - 1;
+	uint32_t i = home(s, k), mask = slots(s) - 1;
 
-	while (s->index[i])
+	while (s->index[i] && s->rows[s->index[i] - 1].key != k)
 		i = (i + 1) & mask;
-	s->index[i] = row + 1;
+	return i;
 }
 
-/* Slot i is free again: what had to step over it moves up. */
-static void index_del(struct lsa_set *s, uint32_t i)
+/* The row of k, or UINT32_MAX. */
+static inline uint32_t row_of(const struct lsa_set *s, ospf_knum k)
 {
-	uint32_t mask = slots(s) - 1, j = i;
-
-	for (;;) {
-		uint32_t h;
-
-		j = (j + 1) & mask;
-		if (!s->index[j])
-			break;
-		h = home(s, s->rows[s->index[j] - 1].key);
-		if (((j - h) & mask) >= ((j - i) & mask)) {
-			s->index[i] = s->index[j];
-			i = j;
-		}
-	}
-	s->index[i] = 0;
-}
-
-/* The row of k, and the slot that leads there; or UINT32_MAX. */
-static uint32_t row_of(const struct lsa_set *s, ospf_knum k, uint32_t *slot)
-{
-	if (!s->n)
-		return UINT32_MAX;
-	if (!has_index(s)) {
-		for (uint32_t r = s->first; r < s->n_rows; r++)
-			if (s->rows[r].key == k)
-				return r;
-		return UINT32_MAX;
-	}
-	for (uint32_t i = home(s, k);; i = (i + 1) & (slots(s) - 1)) {
-		uint32_t r = s->index[i] - 1;
-
-		if (r == UINT32_MAX || s->rows[r].key == k) {
-			*slot = i;
+	if (has_index(s))
+		return s->index[slot_of(s, k)] - 1;
+	for (uint32_t r = s->first; r < s->n_rows; r++)
+		if (s->rows[r].key == k)
 			return r;
-		}
-	}
+	return UINT32_MAX;
 }
 
 bool lsa_set_has(const struct lsa_set *s, ospf_knum k)
 {
-	uint32_t slot;
-
-	return row_of(s, k, &slot) != UINT32_MAX;
+	return s->n && row_of(s, k) != UINT32_MAX;
 }
 
 const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k)
 {
-	uint32_t slot, r = row_of(s, k, &slot);
+	uint32_t r = s->n ? row_of(s, k) : UINT32_MAX;
 
 	return r == UINT32_MAX ? NULL : &s->rows[r];
 }
@@ -91,30 +61,33 @@ void lsa_set_clear(struct lsa_set *s)
 	*s = (struct lsa_set){ 0 };
 }
 
+/* The row becomes a gap; the index still leads there, to no key. */
+static inline void gap(struct lsa_set *s, uint32_t r)
+{
+	s->rows[r].key = OSPF_NUM_NONE;
+	s->n--;
+	while (s->first < s->n_rows && s->rows[s->first].key == OSPF_NUM_NONE)
+		s->first++;
+}
+
 bool lsa_set_del(struct lsa_set *s, ospf_knum k)
 {
-	uint32_t slot, r = row_of(s, k, &slot);
+	uint32_t r = s->n ? row_of(s, k) : UINT32_MAX;
 
 	if (r == UINT32_MAX)
 		return false;
-	if (s->n == 1) {
+	gap(s, r);
+	if (!s->n)
 		lsa_set_clear(s);
-		return true;
-	}
-	if (has_index(s))
-		index_del(s, slot);
-	s->rows[r].key = OSPF_NUM_NONE;
-	s->n--;
-	while (s->rows[s->first].key == OSPF_NUM_NONE)
-		s->first++;
 	return true;
 }
 
-/* Room for one more: without the gaps, or in twice the memory. */
-static int make_room(struct lsa_set *s)
+/* Room for one more: without the gaps, or in four times the memory. */
+static outlined int make_room(struct lsa_set *s)
 {
-	uint32_t cap = !s->cap ? FEW : 4 * s->n < 3 * s->cap ? s->cap : 2 * s->cap;
-	size_t rows = cap * sizeof(*s->rows), n = 0;
+	uint32_t cap = !s->cap ? FEW : 4 * s->n < 3 * s->cap ? s->cap : 4 * s->cap;
+	size_t rows = cap * sizeof(*s->rows);
+	uint32_t n = 0;
 	struct lsa_set_row *to = s->rows;
 
 	if (cap != s->cap) {
@@ -127,46 +100,34 @@ static int make_room(struct lsa_set *s)
 			to[n++] = s->rows[r];
 	if (to != s->rows)
 		free(s->rows);
-	s->rows = to;
-	s->cap = cap;
-	s->first = 0;
-	s->n_rows = (uint32_t)n;
-	s->index = (uint32_t *)(void *)((uint8_t *)to + rows);
+	*s = (struct lsa_set){ .rows = to, .index = (uint32_t *)(void *)((uint8_t *)to + rows),
+			       .n_rows = n, .cap = cap, .n = n };
 	if (!has_index(s))
 		return OK;
 	memset(s->index, 0, slots(s) * sizeof(*s->index));
-	for (uint32_t r = 0; r < s->n_rows; r++)
-		index_put(s, r);
+	for (uint32_t r = 0; r < n; r++)
+		s->index[slot_of(s, to[r].key)] = r + 1;
 	return OK;
 }
 
-/* Nothing was added, as there was no memory: it stays where it was. */
+/* No memory: nothing was added, and what was there stays where it was. */
 int lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms)
 {
-	uint32_t slot, r = row_of(s, k, &slot);
+	uint32_t slot = 0, r;
 
-	if (r != UINT32_MAX && r == s->n_rows - 1) {
-		s->rows[r].at_ms = at_ms;
-		return OK;
+	if (unlikely(s->n_rows == s->cap) && make_room(s))
+		return ERR_NOMEM;
+	if (has_index(s)) {
+		slot = slot_of(s, k);
+		r = s->index[slot] - 1;
+		s->index[slot] = s->n_rows + 1;
+	} else {
+		r = row_of(s, k);
 	}
-	if (s->n_rows == s->cap) {
-		if (make_room(s))
-			return ERR_NOMEM;
-		r = r == UINT32_MAX ? r : row_of(s, k, &slot);
-	}
-	s->rows[s->n_rows] = (struct lsa_set_row){ k, at_ms };
-	if (r != UINT32_MAX) {
-		if (has_index(s))
-			s->index[slot] = s->n_rows + 1;
-		s->rows[r].key = OSPF_NUM_NONE;
-		s->n--;
-	} else if (has_index(s)) {
-		index_put(s, s->n_rows);
-	}
-	s->n_rows++;
+	s->rows[s->n_rows++] = (struct lsa_set_row){ k, at_ms };
 	s->n++;
-	while (s->rows[s->first].key == OSPF_NUM_NONE)
-		s->first++;
+	if (r != UINT32_MAX)
+		gap(s, r);
 	return OK;
 }
 
