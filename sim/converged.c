@@ -13,9 +13,8 @@
 #include "sim/topo/topo.h"
 #include "stack/ospf.h"
 #include "stack/show.h"
+#include "stack/util/hash.h"
 
-#define LOOK_EVERY MSEC(10)               /* while something is under way */
-#define LOOK_IDLE MSEC(100)               /* while nothing happens that OSPF tells of */
 #define WHY_MAX 8                         /* reasons that are told */
 
 /* One router's part of one area. */
@@ -205,22 +204,45 @@ bool lab_has_ospf(const struct lab *lab)
 	return false;
 }
 
+static bool add_digest(void *arg, const struct show_ospf_area *a)
+{
+	uint64_t *sum = arg;
+
+	*sum = hash_pair(*sum, a->digest);
+	return true;
+}
+
+/* Another one when any database is. */
+static uint64_t databases_sum(struct lab *lab)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < lab->n_nodes; i++) {
+		if (!lab->nodes[i].stack)
+			continue;
+		show_ospf_areas(lab->nodes[i].stack, add_digest, &sum);
+		sum = hash_pair(sum, show_ospf_external_digest(lab->nodes[i].stack));
+	}
+	return sum;
+}
+
+/* Asked after every event: databases are compared only where nobody is at work,
+ * and not again while they are what they were. */
 bool lab_is_converged(struct lab *lab)
 {
 	struct ospf_lab *o = &lab->ospf;
-	ns_t now = lab->engine.now;
-	bool news = o->n_events != o->seen_events;
+	uint64_t sum;
 
-	if (now < o->look_at)
+	if (!all_settled(lab))
 		return false;
 	if (!lab_has_ospf(lab))
 		return lab_is_quiet(lab);
-	o->seen_events = o->n_events;
-	o->look_at = 0;
-	if (all_settled(lab) && databases_agree(lab))
-		return true;
-	o->look_at = now + (news ? LOOK_EVERY : LOOK_IDLE);
-	return false;
+	sum = databases_sum(lab);
+	if (o->differed && sum == o->differed_sum)
+		return false;
+	o->differed = !databases_agree(lab);
+	o->differed_sum = sum;
+	return !o->differed;
 }
 
 /* --- and if not, why? ------------------------------------------------------------------ */

@@ -209,7 +209,6 @@ void ospf_node_event(struct node *n, const struct ospf_event *e)
 	struct lab *lab = n->lab;
 	struct ospf_record r = { lab->engine.now, node_name(n), e };
 
-	lab->ospf.n_events++;
 	if (e->kind == OSPF_EV_PROBLEM)
 		say_problem(n, e);
 	if (lab->on_ospf)
@@ -243,7 +242,7 @@ void lab_note_change(struct lab *lab, const char *fmt, ...)
 		memcpy(o->change + n, ", ", 3);
 		n += 2;
 	}
-	o->look_at = 0;
+	o->differed = false;
 	va_start(ap, fmt);
 	vsnprintf(o->change + n, sizeof(o->change) - n, fmt, ap);
 	va_end(ap);

@@ -21,10 +21,9 @@ struct ospf_pool;
 /* What the lab knows of it; zero at first. */
 struct ospf_lab {
 	struct ospf_pool *lsas;           /* of all stacks; or NULL */
-	uint64_t n_events;                /* that any stack told of */
-	uint64_t seen_events;             /* ... when convergence was looked at last, */
-	ns_t look_at;                     /* and when it is worth it to look again */
-	uint32_t cursor;                  /* the node that was at work then */
+	bool differed;                    /* databases, when converged.c compared them, ... */
+	uint64_t differed_sum;            /* ... which were these */
+	uint32_t cursor;                  /* the node that was at work when it was looked at last */
 	ns_t change_at;                   /* the last change of the lab's links and nodes */
 	char change[160];                 /* "": none yet */
 	uint64_t change_drops[DROP_N];    /* of the lab, when it came */

@@ -6,7 +6,7 @@
 #include "stack/ospf/ospf.h"
 #include "stack/wire/ip4.h"
 
-#define ACK_DELAY SEC(1)                  /* at most; 13.5: below RxmtInterval */
+#define ACK_DELAY MSEC(200)               /* at most; 13.5: below RxmtInterval */
 
 /* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
 
