@@ -85,6 +85,7 @@ help:
 	@echo 'make run           install what is missing, build, open the demo lab'
 	@echo 'make check         install what is missing, build, run every test'
 	@echo '                   ONLY=WORD: only the tests with WORD in their name'
+	@echo 'make interop       OSPF beside BIRD and FRR, where these are installed'
 	@echo 'make soak          the long runs of tests that have two lengths'
 	@echo 'make setup         install what is missing (build and test packages)'
 	@echo 'make bench         measure; results in build/bench.json (BENCH_RUNS=5)'
@@ -111,6 +112,11 @@ run:
 check:
 	@scripts/setup build test tool
 	@+MAKE='$(MAKE)' tests/run
+
+# In real time: a few minutes, most of them spent waiting.
+interop:
+	@scripts/setup build test tool
+	@+MAKE='$(MAKE)' INTEROP=1 ONLY=interop/ tests/run
 
 bench:
 	@scripts/setup build test tool bench
@@ -235,5 +241,5 @@ $(O)/lwip: FORCE
 
 FORCE:
 .SECONDARY:
-.PHONY: all help setup run check bench soak fuzz mutants cov lint asan ubsan tsan clean build \
-	stack check-programs fuzz-programs soak-programs bench-programs FORCE
+.PHONY: all help setup run check interop bench soak fuzz mutants cov lint asan ubsan tsan clean \
+	build stack check-programs fuzz-programs soak-programs bench-programs FORCE
