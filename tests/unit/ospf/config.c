@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What is configured while it runs. */
+#include "tests/unit/ospf/fixture.h"
+
+TEST(config, values_that_cannot_be_are_refused)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on);
+	struct netdev *dev = net_dev(r1, "eth0", "10.0.0.1/24");
+	struct ospf_auth none = { .type = OSPF_AUTH_MD5 };
+	struct ospf_if_config c;
+
+	ospf_if_config_init(&c);
+	CHECK_EQ(stack_ospf_if(r1, dev, &c), OK);
+#define REFUSED(field, value) do { \
+		ospf_if_config_init(&c); \
+		c.field = value; \
+		CHECK_EQ(stack_ospf_if(r1, dev, &c), ERR_INVAL); \
+	} while (0)
+	REFUSED(area, OSPF_AREA_AS);
+	REFUSED(type, (enum ospf_net_type)3);
+	REFUSED(cost, 0);
+	REFUSED(hello, 0);
+	REFUSED(dead, 0);
+	REFUSED(rxmt, 0);
+	REFUSED(transmit_delay, 0);
+	REFUSED(auth, &none);
+#undef REFUSED
+	CHECK_EQ(onet_if_state(dev), OSPF_IF_WAITING);
+	onet_free(on);
+}
+
+TEST(config, areas_that_cannot_be_are_refused)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on);
+	struct ospf_area_config stub = { .type = OSPF_AREA_STUB }, c = { 0 };
+	struct ospf_range bad = { .prefix = { addr_ip4(1), 33 } };
+
+	CHECK_EQ(stack_ospf_area(r1, 0, &stub), ERR_INVAL);
+	CHECK_EQ(stack_ospf_area(r1, OSPF_AREA_AS, &c), ERR_INVAL);
+	CHECK_EQ(stack_ospf_area(r1, 0, &c), OK);
+	CHECK_EQ(stack_ospf_area(r1, 1, &stub), OK);
+	c.type = (enum ospf_area_type)3;
+	CHECK_EQ(stack_ospf_area(r1, 1, &c), ERR_INVAL);
+	c = (struct ospf_area_config){ .default_cost = OSPF_LS_INFINITY };
+	CHECK_EQ(stack_ospf_area(r1, 1, &c), ERR_INVAL);
+	c = (struct ospf_area_config){ .ranges = &bad, .n_ranges = 1 };
+	CHECK_EQ(stack_ospf_area(r1, 1, &c), ERR_INVAL);
+	onet_free(on);
+}
+
+TEST(config, without_ospf_there_is_nothing_to_configure)
+{
+	struct net *net = net_new();
+	struct stack *st = net_router(net, "r1");
+	struct netdev *dev = net_dev(st, "eth0", "10.0.0.1/24");
+	struct ospf_area_config a = { 0 };
+	struct ospf_if_config c;
+	struct ospf_config o;
+
+	ospf_if_config_init(&c);
+	ospf_config_init(&o);
+	CHECK_EQ(stack_ospf_if(st, dev, &c), ERR_NOENT);
+	CHECK_EQ(stack_ospf_area(st, 0, &a), ERR_NOENT);
+	CHECK_EQ(stack_ospf_set(st, &o), ERR_NOENT);
+	stack_ospf_if_del(st, dev);
+	stack_ospf_stop(st);
+	net_free(net);
+}
+
+/* Cost, timers, priority: no adjacency is lost. */
+TEST(config, most_values_change_without_a_restart)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct olink l = onet_link(on, r1, r2);
+	struct show_ospf_if i;
+
+	onet_run(on, SEC(1));
+	on->if_conf.cost = 77;
+	on->if_conf.priority = 5;
+	on->if_conf.rxmt = 9;
+	onet_if_on(on, l.a, OSPF_NET_P2P);
+	REQUIRE(onet_find_if(r1, l.a, &i));
+	CHECK_EQ(i.config.cost, 77);
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	onet_run(on, SEC(60));
+	CHECK_EQ(onet_changes(on, r1, OSPF_NBR_FULL), 1);
+	onet_free(on);
+}
+
+/* Both sides within the dead interval of the other. */
+TEST(config, hello_interval_changes_at_once)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct olink l = onet_link(on, r1, r2);
+	struct show_ospf_nbr n;
+
+	onet_run(on, SEC(15));
+	on->if_conf.hello = 1;
+	on->if_conf.dead = 4;
+	onet_if_on(on, l.a, OSPF_NET_P2P);
+	onet_if_on(on, l.b, OSPF_NET_P2P);
+	onet_run(on, SEC(60));
+	CHECK_EQ(onet_changes(on, r1, OSPF_NBR_FULL), 1);
+	REQUIRE(onet_find_nbr(r1, onet_id(r2), &n));
+	CHECK(n.dead_at <= net_now(on->net) + SEC(4));
+	stack_ospf_stop(r2);
+	onet_run(on, SEC(5));
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_DOWN);
+	onet_free(on);
+}
+
+static bool count_area(void *arg, const struct show_ospf_area *a)
+{
+	(void)a;
+	++*(unsigned *)arg;
+	return true;
+}
+
+static unsigned areas(struct stack *st)
+{
+	unsigned n = 0;
+
+	show_ospf_areas(st, count_area, &n);
+	return n;
+}
+
+TEST(config, an_area_is_there_while_it_has_interfaces)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct olink l = onet_link(on, r1, r2);
+	struct show_ospf s;
+
+	onet_run(on, SEC(1));
+	CHECK_EQ(areas(r1), 1);
+	on->if_conf.area = 5;
+	onet_if_on(on, l.a, OSPF_NET_P2P);
+	CHECK_EQ(areas(r1), 1);
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_DOWN);
+	onet_run(on, SEC(11));
+	CHECK_EQ(onet_problems(on, r1, "area 0.0.0.0, expected 0.0.0.5"), 1);
+	onet_if_on(on, l.b, OSPF_NET_P2P);
+	onet_run(on, SEC(1));
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	stack_ospf_if_del(r1, l.a);
+	CHECK_EQ(areas(r1), 0);
+	REQUIRE(show_ospf(r1, &s));
+	CHECK_EQ(s.n_areas, 0);
+	onet_free(on);
+}
+
+TEST(config, an_interface_may_come_and_go)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct olink l = onet_link(on, r1, r2);
+
+	for (int i = 0; i < 3; i++) {
+		onet_run(on, SEC(1));
+		CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+		stack_ospf_if_del(r1, l.a);
+		CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_DOWN);
+		onet_if_on(on, l.a, OSPF_NET_P2P);
+	}
+	onet_run(on, SEC(1));
+	CHECK_EQ(onet_nbr(r2, r1), OSPF_NBR_FULL);
+	onet_free(on);
+}
+
+TEST(config, the_type_of_network_may_change)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct netdev *a = onet_if(on, r1, "10.0.0.1/24", OSPF_NET_P2P);
+	struct netdev *b = onet_if(on, r2, "10.0.0.2/24", OSPF_NET_P2P);
+
+	net_join(a, b);
+	onet_run(on, SEC(1));
+	onet_if_on(on, a, OSPF_NET_BROADCAST);
+	onet_if_on(on, b, OSPF_NET_BROADCAST);
+	CHECK_EQ(onet_if_state(a), OSPF_IF_WAITING);
+	onet_run(on, SEC(60));
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	CHECK_EQ(onet_if_state(b), OSPF_IF_DR);
+	onet_free(on);
+}
