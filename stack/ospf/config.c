@@ -180,10 +180,7 @@ static struct ospf_if *if_new(struct ospf *o, struct netdev *dev)
 
 static void if_free(struct ospf_if *oi)
 {
-	if (!oi)
-		return;
-	lsa_set_clear(&oi->flood);
-	lsa_set_clear(&oi->acks);
+	ospf_if_timers_stop(oi);
 	free(oi->auth);
 	free(oi->told);
 	free(oi);

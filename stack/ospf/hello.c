@@ -43,7 +43,12 @@ void ospf_hello_timer(struct timer *t)
 	struct ospf_if *oi = container_of(t, struct ospf_if, hello);
 	struct stack *st = oi->area->ospf->st;
 
+	if (oi->state == OSPF_IF_DOWN) {
+		ospf_if_sync(oi);                 /* it could not come up, for want of memory */
+		return;
+	}
 	timer_set(&st->timers, t, st->now + SEC(oi->conf.hello));
+	ospf_if_groups(oi);
 	hello_send(oi);
 }
 

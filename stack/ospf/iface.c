@@ -8,8 +8,7 @@
 
 static struct stack *stack_of(const struct ospf_if *oi) { return oi->area->ospf->st; }
 
-/* AllDRouters is heard by the DR and the Backup (RFC 2328 A.1). */
-static void follow_group(struct ospf_if *oi)
+void ospf_if_groups(struct ospf_if *oi)
 {
 	bool wanted = !oi->conf.passive &&
 		      (oi->state == OSPF_IF_DR || oi->state == OSPF_IF_BACKUP);
@@ -29,7 +28,7 @@ void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cau
 	if (s == old)
 		return;
 	oi->state = (uint8_t)s;
-	follow_group(oi);
+	ospf_if_groups(oi);
 	if (s == OSPF_IF_DR || old == OSPF_IF_DR)
 		ospf_net_lsa_dirty(oi);
 	ospf_router_lsa_dirty(oi->area);
@@ -49,7 +48,7 @@ void ospf_if_timers_init(struct ospf_if *oi)
 	timer_init(&oi->wait, wait_fire);
 }
 
-static void timers_stop(struct ospf_if *oi)
+void ospf_if_timers_stop(struct ospf_if *oi)
 {
 	struct timerq *q = &stack_of(oi)->timers;
 
@@ -69,7 +68,7 @@ static enum ospf_if_state first_state(const struct ospf_if *oi)
 	return oi->conf.priority ? OSPF_IF_WAITING : OSPF_IF_DROTHER;
 }
 
-/* Without memory for the group nothing will be heard, which is told. */
+/* Without memory for the group it tries again later. */
 static void if_up(struct ospf_if *oi, const char *cause)
 {
 	struct stack *st = stack_of(oi);
@@ -77,7 +76,7 @@ static void if_up(struct ospf_if *oi, const char *cause)
 
 	if (!oi->conf.passive) {
 		if (mcast_join(oi->dev, OSPF_ALL_SPF_ROUTERS) != OK) {
-			ospf_problem(oi, 0, 0, DROP_NO_MEMORY, "out of memory: no OSPF here");
+			timer_set(&st->timers, &oi->hello, st->now + SEC(oi->conf.hello));
 			return;
 		}
 		timer_set(&st->timers, &oi->hello, st->now);
@@ -104,9 +103,8 @@ static void if_reset(struct ospf_if *oi)
 {
 	bool joined = !oi->conf.passive && oi->state > OSPF_IF_LOOPBACK;
 
-	timers_stop(oi);
-	lsa_set_clear(&oi->flood);
-	lsa_set_clear(&oi->acks);
+	ospf_if_timers_stop(oi);
+	ospf_if_lists_clear(oi);
 	oi->dr = oi->bdr = 0;
 	oi->dr_id = oi->bdr_id = 0;
 	if (joined)
@@ -188,6 +186,6 @@ void ospf_if_halt(struct ospf_if *oi)
 {
 	if_reset(oi);
 	oi->state = OSPF_IF_DOWN;
-	follow_group(oi);
+	ospf_if_groups(oi);
 	ospf_nbrs_free(oi);
 }

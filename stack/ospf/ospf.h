@@ -235,6 +235,9 @@ bool ospf_auth_valid(const struct ospf_auth *a);
 enum ospf_if_event { IFE_UP, IFE_WAIT_TIMER, IFE_BACKUP_SEEN, IFE_NBR_CHANGE, IFE_LOOP, IFE_UNLOOP, IFE_DOWN };
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev);
 void ospf_if_timers_init(struct ospf_if *oi);
+void ospf_if_timers_stop(struct ospf_if *oi);
+/* AllDRouters is heard by the DR and the Backup (A.1): joins or leaves it. */
+void ospf_if_groups(struct ospf_if *oi);
 void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cause);
 void ospf_if_halt(struct ospf_if *oi);    /* at once and silently; its neighbours go */
 /* config.c: up, down or restarted, as its device and addresses ask for. */
