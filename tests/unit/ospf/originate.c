@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What a router says, how often, and what of its own comes back (RFC 2328 12.4, 13.4). */
+#include "stack/ospf/ospf.h"
+
+#include "tests/unit/ospf/say.h"
+
+#define NET IP4(10, 99, 0, 0)
+
+/* A summary of NET/16, which nobody else here makes. */
+static int summary(struct ospf *o, uint32_t metric)
+{
+	uint8_t body[8];
+	struct wr w = wr_init(body, sizeof(body));
+	struct ospf_summary s = { .mask = ip4_mask(16), .metric = metric };
+
+	ospf_summary_emit(&s, &w);
+	return ospf_originate(o, 0, OSPF_LSA_SUMMARY, NET, OSPF_OPT_E, body, sizeof(body));
+}
+
+static int summary_seq(const struct stack *st)
+{
+	return db_seq(st, OSPF_LSA_SUMMARY, NET, st->ospf->router_id);
+}
+
+static uint32_t summary_metric(const struct stack *st)
+{
+	const struct lsdb_entry *e = lsdb_find3(st->ospf, 0, OSPF_LSA_SUMMARY, NET,
+						st->ospf->router_id);
+
+	return e ? e->lsa->dests[0].cost : 0;
+}
+
+/* A router and a Full speaker that has acknowledged what was said. */
+static struct say at_rest(void)
+{
+	struct say y = say_new();
+	struct image own;
+
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(6));
+	REQUIRE(say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &own));
+	say_ack(&y, &own, 1);
+	speaker_skip(y.s);
+	REQUIRE(show_ospf_settled(y.st, NULL));
+	return y;
+}
+
+TEST(originate, the_same_content_is_said_once)
+{
+	struct say y = at_rest();
+
+	REQUIRE(summary(y.o, 7) == OK);
+	CHECK_EQ(summary_seq(y.st), 1);
+	onet_run(y.on, SEC(10));
+	REQUIRE(summary(y.o, 7) == OK);
+	CHECK_EQ(summary_seq(y.st), 1);
+	REQUIRE(summary(y.o, 8) == OK);
+	CHECK_EQ(summary_seq(y.st), 2);
+	say_free(&y);
+}
+
+TEST(originate, min_ls_interval_keeps_the_last_of_many_changes)
+{
+	struct say y = at_rest();
+
+	for (uint32_t m = 1; m <= 9; m++)
+		REQUIRE(summary(y.o, m) == OK);
+	CHECK_EQ(summary_metric(y.st), 1);
+	CHECK(!show_ospf_settled(y.st, NULL));
+	onet_run(y.on, MSEC(4990));
+	CHECK_EQ(summary_metric(y.st), 1);
+	onet_run(y.on, MSEC(20));
+	CHECK_EQ(summary_metric(y.st), 9);
+	CHECK_EQ(summary_seq(y.st), 2);
+	say_free(&y);
+}
+
+TEST(originate, a_change_that_is_taken_back_is_never_said)
+{
+	struct say y = at_rest();
+
+	REQUIRE(summary(y.o, 1) == OK);
+	REQUIRE(summary(y.o, 2) == OK);
+	REQUIRE(summary(y.o, 1) == OK);
+	onet_run(y.on, SEC(10));
+	CHECK_EQ(summary_seq(y.st), 1);
+	say_free(&y);
+}
+
+TEST(originate, what_is_flushed_goes_with_maxage)        /* 14.1 */
+{
+	struct say y = at_rest();
+	struct image got;
+
+	REQUIRE(summary(y.o, 1) == OK);
+	onet_run(y.on, MSEC(10));
+	REQUIRE(say_hears(&y, OSPF_LSA_SUMMARY, y.o->router_id, &got));
+	say_ack(&y, &got, 1);
+	ospf_flush(y.o, 0, OSPF_LSA_SUMMARY, NET);
+	onet_run(y.on, MSEC(10));
+	REQUIRE(say_hears(&y, OSPF_LSA_SUMMARY, y.o->router_id, &got));
+	CHECK_EQ(ospf_lsa_get_age(got.b), OSPF_MAX_AGE);
+	CHECK_EQ(summary_seq(y.st), 1);
+	say_ack(&y, &got, 1);
+	onet_run(y.on, SEC(4));
+	CHECK_EQ(summary_seq(y.st), 0);
+	ospf_flush(y.o, 0, OSPF_LSA_SUMMARY, NET);        /* nothing is there */
+	REQUIRE(summary(y.o, 1) == OK);
+	CHECK_EQ(summary_seq(y.st), 1);
+	say_free(&y);
+}
+
+TEST(originate, what_is_said_again_while_it_dies_has_the_next_number)
+{
+	struct say y = at_rest();
+
+	REQUIRE(summary(y.o, 1) == OK);
+	onet_run(y.on, SEC(6));
+	ospf_flush(y.o, 0, OSPF_LSA_SUMMARY, NET);
+	REQUIRE(summary(y.o, 1) == OK);
+	CHECK_EQ(summary_seq(y.st), 2);
+	CHECK_EQ(summary_metric(y.st), 1);
+	onet_run(y.on, SEC(60));
+	CHECK_EQ(summary_seq(y.st), 2);
+	say_free(&y);
+}
+
+TEST(originate, a_flush_forgets_what_waits)
+{
+	struct say y = at_rest();
+
+	REQUIRE(summary(y.o, 1) == OK);
+	REQUIRE(summary(y.o, 2) == OK);
+	ospf_flush(y.o, 0, OSPF_LSA_SUMMARY, NET);
+	onet_run(y.on, SEC(20));
+	CHECK_EQ(summary_metric(y.st), 1);        /* dying, as nobody acknowledges */
+	CHECK(lsdb_find3(y.o, 0, OSPF_LSA_SUMMARY, NET, y.o->router_id)->flags & LSDB_MAXAGE);
+	say_free(&y);
+}
+
+/* --- 13.4 ---------------------------------------------------------------------------------- */
+
+/* RI-7: a router restarts, its LSA of seq 40 is still with the neighbour. */
+TEST(originate, a_former_lifes_number_is_exceeded)
+{
+	struct say y = say_new();
+	struct image old = say_router(y.o->router_id, 40), got;
+
+	say_full(&y, &old, 1);
+	CHECK_EQ(onet_nbr(y.st, y.st), OSPF_NBR_DOWN);
+	say_lsu(&y, &old, 1);                     /* it asked for it */
+	onet_run(y.on, MSEC(500));
+	REQUIRE(say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &got));
+	while (say_hears(&y, OSPF_LSA_ROUTER, y.o->router_id, &got))
+		;
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, y.o->router_id, y.o->router_id), 41);
+	CHECK_EQ(image_hdr(&got).seq.v, INT32_MIN + 41);
+	CHECK_EQ(onet_problems(y.on, y.st, NULL), 0);
+	say_free(&y);
+}
+
+TEST(originate, what_a_former_life_said_and_we_do_not_is_flushed)
+{
+	struct say y = say_new();
+	struct image old = image_summary(OSPF_LSA_SUMMARY, NET, 16, y.o->router_id, 17, 5), got;
+
+	say_full(&y, &old, 1);
+	say_lsu(&y, &old, 1);
+	CHECK_EQ(summary_seq(y.st), 17);
+	onet_run(y.on, MSEC(4900));
+	speak_hello(y.s, 1, y.o->router_id);
+	CHECK(!show_ospf_settled(y.st, NULL));
+	speaker_skip(y.s);
+	onet_run(y.on, MSEC(200));
+	REQUIRE(say_hears(&y, OSPF_LSA_SUMMARY, y.o->router_id, &got));
+	CHECK_EQ(ospf_lsa_get_age(got.b), OSPF_MAX_AGE);
+	say_ack(&y, &got, 1);
+	onet_run(y.on, SEC(5));
+	CHECK_EQ(summary_seq(y.st), 0);
+	say_free(&y);
+}
+
+TEST(originate, what_a_former_life_said_and_we_say_too_goes_on)
+{
+	struct say y = say_new();
+	struct image old = image_summary(OSPF_LSA_SUMMARY, NET, 16, y.o->router_id, 17, 5), got;
+
+	say_full(&y, &old, 1);
+	say_lsu(&y, &old, 1);
+	onet_run(y.on, SEC(2));
+	REQUIRE(summary(y.o, 6) == OK);
+	CHECK_EQ(summary_seq(y.st), 18);
+	speaker_skip(y.s);
+	onet_run(y.on, SEC(20));
+	CHECK(say_hears(&y, OSPF_LSA_SUMMARY, y.o->router_id, &got));
+	CHECK(ospf_lsa_get_age(got.b) < OSPF_MAX_AGE);
+	CHECK_EQ(summary_seq(y.st), 18);
+	say_free(&y);
+}
+
+TEST(originate, lies_in_our_name_are_taken_back_and_told_of)
+{
+	struct say y = at_rest();
+	struct image lie = image_summary(OSPF_LSA_SUMMARY, NET, 16, y.o->router_id, 100, 1);
+
+	REQUIRE(summary(y.o, 50) == OK);
+	say_lsu(&y, &lie, 1);
+	CHECK_EQ(summary_seq(y.st), 101);
+	CHECK_EQ(summary_metric(y.st), 50);
+	CHECK_EQ(onet_problems(y.on, y.st, NULL), 0);     /* it may have been our own */
+	onet_run(y.on, SEC(2));
+	lie = image_with_seq(&lie, 200);
+	say_lsu(&y, &lie, 1);
+	CHECK_EQ(onet_problems(y.on, y.st, "another router floods Summary-LSAs with our router ID"),
+		 1);
+	CHECK_EQ(summary_metric(y.st), 1);        /* not more often than MinLSInterval */
+	onet_run(y.on, SEC(4));
+	CHECK_EQ(summary_seq(y.st), 201);
+	CHECK_EQ(summary_metric(y.st), 50);
+	say_free(&y);
+}
+
+TEST(originate, who_flushes_ours_is_contradicted)
+{
+	struct say y = at_rest();
+	struct image lie = image_summary(OSPF_LSA_SUMMARY, NET, 16, y.o->router_id, 30, 1);
+
+	REQUIRE(summary(y.o, 50) == OK);
+	lie = image_with_age(&lie, OSPF_MAX_AGE);
+	say_lsu(&y, &lie, 1);
+	CHECK_EQ(summary_seq(y.st), 31);
+	CHECK_EQ(summary_metric(y.st), 50);
+	onet_run(y.on, SEC(100));
+	CHECK_EQ(summary_seq(y.st), 31);
+	say_free(&y);
+}
+
+TEST(originate, a_network_lsa_of_our_address_and_another_router_is_flushed)
+{
+	struct say y = at_rest();
+	uint32_t ids[] = { SAY_ID, IP4(7, 7, 7, 7) };
+	struct image net = image_network(IP4(10, 0, 0, 0), 24, IP4(7, 7, 7, 7), 3, ids, 2), got;
+
+	say_lsu(&y, &net, 1);
+	onet_run(y.on, MSEC(10));
+	REQUIRE(say_hears(&y, OSPF_LSA_NETWORK, IP4(7, 7, 7, 7), &got));
+	CHECK_EQ(ospf_lsa_get_age(got.b), OSPF_MAX_AGE);
+	say_free(&y);
+}
+
+/* --- 12.1.6 ---------------------------------------------------------------------------------- */
+
+TEST(originate, behind_the_last_number_the_lsa_is_flushed_and_begins_anew)
+{
+	struct say y = at_rest();
+	struct image last = image_summary(OSPF_LSA_SUMMARY, NET, 16, y.o->router_id, 1, 5), got;
+
+	put_be32(last.b + 12, INT32_MAX);
+	ospf_lsa_finish(last.b, last.n);
+	REQUIRE(summary(y.o, 50) == OK);
+	onet_run(y.on, SEC(6));
+	speaker_skip(y.s);
+	say_lsu(&y, &last, 1);
+	onet_run(y.on, MSEC(10));
+	REQUIRE(say_hears(&y, OSPF_LSA_SUMMARY, y.o->router_id, &got));
+	CHECK_EQ(ospf_lsa_get_age(got.b), OSPF_MAX_AGE);
+	CHECK_EQ(image_hdr(&got).seq.v, INT32_MAX);
+	onet_run(y.on, SEC(4));
+	CHECK(lsdb_find3(y.o, 0, OSPF_LSA_SUMMARY, NET, y.o->router_id)->flags & LSDB_MAXAGE);
+	say_ack(&y, &got, 1);
+	onet_run(y.on, SEC(2));
+	CHECK_EQ(summary_seq(y.st), 1);
+	CHECK_EQ(summary_metric(y.st), 50);
+	say_free(&y);
+}
+
+/* --- RI-7, whole ------------------------------------------------------------------------------ */
+
+TEST(originate, a_router_that_restarts_within_a_flood_is_believed_again)
+{
+	enum { N = 5 };
+	struct onet *on = onet_new();
+	struct stack *r[N];
+	struct olink l[N];
+
+	for (unsigned i = 0; i < N; i++)
+		r[i] = onet_router(on);
+	for (unsigned i = 0; i < N; i++)
+		l[i] = onet_link(on, r[i], r[(i + 1) % N]);
+	CHECK(onet_settle(on, SEC(5)));
+	onet_run(on, SEC(OSPF_LS_REFRESH_TIME * 3));      /* its number is 4 */
+	stack_ospf_stop(r[0]);
+	onet_run(on, SEC(2));
+	onet_start(on, r[0]);
+	onet_if_on(on, l[0].a, OSPF_NET_P2P);
+	onet_if_on(on, l[N - 1].b, OSPF_NET_P2P);
+	CHECK(onet_settle(on, SEC(20)));
+	for (unsigned i = 0; i < N; i++) {
+		CHECK(db_seq(r[i], OSPF_LSA_ROUTER, onet_id(r[0]), onet_id(r[0])) >= 5);
+		CHECK_EQ(db_router(r[i], onet_id(r[0]))->lsa->n_arcs, 2);
+		CHECK_EQ(db_count(r[i]), N);
+		CHECK_EQ(db_digest(r[i]), db_digest(r[0]));
+	}
+	onet_free(on);
+}
+
+TEST(originate, two_routers_of_one_id_do_not_flood_without_end)
+{
+	struct onet *on = onet_new();
+	struct stack *a = onet_router(on), *mid = onet_router(on), *b;
+	uint64_t lsus;
+
+	on->conf.router_id = onet_id(a);
+	b = onet_router(on);
+	onet_link(on, a, mid);
+	onet_link(on, mid, b);
+	onet_run(on, SEC(60));
+	lsus = mid->ospf->tx[OSPF_LSU];
+	onet_run(on, SEC(60));
+	CHECK(mid->ospf->tx[OSPF_LSU] - lsus < 100);
+	CHECK(onet_problems(on, a, "with our router ID 1.1.1.1") +
+	      onet_problems(on, b, "with our router ID 1.1.1.1") > 0);
+	onet_free(on);
+}
