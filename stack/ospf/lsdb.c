@@ -155,8 +155,9 @@ int lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age)
 				    (maxage ? LSDB_MAXAGE : 0)),
 	};
 	ospf_age_arm(o, e);
-	if (was ? differs(was, was_maxage, l, maxage) : !maxage)
-		ospf_lsa_changed(o, was ? told(was, was_maxage) : NULL, told(l, maxage));
+	if ((told(was, was_maxage) || told(l, maxage)) &&
+	    (!was || differs(was, was_maxage, l, maxage)))
+		ospf_lsa_changed(o, told(was, was_maxage), told(l, maxage));
 	ospf_lsa_put(o->pool, was);
 	return OK;
 }
