@@ -180,7 +180,10 @@ static struct ospf_if *if_new(struct ospf *o, struct netdev *dev)
 
 static void if_free(struct ospf_if *oi)
 {
+	if (!oi)
+		return;
 	ospf_if_timers_stop(oi);
+	ospf_if_lists_clear(oi);
 	free(oi->auth);
 	free(oi->told);
 	free(oi);

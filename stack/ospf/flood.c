@@ -4,7 +4,8 @@
  * that was received, and out of which interfaces an LSA is sent on.
  *
  * Nothing is sent at once.  An LSA waits FLOOD_DELAY in its interface's flood
- * set; if the other side sends the same meanwhile, an acknowledgment is enough.
+ * set, or on a point-to-point network as a new row of the neighbour's retransmission
+ * list; if the other side sends the same meanwhile, an acknowledgment is enough.
  * In a mesh that is half of all, and what is left fills whole packets.
  */
 #include "stack/ospf/ospf.h"
@@ -49,19 +50,37 @@ void ospf_lsu_end(struct ospf_lsu *u)
 	u->n = 0;
 }
 
-static void flood_out(struct ospf *o, struct ospf_if *oi)
+/* The rows from i on, to all on the network. */
+static void send_rows(struct ospf_if *oi, const struct lsa_set *s, uint32_t i)
 {
+	struct ospf *o = oi->area->ospf;
 	struct ospf_lsu u = { .oi = oi };
 	const struct lsa_set_row *row;
 
-	for (uint32_t i = 0; (row = lsa_set_next(&oi->flood, &i));) {
+	while ((row = lsa_set_next(s, &i))) {
 		const struct lsdb_entry *e = lsdb_find(o, row->key);
 
 		if (e)
 			ospf_lsu_put(&u, e);
 	}
-	lsa_set_clear(&oi->flood);
 	ospf_lsu_end(&u);
+}
+
+void ospf_flood_out(struct ospf_if *oi)
+{
+	struct ospf_nbr *n;
+
+	if (oi->conf.type != OSPF_NET_P2P) {
+		if (oi->flood.n)
+			send_rows(oi, &oi->flood, 0);
+		lsa_set_clear(&oi->flood);
+		return;
+	}
+	list_for_each(&oi->nbrs, n, node) {
+		if (n->retransmit.mark != n->retransmit.n_rows)
+			send_rows(oi, &n->retransmit, n->retransmit.mark);
+		lsa_set_mark(&n->retransmit);
+	}
 }
 
 static void flood_fire(struct timer *t)
@@ -72,8 +91,7 @@ static void flood_fire(struct timer *t)
 
 	list_for_each(&o->areas, a, node)
 		list_for_each(&a->ifs, oi, node)
-			if (oi->flood.n)
-				flood_out(o, oi);
+			ospf_flood_out(oi);
 }
 
 static void flood_later(struct ospf *o)
@@ -121,7 +139,8 @@ static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf
 		return false;                     /* (3) */
 	if (back && oi->state == OSPF_IF_BACKUP)  /* (4) */
 		return false;
-	if (lsa_set_add(&oi->flood, e->lsa->key, ospf_now_ms(o)))
+	if (oi->conf.type != OSPF_NET_P2P &&
+	    lsa_set_add(&oi->flood, e->lsa->key, ospf_now_ms(o)))
 		return false;                     /* no memory: it is retransmitted */
 	flood_later(o);                           /* (5) */
 	return back;

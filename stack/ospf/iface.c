@@ -54,7 +54,6 @@ void ospf_if_timers_stop(struct ospf_if *oi)
 
 	timer_stop(q, &oi->hello);
 	timer_stop(q, &oi->wait);
-	timer_stop(q, &oi->ack_timer);
 }
 
 /* --- actions of 9.3 --------------------------------------------------------------- */

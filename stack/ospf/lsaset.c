@@ -70,16 +70,24 @@ static inline void gap(struct lsa_set *s, uint32_t r)
 		s->first++;
 }
 
-bool lsa_set_del(struct lsa_set *s, ospf_knum k)
+bool lsa_set_take(struct lsa_set *s, ospf_knum k, bool *was_new)
 {
 	uint32_t r = s->n ? row_of(s, k) : UINT32_MAX;
 
 	if (r == UINT32_MAX)
 		return false;
+	*was_new = r >= s->mark;
 	gap(s, r);
 	if (!s->n)
 		lsa_set_clear(s);
 	return true;
+}
+
+bool lsa_set_del(struct lsa_set *s, ospf_knum k)
+{
+	bool was_new;
+
+	return lsa_set_take(s, k, &was_new);
 }
 
 /* Room for one more: without the gaps, or in four times the memory. */
@@ -87,7 +95,7 @@ static outlined int make_room(struct lsa_set *s)
 {
 	uint32_t cap = !s->cap ? FEW : 4 * s->n < 3 * s->cap ? s->cap : 4 * s->cap;
 	size_t rows = cap * sizeof(*s->rows);
-	uint32_t n = 0;
+	uint32_t n = 0, mark = 0;
 	struct lsa_set_row *to = s->rows;
 
 	if (cap != s->cap) {
@@ -95,13 +103,16 @@ static outlined int make_room(struct lsa_set *s)
 		if (!to)
 			return ERR_NOMEM;
 	}
-	for (uint32_t r = s->first; r < s->n_rows; r++)
-		if (s->rows[r].key != OSPF_NUM_NONE)
-			to[n++] = s->rows[r];
+	for (uint32_t r = s->first; r < s->n_rows; r++) {
+		if (s->rows[r].key == OSPF_NUM_NONE)
+			continue;
+		mark += r < s->mark;
+		to[n++] = s->rows[r];
+	}
 	if (to != s->rows)
 		free(s->rows);
 	*s = (struct lsa_set){ .rows = to, .index = (uint32_t *)(void *)((uint8_t *)to + rows),
-			       .n_rows = n, .cap = cap, .n = n };
+			       .n_rows = n, .cap = cap, .n = n, .mark = mark };
 	if (!has_index(s))
 		return OK;
 	memset(s->index, 0, slots(s) * sizeof(*s->index));

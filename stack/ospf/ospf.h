@@ -50,15 +50,19 @@ struct lsa_set {
 	struct lsa_set_row *rows;         /* in order; removed ones have key OSPF_NUM_NONE */
 	uint32_t *index;                  /* open addressing: row + 1; 0: free */
 	uint32_t first, n_rows, cap, n;   /* n: those that are there */
+	uint32_t mark;                    /* rows from here on are new */
 };
 int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);       /* or moves to the end */
 bool lsa_set_del(struct lsa_set *s, ospf_knum k);         /* false: was not there */
+bool lsa_set_take(struct lsa_set *s, ospf_knum k, bool *was_new);  /* the same */
 bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
 /* NULL: is not there.  Until the next addition. */
 const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k);
 void lsa_set_clear(struct lsa_set *s);
 /* Rows by *i from 0 on, oldest first; NULL: no more.  Deleting is safe meanwhile. */
 const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i);
+/* None is new any more. */
+static inline void lsa_set_mark(struct lsa_set *s) { s->mark = s->n_rows; }
 
 /* --- neighbour (RFC 2328 10) --- */
 
@@ -86,7 +90,8 @@ struct ospf_nbr {
 	struct timer rxmt;                /* rxmt.c's: LSAs, next repetition */
 	struct lsa_set summary;           /* Database summary list; the last DD's until answered */
 	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
-	struct lsa_set retransmit;        /* Link state retransmission list */
+	struct lsa_set retransmit;        /* Link state retransmission list; on a point-to-point
+					   * network new ones have not been sent at all yet */
 };
 
 /* --- interface (RFC 2328 9) --- */
@@ -100,6 +105,7 @@ struct ospf_if {
 	struct ospf_auth *auth;           /* ... this, owned; or NULL */
 	uint8_t state;                    /* enum ospf_if_state */
 	bool d_routers;                   /* AllDRouters was joined */
+	uint16_t n_acks;
 	bool net_dirty;                   /* its network-LSA is to be built anew */
 	uint8_t n_told;
 	struct prefix addr;               /* primary address when it came up */
@@ -108,8 +114,9 @@ struct ospf_if {
 	uint32_t crypto_seq;              /* last sent */
 	struct list nbrs;
 	struct timer hello, wait;         /* HelloTimer, WaitTimer */
-	struct lsa_set flood;             /* to be sent by this interface at the end of the instant */
-	struct lsa_set acks;              /* delayed acknowledgments (13.5) */
+	struct lsa_set flood;             /* to be sent by this interface at the end of the instant,
+					   * if it is no point-to-point network */
+	ospf_knum *acks;                  /* delayed acknowledgments (13.5), room for a packet; or NULL */
 	struct timer ack_timer;
 	struct ospf_told *told;           /* event.c's: problems told of, n_told of them */
 	uint32_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N], errors;
@@ -320,6 +327,7 @@ bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from);
 bool ospf_exchanging(const struct ospf *o);
 /* An LSA as it leaves: image with its age plus InfTransDelay. */
 void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e);
+void ospf_flood_out(struct ospf_if *oi);  /* what waits there leaves now */
 /* LSAs in updates up to the MTU, out of oi to dst (0: as ospf_tx_end() has it):
  * begun as { .oi = oi, .dst = dst }; the last one leaves at the end. */
 struct ospf_lsu { struct ospf_if *oi; ip4_t dst; uint32_t n; struct ospf_tx tx; };

@@ -3,31 +3,30 @@
  * Acknowledgments (RFC 2328 13.5), retransmission (13.6), and what
  * acknowledgments that are received take back (13.7).
  */
+#include <stdlib.h>
+
 #include "stack/ospf/ospf.h"
 #include "stack/wire/ip4.h"
 
 #define ACK_DELAY MSEC(200)               /* at most; 13.5: below RxmtInterval */
+#define ACKS_MAX 72                       /* in a packet: 1,500 bytes */
 
 /* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
 
 static void acks_send(struct ospf_if *oi)
 {
 	struct ospf *o = oi->area->ospf;
-	const struct lsa_set_row *row;
-	struct ospf_tx tx;
 	bool open = false;
+	struct ospf_tx tx;
 
-	for (uint32_t i = 0; (row = lsa_set_next(&oi->acks, &i));) {
-		const struct lsdb_entry *e = lsdb_find(o, row->key);
+	for (uint32_t i = 0; i < oi->n_acks; i++) {
+		const struct lsdb_entry *e = lsdb_find(o, oi->acks[i]);
 		struct ospf_lsa_hdr h;
 
 		if (!e)
 			continue;
-		if (open && ospf_tx_room(&tx) < OSPF_LSA_HLEN) {
-			ospf_tx_end(&tx, 0);
-			open = false;
-		}
-		if (!open && ospf_tx_begin(&tx, oi, OSPF_LSACK))
+		if (!open && ospf_tx_begin_for(&tx, oi, OSPF_LSACK,
+					       oi->n_acks * (size_t)OSPF_LSA_HLEN))
 			break;                    /* they are sent again, and acknowledged then */
 		open = true;
 		h = e->lsa->h;
@@ -36,12 +35,16 @@ static void acks_send(struct ospf_if *oi)
 	}
 	if (open)
 		ospf_tx_end(&tx, 0);
-	lsa_set_clear(&oi->acks);
+	oi->n_acks = 0;
 }
 
 static void acks_fire(struct timer *t)
 {
-	acks_send(container_of(t, struct ospf_if, ack_timer));
+	struct ospf_if *oi = container_of(t, struct ospf_if, ack_timer);
+
+	acks_send(oi);
+	free(oi->acks);
+	oi->acks = NULL;
 }
 
 /* Half of RxmtInterval, in case that is short. */
@@ -52,27 +55,29 @@ static ns_t ack_delay(const struct ospf_if *oi)
 	return half < ACK_DELAY ? half : ACK_DELAY;
 }
 
-static uint32_t acks_in_packet(const struct ospf_if *oi)
+/* How many fit the MTU; at least one. */
+static uint16_t acks_max(const struct ospf_if *oi)
 {
-	size_t room = oi->dev->mtu - IP4_HLEN - OSPF_HLEN - ospf_auth_len(oi);
+	size_t other = IP4_HLEN + OSPF_HLEN + ospf_auth_len(oi);
+	size_t n = oi->dev->mtu < other ? 0 : (oi->dev->mtu - other) / OSPF_LSA_HLEN;
 
-	return (uint32_t)(room / OSPF_LSA_HLEN);
+	return (uint16_t)(n ? n < ACKS_MAX ? n : ACKS_MAX : 1);
 }
 
 void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
 {
 	struct ospf *o = oi->area->ospf;
 
-	if (lsa_set_add(&oi->acks, e->lsa->key, ospf_now_ms(o)))
-		return;                           /* no memory: it is sent again */
-	if (oi->acks.n >= acks_in_packet(oi)) {
-		acks_send(oi);
-		return;
+	if (!oi->acks) {
+		oi->acks = malloc(ACKS_MAX * sizeof(*oi->acks));
+		if (!oi->acks)
+			return;                   /* it is sent again */
+		timer_init(&oi->ack_timer, acks_fire);
+		timer_set(&o->st->timers, &oi->ack_timer, o->st->now + ack_delay(oi));
 	}
-	if (timer_armed(&oi->ack_timer))
-		return;
-	timer_init(&oi->ack_timer, acks_fire);
-	timer_set(&o->st->timers, &oi->ack_timer, o->st->now + ack_delay(oi));
+	oi->acks[oi->n_acks++] = e->lsa->key;
+	if (oi->n_acks >= acks_max(oi))
+		acks_send(oi);
 }
 
 /* --- retransmission (13.6) ----------------------------------------------------------------- */
@@ -85,8 +90,10 @@ static void rxmt_fire(struct timer *t)
 	struct ospf_nbr *n = container_of(t, struct ospf_nbr, rxmt);
 	struct ospf *o = n->oi->area->ospf;
 	struct ospf_lsu u = { .oi = n->oi, .dst = n->addr };
-	uint32_t now = ospf_now_ms(o), left = n->retransmit.n;
+	uint32_t now = ospf_now_ms(o), left;
 
+	ospf_flood_out(n->oi);                    /* what is repeated becomes the newest row */
+	left = n->retransmit.n;
 	for (; left; left--) {
 		uint32_t i = 0;
 		struct lsa_set_row row = *lsa_set_next(&n->retransmit, &i);
@@ -98,6 +105,7 @@ static void rxmt_fire(struct timer *t)
 			break;                    /* no memory: in the next round */
 	}
 	ospf_lsu_end(&u);
+	lsa_set_mark(&n->retransmit);
 	rxmt_arm(n);
 }
 
@@ -137,10 +145,14 @@ static bool others_wait(const struct ospf_if *oi, ospf_knum k)
 
 bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent)
 {
+	bool was_new;
+
 	*unsent = false;
-	if (!lsa_set_del(&n->retransmit, k))
+	if (!lsa_set_take(&n->retransmit, k, &was_new))
 		return false;
-	if (n->oi->flood.n && !others_wait(n->oi, k))
+	if (n->oi->conf.type == OSPF_NET_P2P)
+		*unsent = was_new;
+	else if (n->oi->flood.n && !others_wait(n->oi, k))
 		*unsent = lsa_set_del(&n->oi->flood, k);
 	return true;
 }
@@ -204,6 +216,8 @@ void ospf_nbr_lists_clear(struct ospf_nbr *n)
 void ospf_if_lists_clear(struct ospf_if *oi)
 {
 	lsa_set_clear(&oi->flood);
-	lsa_set_clear(&oi->acks);
+	free(oi->acks);
+	oi->acks = NULL;
+	oi->n_acks = 0;
 	timer_stop(&oi->area->ospf->st->timers, &oi->ack_timer);
 }

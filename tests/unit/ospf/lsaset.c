@@ -116,3 +116,24 @@ TEST(lsaset, behaves_as_an_array_would)
 	}
 	lsa_set_clear(&s);
 }
+
+TEST(lsaset, tells_what_was_added_since_the_mark)
+{
+	struct lsa_set s = { 0 };
+	bool was_new = true;
+
+	for (ospf_knum k = 0; k < 20; k++)
+		add(&s, k);
+	CHECK(lsa_set_take(&s, 3, &was_new) && was_new);
+	lsa_set_mark(&s);
+	add(&s, 7);                               /* again: it is new again */
+	for (ospf_knum k = 100; k < 300; k++)     /* memory moves, gaps go */
+		add(&s, k);
+	CHECK(lsa_set_take(&s, 5, &was_new) && !was_new);
+	CHECK(lsa_set_take(&s, 7, &was_new) && was_new);
+	CHECK(lsa_set_take(&s, 250, &was_new) && was_new);
+	CHECK(!lsa_set_take(&s, 250, &was_new));
+	lsa_set_mark(&s);
+	CHECK(lsa_set_take(&s, 251, &was_new) && !was_new);
+	lsa_set_clear(&s);
+}
