@@ -14,14 +14,6 @@ int stack_ospf_default(struct stack *st, const struct ospf_redistribute *r, bool
 	return 0;
 }
 
-void show_ospf_routes(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_route *r), void *arg)
-{
-}
-
-void show_ospf_tree(struct stack *st, uint32_t area, bool (*fn)(void *arg, const struct show_ospf_vertex *v), void *arg)
-{
-}
-
 void ospf_externals_update(struct ospf *o)
 {
 }
