@@ -66,7 +66,7 @@ struct ospf_spf {
 	unsigned hold_multiplier;
 	ns_t cause_at, at, took;          /* first cause of the next run; the last one */
 	uint64_t n_full, n_incremental, n_partial;
-	bool says_summaries;              /* of abr.c */
+	bool says_summaries, says_externals;      /* LSAs of abr.c, of asbr.c are there */
 	uint64_t *held;                   /* sets of next hops with a reference of ours, a bit each */
 	uint32_t n_held_words, n_held, n_live;    /* n_live: left by the last sweep */
 	struct asbr_path *paths;          /* table_ext.c's, of the present run */

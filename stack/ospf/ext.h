@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_OSPF_EXT_H
+#define STACK_OSPF_EXT_H
+/* What this router tells of destinations outside of the AS: asbr.c, nssa.c. */
+#include "stack/ospf/lsaid.h"
+
+#define REDIST_MAX 16                     /* makers of routes that may be told of */
+
+struct redistribution { enum route_proto from; struct ospf_redistribute conf; };
+
+struct ospf_ext {
+	struct ospf *o;
+	struct redistribution redist[REDIST_MAX];
+	unsigned n_redist;
+	struct ospf_redistribute def;     /* the default route */
+	bool def_always;
+	struct route_watch watch;
+	struct timer timer;               /* the end of this instant */
+};
+
+/* Each prefix once. */
+struct ext_row {
+	struct ospf_pnet to;
+	struct ospf_redistribute conf;
+	ip4_t fwd;
+};
+struct ext_list { struct ext_row *rows; size_t n, cap; bool failed; };
+
+void ext_add(struct ext_list *l, struct ospf_pnet to, const struct ospf_redistribute *r, ip4_t fwd);
+void ext_update(struct ospf *o);
+/* As type 5 LSAs. */
+void ext_originate(struct ospf *o, const struct ext_list *l);
+/* As type 7 LSAs of an NSSA (RFC 3101 2.4); its default, too. */
+void nssa_tell(struct ospf_area *a, const struct ext_list *l);
+/* RFC 3101 3: what NSSAs say that this router has to tell the others. */
+void nssa_translate(struct ospf *o, struct ext_list *l);
+
+#endif
