@@ -118,17 +118,6 @@ static struct spf_page *page_get(struct spf_area *s, ospf_vnum v)
 	return s->pages[i];
 }
 
-bool spf_page_set(struct ospf_area *a, ospf_vnum v, uint32_t dist, nexthops_id hops)
-{
-	struct spf_page *p = page_get(a->spf, v);
-
-	if (!p)
-		return false;
-	p->dist[v % SPF_PAGE] = dist;
-	p->hops[v % SPF_PAGE] = hops;
-	return true;
-}
-
 void ospf_spf_area_fini(struct ospf_area *a)
 {
 	struct spf_area *s = a->spf;
@@ -175,9 +164,9 @@ nexthops_id spf_root_hops(struct ospf *o, const struct ospf_area *a, const struc
 	return 0;
 }
 
-static nexthops_id next_hops(struct spf_run *r, const struct spf_v *v, ospf_vnum vn,
-			     const struct ospf_arc *arc, const struct spf_v *w,
-			     const struct ospf_arc *back)
+nexthops_id spf_next_hops(struct spf_run *r, const struct spf_v *v, ospf_vnum vn,
+			  const struct ospf_arc *arc, const struct spf_v *w,
+			  const struct ospf_arc *back)
 {
 	if (vn == r->root)
 		return spf_root_hops(r->o, r->area, arc, w->lsa);
@@ -223,7 +212,7 @@ static void relax(struct spf_run *r, ospf_vnum vn, const struct ospf_arc *arc, u
 
 	if (!back)
 		return;
-	hops = next_hops(r, &r->s->v[vn], vn, arc, w, back);
+	hops = spf_next_hops(r, &r->s->v[vn], vn, arc, w, back);
 	if (!hops)
 		return;
 	if (dist == w->dist) {
@@ -322,12 +311,12 @@ static bool keep_one(struct spf_run *r, ospf_vnum n)
 	return true;
 }
 
-/* The vertices of the run, from first on in vlist, become those that changed. */
-static void keep(struct spf_run *r, uint32_t first)
+bool spf_keep(struct spf_run *r, uint32_t first)
 {
 	uint32_t n_v = first;
 
-	find_lost(r);
+	if (!pages_ready(r, first))
+		return false;
 	for (uint32_t i = first; i < r->s->n_v; i++) {
 		ospf_vnum n = r->s->vlist[i];
 		struct spf_v *v = &r->s->v[n];
@@ -341,6 +330,7 @@ static void keep(struct spf_run *r, uint32_t first)
 		}
 	}
 	r->s->n_v = n_v;
+	return true;
 }
 
 void spf_clear(struct spf_run *r, uint32_t first)
@@ -369,7 +359,7 @@ bool spf_full(struct ospf_area *a, struct spf_scratch *s)
 		spf_clear(&r, first);
 		return false;
 	}
-	keep(&r, first);
+	find_lost(&r);
 	a->n_spf++;
-	return true;
+	return spf_keep(&r, first);
 }

@@ -166,6 +166,13 @@ ospf_vnum spf_root(const struct ospf_area *a);
 /* 16.1.1 for an arc of the root: the interface's neighbour, or the network itself; 0: none. */
 nexthops_id spf_root_hops(struct ospf *o, const struct ospf_area *a, const struct ospf_arc *arc,
 			  const struct ospf_lsa *to);
+/* 16.1.1 for the arc from v (numbered vn) to w, and that back. */
+nexthops_id spf_next_hops(struct spf_run *r, const struct spf_v *v, ospf_vnum vn,
+			  const struct ospf_arc *arc, const struct spf_v *w,
+			  const struct ospf_arc *back);
+/* The vertices of the run, from first on in vlist, become those that changed, and
+ * what is kept of them is brought up to date.  False: no memory, nothing changed. */
+bool must_check spf_keep(struct spf_run *r, uint32_t first);
 /* The tree from nothing, in s->v; the vertices seen are put behind s->vlist. */
 void spf_tree(struct spf_run *r);
 /* ... those from first on in vlist, to zero. */
@@ -179,7 +186,6 @@ bool spf_full(struct ospf_area *a, struct spf_scratch *s);
 bool spf_incremental(struct ospf_area *a, struct spf_scratch *s);
 /* Has it memory for results? */
 bool must_check spf_area_ready(struct ospf_area *a);
-bool must_check spf_page_set(struct ospf_area *a, ospf_vnum v, uint32_t dist, nexthops_id hops);
 
 /* --- table.c --------------------------------------------------------------------------- */
 

@@ -37,10 +37,13 @@ nexthops_id spf_hops_get(struct ospf *o, const struct nexthop *h, unsigned n)
 	struct ospf_spf *s = o->spf;
 	nexthops_id id;
 
-	if (nexthops_get(o->st, h, n, &id))
+	if (nexthops_get(o->st, h, n, &id)) {
+		s->nomem = true;
 		return 0;
+	}
 	if (is_held(s, id) || hold_room(s, id)) {
 		nexthops_put(o->st, id);
+		s->nomem |= !is_held(s, id);
 		return is_held(s, id) ? id : 0;
 	}
 	s->held[id / 64] |= UINT64_C(1) << id % 64;
