@@ -262,7 +262,7 @@ void graph_run(struct graph *g, ns_t d)
 void graph_flood(struct graph *g)
 {
 	graph_put(g);
-	graph_run(g, SEC(60));
+	graph_run(g, SEC(10));
 }
 
 /* --- what is right -------------------------------------------------------------------------- */

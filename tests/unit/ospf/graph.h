@@ -49,7 +49,8 @@ unsigned graph_lan(struct graph *g);
 void graph_join(struct graph *g, unsigned lan, unsigned router, uint16_t cost);
 /* Before the first flood, and after the links. */
 void graph_computes(struct graph *g, unsigned router);
-/* All LSAs that changed are put into all databases, and a minute passes. */
+/* All LSAs that changed are put into all databases, and ten seconds pass: longer than
+ * any computation is put off, but nothing may become old. */
 void graph_flood(struct graph *g);
 /* The same, but nobody has computed anything yet. */
 void graph_put(struct graph *g);
