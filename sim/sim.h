@@ -323,6 +323,17 @@ struct ospf_record {
 /* fn is told of every event until it is set to NULL. */
 void lab_trace_ospf(struct lab *lab, void (*fn)(void *ctx, const struct ospf_record *r), void *ctx);
 
+/* --- LSAs as people and graders see them ------------------------------------------ */
+
+struct show_ospf_lsa;
+struct lsa_key { uint32_t area, id, adv, seq; uint8_t type; uint16_t csum; };
+void lsa_key(const struct show_ospf_lsa *l, struct lsa_key *k);
+/* With FRR's keys: a line of `show ip ospf database`, and all of it.  New references. */
+struct json_t *lsa_brief_json(const struct show_ospf_lsa *l);
+struct json_t *lsa_json(const struct show_ospf_lsa *l);
+/* "*|-|-|-|-|-|E|-": the bits of an Options field, as FRR has them. */
+void lsa_options_text(uint8_t options, char out[32]);
+
 /* --- convergence ------------------------------------------------------------- */
 
 bool node_runs_ospf(struct node *n);      /* now */

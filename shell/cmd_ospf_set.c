@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/ospf.h"
+#include "shell/state.h"
+#include "shell/table.h"
+#include "stack/ospf.h"
+#include "stack/show.h"
+
+/* ospf: a router's configuration while it runs, in FRR's words.  A node that is
+ * stopped and started has what the lab file says again. */
+
+static int answer(struct shell *sh, int err)
+{
+	if (err == ERR_NOENT)
+		return shell_error(sh, "OSPF does not run here");
+	if (err == ERR_INVAL)
+		return shell_error(sh, "the value is out of range, or not possible here");
+	return err ? shell_error(sh, "%s", err_text(err)) : 0;
+}
+
+static bool number(struct shell *sh, const struct args *a, const char *name, uint64_t min,
+		   uint64_t max, uint64_t *out)
+{
+	*out = args_count(a, name, 0);
+	if (args_word(a, name) && *out >= min && *out <= max)
+		return true;
+	shell_error(sh, "'%s' is not a number from %llu to %llu", args_word(a, name),
+		    (unsigned long long)min, (unsigned long long)max);
+	return false;
+}
+
+/* --- interfaces --------------------------------------------------------------------------- */
+
+struct find_if {
+	const struct netdev *dev;
+	struct ospf_if_config c;
+	struct ospf_auth auth;            /* what c.auth points to */
+	bool found;
+};
+
+static bool find_if(void *arg, const struct show_ospf_if *i)
+{
+	struct find_if *f = arg;
+
+	if (i->dev != f->dev)
+		return true;
+	f->c = i->config;
+	if (f->c.auth)
+		f->auth = *f->c.auth;
+	f->c.auth = f->c.auth ? &f->auth : NULL;
+	f->found = true;
+	return false;
+}
+
+static bool area_id(struct shell *sh, const char *s, uint32_t *out)
+{
+	unsigned long long v;
+
+	if (ip4_parse(out, s))
+		return true;
+	if (word_u64(s, &v) && v < OSPF_AREA_AS) {
+		*out = (uint32_t)v;
+		return true;
+	}
+	shell_error(sh, "'%s' is not an area: a number, or as 0.0.0.1", s);
+	return false;
+}
+
+/* The words of a line; false: an error was said. */
+static bool if_words(struct shell *sh, const struct args *a, struct ospf_if_config *c)
+{
+	uint64_t v;
+
+	if (args_word(a, "COST")) {
+		if (!number(sh, a, "COST", 1, OSPF_COST_MAX, &v))
+			return false;
+		c->cost = (uint16_t)v;
+	}
+	if (args_word(a, "HELLO")) {
+		if (!number(sh, a, "HELLO", 1, UINT16_MAX, &v))
+			return false;
+		c->hello = (uint16_t)v;
+		c->dead = 4 * (uint32_t)v;
+	}
+	if (args_word(a, "DEAD")) {
+		if (!number(sh, a, "DEAD", 1, UINT16_MAX, &v))
+			return false;
+		c->dead = (uint32_t)v;
+	}
+	if (args_word(a, "PRIORITY")) {
+		if (!number(sh, a, "PRIORITY", 0, 255, &v))
+			return false;
+		c->priority = (uint8_t)v;
+	}
+	if (args_word(a, "AREA") && !area_id(sh, args_word(a, "AREA"), &c->area))
+		return false;
+	c->type = args_has(a, "broadcast") ? OSPF_NET_BROADCAST :
+		  args_has(a, "point-to-point") ? OSPF_NET_P2P :
+		  args_has(a, "point-to-multipoint") ? OSPF_NET_P2MP : c->type;
+	c->passive = args_has(a, "passive") || (c->passive && !args_has(a, "active"));
+	c->mtu_ignore |= args_has(a, "mtu-ignore");
+	return true;
+}
+
+static int if_run(struct shell *sh, const struct args *a)
+{
+	struct stack *st = shell_stack(sh, a->node);
+	const char *name = args_word(a, "IF");
+	struct netdev *dev = st ? stack_dev(st, name) : NULL;
+	struct find_if f = { .dev = dev };
+
+	if (!st)
+		return 1;
+	if (!dev)
+		return shell_error(sh, "%s has no interface '%s'", node_name(a->node), name);
+	show_ospf_ifs(st, find_if, &f);
+	if (!f.found)
+		ospf_if_config_init(&f.c);
+	if (args_has(a, "disable")) {
+		stack_ospf_if_del(st, dev);
+		return 0;
+	}
+	return if_words(sh, a, &f.c) ? answer(sh, stack_ospf_if(st, dev, &f.c)) : 1;
+}
+
+/* --- areas --------------------------------------------------------------------------------- */
+
+struct find_area { uint32_t id; struct ospf_area_config c; struct ospf_range *ranges; bool bad; };
+
+static bool find_area(void *arg, const struct show_ospf_area *a)
+{
+	struct find_area *f = arg;
+
+	if (a->id != f->id)
+		return true;
+	f->c = a->config;
+	if (a->config.n_ranges)
+		memcpy(f->ranges, a->config.ranges,
+		       (a->config.n_ranges < 64 ? a->config.n_ranges : 64) * sizeof(*f->ranges));
+	f->c.n_ranges = a->config.n_ranges < 64 ? a->config.n_ranges : 64;
+	return false;
+}
+
+static int area_run(struct shell *sh, const struct args *a)
+{
+	struct stack *st = shell_stack(sh, a->node);
+	struct ospf_range ranges[65];
+	struct find_area f = { .ranges = ranges };
+	struct prefix p;
+
+	if (!st || !area_id(sh, args_word(a, "AREA"), &f.id))
+		return 1;
+	show_ospf_areas(st, find_area, &f);
+	f.c.ranges = ranges;
+	if (args_has(a, "stub") || args_has(a, "nssa") || args_has(a, "normal")) {
+		f.c.type = args_has(a, "stub") ? OSPF_AREA_STUB : args_has(a, "nssa") ?
+			   OSPF_AREA_NSSA : OSPF_AREA_NORMAL;
+		f.c.no_summary = args_has(a, "no-summary");
+	}
+	f.c.default_cost = (uint32_t)args_count(a, "COST", f.c.default_cost);
+	if (args_prefix(a, "PREFIX", &p))
+		ranges[f.c.n_ranges++] = (struct ospf_range){
+			.prefix = p, .hide = args_has(a, "not-advertise") };
+	return answer(sh, stack_ospf_area(st, f.id, &f.c));
+}
+
+/* --- the router ------------------------------------------------------------------------------ */
+
+static int redistribute_run(struct shell *sh, const struct args *a)
+{
+	struct stack *st = shell_stack(sh, a->node);
+	struct ospf_redistribute r = {
+		.on = !args_has(a, "no"), .type1 = args_has(a, "metric-type") &&
+			args_count(a, "TYPE", 2) == 1,
+		.metric = (uint32_t)args_count(a, "METRIC", 20),
+	};
+	enum route_proto from = args_has(a, "static") ? RP_STATIC : args_has(a, "connected") ?
+				RP_KERNEL : RP_BOOT;
+
+	if (!st)
+		return 1;
+	if (args_has(a, "default"))
+		return answer(sh, stack_ospf_default(st, &r, args_has(a, "always")));
+	return answer(sh, stack_ospf_redistribute(st, from, &r));
+}
+
+static int router_run(struct shell *sh, const struct args *a)
+{
+	struct stack *st = shell_stack(sh, a->node);
+	struct show_ospf s;
+
+	if (!st)
+		return 1;
+	if (!show_ospf(st, &s))
+		return answer(sh, ERR_NOENT);
+	if (args_has(a, "max-metric"))
+		s.config.stub_router = !args_has(a, "no");
+	if (args_word(a, "DELAY")) {
+		s.config.spf_delay = args_ns(a, "DELAY", 0);
+		s.config.spf_hold = args_ns(a, "HOLD", 0);
+		s.config.spf_max_hold = args_ns(a, "MAX", 0);
+	}
+	return answer(sh, stack_ospf_set(st, &s.config));
+}
+
+const struct cmd cmds_ospf_set[] = {
+	{ .name = "ospf interface",
+	  .args = "IF:iface [cost COST:count | hello HELLO:count | dead DEAD:count | "
+		  "priority PRIORITY:count | area AREA | passive|active | mtu-ignore | "
+		  "network broadcast|point-to-point|point-to-multipoint]...",
+	  .flags = CMD_NODE, .run = if_run, .help = "OSPF on an interface, with these values",
+	  .text = "Seconds for hello and dead; a new hello makes dead four of it." },
+	{ .name = "ospf interface", .args = "IF:iface disable", .flags = CMD_NODE, .run = if_run,
+	  .help = "no OSPF on an interface any more" },
+	{ .name = "ospf area",
+	  .args = "AREA (stub [no-summary] | nssa [no-summary] | normal | "
+		  "default-cost COST:count | range PREFIX:prefix [not-advertise])",
+	  .flags = CMD_NODE, .run = area_run, .help = "what an area is to this router" },
+	{ .name = "ospf", .args = "[no] redistribute static|connected|kernel "
+	  "[metric METRIC:count | metric-type TYPE:count]...", .flags = CMD_NODE,
+	  .run = redistribute_run, .help = "tell routes of others as external ones, or no more" },
+	{ .name = "ospf", .args = "[no] default originate [always] "
+	  "[metric METRIC:count | metric-type TYPE:count]...", .flags = CMD_NODE,
+	  .run = redistribute_run, .help = "tell a default route, or no more" },
+	{ .name = "ospf", .args = "[no] max-metric", .flags = CMD_NODE, .run = router_run,
+	  .help = "others do not route through this router (RFC 6987)" },
+	{ .name = "ospf timers spf", .args = "DELAY:time HOLD:time MAX:time", .flags = CMD_NODE,
+	  .run = router_run, .help = "how soon routes are computed" },
+	{ 0 },
+};
