@@ -223,7 +223,7 @@ static void nbrs_print(struct shell *sh, const struct args *a, const json_t *all
 
 /* --- interfaces -------------------------------------------------------------------- */
 
-struct ifs { struct ospf_ask *q; json_t *all; uint32_t router_id; };
+struct ifs { struct ospf_ask *q; json_t *all; uint32_t router_id; bool lo; };
 
 static uint64_t bandwidth_mbit(struct ospf_ask *q, const struct netdev *dev)
 {
@@ -289,7 +289,7 @@ static bool add_if(void *arg, const struct show_ospf_if *i)
 	bool hears = i->state >= OSPF_IF_WAITING && !i->config.passive;
 	json_t *o;
 
-	if (only && strcmp(only, i->dev->name) != 0)
+	if ((only && strcmp(only, i->dev->name) != 0) || l->lo != !!(i->dev->flags & DEV_LOOPBACK))
 		return true;
 	o = json_object();
 	jset_bool(o, "ifUp", i->dev->flags & DEV_UP && i->dev->flags & DEV_CARRIER);
@@ -329,10 +329,12 @@ static bool add_if(void *arg, const struct show_ospf_if *i)
 static json_t *ifs_make(struct ospf_ask *q)
 {
 	struct show_ospf s;
-	struct ifs l = { q, json_object(), 0 };
+	struct ifs l = { q, json_object(), 0, false };
 
 	if (show_ospf(q->st, &s))
 		l.router_id = s.router_id;
+	show_ospf_ifs(q->st, add_if, &l);
+	l.lo = true;                      /* the last, as FRR has it */
 	show_ospf_ifs(q->st, add_if, &l);
 	return json_pack("{s:o}", "interfaces", l.all);
 }

@@ -169,15 +169,13 @@ static bool find_cost(void *arg, const struct show_ospf_if *i)
 	return i->dev != c->dev;
 }
 
-/* The cost of the way that packets take, or -1. */
-static json_int_t distance(struct shell *sh, struct node *from, struct node *to)
+/* The cost of the way that packets take to an address of `to`, or -1. */
+static json_int_t cost_to(struct shell *sh, struct node *from, struct node *to,
+			  const struct addr *dst)
 {
 	struct node *at = from;
-	struct addr dst;
 	json_int_t sum = 0;
 
-	if (!node_addr(to, &dst))
-		return -1;
 	for (int i = 0; i < PATH_MAX_HOPS; i++) {
 		struct stack *st = node_stack(at);
 		struct cost_of c = { NULL, 1 };
@@ -186,7 +184,7 @@ static json_int_t distance(struct shell *sh, struct node *from, struct node *to)
 
 		if (at == to)
 			return sum;
-		way = hop(sh, &at, &dst, &r);
+		way = hop(sh, &at, dst, &r);
 		if (way == WAY_ARRIVED)
 			return sum;
 		if (way != WAY_ON)
@@ -196,6 +194,36 @@ static json_int_t distance(struct shell *sh, struct node *from, struct node *to)
 		sum += c.cost;
 	}
 	return -1;
+}
+
+struct dist { struct shell *sh; struct node *from, *to; json_int_t best; };
+
+/* By each address of an interface that runs; the least counts. */
+static bool try_dev(void *arg, const struct netdev *dev)
+{
+	struct dist *d = arg;
+	const struct ifaddr *ia;
+
+	if (!(dev->flags & DEV_UP) || !(dev->flags & DEV_CARRIER))
+		return true;
+	list_for_each(&dev->addrs, ia, node) {
+		json_int_t cost;
+
+		if (ip4_is_loopback(ia->prefix.addr.v4))
+			continue;
+		cost = cost_to(d->sh, d->from, d->to, &ia->prefix.addr);
+		if (cost >= 0 && (d->best < 0 || cost < d->best))
+			d->best = cost;
+	}
+	return true;
+}
+
+static json_int_t distance(struct shell *sh, struct node *from, struct node *to)
+{
+	struct dist d = { sh, from, to, -1 };
+
+	show_devs(node_stack(to), try_dev, &d);
+	return d.best;
 }
 
 static bool counts(struct node *n)
@@ -257,8 +285,9 @@ static void dist_print(struct shell *sh, const struct args *a, const json_t *all
 const struct cmd cmds_route[] = {
 	{ .name = "route dist", .flags = CMD_LAB, .run = dist_run, .print = dist_print,
 	  .help = "what the way from each node to each other costs; - is no way",
-	  .text = "It is the way that packets take by the tables as they are now; a hop costs\n"
-		  "what OSPF says of its interface, and 1 where OSPF does not run." },
+	  .text = "It is the way that packets take by the tables as they are now, to the address\n"
+		  "that is nearest; a hop costs what OSPF says of its interface, and 1 where\n"
+		  "OSPF does not run." },
 	{ .name = "route path", .args = "A:node B:addr", .flags = CMD_LAB, .run = path_run,
 	  .print = path_print, .help = "the way by the tables, hop by hop; a loop is named",
 	  .text = "Fails if it does not arrive.  Nothing is sent." },
