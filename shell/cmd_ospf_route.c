@@ -398,8 +398,10 @@ static void ospf_print_spf(struct shell *sh, const json_t *o)
 		     (long long)jint(o, "holdtimeMinMsecs"), (long long)jint(o, "holdtimeMaxMsecs"),
 		     (long long)jint(o, "holdtimeMultplier"));
 	if (jget(o, "spfLastExecutedMsecs"))
-		shell_printf(sh, " SPF algorithm last executed %s ago\n",
-			     ospf_time(jint(o, "spfLastExecutedMsecs") * MSEC(1), time));
+		shell_printf(sh, " SPF algorithm last executed %s ago\n"
+			     " Last SPF duration %lld usecs\n",
+			     ospf_time(jint(o, "spfLastExecutedMsecs") * MSEC(1), time),
+			     1000 * (long long)jint(o, "spfLastDurationMsecs"));
 	else
 		shell_printf(sh, " SPF algorithm has not been run\n");
 	if (jget(o, "spfTimerDueInMsecs"))

@@ -84,12 +84,26 @@ static int run_until_converged(struct shell *sh)
 	return status && !sh->interrupted && !sh->timed_out ? not_converged(sh) : status;
 }
 
+/* Hellos would never let it end, and in virtual time nothing else would. */
+static bool never_idle(const struct shell *sh)
+{
+	return lab_has_ospf(sh->lab) && !lab_pace(sh->lab) && sh->limit == NS_NEVER;
+}
+
+static int run_until_idle(struct shell *sh)
+{
+	if (never_idle(sh))
+		return shell_error(sh, "OSPF says hello for ever, so the lab is never idle; try run "
+				   "10s, or run until converged");
+	return move(sh, is_idle, sh, NS_NEVER);
+}
+
 static int run_run(struct shell *sh, const struct args *a)
 {
 	ns_t now = lab_now(sh->lab), at = args_ns(a, "INSTANT", NS_NEVER);
 
 	if (args_has(a, "idle"))
-		return move(sh, is_idle, sh, NS_NEVER);
+		return run_until_idle(sh);
 	if (args_has(a, "converged"))
 		return run_until_converged(sh);
 	if (args_word(a, "INSTANT")) {
@@ -100,7 +114,7 @@ static int run_run(struct shell *sh, const struct args *a)
 			move(sh, NULL, NULL, at);
 	}
 	if (!args_word(a, "DURATION"))
-		return move(sh, is_idle, sh, NS_NEVER);
+		return run_until_idle(sh);
 	return move(sh, NULL, NULL, ns_add(now, args_ns(a, "DURATION", 0)));
 }
 
@@ -168,12 +182,15 @@ static int step_run(struct shell *sh, const struct args *a)
 static int wait_run(struct shell *sh, const struct args *a)
 {
 	bool converged = args_has(a, "converged"), given = args_word(a, "LIMIT");
+	bool endless = args_has(a, "idle") && !given && never_idle(sh);
 	ns_t limit = converged && !given ? converged_limit(sh) :
 		     ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", NS_NEVER));
 	bool (*done)(void *arg) = args_has(a, "jobs") ? has_no_jobs :
 				  args_has(a, "idle") ? is_idle : is_converged;
-	int status = move(sh, done, sh, limit);
+	int status = endless ? run_until_idle(sh) : move(sh, done, sh, limit);
 
+	if (endless)
+		return status;
 	if (status && converged && lab_has_ospf(sh->lab) && !sh->interrupted && !sh->timed_out)
 		return not_converged(sh);
 	if (status && !sh->interrupted && !sh->timed_out)
