@@ -181,7 +181,7 @@ int ospf_dd_list(struct ospf_nbr *n)
 	return err;
 }
 
-/* --- in (10.6) --------------------------------------------------------------------------------- */
+/* --- in (10.6) ------------------------------------------------------------------------ */
 
 /* What of the other's database is newer will be asked for. */
 static enum drop headers_take(struct ospf_nbr *n, struct rd *r)

@@ -30,7 +30,7 @@ void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cau
 	oi->state = (uint8_t)s;
 	ospf_if_groups(oi);
 	if (s == OSPF_IF_DR || old == OSPF_IF_DR)
-		ospf_net_lsa_dirty(oi);
+		ospf_net_lsa_dirty(oi);           /* built, or flushed at once */
 	ospf_router_lsa_dirty(oi->area);
 	ospf_event_if(oi, old, cause);
 }
@@ -113,15 +113,9 @@ static void if_reset(struct ospf_if *oi)
 
 static void if_down(struct ospf_if *oi, const char *cause)
 {
-	struct ospf_area *a = oi->area;
-	bool was_dr = oi->state == OSPF_IF_DR;
-	ip4_t addr = oi->addr.addr.v4;
-
 	if_reset(oi);
 	ospf_if_set_state(oi, OSPF_IF_DOWN, cause);
 	nbrs_kill(oi, netdev_running(oi->dev) ? NBE_KILL : NBE_LL_DOWN);
-	if (was_dr)
-		ospf_flush(a->ospf, a->id, OSPF_LSA_NETWORK, addr);
 }
 
 static void if_loop(struct ospf_if *oi, const char *cause)

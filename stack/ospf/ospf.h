@@ -191,9 +191,13 @@ struct ospf {
 
 /* ospf.c */
 static inline ns_t ospf_now(const struct ospf *o) { return o->st->now; }
-static inline uint32_t ospf_now_ms(const struct ospf *o) { return (uint32_t)(o->st->now / MSEC(1)); }
+static inline uint32_t ospf_now_ms(const struct ospf *o)
+{
+	return (uint32_t)(o->st->now / MSEC(1));
+}
 struct ospf_area *ospf_area_find(const struct ospf *o, uint32_t id);
-struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id);     /* made if need be; NULL: no memory */
+/* Made if need be; NULL: no memory. */
+struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id);
 struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev);
 /* Options of hellos, DD and own LSAs of an area (A.2): E, N/P; O no. */
 uint8_t ospf_area_options(const struct ospf_area *a);
@@ -216,7 +220,7 @@ void ospf_problem(struct ospf_if *oi, uint32_t id, ip4_t from, enum drop why, co
  * and authentication and sends it; dst 0, or any on a point-to-point network:
  * AllSPFRouters, or AllDRouters as 13.3 (5) has it, by the interface's state. */
 struct ospf_tx { struct blk *b; struct wr w; struct ospf_if *oi; uint8_t type; uint32_t room; };
-int must_check ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type);  /* ERR_NOBUFS */
+int must_check ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type);  /* or NOBUFS */
 /* ... for a body of n bytes even if that is above the MTU: IP will fragment it. */
 int must_check ospf_tx_begin_for(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type, size_t n);
 /* Bytes that still fit the interface's MTU, or n. */
@@ -239,7 +243,9 @@ const char *ospf_auth_name(enum ospf_auth_type t);
 bool ospf_auth_valid(const struct ospf_auth *a);
 
 /* iface.c: events of 9.2 */
-enum ospf_if_event { IFE_UP, IFE_WAIT_TIMER, IFE_BACKUP_SEEN, IFE_NBR_CHANGE, IFE_LOOP, IFE_UNLOOP, IFE_DOWN };
+enum ospf_if_event {
+	IFE_UP, IFE_WAIT_TIMER, IFE_BACKUP_SEEN, IFE_NBR_CHANGE, IFE_LOOP, IFE_UNLOOP, IFE_DOWN
+};
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev);
 void ospf_if_timers_init(struct ospf_if *oi);
 void ospf_if_timers_stop(struct ospf_if *oi);
@@ -273,7 +279,8 @@ enum ospf_nbr_event {
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev);
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id);
 void ospf_nbrs_free(struct ospf_if *oi);  /* silently */
-struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);      /* NULL: no memory */
+/* NULL: no memory. */
+struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);
 
 /* hello.c, dd.c, lsreq.c, flood.c, rxmt.c: the body of a packet, after 8.2; n is NULL in hellos
  * of those not known yet.  The reader stands behind the OSPF header.  Returns why it

@@ -120,7 +120,8 @@ static bool nbrs_of(const struct ospf_if *oi, bool (*fn)(void *arg, const struct
 	return true;
 }
 
-void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n), void *arg)
+void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n),
+		    void *arg)
 {
 	const struct ospf *o = st->ospf;
 	const struct ospf_if *oi = o ? next_if(o, 0) : NULL;
