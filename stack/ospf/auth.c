@@ -18,10 +18,10 @@ static const struct auth_row {
 	[OSPF_AUTH_NONE]        = { "null", OSPF_AUTH_NULL, 0, NULL },
 	[OSPF_AUTH_TEXT]        = { "text", OSPF_AUTH_SIMPLE, OSPF_AUTH_LEN, NULL },
 	[OSPF_AUTH_MD5]         = { "md5", OSPF_AUTH_CRYPTO, MD5_KEY_LEN, &nettle_md5 },
-	[OSPF_AUTH_HMAC_SHA1]   = { "hmac-sha1", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha1 },
-	[OSPF_AUTH_HMAC_SHA256] = { "hmac-sha256", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha256 },
-	[OSPF_AUTH_HMAC_SHA384] = { "hmac-sha384", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha384 },
-	[OSPF_AUTH_HMAC_SHA512] = { "hmac-sha512", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha512 },
+	[OSPF_AUTH_HMAC_SHA1]   = { "hmac-sha-1", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha1 },
+	[OSPF_AUTH_HMAC_SHA256] = { "hmac-sha-256", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha256 },
+	[OSPF_AUTH_HMAC_SHA384] = { "hmac-sha-384", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha384 },
+	[OSPF_AUTH_HMAC_SHA512] = { "hmac-sha-512", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha512 },
 };
 
 const char *ospf_auth_name(enum ospf_auth_type t) { return rows[t].name; }
@@ -69,7 +69,8 @@ static void digest_md5(const struct ospf_key *key, const uint8_t *head, const ui
 union hash_ctx { struct sha1_ctx sha1; struct sha256_ctx sha256; struct sha512_ctx sha512; };
 
 /* RFC 5709 3.3: HMAC of the packet and Apad.  A key longer than the digest, even if
- * within the block of the hash, is hashed first. */
+ * within the block of the hash, is hashed first; BIRD does not, so beside it keys are
+ * to be no longer than the digest. */
 static void digest_hmac(const struct nettle_hash *hash, const struct ospf_key *key,
 			const uint8_t *head, const uint8_t *body, size_t n, uint8_t *out)
 {

@@ -122,12 +122,6 @@ static void if_loop(struct ospf_if *oi, const char *cause)
 {
 	if (oi->state != OSPF_IF_DOWN)
 		if_down(oi, cause);
-	ospf_if_set_state(oi, OSPF_IF_LOOPBACK, cause);
-}
-
-static void if_unloop(struct ospf_if *oi, const char *cause)
-{
-	ospf_if_set_state(oi, OSPF_IF_DOWN, cause);
 }
 
 static void if_elect(struct ospf_if *oi, const char *cause)
@@ -140,19 +134,22 @@ static void if_elect(struct ospf_if *oi, const char *cause)
 
 #define IN(s) (1u << OSPF_IF_##s)
 #define ANY ((1u << OSPF_IF_STATES_N) - 1)
+#define TO(s) OSPF_IF_##s
+#define SAME OSPF_IF_STATES_N
 
 static const struct if_rule {
 	uint16_t in;                              /* set of states */
 	enum ospf_if_event ev;
-	void (*act)(struct ospf_if *oi, const char *cause);       /* decides the new state */
+	enum ospf_if_state to;                    /* SAME: the action decides */
+	void (*act)(struct ospf_if *oi, const char *cause);
 } if_rules[] = {                                  /* RFC 2328 9.3, its order */
-	{ IN(DOWN),                          IFE_UP,          if_up },
-	{ IN(WAITING),                       IFE_BACKUP_SEEN, if_elect },
-	{ IN(WAITING),                       IFE_WAIT_TIMER,  if_elect },
-	{ IN(DROTHER) | IN(BACKUP) | IN(DR), IFE_NBR_CHANGE,  if_elect },
-	{ ANY & ~IN(DOWN),                   IFE_DOWN,        if_down },
-	{ ANY & ~IN(LOOPBACK),               IFE_LOOP,        if_loop },
-	{ IN(LOOPBACK),                      IFE_UNLOOP,      if_unloop },
+	{ IN(DOWN),                          IFE_UP,          SAME,         if_up },
+	{ IN(WAITING),                       IFE_BACKUP_SEEN, SAME,         if_elect },
+	{ IN(WAITING),                       IFE_WAIT_TIMER,  SAME,         if_elect },
+	{ IN(DROTHER) | IN(BACKUP) | IN(DR), IFE_NBR_CHANGE,  SAME,         if_elect },
+	{ ANY & ~IN(DOWN),                   IFE_DOWN,        TO(DOWN),     if_down },
+	{ ANY & ~IN(LOOPBACK),               IFE_LOOP,        TO(LOOPBACK), if_loop },
+	{ IN(LOOPBACK),                      IFE_UNLOOP,      TO(DOWN),     NULL },
 };
 
 static const char *const event_names[] = {        /* RFC 2328 9.2 */
@@ -164,14 +161,18 @@ static const char *const event_names[] = {        /* RFC 2328 9.2 */
 /* Events that mean nothing in the present state are ignored. */
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev)
 {
+	if (ev == IFE_NBR_CHANGE && oi->conf.passive)
+		return;
 	for (size_t i = 0; i < N_ELEM(if_rules); i++) {
 		const struct if_rule *r = &if_rules[i];
 
-		if (r->ev == ev && (r->in & 1u << oi->state)) {
-			if (ev != IFE_NBR_CHANGE || !oi->conf.passive)
-				r->act(oi, event_names[ev]);
-			return;
-		}
+		if (r->ev != ev || !(r->in & 1u << oi->state))
+			continue;
+		if (r->act)
+			r->act(oi, event_names[ev]);
+		if (r->to != SAME)
+			ospf_if_set_state(oi, r->to, event_names[ev]);
+		return;
 	}
 }
 

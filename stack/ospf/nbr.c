@@ -117,12 +117,6 @@ static void arm_inactivity(struct ospf_nbr *n, const char *cause)
 		  ospf_now(n->oi->area->ospf) + SEC(n->oi->conf.dead));
 }
 
-static void first_hello(struct ospf_nbr *n, const char *cause)
-{
-	arm_inactivity(n, cause);
-	state_set(n, OSPF_NBR_INIT, cause);
-}
-
 static void start_adjacency(struct ospf_nbr *n, const char *cause)
 {
 	nbr_clear(n);
@@ -147,11 +141,6 @@ static void two_way(struct ospf_nbr *n, const char *cause)
 		eval_adjacency(n, cause);
 }
 
-static void begin_exchange(struct ospf_nbr *n, const char *cause)
-{
-	state_set(n, OSPF_NBR_EXCHANGE, cause);
-}
-
 static void load_or_full(struct ospf_nbr *n, const char *cause)
 {
 	if (!n->request.n) {
@@ -162,11 +151,6 @@ static void load_or_full(struct ospf_nbr *n, const char *cause)
 	ospf_request_next(n);
 }
 
-static void full(struct ospf_nbr *n, const char *cause)
-{
-	state_set(n, OSPF_NBR_FULL, cause);
-}
-
 static void keep_or_end(struct ospf_nbr *n, const char *cause)
 {
 	if (ospf_adjacency_wanted(n))
@@ -175,46 +159,39 @@ static void keep_or_end(struct ospf_nbr *n, const char *cause)
 	state_set(n, OSPF_NBR_2WAY, cause);
 }
 
-static void end_all(struct ospf_nbr *n, const char *cause)
+static void end_adjacency(struct ospf_nbr *n, const char *cause)
 {
-	struct ospf_if *oi = n->oi;
-
+	(void)cause;
 	nbr_clear(n);
-	ospf_problems_over(oi, n->addr, DROP_NONE, DROP_N);
-	state_set(n, OSPF_NBR_DOWN, cause);
-	nbr_free(n);
-}
-
-static void one_way(struct ospf_nbr *n, const char *cause)
-{
-	nbr_clear(n);
-	state_set(n, OSPF_NBR_INIT, cause);
 }
 
 /* --- the machine ---------------------------------------------------------------------------- */
 
 #define IN(s) (1u << OSPF_NBR_##s)
 #define FROM(s) (((1u << OSPF_NBR_STATES_N) - 1) & ~(IN(s) - 1))
+#define TO(s) OSPF_NBR_##s
+#define SAME OSPF_NBR_STATES_N
 
 static const struct nbr_rule {
 	uint16_t in;                              /* set of states */
 	enum ospf_nbr_event ev;
-	void (*act)(struct ospf_nbr *n, const char *cause);       /* decides the new state */
+	enum ospf_nbr_state to;                   /* SAME: the action decides */
+	void (*act)(struct ospf_nbr *n, const char *cause);
 } nbr_rules[] = {                                 /* RFC 2328 10.3, its order */
-	{ IN(DOWN),       NBE_HELLO,        first_hello },
-	{ FROM(INIT),     NBE_HELLO,        arm_inactivity },
-	{ IN(INIT),       NBE_2WAY,         two_way },
-	{ IN(EXSTART),    NBE_NEG_DONE,     begin_exchange },
-	{ IN(EXCHANGE),   NBE_EXCH_DONE,    load_or_full },
-	{ IN(LOADING),    NBE_LOAD_DONE,    full },
-	{ IN(2WAY),       NBE_ADJ_OK,       eval_adjacency },
-	{ FROM(EXSTART),  NBE_ADJ_OK,       keep_or_end },
-	{ FROM(EXCHANGE), NBE_SEQ_MISMATCH, start_adjacency },
-	{ FROM(EXCHANGE), NBE_BAD_LSREQ,    start_adjacency },
-	{ FROM(DOWN),     NBE_KILL,         end_all },
-	{ FROM(DOWN),     NBE_LL_DOWN,      end_all },
-	{ FROM(DOWN),     NBE_INACTIVITY,   end_all },
-	{ FROM(2WAY),     NBE_1WAY,         one_way },
+	{ IN(DOWN),       NBE_HELLO,        TO(INIT),     arm_inactivity },
+	{ FROM(INIT),     NBE_HELLO,        SAME,         arm_inactivity },
+	{ IN(INIT),       NBE_2WAY,         SAME,         two_way },
+	{ IN(EXSTART),    NBE_NEG_DONE,     TO(EXCHANGE), NULL },
+	{ IN(EXCHANGE),   NBE_EXCH_DONE,    SAME,         load_or_full },
+	{ IN(LOADING),    NBE_LOAD_DONE,    TO(FULL),     NULL },
+	{ IN(2WAY),       NBE_ADJ_OK,       SAME,         eval_adjacency },
+	{ FROM(EXSTART),  NBE_ADJ_OK,       SAME,         keep_or_end },
+	{ FROM(EXCHANGE), NBE_SEQ_MISMATCH, TO(EXSTART),  start_adjacency },
+	{ FROM(EXCHANGE), NBE_BAD_LSREQ,    TO(EXSTART),  start_adjacency },
+	{ FROM(DOWN),     NBE_KILL,         TO(DOWN),     end_adjacency },
+	{ FROM(DOWN),     NBE_LL_DOWN,      TO(DOWN),     end_adjacency },
+	{ FROM(DOWN),     NBE_INACTIVITY,   TO(DOWN),     end_adjacency },
+	{ FROM(2WAY),     NBE_1WAY,         TO(INIT),     end_adjacency },
 };
 
 static const char *const event_names[] = {        /* RFC 2328 10.2 */
@@ -225,13 +202,27 @@ static const char *const event_names[] = {        /* RFC 2328 10.2 */
 	[NBE_KILL] = "KillNbr", [NBE_INACTIVITY] = "InactivityTimer", [NBE_LL_DOWN] = "LLDown",
 };
 
+static void follow(struct ospf_nbr *n, const struct nbr_rule *r, const char *cause)
+{
+	if (r->act)
+		r->act(n, cause);
+	if (r->to == SAME)
+		return;
+	state_set(n, r->to, cause);
+	if (r->to != OSPF_NBR_DOWN)
+		return;
+	ospf_problems_over(n->oi, n->addr, DROP_NONE, DROP_N);
+	nbr_free(n);
+}
+
+/* Events that mean nothing in the present state are ignored. */
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev)
 {
 	for (size_t i = 0; i < N_ELEM(nbr_rules); i++) {
 		const struct nbr_rule *r = &nbr_rules[i];
 
 		if (r->ev == ev && (r->in & 1u << n->state)) {
-			r->act(n, event_names[ev]);
+			follow(n, r, event_names[ev]);
 			return;
 		}
 	}
