@@ -90,10 +90,19 @@ bool lsa_set_del(struct lsa_set *s, ospf_knum k)
 	return lsa_set_take(s, k, &was_new);
 }
 
-/* Room for one more: without the gaps, or in four times the memory. */
+/* Rows after the next lack of room: as many, if that came of gaps. */
+static uint32_t next_cap(const struct lsa_set *s)
+{
+	if (!s->cap)
+		return FEW;
+	if (4 * s->n < 3 * s->cap)
+		return s->cap;
+	return s->cap == FEW ? 4 * FEW : 2 * s->cap;
+}
+
 static outlined int make_room(struct lsa_set *s)
 {
-	uint32_t cap = !s->cap ? FEW : 4 * s->n < 3 * s->cap ? s->cap : 4 * s->cap;
+	uint32_t cap = next_cap(s);
 	size_t rows = cap * sizeof(*s->rows);
 	uint32_t n = 0, mark = 0;
 	struct lsa_set_row *to = s->rows;

@@ -6,6 +6,7 @@
 #define TTL_LINK 1                        /* nothing of ours is forwarded */
 /* A packet up to this goes into the head of its pkt, which leaves room for headers. */
 #define HEAD_MAX 110                      /* bytes */
+#define SPARE_MAX 600                     /* bytes of a block that may stay unused */
 
 int ospf_tx_begin_for(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type, size_t n)
 {
@@ -50,6 +51,19 @@ static ip4_t dst_of(const struct ospf_tx *tx, ip4_t dst)
 	       OSPF_ALL_SPF_ROUTERS;
 }
 
+/* A block of n bytes with what is in b, if that has far more; else b.  A flood of a large
+ * network has many packets under way. */
+static struct blk *fit(struct pkt_pool *pool, struct blk *b, size_t n)
+{
+	struct blk *small = b->size - n >= SPARE_MAX ? blk_new(pool, (uint32_t)n) : NULL;
+
+	if (!small)
+		return b;
+	memcpy(small->data, b->data, n);
+	blk_put(pool, b);
+	return small;
+}
+
 /* The finished packet, of n bytes with its digest, as a pkt; NULL: none left. */
 static struct pkt *to_pkt(struct stack *st, struct blk *b, size_t n)
 {
@@ -84,7 +98,10 @@ void ospf_tx_end(struct ospf_tx *tx, ip4_t dst)
 	assert(wr_ok(&tx->w));
 	ospf_hdr_emit(&h, &head);
 	ospf_auth_sign(oi, tx->b->data, n);
-	p = to_pkt(o->st, tx->b, n + ospf_auth_len(oi));
+	n += ospf_auth_len(oi);
+	if (n > HEAD_MAX)
+		tx->b = fit(o->st->pool, tx->b, n);
+	p = to_pkt(o->st, tx->b, n);
 	blk_put(o->st->pool, tx->b);
 	if (!p)
 		return;
