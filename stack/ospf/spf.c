@@ -26,6 +26,8 @@ const struct ospf_lsa *spf_lsa(const struct ospf *o, ospf_vnum v)
 	size_t n;
 
 	keys = ospf_vertex_keys(o->pool, v, &n);
+	if (n == 1)
+		return spf_lsa_of(o, keys[0]);
 	for (size_t i = 0; i < n; i++) {
 		l = spf_lsa_of(o, keys[i]);
 		if (l && (!best || l->h.adv < best->h.adv))
@@ -103,19 +105,22 @@ static int pages_grow(struct spf_area *s, uint32_t n)
 	return OK;
 }
 
-/* The page that v is on; NULL: no memory. */
-static struct spf_page *page_get(struct spf_area *s, ospf_vnum v)
+/* Has v a place?  False: no memory. */
+static outlined bool page_new(struct spf_area *s, ospf_vnum v)
 {
 	uint32_t i = v / SPF_PAGE;
 
 	if (i >= s->n_pages && pages_grow(s, i + 1))
-		return NULL;
-	if (!s->pages[i]) {
-		s->pages[i] = calloc(1, sizeof(*s->pages[i]));
-		if (s->pages[i])
-			memset(s->pages[i]->dist, 0xff, sizeof(s->pages[i]->dist));
-	}
-	return s->pages[i];
+		return false;
+	s->pages[i] = calloc(1, sizeof(*s->pages[i]));
+	if (s->pages[i])
+		memset(s->pages[i]->dist, 0xff, sizeof(s->pages[i]->dist));
+	return s->pages[i] != NULL;
+}
+
+static bool page_ready(struct spf_area *s, ospf_vnum v)
+{
+	return (v / SPF_PAGE < s->n_pages && s->pages[v / SPF_PAGE]) || page_new(s, v);
 }
 
 void ospf_spf_area_fini(struct ospf_area *a)
@@ -179,7 +184,7 @@ nexthops_id spf_next_hops(struct spf_run *r, const struct spf_v *v, ospf_vnum vn
 
 static uint32_t key_of(const struct spf_v *v)
 {
-	return spf_key(v->dist, v->lsa);
+	return spf_key(v->dist, v);
 }
 
 /* The first time that a vertex is met. */
@@ -192,6 +197,7 @@ static void touch(struct spf_run *r, ospf_vnum n)
 	v->dist = v->lsa ? SPF_UNREACHABLE : 0;
 	v->state = v->lsa ? SPF_CANDIDATE : SPF_ABSENT;
 	v->bucket = UINT8_MAX;
+	v->router = v->lsa && v->lsa->h.type == OSPF_LSA_ROUTER;
 }
 
 /* 16.1 (2) (b): does W link back to V? */
@@ -224,7 +230,7 @@ static void relax(struct spf_run *r, ospf_vnum vn, const struct ospf_arc *arc, u
 	w->dist = dist;
 	w->hops = hops;
 	w->parent = vn;
-	spf_push(&r->q, r->s->v, arc->to, spf_key(dist, w->lsa));
+	spf_push(&r->q, r->s->v, arc->to, spf_key(dist, w));
 }
 
 /* 16.1 (2): the links of a vertex that has joined the tree. */
@@ -270,9 +276,10 @@ void spf_tree(struct spf_run *r)
 /* Memory for all that is to be kept, before anything is changed. */
 static bool pages_ready(struct spf_run *r, uint32_t first)
 {
-	for (uint32_t i = first; i < r->s->n_v; i++)
-		if (r->s->v[r->s->vlist[i]].state == SPF_IN_TREE &&
-		    !page_get(r->area->spf, r->s->vlist[i]))
+	const ospf_vnum *at = r->s->vlist + first, *end = r->s->vlist + r->s->n_v;
+
+	for (; at < end; at++)
+		if (r->s->v[*at].state == SPF_IN_TREE && !page_ready(r->area->spf, *at))
 			return false;
 	return true;
 }
@@ -281,18 +288,19 @@ static bool pages_ready(struct spf_run *r, uint32_t first)
 static void find_lost(struct spf_run *r)
 {
 	struct spf_area *a = r->area->spf;
-	struct spf_v *v = r->s->v;
 
-	for (uint32_t i = 0; i < a->n_pages * SPF_PAGE; i++) {
-		struct spf_page *p = a->pages[i / SPF_PAGE];
+	for (uint32_t i = 0; i < a->n_pages; i++) {
+		struct spf_page *p = a->pages[i];
 
-		if (!p) {
-			i += SPF_PAGE - 1;
-		} else if (p->dist[i % SPF_PAGE] != SPF_UNREACHABLE && v[i].state != SPF_IN_TREE) {
-			p->dist[i % SPF_PAGE] = SPF_UNREACHABLE;
-			if (!v[i].state)
-				r->s->vlist[r->s->n_v++] = i;
-			v[i].state = SPF_CHANGED;
+		for (unsigned j = 0; p && j < SPF_PAGE; j++) {
+			struct spf_v *v = &r->s->v[i * SPF_PAGE + j];
+
+			if (p->dist[j] == SPF_UNREACHABLE || v->state == SPF_IN_TREE)
+				continue;
+			p->dist[j] = SPF_UNREACHABLE;
+			if (!v->state)
+				r->s->vlist[r->s->n_v++] = i * SPF_PAGE + j;
+			v->state = SPF_CHANGED;
 		}
 	}
 }
@@ -301,7 +309,7 @@ static void find_lost(struct spf_run *r)
 static bool keep_one(struct spf_run *r, ospf_vnum n)
 {
 	const struct spf_v *v = &r->s->v[n];
-	struct spf_page *p = page_get(r->area->spf, n);
+	struct spf_page *p = r->area->spf->pages[n / SPF_PAGE];
 	unsigned i = n % SPF_PAGE;
 
 	if (p->dist[i] == v->dist && (p->hops[i] == v->hops || n == r->root))
@@ -311,12 +319,14 @@ static bool keep_one(struct spf_run *r, ospf_vnum n)
 	return true;
 }
 
-bool spf_keep(struct spf_run *r, uint32_t first)
+bool spf_keep(struct spf_run *r, uint32_t first, bool whole)
 {
 	uint32_t n_v = first;
 
 	if (!pages_ready(r, first))
 		return false;
+	if (whole)
+		find_lost(r);
 	for (uint32_t i = first; i < r->s->n_v; i++) {
 		ospf_vnum n = r->s->vlist[i];
 		struct spf_v *v = &r->s->v[n];
@@ -355,11 +365,10 @@ bool spf_full(struct ospf_area *a, struct spf_scratch *s)
 	if (!spf_area_ready(a))
 		return false;
 	spf_tree(&r);
-	if (a->ospf->spf->nomem || !pages_ready(&r, first)) {
+	if (a->ospf->spf->nomem || !spf_keep(&r, first, true)) {
 		spf_clear(&r, first);
 		return false;
 	}
-	find_lost(&r);
 	a->n_spf++;
-	return spf_keep(&r, first);
+	return true;
 }

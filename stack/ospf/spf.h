@@ -84,6 +84,7 @@ struct spf_v {                            /* a vertex */
 	ospf_vnum next, prev;             /* in its bucket */
 	nexthops_id hops;
 	uint8_t bucket, state;
+	uint8_t router;                   /* 1; a network: 0, which comes first at equal distance */
 };
 
 /* Kinds of routes, better ones first: 11, 16.2 (3) and 16.4 (6). */
@@ -171,8 +172,9 @@ nexthops_id spf_next_hops(struct spf_run *r, const struct spf_v *v, ospf_vnum vn
 			  const struct ospf_arc *arc, const struct spf_v *w,
 			  const struct ospf_arc *back);
 /* The vertices of the run, from first on in vlist, become those that changed, and
- * what is kept of them is brought up to date.  False: no memory, nothing changed. */
-bool must_check spf_keep(struct spf_run *r, uint32_t first);
+ * what is kept of them is brought up to date; of all others too, if the run was
+ * the whole tree.  False: no memory, nothing changed. */
+bool must_check spf_keep(struct spf_run *r, uint32_t first, bool whole);
 /* The tree from nothing, in s->v; the vertices seen are put behind s->vlist. */
 void spf_tree(struct spf_run *r);
 /* ... those from first on in vlist, to zero. */

@@ -34,6 +34,7 @@ static struct spf_v *load(struct repair *x, ospf_vnum n)
 	v->state = SPF_CANDIDATE;
 	v->bucket = UINT8_MAX;
 	v->lsa = spf_lsa(x->r.o, n);
+	v->router = !v->lsa || v->lsa->h.type == OSPF_LSA_ROUTER;
 	v->dist = v->says = spf_dist(x->r.area, n);
 	if (v->dist != SPF_UNREACHABLE)
 		v->hops = spf_hops(x->r.area, n);
@@ -66,7 +67,7 @@ static uint32_t lower(const struct spf_v *v)
 
 static uint32_t key_of(const struct spf_v *v)
 {
-	return 2 * lower(v) + !(v->lsa && v->lsa->h.type == OSPF_LSA_NETWORK);
+	return spf_key(lower(v), v);
 }
 
 /* In the queue if the two differ. */
@@ -292,7 +293,7 @@ bool spf_incremental(struct ospf_area *a, struct spf_scratch *s)
 		settle_hops(&x, first);
 	if (!x.odd && !a->ospf->spf->nomem) {
 		end(&x, first);
-		if (spf_keep(&x.r, first))
+		if (spf_keep(&x.r, first, false))
 			return true;
 	}
 	spf_clear(&x.r, first);

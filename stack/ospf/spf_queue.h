@@ -14,9 +14,9 @@
  */
 #include "stack/ospf/spf.h"
 
-static inline uint32_t spf_key(uint32_t dist, const struct ospf_lsa *lsa)
+static inline uint32_t spf_key(uint32_t dist, const struct spf_v *v)
 {
-	return 2 * dist + (lsa->h.type == OSPF_LSA_ROUTER);
+	return 2 * dist + v->router;
 }
 
 static inline void spf_queue_init(struct spf_queue *q)
@@ -63,32 +63,43 @@ static inline void spf_unlink(struct spf_queue *q, struct spf_v *v, ospf_vnum n)
 		q->used &= ~(UINT64_C(1) << b);
 }
 
+/* A bucket whose turn it is: its least key becomes the last one, and all of it moves down. */
+static inline void spf_spread(struct spf_queue *q, struct spf_v *v, unsigned b,
+			      uint32_t (*key_of)(const struct spf_v *w))
+{
+	ospf_vnum list = q->head[b], n, next;
+	uint32_t least = key_of(&v[list]), key;
+
+	for (n = v[list].next; n != OSPF_NUM_NONE; n = v[n].next) {
+		key = key_of(&v[n]);
+		least = key < least ? key : least;
+	}
+	q->last = least;
+	q->used &= ~(UINT64_C(1) << b);
+	for (n = list; n != OSPF_NUM_NONE; n = next) {
+		next = v[n].next;
+		spf_push(q, v, n, key_of(&v[n]));
+	}
+}
+
 /* The first; its key is in q->last.  OSPF_NUM_NONE: there is none.  key_of():
  * that of a vertex in the queue. */
 static inline ospf_vnum spf_pop(struct spf_queue *q, struct spf_v *v,
 				uint32_t (*key_of)(const struct spf_v *w))
 {
 	ospf_vnum n, next;
-	unsigned b;
 
 	if (!q->used)
 		return OSPF_NUM_NONE;
-	b = (unsigned)__builtin_ctzll(q->used);
-	if (b > 0) {
-		ospf_vnum list = q->head[b];
-		uint32_t least = UINT32_MAX;
-
-		for (n = list; n != OSPF_NUM_NONE; n = v[n].next)
-			least = key_of(&v[n]) < least ? key_of(&v[n]) : least;
-		q->last = least;
-		q->used &= ~(UINT64_C(1) << b);
-		for (n = list; n != OSPF_NUM_NONE; n = next) {
-			next = v[n].next;
-			spf_push(q, v, n, key_of(&v[n]));
-		}
-	}
+	if (!(q->used & 1))
+		spf_spread(q, v, (unsigned)__builtin_ctzll(q->used), key_of);
 	n = q->head[0];
-	spf_unlink(q, v, n);
+	next = v[n].next;
+	q->head[0] = next;
+	if (next == OSPF_NUM_NONE)
+		q->used &= ~UINT64_C(1);
+	else
+		v[next].prev = OSPF_NUM_NONE;
 	return n;
 }
 

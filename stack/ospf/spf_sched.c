@@ -12,6 +12,8 @@
 #include "stack/ospf/spf.h"
 
 #define MOST_CHANGES 1024                 /* logged; with more, all is computed anew */
+#define MUCH 16                           /* changes, and ... */
+#define MUCH_OF 8                         /* ... that part of the database */
 #define RETRY SEC(1)                      /* after a run that lacked memory */
 #define KEPT_CHANGES 16                   /* rows of the log that stay allocated */
 
@@ -166,6 +168,12 @@ void ospf_recompute(struct ospf *o)
 	schedule(o);
 }
 
+/* So much changed that a tree from nothing is quicker than repairs. */
+static bool is_much(const struct ospf *o)
+{
+	return o->spf->n_changes > MUCH && o->spf->n_changes > o->lsdb.n / MUCH_OF;
+}
+
 /* --- a run -------------------------------------------------------------------------------- */
 
 static void trees(struct ospf *o, struct spf_scratch *s)
@@ -179,7 +187,7 @@ static void trees(struct ospf *o, struct spf_scratch *s)
 		}
 		if (!a->spf->dirty && !o->spf->all)
 			continue;
-		if (!a->spf->full && !o->spf->all && spf_incremental(a, s)) {
+		if (!a->spf->full && !o->spf->all && !is_much(o) && spf_incremental(a, s)) {
 			o->spf->n_incremental++;
 		} else if (spf_full(a, s)) {
 			o->spf->n_full++;

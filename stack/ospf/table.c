@@ -187,27 +187,6 @@ void table_offer(struct table *t, ospf_pnum p, const struct spf_p *c)
 	}
 }
 
-/* 16.1 (4): stub networks of a router, and the network that a transit vertex is. */
-static void offer_intra(struct table *t, const struct ospf_area *a, const struct ospf_lsa *l,
-			const struct ospf_dest *d)
-{
-	uint32_t dist = spf_dist(a, l->vertex);
-	struct spf_p c = { .area = a->id };
-
-	if (dist == SPF_UNREACHABLE)
-		return;
-	c.rank = spf_rank(SPF_INTRA, 0, false, dist + d->cost);
-	if (l->h.type == OSPF_LSA_ROUTER && l->h.adv == t->o->router_id) {
-		struct ospf_pnet to = ospf_prefix(t->o->pool, d->prefix);
-
-		c.hops = spf_hops_own(t->o, a, to.key, to.len);
-	} else {
-		c.hops = spf_hops(a, l->vertex);
-	}
-	if (c.hops)
-		table_offer(t, d->prefix, &c);
-}
-
 bool table_router(const struct ospf_area *a, uint32_t id, uint8_t flag, struct asbr_path *out)
 {
 	ospf_vnum v = ospf_vertex_find(a->ospf->pool, a->id, false, id);
@@ -226,36 +205,68 @@ bool table_router(const struct ospf_area *a, uint32_t id, uint8_t flag, struct a
 	return flags & flag;
 }
 
-/* 16.2 */
-static void offer_inter(struct table *t, const struct ospf_area *a, const struct ospf_lsa *l,
-			const struct ospf_dest *d)
-{
-	struct spf_p c = { .area = a->id };
-	struct asbr_path abr;
+/* The way to what an LSA names: to the vertex that it is, or to its border router. */
+struct way {
+	const struct ospf_area *a;
+	enum spf_class class;
+	uint32_t cost;
+	nexthops_id hops;
+	bool own;                         /* the LSA is this router's */
+};
 
-	if (d->cost >= OSPF_LS_INFINITY || l->h.adv == t->o->router_id)    /* (1), (2) */
-		return;
-	if (t->o->is_abr && a->id != 0)
-		return;
-	if (!table_router(a, l->h.adv, OSPF_ROUTER_B, &abr))       /* (4) */
-		return;
-	c.hops = abr.hops;
-	c.rank = spf_rank(SPF_INTER, 0, false, abr.cost + d->cost);
-	table_offer(t, d->prefix, &c);
+/* 16.1 (4): stub networks of a router, and the network that a transit vertex is. */
+static bool way_to_vertex(const struct table *t, const struct ospf_lsa *l, struct way *w)
+{
+	if (l->h.type == OSPF_LSA_NETWORK && spf_lsa(t->o, l->vertex) != l)
+		return false;
+	w->cost = spf_dist(w->a, l->vertex);
+	if (w->cost == SPF_UNREACHABLE)
+		return false;
+	w->class = SPF_INTRA;
+	w->own = l->h.type == OSPF_LSA_ROUTER && l->h.adv == t->o->router_id;
+	w->hops = spf_hops(w->a, l->vertex);
+	return true;
 }
 
-static void offer_internal(struct table *t, const struct ospf_lsa *l, const struct ospf_dest *d)
+/* 16.2 (2), (4); a border router looks at the backbone's summaries alone. */
+static bool way_to_border(const struct table *t, const struct ospf_lsa *l, struct way *w)
 {
-	const struct ospf_area *a = ospf_area_find(t->o, l->area);
+	struct asbr_path p;
 
-	if (!a)
+	if (l->h.adv == t->o->router_id || (t->o->is_abr && w->a->id != 0) ||
+	    !table_router(w->a, l->h.adv, OSPF_ROUTER_B, &p))
+		return false;
+	w->class = SPF_INTER;
+	w->own = false;
+	w->cost = p.cost;
+	w->hops = p.hops;
+	return true;
+}
+
+static bool way_of(const struct table *t, const struct ospf_lsa *l, struct way *w)
+{
+	if (l->h.type > OSPF_LSA_SUMMARY)
+		return false;
+	w->a = ospf_area_find(t->o, l->area);
+	if (!w->a)
+		return false;
+	return l->h.type == OSPF_LSA_SUMMARY ? way_to_border(t, l, w) : way_to_vertex(t, l, w);
+}
+
+static void offer_internal(struct table *t, const struct way *w, const struct ospf_dest *d)
+{
+	struct spf_p c = { .rank = spf_rank(w->class, 0, false, w->cost + d->cost),
+			   .area = w->a->id, .hops = w->hops };
+
+	if (w->class == SPF_INTER && d->cost >= OSPF_LS_INFINITY)          /* 16.2 (1) */
 		return;
-	if (l->h.type == OSPF_LSA_ROUTER)
-		offer_intra(t, a, l, d);
-	else if (l->h.type == OSPF_LSA_NETWORK && spf_lsa(t->o, l->vertex) == l)
-		offer_intra(t, a, l, d);
-	else if (l->h.type == OSPF_LSA_SUMMARY)
-		offer_inter(t, a, l, d);
+	if (w->own) {
+		struct ospf_pnet to = ospf_prefix(t->o->pool, d->prefix);
+
+		c.hops = spf_hops_own(t->o, w->a, to.key, to.len);
+	}
+	if (c.hops)
+		table_offer(t, d->prefix, &c);
 }
 
 static bool is_external(const struct ospf_lsa *l)
@@ -268,12 +279,13 @@ static bool is_external(const struct ospf_lsa *l)
 static void all_internal(struct ospf *o, struct lsdb_entry *e, void *arg)
 {
 	const struct ospf_lsa *l = e->lsa;
+	struct way w;
 
 	(void)o;
-	if (e->flags & LSDB_MAXAGE || is_external(l))
+	if (e->flags & LSDB_MAXAGE || !way_of(arg, l, &w))
 		return;
 	for (unsigned i = 0; i < l->n_dests; i++)
-		offer_internal(arg, l, &l->dests[i]);
+		offer_internal(arg, &w, &l->dests[i]);
 }
 
 static void all_external(struct ospf *o, struct lsdb_entry *e, void *arg)
@@ -301,8 +313,9 @@ static void offers_of(struct table *t, ospf_pnum p, bool external)
 
 	while (n--) {
 		const struct ospf_lsa *l = spf_lsa_of(t->o, *keys++);
+		struct way w;
 
-		if (!l || is_external(l) != external)
+		if (!l || is_external(l) != external || !(external || way_of(t, l, &w)))
 			continue;
 		t->work += l->n_dests;
 		for (unsigned i = 0; i < l->n_dests; i++) {
@@ -311,7 +324,7 @@ static void offers_of(struct table *t, ospf_pnum p, bool external)
 			if (external)
 				table_offer_external(t, l);
 			else
-				offer_internal(t, l, &l->dests[i]);
+				offer_internal(t, &w, &l->dests[i]);
 		}
 	}
 }
