@@ -203,6 +203,7 @@ static void tell_area(struct ospf_area *to, const struct table_row *rows, size_t
 		if (c->type == OSPF_AREA_NORMAL)
 			tell_asbrs(&out, to);
 	}
+	out.failed |= to->ospf->spf->nomem;
 	lsaid_originate(&out, 1u << OSPF_LSA_SUMMARY | 1u << OSPF_LSA_ASBR);
 }
 
@@ -216,7 +217,8 @@ void ospf_summaries_update(struct ospf *o)
 		return;
 	rows = table_rows(o, &n);
 	list_for_each(&o->areas, a, node)
-		tell_area(a, rows, n);
+		if (!o->spf->nomem)
+			tell_area(a, rows, n);
 	free(rows);
 	o->spf->says_summaries = o->is_abr;
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "stack/ospf/spf.h"
+
 struct wr lsaid_add(struct lsaid_list *l, uint8_t type, struct ospf_pnet to, uint8_t options)
 {
 	size_t cap = l->cap ? 2 * l->cap : 16;
@@ -102,7 +104,9 @@ void lsaid_originate(struct lsaid_list *l, uint32_t types)
 {
 	struct flush f = { l, types };
 
-	if (!l->failed) {
+	if (l->failed) {
+		spf_again(l->o);
+	} else {
 		if (l->n)
 			qsort(l->rows, l->n, sizeof(*l->rows), by_prefix);
 		choose_ids(l);
@@ -111,8 +115,10 @@ void lsaid_originate(struct lsaid_list *l, uint32_t types)
 		drop_doubles(l);
 		lsdb_each(l->o, flush_other, &f);
 		for (size_t i = 0; i < l->n; i++)
-			(void)!ospf_originate(l->o, l->area, l->rows[i].type, l->rows[i].id,
-					      l->rows[i].options, l->rows[i].body, l->rows[i].len);
+			if (ospf_originate(l->o, l->area, l->rows[i].type, l->rows[i].id,
+					   l->rows[i].options, l->rows[i].body,
+					   l->rows[i].len) == ERR_NOMEM)
+				spf_again(l->o);
 	}
 	free(l->rows);
 }

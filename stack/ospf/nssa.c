@@ -174,6 +174,7 @@ void nssa_translate(struct ospf *o, struct ext_list *l)
 	if (!any)
 		return;
 	rows = table_rows(o, &n);
+	l->failed |= o->spf->nomem;
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].r.flags & SPF_P_NSSA && rows[i].r.flags & SPF_P_PBIT &&
 		    !is_told(l, own, rows[i].to))

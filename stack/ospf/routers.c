@@ -15,8 +15,10 @@ static void add(struct rows *r, const struct asbr_path *p, bool asbr)
 
 	if (r->n == r->cap) {
 		at = realloc(r->at, cap * sizeof(*at));
-		if (!at)
+		if (!at) {
+			r->t->o->spf->nomem = true;
 			return;
+		}
 		r->at = at;
 		r->cap = cap;
 	}
@@ -67,8 +69,12 @@ struct router_row *table_routers(struct ospf *o, size_t *n)
 	struct rows r = { .t = &t };
 
 	*n = 0;
-	if (!o->spf || !spf_scratch_open(o, &s))
+	if (!o->spf)
 		return NULL;
+	if (!spf_scratch_open(o, &s)) {
+		o->spf->nomem = true;
+		return NULL;
+	}
 	table_init(&t, o, &s);
 	lsdb_each(o, add_router, &r);
 	lsdb_each(o, add_inter, &r);

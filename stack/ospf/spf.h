@@ -73,6 +73,9 @@ struct ospf_spf {
 	uint32_t n_paths, cap_paths;
 };
 
+/* There was no memory: all of it once more, a little later. */
+void spf_again(struct ospf *o);
+
 /* --- working memory ------------------------------------------------------------- */
 
 enum { SPF_CANDIDATE = 1, SPF_IN_TREE = 2, SPF_ABSENT = 4, SPF_CHANGED = 8 };
@@ -226,7 +229,7 @@ const struct spf_p *table_internal(struct table *t, ip4_t addr);
 
 /* All routes, by prefix, for show and for what an ABR says. */
 struct table_row { struct ospf_pnet to; struct spf_p r; };
-/* malloc'ed; NULL: none, or no memory. */
+/* malloc'ed; NULL: none, or no memory (then o->spf->nomem, too). */
 struct table_row *table_rows(struct ospf *o, size_t *n);
 
 /* Routers that are border routers, by id; within one area several times, if in several. */

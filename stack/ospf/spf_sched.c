@@ -31,6 +31,7 @@ static struct ospf_spf *spf_of(struct ospf *o)
 	if (o->spf) {
 		timer_init(&o->spf_timer, fire);
 		o->spf->hold_multiplier = 1;
+		o->spf->all = true;
 		o->spf->at = -1;          /* never */
 	}
 	return o->spf;
@@ -94,7 +95,7 @@ static void judge_tree(struct ospf *o, const struct ospf_lsa *was, const struct 
 	if (!a)
 		return;
 	if (!spf_area_ready(a)) {
-		o->spf->nomem = true;     /* the run will see to it */
+		o->spf->all = true;       /* the run will see to it */
 		return;
 	}
 	a->spf->dirty = true;
@@ -174,6 +175,12 @@ static bool is_much(const struct ospf *o)
 	return o->spf->n_changes > MUCH && o->spf->n_changes > o->lsdb.n / MUCH_OF;
 }
 
+void spf_again(struct ospf *o)
+{
+	want_all(o);
+	timer_set(&o->st->timers, &o->spf_timer, ns_add(ospf_now(o), RETRY));
+}
+
 /* --- a run -------------------------------------------------------------------------------- */
 
 static void trees(struct ospf *o, struct spf_scratch *s)
@@ -248,14 +255,13 @@ void ospf_spf_run(struct ospf *o)
 	}
 	s->all = false;
 	log_clear(o);
-	if (s->nomem) {
-		want_all(o);
-		timer_set(&o->st->timers, &o->spf_timer, ns_add(s->at, RETRY));
-		return;
+	if (!s->nomem) {
+		spf_hops_sweep(o);
+		ospf_summaries_update(o);
+		ospf_externals_update(o);
 	}
-	spf_hops_sweep(o);
-	ospf_summaries_update(o);
-	ospf_externals_update(o);
+	if (s->nomem)
+		spf_again(o);
 }
 
 /* --- beginning and end ------------------------------------------------------------------ */

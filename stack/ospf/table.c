@@ -411,12 +411,17 @@ struct table_row *table_rows(struct ospf *o, size_t *n)
 	struct table t;
 
 	*n = 0;
-	if (!o->spf || !spf_scratch_open(o, &s))
+	if (!o->spf)
 		return NULL;
+	if (!spf_scratch_open(o, &s)) {
+		o->spf->nomem = true;
+		return NULL;
+	}
 	table_init(&t, o, &s);
 	t.all = true;
 	table_compute(&t);
 	rows = s.n_p ? malloc(s.n_p * sizeof(*rows)) : NULL;
+	o->spf->nomem |= s.n_p && !rows;
 	for (uint32_t i = 0; rows && i < s.n_p; i++) {
 		const struct spf_p *p = &s.p[s.plist[i]];
 
