@@ -12,6 +12,7 @@
 #include "sim/lab.h"
 #include "sim/mem.h"
 #include "sim/topo/keys.h"
+#include "stack/ospf.h"
 #include "stack/show.h"
 
 struct snapshot {
@@ -232,6 +233,50 @@ static void take_node_addrs(struct snapshot *s, const struct node *n)
 	}
 }
 
+/* --- OSPF --------------------------------------------------------------------------- */
+
+struct find_ospf { const struct netdev *dev; struct show_ospf_if i; bool found; };
+
+static bool find_ospf(void *arg, const struct show_ospf_if *i)
+{
+	struct find_ospf *f = arg;
+
+	if (i->dev != f->dev)
+		return true;
+	f->i = *i;
+	f->found = true;
+	return false;
+}
+
+/* What a command said of an interface stands at its end. */
+static void take_ospf_end(struct snapshot *s, const struct link_end *e)
+{
+	const struct topo *t = e->link->lab->topo;
+	struct topo_ospf_if *to = &end_of(s, &e->dev)->ospf;
+	struct find_ospf f = { .dev = &e->dev };
+	const struct ospf_if_config *now = &f.i.config;
+	struct ospf_if_config was;
+	bool had = topo_ospf_end(t, e->link->index, e == &e->link->end[1], &was, NULL);
+
+	show_ospf_ifs(s->n->stack, find_ospf, &f);
+	if (f.found != had)
+		to->enabled = f.found;
+	if (!f.found)
+		return;
+#define TAKE(field, was_so) do { if (now->field != (was_so)) to->field = now->field; } while (0)
+	TAKE(area, was.area);
+	TAKE(cost, ospf_end_cost(e));
+	TAKE(type, was.type);
+	TAKE(hello, was.hello);
+	TAKE(dead, was.dead);
+	TAKE(rxmt, was.rxmt);
+	TAKE(transmit_delay, was.transmit_delay);
+	TAKE(priority, was.priority);
+	TAKE(passive, was.passive);
+	TAKE(mtu_ignore, was.mtu_ignore);
+#undef TAKE
+}
+
 static void take_node(struct snapshot *s, const struct node *n)
 {
 	struct topo_node *to = &s->t.nodes[n->index];
@@ -242,6 +287,8 @@ static void take_node(struct snapshot *s, const struct node *n)
 	show_routes(n->stack, take_route, s);
 	say_options(s);
 	show_neighs(n->stack, say_neigh, s);
+	for (uint32_t i = 0; i < n->n_ends && topo_runs_ospf(&s->t, n->index); i++)
+		take_ospf_end(s, n->ends[i]);
 	for (uint32_t i = 0; i < n->n_ends; i++)
 		if (!(n->ends[i]->dev.flags & DEV_UP))
 			say(s, "%s %s is down", to->name, n->ends[i]->dev.name);

@@ -47,7 +47,12 @@ static struct lab *lab_open(void)
 
 bool bench_open(struct bench *b)
 {
-	*b = (struct bench){ .lab = lab_open() };
+	return bench_open_on(b, lab_open());
+}
+
+bool bench_open_on(struct bench *b, struct lab *lab)
+{
+	*b = (struct bench){ .lab = lab };
 	b->out_file = open_memstream(&b->out, &b->out_len);
 	b->err_file = open_memstream(&b->err, &b->err_len);
 	if (b->lab && b->out_file && b->err_file)

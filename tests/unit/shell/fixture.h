@@ -18,6 +18,8 @@ struct bench {
 
 /* h1 -- r1 -- h2 and h1 -- link: a node that hides behind a lab word. */
 bool bench_open(struct bench *b);
+/* On another lab, which it owns. */
+bool bench_open_on(struct bench *b, struct lab *lab);
 /* Runs a line; its status.  out and err are what it printed. */
 int bench_do(struct bench *b, const char *line);
 void bench_close(struct bench *b);

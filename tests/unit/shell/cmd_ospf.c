@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* OSPF in the shell: FRR's words, and what the lab as a whole shows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/shell/fixture.h"
+#include "tests/unit/test.h"
+
+#define LAB \
+	"defaults: {routing: ospf, ospf: {cost: 10}}\n" \
+	"nodes:\n" \
+	"  r1: {loopback: 1.1.1.1}\n  r2: {loopback: 2.2.2.2}\n  r3: {loopback: 3.3.3.3}\n" \
+	"  h: {kind: host, gateway: 10.0.3.1}\n" \
+	"links:\n" \
+	"  - {endpoints: [r1, r2], ipv4: 10.0.1.0/30}\n" \
+	"  - {endpoints: [r2, r3], ipv4: 10.0.2.0/30}\n" \
+	"  - {endpoints: [r3, h], ipv4: 10.0.3.0/24}\n"
+
+static void open_lab(struct bench *b, const char *text)
+{
+	struct buf errs = { 0 };
+	struct lab *lab = lab_parse("lab.yaml", text, NULL, &errs);
+
+	REQUIRE(lab != NULL);
+	REQUIRE(bench_open_on(b, lab));
+	CHECK_EQ(bench_do(b, "wait converged"), 0);
+}
+
+/* What a line reports. */
+static json_t *report(struct bench *b, const char *line)
+{
+	json_t *v = NULL;
+
+	CHECK_EQ(shell_exec(b->sh, line, NS_NEVER, &v, NULL), 0);
+	return v;
+}
+
+TEST(cmd_ospf, neighbours_stand_in_columns_as_frr_has_them)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf neighbor"), 0);
+	CHECK(strstr(b.out, "\nNeighbor ID     Pri State           Up Time         Dead Time "
+		     "Address         Interface                        RXmtL RqstL DBsmL\n"
+		     "2.2.2.2           1 Full/-          ") == b.out);
+	CHECK(strstr(b.out, " 10.0.1.2        eth0:10.0.1.1                        0     0     0\n\n"));
+	CHECK_EQ(bench_do(&b, "r2 show ip ospf neighbor eth1"), 0);
+	CHECK(strstr(b.out, "3.3.3.3 ") && !strstr(b.out, "1.1.1.1 "));
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf neighbor detail"), 0);
+	CHECK(strstr(b.out, " Neighbor 2.2.2.2, interface address 10.0.1.2\n"
+		     "    In the area 0.0.0.0 via interface eth0\n"
+		     "    Neighbor priority is 1, State is Full/-, ") == b.out);
+	bench_refuses(&b, "h show ip ospf neighbor", "h: OSPF does not run here\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, interfaces_say_their_network_type)
+{
+	struct bench b;
+	json_t *all, *o;
+
+	open_lab(&b, LAB);
+	all = report(&b, "r3 show ip ospf interface");
+	o = json_object_get(json_object_get(all, "interfaces"), "eth0");
+	CHECK_STR(json_string_value(json_object_get(o, "networkType")), "POINTOPOINT");
+	CHECK_STR(json_string_value(json_object_get(o, "area")), "0.0.0.0");
+	CHECK_EQ(json_integer_value(json_object_get(o, "cost")), 10);
+	CHECK_EQ(json_integer_value(json_object_get(o, "nbrAdjacentCount")), 1);
+	o = json_object_get(json_object_get(all, "interfaces"), "eth1");
+	CHECK(json_is_true(json_object_get(o, "timerPassiveIface")));
+	json_decref(all);
+	bench_refuses(&b, "r3 show ip ospf interface eth7", "No such interface name\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, the_database_as_a_list_and_an_lsa_at_full_length)
+{
+	struct bench b;
+	json_t *all, *list, *l;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf database"), 0);
+	CHECK(strstr(b.out, "\n       OSPF Router with ID (1.1.1.1)\n\n"
+		     "                Router Link States (Area 0.0.0.0)\n\n"
+		     "Link ID         ADV Router      Age  Seq#       CkSum  Link count\n"
+		     "1.1.1.1        1.1.1.1 ") == b.out);
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf database router 2.2.2.2"), 0);
+	CHECK(strstr(b.out, "    Link connected to: another Router (point-to-point)\n"
+		     "     (Link ID) Neighboring Router ID: 3.3.3.3\n"
+		     "     (Link Data) Router Interface address: 10.0.2.1\n"
+		     "      Number of TOS metrics: 0\n       TOS 0 Metric: 10\n"));
+	all = report(&b, "r1 show ip ospf database router self-originate");
+	list = json_object_get(json_object_get(json_object_get(all, "routerLinkStates"), "areas"),
+			       "0.0.0.0");
+	CHECK_EQ(json_array_size(list), 1);
+	l = json_array_get(list, 0);
+	CHECK_STR(json_string_value(json_object_get(l, "linkStateId")), "1.1.1.1");
+	CHECK_EQ(json_integer_value(json_object_get(l, "numOfLinks")), 3);
+	json_decref(all);
+	all = report(&b, "r1 show ip ospf database adv-router 3.3.3.3");
+	list = json_object_get(json_object_get(json_object_get(all, "areas"), "0.0.0.0"),
+			       "routerLinkStates");
+	CHECK_EQ(json_array_size(list), 1);
+	json_decref(all);
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, databases_differ_until_they_have_converged)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	bench_wants(&b, "lsdb diff", "");
+	CHECK_EQ(bench_do(&b, "link r1 r2 down"), 0);
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK_EQ(bench_do(&b, "lsdb diff r2 r3"), 0);
+	CHECK_STR(b.out, "");                     /* in one part of the lab */
+	CHECK_EQ(bench_do(&b, "lsdb diff"), 0);
+	CHECK(strstr(b.out, "area 0.0.0.0 router 1.1.1.1 of 1.1.1.1: r1 8000000") == b.out);
+	CHECK_EQ(bench_do(&b, "lsdb show r1"), 0);
+	CHECK(strstr(b.out, "NODE AREA") == b.out);
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, distances_and_ways)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	bench_wants(&b, "route dist",
+		    "       r1   r2   r3    h\n"
+		    "r1      -   10   20   30\n"
+		    "r2     10    -   10   20\n"
+		    "r3     20   10    -   10\n"
+		    "h      21   11    1    -\n");
+	bench_wants(&b, "route path r1 h",
+		    " 0  r1 eth0 via 10.0.1.2 metric 30\n"
+		    " 1  r2 eth1 via 10.0.2.2 metric 20\n"
+		    " 2  r3 eth1 metric 0\n"
+		    " 3  h\n");
+	CHECK_EQ(bench_do(&b, "node r2 stop"), 0);
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK_EQ(bench_do(&b, "route path r1 h"), 1);
+	CHECK_STR(b.out, " 0  r1\nno route\n");
+	CHECK_EQ(bench_do(&b, "route dist"), 0);
+	CHECK(strstr(b.out, "r1      -    -    -    -\n") != NULL);
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, a_loop_is_named)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 ip route add 9.9.9.9/32 via 10.0.1.2"), 0);
+	CHECK_EQ(bench_do(&b, "r2 ip route add 9.9.9.9/32 via 10.0.1.1"), 0);
+	CHECK_EQ(bench_do(&b, "route path r1 9.9.9.9"), 1);
+	CHECK_STR(b.out, " 0  r1 eth0 via 10.0.1.2 metric 0\n 1  r2 eth0 via 10.0.1.1 metric 0\n"
+		  " 2  r1\nloop\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, what_a_command_sets_holds_at_once_and_is_exported)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	bench_wants(&b, "r1 ospf interface eth0 cost 55 priority 0", "");
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK_EQ(bench_do(&b, "r1 ip route show 3.3.3.3"), 0);
+	CHECK(strstr(b.out, "metric 65 ") != NULL);
+	CHECK_EQ(bench_do(&b, "topo export yaml"), 0);
+	CHECK(strstr(b.out, "[{node: \"r1\", interface: \"eth0\", ipv4: [10.0.1.1/30], "
+		     "ospf: {cost: 55, priority: 0}}") != NULL);
+	bench_refuses(&b, "r1 ospf interface eth0 cost 0", "'0' is not a number from 1 to 65535\n");
+	bench_refuses(&b, "r1 ospf interface eth5 cost 1", "r1 has no interface 'eth5'\n");
+	bench_refuses(&b, "h ospf interface eth0 cost 1", "OSPF does not run here\n");
+	CHECK_EQ(bench_do(&b, "r1 ospf interface eth0 disable"), 0);
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK_EQ(bench_do(&b, "r1 ip route show 3.3.3.3"), 0);
+	CHECK_STR(b.out, "");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, convergence_is_measured_from_the_last_change)
+{
+	struct bench b;
+	json_t *o;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "run until 20s"), 0);
+	CHECK_EQ(bench_do(&b, "link r2 r3 down"), 0);
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	o = report(&b, "convergence");
+	CHECK_STR(json_string_value(json_object_get(o, "change")), "link r2 r3 down");
+	CHECK_EQ(json_integer_value(json_object_get(o, "at")), SEC(20));
+	CHECK(json_integer_value(json_object_get(o, "took")) > 0);
+	CHECK(json_is_true(json_object_get(o, "converged")));
+	CHECK_EQ(json_array_size(json_object_get(o, "routers")), 3);
+	json_decref(o);
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, what_cannot_converge_ends_with_the_reason)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 ospf interface eth0 hello 3"), 0);
+	CHECK_EQ(bench_do(&b, "run 60s"), 0);     /* their neighbourhood dies */
+	CHECK_EQ(bench_do(&b, "wait converged 200"), 1);
+	CHECK(strstr(b.err, "not converged: ") == b.err);
+	CHECK(strstr(b.err, "r1 eth0 hears no neighbour that it can take") != NULL);
+	CHECK(strstr(b.err, "r1 and r2 have different databases of area 0.0.0.0") != NULL);
+	bench_refuses(&b, "run", "OSPF says hello for ever, so the lab is never idle; try run 10s, or "
+		      "run until converged\n");
+	bench_close(&b);
+}
