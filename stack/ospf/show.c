@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What there is: the instance, its interfaces and neighbours. */
+#include "stack/ospf/ext.h"
 #include "stack/ospf/ospf.h"
 
 static const char *const nbr_states[] = {
@@ -167,6 +168,8 @@ static const char *busy(const struct ospf *o)
 		return "a route computation is due";
 	if (timer_armed(&o->originate_timer))
 		return "an own LSA waits to be said";
+	if (o->ext && timer_armed(&o->ext->timer))
+		return "routes of others wait to be told";
 	for (oi = next_if(o, 0); oi && !why; oi = next_if(o, oi->dev->ifindex))
 		why = if_busy(oi);
 	return why;
