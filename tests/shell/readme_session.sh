@@ -9,14 +9,23 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failed=0
 
-# The first block after the heading; its prompts end in "> ".
-awk '/^## A session/ { on = 1 } on && /^```/ { n++; next } on && n == 1' README.md >"$work/session"
-sed -nE 's/^netloom [0-9.]+s> //p' "$work/session" >"$work/commands"
-grep -vE '^netloom [0-9.]+s> ' "$work/session" >"$work/expected"
-[ -s "$work/commands" ] || { echo 'README.md has no session'; exit 1; }
-# An editor may strip the blanks that Mininet and iproute2 leave at line ends.
-"$netloom" topologies/demo.yaml <"$work/commands" 2>&1 | sed 's/ *$//' >"$work/got"
-sed 's/ *$//' "$work/expected" | diff - "$work/got" || { echo 'README.md says otherwise'; failed=1; }
+# The first block with prompts after a heading; they end in "> ".
+session() {
+	local heading=$1 lab=$2
+	awk -v h="## $heading" '$0 == h { on = 1 }
+		on && /^```/ { if (had) exit; inside = !inside; next }
+		on && inside && /^netloom [0-9.]+s> / { had = 1 }
+		on && inside && had' README.md >"$work/session"
+	sed -nE 's/^netloom [0-9.]+s> //p' "$work/session" >"$work/commands"
+	grep -vE '^netloom [0-9.]+s> ' "$work/session" >"$work/expected"
+	[ -s "$work/commands" ] || { echo "README.md has no session: $heading"; exit 1; }
+	# An editor may strip the blanks that Mininet and iproute2 leave at line ends.
+	"$netloom" "$lab" <"$work/commands" 2>&1 | sed 's/ *$//' >"$work/got"
+	sed 's/ *$//' "$work/expected" | diff - "$work/got" ||
+		{ echo "README.md says otherwise: $heading"; failed=1; }
+}
+session 'A session' topologies/demo.yaml
+session Routing topologies/ospf-cp5.yaml
 
 # Commands in the other blocks: each begins with ./netloom.
 awk '/^```/ { on = !on; next } on && /^\.\/netloom/' README.md | sed 's/ *#.*//' >"$work/others"
