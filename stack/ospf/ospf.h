@@ -16,8 +16,9 @@
  *	flood.c   13  flooding              rxmt.c 13.5-13.7 acknowledgment, retransmission
  *	originate.c 12.1, 12.4, 13.4 own LSAs   origin_router.c, origin_net.c 12.4.1, 12.4.2
  *	age.c     14  ageing
- *	spf.h     16  the routing table: map of spf*.c, table.c, asbr_path.c, fib.c
+ *	spf.h     16  the routing table: map of spf*.c, table*.c, routers.c, fib.c
  *	abr.c     12.4.3 summaries          asbr.c 12.4.4 externals   nssa.c RFC 3101
+ *	lsaid.c   E   what these three say  show_route.c the routing table, the trees
  *	show.c    what there is
  *
  * The rest of the folder says what happened; the machines decide what follows.

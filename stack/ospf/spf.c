@@ -271,7 +271,7 @@ void spf_tree(struct spf_run *r)
 	} while (n != OSPF_NUM_NONE && !r->o->spf->nomem);
 }
 
-/* --- the results ------------------------------------------------------------------------------- */
+/* --- the results --------------------------------------------------------------------------- */
 
 /* Memory for all that is to be kept, before anything is changed. */
 static bool pages_ready(struct spf_run *r, uint32_t first)

@@ -4,11 +4,12 @@
 /*
  * The routing table calculation (RFC 2328 16), private to its files:
  *
- *	spf_sched.c  when it runs, and what has changed since the last run
- *	spf.c        16.1 (1)-(4), the tree of an area     spf_inc.c  its repair
- *	spf_queue.h  the candidate list                    spf_hops.c 16.1.1 next hops
- *	table.c      16.1-16.4 the routes of prefixes      asbr_route.c routes to ASBRs
- *	fib.c        what of them the stack forwards by
+ *	spf_sched.c when it runs, and what has changed since the last run
+ *	spf.c       16.1 (1)-(3), the tree of an area   spf_inc.c its repair
+ *	spf_queue.h the candidate list                  spf_hops.c 16.1.1, next hops
+ *	table.c     16.1 (4), 16.2, routes in the AS    table_ext.c 16.4, outside of it
+ *	routers.c   routes to border routers
+ *	fib.c       what of the routes the stack forwards by
  *
  * What is kept of a run is the distance and the set of next hops of each
  * vertex.  The route of a prefix follows from these and from the LSAs that
@@ -62,10 +63,9 @@ struct ospf_spf {
 	uint32_t n_changes, cap_changes;
 	bool nomem;                       /* in this run, somewhere: it is tried again */
 	bool all;                         /* too many to list, or what they rest on changed */
-	bool full;                        /* the next run starts from nothing */
 	unsigned hold_multiplier;
 	ns_t cause_at, at, took;          /* first cause of the next run; the last one */
-	uint64_t n_full, n_incremental, n_partial;
+	uint64_t n_full, n_incremental;
 	bool says_summaries, says_externals;      /* LSAs of abr.c, of asbr.c are there */
 	uint64_t *held;                   /* sets of next hops with a reference of ours, a bit each */
 	uint32_t n_held_words, n_held, n_live;    /* n_live: left by the last sweep */
@@ -83,7 +83,10 @@ enum { SPF_CANDIDATE = 1, SPF_IN_TREE = 2, SPF_ABSENT = 4, SPF_CHANGED = 8 };
 struct spf_v {                            /* a vertex */
 	const struct ospf_lsa *lsa;
 	uint32_t dist;
-	ospf_vnum parent;                 /* the first; ... */
+	union {
+		ospf_vnum parent;         /* spf.c: the first */
+		uint32_t says;            /* spf_inc.c: distance by what its neighbours' are */
+	};
 	ospf_vnum next, prev;             /* in its bucket */
 	nexthops_id hops;
 	uint8_t bucket, state;

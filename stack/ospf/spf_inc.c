@@ -20,10 +20,6 @@ struct repair {
 	bool odd;                         /* given up */
 };
 
-/* Of a vertex at work: v->dist is the recorded distance, v->parent what the
- * neighbours say. */
-#define says parent
-
 static struct spf_v *load(struct repair *x, ospf_vnum n)
 {
 	struct spf_v *v = &x->r.s->v[n];

@@ -11,7 +11,7 @@
 #include "stack/ospf/spf.h"
 
 #define ABR_OR_ASBR (OSPF_ROUTER_B | OSPF_ROUTER_E)
-#define WORK_PER_LSA 16                   /* destinations: with more, it is quicker to compute all */
+#define WORK_PER_LSA 16                   /* destinations: if more, computing all is quicker */
 
 void table_init(struct table *t, struct ospf *o, struct spf_scratch *s)
 {
@@ -366,7 +366,7 @@ void table_done(struct table *t)
 	forget_offers(t);
 }
 
-/* --- reading it -------------------------------------------------------------------------------- */
+/* --- reading it ------------------------------------------------------------------------------ */
 
 const struct spf_p *table_internal(struct table *t, ip4_t addr)
 {

@@ -187,6 +187,64 @@ TEST(ospf_areas, networks_that_begin_alike_have_link_state_ids_of_their_own)
 	onet_free(c.on);
 }
 
+TEST(ospf_areas, packets_go_straight_to_a_forwarding_address)
+{
+	struct onet *on = onet_new();
+	struct stack *r[3];
+	struct route_spec out = { .to = prefix("192.0.2.0/24"), .proto = RP_STATIC, .n_hops = 1 };
+	struct learned_route got;
+	struct prefix to = prefix("192.0.2.0/24");
+	ip4_t host;
+
+	for (unsigned i = 0; i < 3; i++)
+		r[i] = onet_router(on);
+	onet_lan(on, r, 2);
+	onet_link(on, r[1], r[2]);
+	out.hops[0].dev = stack_dev(r[0], "eth0");
+	host = list_first(&out.hops[0].dev->addrs, struct ifaddr, node)->prefix.addr.v4 + 8;
+	out.hops[0].via = addr_ip4(host);
+	REQUIRE(stack_route_set(r[0], ROUTE_ADD, &out) == OK);
+	redistribute(r[0], false, 20);
+	REQUIRE(onet_settle(on, SEC(120)));
+	REQUIRE(route_learned(r[1], RP_OSPF, to.addr.v4, to.len, &got));
+	CHECK_EQ(nexthops_of(r[1], got.nexthops)->hops[0].via, host);
+	CHECK_EQ(metric(r[2], "192.0.2.0/24"), 20);
+	onet_free(on);
+}
+
+/* Two border routers between the backbone and area 1. */
+TEST(ospf_areas, two_border_routers_share_and_replace_each_other)
+{
+	struct onet *on = onet_new();
+	struct stack *r[4];
+	struct olink l[4];
+	struct learned_route got;
+	struct prefix to = prefix("10.9.4.0/24");
+
+	for (unsigned i = 0; i < 4; i++)
+		r[i] = onet_router(on);
+	l[0] = link_in(on, 0, r[0], r[1]);
+	l[1] = link_in(on, 0, r[0], r[2]);
+	l[2] = link_in(on, 1, r[1], r[3]);
+	l[3] = link_in(on, 1, r[2], r[3]);
+	stub_in(on, 1, r[3], "10.9.4.1/24");
+	static_route(r[3], "192.0.2.0/24");
+	redistribute(r[3], true, 1);
+	REQUIRE(onet_settle(on, SEC(60)));
+	REQUIRE(route_learned(r[0], RP_OSPF, to.addr.v4, to.len, &got));
+	CHECK_EQ(nexthops_of(r[0], got.nexthops)->n_hops, 2);
+	CHECK_EQ(metric(r[0], "192.0.2.0/24"), 21);
+	netdev_set_carrier(l[2].a, false);
+	netdev_set_carrier(l[2].b, false);
+	onet_run(on, SEC(60));
+	REQUIRE(route_learned(r[0], RP_OSPF, to.addr.v4, to.len, &got));
+	CHECK_EQ(nexthops_of(r[0], got.nexthops)->n_hops, 1);
+	CHECK_EQ(nexthops_of(r[0], got.nexthops)->hops[0].dev->ifindex, l[1].a->ifindex);
+	CHECK_EQ(metric(r[0], "192.0.2.0/24"), 21);
+	CHECK_EQ(metric(r[1], "10.9.4.0/24"), 40);
+	onet_free(on);
+}
+
 TEST(ospf_areas, a_default_route_is_told_of_while_there_is_one_or_always)
 {
 	struct chain c = chain_new(OSPF_AREA_NORMAL, false);
