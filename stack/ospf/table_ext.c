@@ -24,10 +24,10 @@ static bool path_of_summary(struct table *t, const struct ospf_lsa *l, struct as
 	if (l->h.adv == t->o->router_id || l->h.id == t->o->router_id ||
 	    (t->o->is_abr && a->id != 0))
 		return false;
-	*out = (struct asbr_path){ .id = l->h.id, .area = a->id, .inter = true };
 	if (!table_router(a, l->h.adv, OSPF_ROUTER_B, out))
 		return false;
 	out->id = l->h.id;
+	out->inter = true;
 	out->abr = false;
 	out->cost += sum.metric;
 	return true;
