@@ -207,6 +207,25 @@ TEST(learn, routes_go_with_a_device_for_good)
 	net_free(s.net);
 }
 
+/* With no address on it no configured route changes with it. */
+TEST(learn, a_link_without_an_address_takes_its_routes_out_of_use)
+{
+	struct scene s = scene_new();
+	struct nexthop h = { .dev = net_dev(s.st, "eth9", NULL), .via = IP4(10, 9, 9, 9),
+			     .onlink = true };
+	nexthops_id id;
+
+	REQUIRE(nexthops_get(s.st, &h, 1, &id) == OK);
+	CHECK_EQ(configure(&s, "0.0.0.0/0", 0, 0, "10.0.2.2"), OK);
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, id), 1);
+	CHECK(route_lookup(s.st, IP4(172, 16, 1, 1))->hops[0].dev == h.dev);
+	netdev_set_carrier(h.dev, false);
+	CHECK_EQ(by(&s, "172.16.1.1"), 2);
+	netdev_set_carrier(h.dev, true);
+	CHECK(route_lookup(s.st, IP4(172, 16, 1, 1))->hops[0].dev == h.dev);
+	net_free(s.net);
+}
+
 TEST(learn, a_discard_route_needs_no_device)
 {
 	struct scene s = scene_new();
@@ -283,6 +302,7 @@ TEST(learn, what_is_not_learned_again_is_withdrawn)
 	CHECK_EQ(by(&s, "172.17.0.1"), 2);
 	CHECK_EQ(by(&s, "172.16.0.1"), 0);
 	CHECK_EQ(route_unlearn_all(s.st, RP_OSPF), 3);
+	CHECK(s.st->rib.learned[LEARN_OSPF] == NULL);         /* nor does it take memory */
 	CHECK_EQ(route_unlearn_all(s.st, RP_OSPF), 0);
 	CHECK_EQ(route_learned_count(s.st, RP_RIP), 1);
 	net_free(s.net);
