@@ -25,6 +25,12 @@ struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k)
 	return p && p->e[k % PAGE].lsa ? &p->e[k % PAGE] : NULL;
 }
 
+void lsdb_prefetch(const struct ospf *o, ospf_knum k)
+{
+	if (k / PAGE < o->lsdb.n_pages && o->lsdb.pages[k / PAGE])
+		prefetch(&o->lsdb.pages[k / PAGE]->e[k % PAGE]);
+}
+
 struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id,
 			      uint32_t adv)
 {
@@ -115,7 +121,8 @@ static void count(struct ospf *o, const struct ospf_lsa *l, bool maxage, uint32_
 }
 
 /* 13.2: do options, MaxAge, length or body differ? */
-static bool differs(const struct ospf_lsa *a, bool a_maxage, const struct ospf_lsa *b, bool b_maxage)
+static bool differs(const struct ospf_lsa *a, bool a_maxage, const struct ospf_lsa *b,
+		    bool b_maxage)
 {
 	return a->h.options != b->h.options || a_maxage != b_maxage || a->len != b->len ||
 	       memcmp(a->image + OSPF_LSA_HLEN, b->image + OSPF_LSA_HLEN,
@@ -246,7 +253,8 @@ static void pick_one(struct ospf *o, struct lsdb_entry *e, void *arg)
 	struct pick *p = arg;
 
 	if (p->want(o, e, p->arg))
-		p->rows[p->n++] = (struct sort_row){ l->area, l->h.id, l->h.adv, l->h.type, l->key };
+		p->rows[p->n++] = (struct sort_row){ l->area, l->h.id, l->h.adv, l->h.type,
+						     l->key };
 }
 
 ospf_knum *lsdb_pick(struct ospf *o, bool (*want)(struct ospf *o, struct lsdb_entry *e, void *arg),

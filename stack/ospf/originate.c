@@ -373,7 +373,7 @@ static void take_back(struct ospf *o, struct ospf_nbr *n, struct ospf_own *w,
 	if (list_linked(&w->held) && w->due_at == NS_NEVER)
 		return;                           /* it is being flushed for its number */
 	if (pending_repeat(o, w))
-		return;                           /* no memory: theirs stands until the next refresh */
+		return;                           /* no memory: theirs stands until a refresh */
 	if (often) {
 		hold(o, w, w->taken_at + OSPF_MIN_LS_INTERVAL);
 		return;

@@ -305,6 +305,7 @@ static inline uint16_t lsdb_now_ds(const struct ospf *o)
 	return (uint16_t)(o->st->now / MSEC(100));
 }
 void lsdb_fini(struct ospf *o);
+void lsdb_prefetch(const struct ospf *o, ospf_knum k);    /* it will be found soon */
 /* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are
  * cleared of it, the routing table is told when the contents differ.  ERR_NOMEM: nothing changed,
  * and the reference is gone. */

@@ -35,7 +35,8 @@ struct ospf_pool {
 
 static struct num_name key_name(const struct ospf_key3 *k)
 {
-	return (struct num_name){ (uint64_t)k->area << 8 | k->type, (uint64_t)k->id << 32 | k->adv };
+	return (struct num_name){ (uint64_t)k->area << 8 | k->type,
+				  (uint64_t)k->id << 32 | k->adv };
 }
 
 static struct num_name vertex_name(uint32_t area, bool network, uint32_t id)
@@ -153,7 +154,12 @@ const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, siz
 /* --- what an LSA says ------------------------------------------------------------------ */
 
 /* Where the arcs and destinations of l go; room for both was counted. */
-struct say { struct ospf_pool *pool; struct ospf_lsa *l; struct ospf_arc *arc; struct ospf_dest *dest; };
+struct say {
+	struct ospf_pool *pool;
+	struct ospf_lsa *l;
+	struct ospf_arc *arc;
+	struct ospf_dest *dest;
+};
 
 static int say_arc(struct say *s, bool network, uint32_t id, const struct ospf_arc *a)
 {
@@ -264,7 +270,8 @@ static int chains_grow(struct ospf_pool *pool)
 {
 	uint32_t old_n = pool->n_chains;
 	struct ospf_lsa **old = pool->chains, *l, *next;
-	struct ospf_lsa **chains = calloc(old_n ? 2 * (size_t)old_n : FIRST_CHAINS, sizeof(*chains));
+	struct ospf_lsa **chains = calloc(old_n ? 2 * (size_t)old_n : FIRST_CHAINS,
+					  sizeof(*chains));
 
 	if (!chains)
 		return ERR_NOMEM;

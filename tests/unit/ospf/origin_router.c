@@ -76,7 +76,8 @@ TEST(origin_router, other_addresses_of_an_interface_are_stubs)
 	struct onet *on = onet_new();
 	struct stack *a = onet_router(on);
 	struct netdev *dev = onet_if(on, a, "10.1.2.3/24", OSPF_NET_P2P);
-	struct prefix same = { addr_ip4(IP4(10, 1, 2, 4)), 24 }, p = { addr_ip4(IP4(10, 5, 0, 1)), 16 };
+	struct prefix same = { addr_ip4(IP4(10, 1, 2, 4)), 24 };
+	struct prefix p = { addr_ip4(IP4(10, 5, 0, 1)), 16 };
 
 	REQUIRE(stack_addr_add(a, dev, &same) == OK);
 	REQUIRE(stack_addr_add(a, dev, &p) == OK);
@@ -201,12 +202,13 @@ TEST(origin_router, an_area_without_interfaces_has_none)
 {
 	struct onet *on = onet_new();
 	struct stack *a = onet_router(on);
+	struct ospf_area_config normal = { .type = OSPF_AREA_NORMAL };
 	struct netdev *dev;
 
 	onet_if(on, a, "10.1.2.3/24", OSPF_NET_P2P);
 	on->if_conf.area = 5;
 	dev = onet_if(on, a, "10.2.2.3/24", OSPF_NET_P2P);
-	REQUIRE(stack_ospf_area(a, 5, &(struct ospf_area_config){ .type = OSPF_AREA_NORMAL }) == OK);
+	REQUIRE(stack_ospf_area(a, 5, &normal) == OK);
 	onet_run(on, SEC(6));
 	CHECK(lsdb_find3(a->ospf, 5, OSPF_LSA_ROUTER, onet_id(a), onet_id(a)) != NULL);
 	stack_ospf_if_del(a, dev);

@@ -71,7 +71,8 @@ TEST(pool, a_router_lsa_is_parsed_into_arcs_and_destinations)
 {
 	struct ospf_link links[] = {
 		{ .type = OSPF_LINK_P2P, .id = R2, .data = IP4(10, 0, 0, 1), .metric = 5 },
-		{ .type = OSPF_LINK_STUB, .id = IP4(10, 0, 0, 1), .data = ip4_mask(31), .metric = 6 },
+		{ .type = OSPF_LINK_STUB, .id = IP4(10, 0, 0, 1), .data = ip4_mask(31),
+		  .metric = 6 },
 		{ .type = OSPF_LINK_TRANSIT, .id = IP4(10, 9, 0, 9), .data = IP4(10, 9, 0, 1),
 		  .metric = 65535 },
 	};
@@ -134,7 +135,8 @@ TEST(pool, summaries_and_externals_name_their_prefix)
 	struct image i = image_summary(OSPF_LSA_SUMMARY, IP4(10, 1, 0, 255), 16, R1, 1, 0xffffff);
 	struct image j = image_external(OSPF_LSA_EXTERNAL, IP4(10, 1, 0, 0), 16, R2, 1, &x);
 	struct image k = image_summary(OSPF_LSA_ASBR, R2, 0, R1, 1, 3);
-	struct ospf_lsa *l = get(pool, 0, &i), *m = get(pool, OSPF_AREA_AS, &j), *a = get(pool, 0, &k);
+	struct ospf_lsa *l = get(pool, 0, &i), *m = get(pool, OSPF_AREA_AS, &j);
+	struct ospf_lsa *a = get(pool, 0, &k);
 	const ospf_knum *keys;
 	size_t n;
 

@@ -61,3 +61,21 @@ TEST(hash, two_routers_choose_among_two_paths_independently)
 	}
 	CHECK(same > 420 && same < 580);
 }
+
+TEST(hash, every_byte_and_the_length_of_a_string_count)
+{
+	uint8_t b[100] = { 0 }, shifted[101];
+
+	for (size_t n = 0; n <= sizeof(b); n++) {
+		uint64_t h = hash_bytes(b, n);
+
+		CHECK(n == 0 || h != hash_bytes(b, n - 1));
+		memcpy(shifted + 1, b, n);
+		CHECK(hash_bytes(shifted + 1, n) == h);   /* at any alignment */
+		for (size_t i = 0; i < n; i++) {
+			b[i] ^= 0x10;
+			CHECK(hash_bytes(b, n) != h);
+			b[i] ^= 0x10;
+		}
+	}
+}
