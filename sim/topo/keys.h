@@ -28,6 +28,7 @@ struct node_build {
 	struct topo_node node;            /* first: dumping sees only this */
 	const char *group;                /* text in the tree, or NULL */
 	uint8_t forward;                  /* enum forward_word */
+	bool routing_said;                /* else it is by kind */
 	struct addr gateway;              /* family ADDR_NONE: not given */
 	struct topo_pos gateway_pos;
 };
@@ -120,7 +121,8 @@ const struct ykey *keys_find(const struct ytable *t, const char *key);
 
 /* types.c, types_net.c: what values can be. */
 extern const struct ytype type_text, type_bool, type_u32, type_u64, type_time, type_rate,
-	type_size, type_enum, type_points, type_wait, type_forward, type_version;
+	type_size, type_enum, type_points, type_wait, type_forward, type_routing,
+	type_version;
 extern const struct ytype type_netem, type_netem_time, type_prefixes, type_to, type_addr,
 	type_gateway, type_ifname, type_nodename;
 /* keys.c: maps and lists of maps, described by row->sub. */

@@ -161,7 +161,7 @@ static void lay_defaults(struct load *ld, const char *kind, struct node_build *b
 {
 	lay(ld, ld->defaults, b);
 	if (strcmp(kind, "host") == 0 && b->node.routing == ROUTING_OSPF)
-		b->node.routing = ROUTING_STATIC;
+		b->routing_said = false;
 }
 
 /* A door and a hub run nothing of ours. */
@@ -212,6 +212,8 @@ static void node_read(struct load *ld, const struct ynode *name, const struct yn
 	to->forward = b.forward == FORWARD_BY_KIND ? to->kind == NODE_ROUTER :
 		      b.forward == FORWARD_YES;
 	add_gateway(to, &b);
+	if (!b.routing_said)
+		to->routing = topo_routing_of(to->kind);
 	routing_check(ld, own, to);
 	if (to->kind == NODE_HUB)
 		hub_check(ld, own, to);

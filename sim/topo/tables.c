@@ -126,10 +126,10 @@ static const struct ykey node_rows[] = {
 	  .help = "of an external node: where it is, see Nodes outside" },
 	{ .key = "group", .type = &type_nodename, .off = NODE(group), .own = true,
 	  .help = "inherit from this entry of groups" },
-	{ .key = "routing", .type = &type_enum, .off = NODE(node.routing), .def = "static",
+	{ .key = "routing", .type = &type_routing, .off = NODE(node.routing),
 	  .words = routing_words, .later = routing_later, .later_text = "does not exist yet",
-	  .help = "none and static: only the routes of the file; ospf: OSPFv2 (RFC 2328), of "
-		  "routers and of what says so itself, not of a host by `defaults`" },
+	  .help = "none and static: only the routes of the file; ospf: OSPFv2 (RFC 2328).  Left "
+		  "out: ospf of a router, static of others; a host takes no ospf from `defaults`" },
 	{ .key = "ospf", .type = &type_flow_map, .sub = &ospf_keys, .off = NODE(node.ospf),
 	  .help = "how, if routing is ospf" },
 	{ .key = "forwarding", .type = &type_forward, .off = NODE(forward),

@@ -52,6 +52,12 @@ struct topo_node {
 	struct topo_pos pos;
 };
 
+/* What a node of a YAML file runs that does not say. */
+static inline enum routing topo_routing_of(enum node_kind kind)
+{
+	return kind == NODE_ROUTER ? ROUTING_OSPF : ROUTING_STATIC;
+}
+
 static inline bool topo_is_door(const struct topo_node *n)
 {
 	return n->kind == NODE_NETNS || n->kind == NODE_EXTERNAL;

@@ -474,3 +474,27 @@ static void enum_print(const struct topo *t, const struct ykey *k, const void *t
 const struct ytype type_enum = {
 	.name = "a word", .parse = enum_parse, .print = enum_print,
 };
+
+/* Three-valued, too: routers run OSPF unless told otherwise. */
+static void routing_parse(struct load *ld, const struct ykey *k, const struct ynode *n,
+			  void *target)
+{
+	struct node_build *b = target;
+	size_t errors = ld->diag->n;
+
+	type_enum.parse(ld, k, n, target);
+	b->routing_said |= ld->diag->n == errors;
+}
+
+static void routing_print(const struct topo *t, const struct ykey *k, const void *target,
+			  struct buf *out)
+{
+	const struct topo_node *n = target;
+
+	if (n->routing != topo_routing_of(n->kind))
+		type_enum.print(t, k, target, out);
+}
+
+const struct ytype type_routing = {
+	.name = "a word", .parse = routing_parse, .print = routing_print,
+};

@@ -66,7 +66,7 @@ static uint64_t forwarded(struct lab *lab)
 /* n0 - n1 - ... - n51; link i is 10.0.i.0/24 with .1 on the left. */
 static void routers_yaml(struct buf *y)
 {
-	buf_str(y, "version: 1\nname: chain\ndefaults: {link: {rate: 10gbit, delay: 10us}}\nnodes:\n");
+	buf_str(y, "version: 1\nname: chain\ndefaults: {routing: static, link: {rate: 10gbit, delay: 10us}}\nnodes:\n");
 	for (int i = 0; i <= ROUTERS + 1; i++) {
 		buf_printf(y, "  n%d: {routes: [", i);
 		if (i <= ROUTERS)
@@ -81,7 +81,7 @@ static void routers_yaml(struct buf *y)
 /* The same with a hub in the place of each router: links and events alone. */
 static void hubs_yaml(struct buf *y)
 {
-	buf_str(y, "version: 1\nname: hubs\ndefaults: {link: {rate: 10gbit, delay: 10us}}\nnodes:\n");
+	buf_str(y, "version: 1\nname: hubs\ndefaults: {routing: static, link: {rate: 10gbit, delay: 10us}}\nnodes:\n");
 	for (int i = 0; i <= ROUTERS + 1; i++)
 		buf_printf(y, "  n%d: {kind: %s}\n", i, i && i <= ROUTERS ? "hub" : "host");
 	buf_printf(y, "links:\n  - endpoints: [{node: n0, ipv4: 10.0.0.1/16}, n1]\n"
@@ -171,7 +171,7 @@ static int at(int row, int col) { return row % SIDE * SIDE + col % SIDE; }
 /* East links are 10.x, south links 11.x; 20/8 goes east for ever, 21/8 south. */
 static void torus_yaml(struct buf *y)
 {
-	buf_str(y, "version: 1\nname: torus\ndefaults: {link: {rate: 0, delay: 1ms}}\nnodes:\n");
+	buf_str(y, "version: 1\nname: torus\ndefaults: {routing: static, link: {rate: 0, delay: 1ms}}\nnodes:\n");
 	for (int i = 0; i < SIDE * SIDE; i++)
 		buf_printf(y, "  n%d: {routes: [{to: 20.0.0.0/8, via: 10.%d.%d.2}, "
 			   "{to: 21.0.0.0/8, via: 11.%d.%d.2}]}\n",

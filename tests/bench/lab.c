@@ -124,7 +124,7 @@ static void grid_file(void)
 {
 	FILE *f = lab_file();
 
-	fprintf(f, "version: 1\nname: grid\nnodes:\n");
+	fprintf(f, "version: 1\nname: grid\ndefaults: {routing: static}\nnodes:\n");
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		fprintf(f, "  n%d:\n    routes:\n", i);
 		for (int j = 0; j < SIDE * SIDE; j++) {

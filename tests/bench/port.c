@@ -237,7 +237,7 @@ static struct lab *lab_of(const char *yaml)
 
 static struct lab *lab_with_door(void)
 {
-	return lab_of("nodes: {a: {}, x: {kind: external, port: 'interface:va'}}\nlinks:\n"
+	return lab_of("nodes: {a: {routing: none}, x: {kind: external, port: 'interface:va'}}\nlinks:\n"
 		      "  - {endpoints: [a, x], ipv4: 10.0.0.0/24, rate: 0, delay: 0}\n");
 }
 
@@ -394,7 +394,7 @@ static void measure_idle(const struct linux_side *s)
 	buf_str(&y, "nodes:\n  x0: {kind: external, port: 'interface:va'}\n"
 		    "  x1: {kind: external, port: 'interface:va'}\n");
 	for (int i = 0; i < 100; i++)
-		buf_printf(&y, "  n%d: {}\n", i);
+		buf_printf(&y, "  n%d: {routing: none}\n", i);
 	buf_str(&y, "links:\n  - {endpoints: [x0, n0]}\n  - {endpoints: [x1, n99]}\n");
 	for (int i = 1; i < 100; i++)
 		buf_printf(&y, "  - {endpoints: [n%d, n%d]}\n", i - 1, i);

@@ -59,7 +59,7 @@ static void lab_begin(int links)
 	struct buf y = { 0 }, errs = { 0 };
 	struct topo *t;
 
-	buf_str(&y, "version: 1\nname: tcp\ndefaults: {link: {rate: 0, delay: 1us}}\nnodes:\n");
+	buf_str(&y, "version: 1\nname: tcp\ndefaults: {routing: static, link: {rate: 0, delay: 1us}}\nnodes:\n");
 	for (int i = 0; i <= links; i++) {
 		buf_printf(&y, "  h%d: {routes: [", i);
 		if (i < links - 1)

@@ -30,6 +30,7 @@
 
 static const char lab_text[] =
 	"name: fuzz\n"
+	"defaults: {routing: static}\n"
 	"nodes:\n"
 	"  h1: {kind: host, gateway: 10.0.1.2}\n"
 	"  r1: {loopback: 1.1.1.1}\n"

@@ -24,7 +24,7 @@ static struct lab *lab_begin(const char *link)
 	struct buf y = { 0 }, errs = { 0 };
 	struct lab *lab;
 
-	buf_printf(&y, "nodes: {a: {}, l: {kind: netns}}\nlinks:\n"
+	buf_printf(&y, "nodes: {a: {routing: none}, l: {kind: netns}}\nlinks:\n"
 		   "  - {endpoints: [\"a:eth0\", \"l:eth0\"], ipv4: [10.0.0.1/24, 10.0.0.2/24]%s}\n",
 		   link);
 	lab = rig_lab(y.s);

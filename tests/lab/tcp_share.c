@@ -188,7 +188,7 @@ static struct lab *dumbbell(void)
 	struct buf y = { 0 };
 	struct lab *lab;
 
-	buf_str(&y, "defaults: {link: {rate: 1gbit, delay: 1ms}}\nnodes:\n"
+	buf_str(&y, "defaults: {routing: static, link: {rate: 1gbit, delay: 1ms}}\nnodes:\n"
 		"  r1: {gateway: 10.0.0.2}\n  r2: {gateway: 10.0.0.1}\n");
 	for (int i = 0; i < FLOWS; i++)
 		buf_printf(&y, "  s%d: {kind: host, gateway: 10.1.%d.1}\n"

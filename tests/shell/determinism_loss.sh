@@ -13,7 +13,7 @@ mkdir one two other
 cat >one/lab.yaml <<'YAML'
 version: 1
 name: lossy
-nodes: {h1: {kind: host}, r1: {}, h2: {kind: host}}
+nodes: {h1: {kind: host}, r1: {routing: static}, h2: {kind: host}}
 links:
   - {endpoints: ["h1:eth0", "r1:eth0"], ipv4: 10.0.1.0/24, delay: 10ms, jitter: 3ms, loss: 10%}
   - {endpoints: ["r1:eth1", "h2:eth0"], ipv4: 10.0.2.0/24, delay: 20ms, jitter: 5ms, loss: 10%,

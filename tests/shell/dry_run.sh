@@ -35,6 +35,7 @@ apart ./probe >probe.log 2>&1 || { cat probe.log; echo 'no network namespaces, v
 cat >lab.yaml <<'YAML'
 version: 1
 name: rated
+defaults: {routing: static}
 nodes:
   w: {kind: hub}
   h1: {kind: host, gateway: 10.0.1.254, loopback: [10.9.9.1/32]}

@@ -15,7 +15,7 @@ except ImportError:
 NETLOOM = os.path.realpath(os.environ.get('NETLOOM', './netloom'))
 LAB = '''version: 1
 name: line
-nodes: {h1: {kind: host}, r1: {}, h2: {kind: host}}
+nodes: {h1: {kind: host}, r1: {routing: static}, h2: {kind: host}}
 links:
   - {endpoints: ["h1:eth0", "r1:eth0"], ipv4: 10.0.1.0/24, delay: 1ms}
   - {endpoints: ["r1:eth1", "h2:eth0"], ipv4: 10.0.2.0/24, delay: 1ms}

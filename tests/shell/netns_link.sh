@@ -56,6 +56,7 @@ LAB=$TMPDIR/m.yaml
 cat >"$LAB" <<'END'
 version: 1
 name: middle
+defaults: {routing: static}
 nodes:
   h1: {kind: host, gateway: 10.0.1.2}
   l1: {kind: netns, forwarding: true, loopback: [10.9.9.9/32]}

@@ -13,7 +13,7 @@ LAB = '''version: 1
 name: doors
 nodes:
   h1: {kind: host, routes: [{to: default, via: 10.0.1.1}]}
-  r1: {}
+  r1: {routing: static}
   x: {kind: external, port: "unix:x.sock"}
   y: {kind: external, port: "unix:y.sock"}
 links:

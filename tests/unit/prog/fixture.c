@@ -8,7 +8,7 @@
 static const char lab_text[] =
 	"version: 1\n"
 	"name: trial\n"
-	"defaults: {link: {rate: 0}}\n"
+	"defaults: {routing: static, link: {rate: 0}}\n"
 	"nodes:\n"
 	"  h1: {kind: host, gateway: 10.0.1.1}\n"
 	"  r: {kind: router}\n"

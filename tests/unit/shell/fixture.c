@@ -10,6 +10,7 @@
 static const char lab_text[] =
 	"version: 1\n"
 	"name: bench\n"
+	"defaults: {routing: static}\n"
 	"nodes:\n"
 	"  h1: {kind: host, routes: [{to: default, via: 10.0.1.2}]}\n"
 	"  r1: {}\n"

@@ -22,7 +22,7 @@
 struct scenario { const char *yaml; void (*run)(struct lab *lab, const char *path); };
 
 static const char small_yaml[] =
-	"name: small\nnodes:\n"
+	"name: small\ndefaults: {routing: static}\nnodes:\n"
 	"  h1: {kind: host, gateway: 10.0.1.1}\n  r: {loopback: 10.9.9.9/32}\n"
 	"  h2: {kind: host, gateway: 10.0.2.1, routes: [{to: 10.77.0.0/16, via: 10.0.2.1}]}\n"
 	"  hub: {kind: hub}\n"
@@ -273,7 +273,7 @@ TEST(alloc, and_no_memory_at_all_from_any_point_on)
 
 static const char large_yaml[] =
 	"name: large\nnodes:\n  hub: {kind: hub}\n  a: {}\n  b: {}\n"
-	"defaults: {link: {delay: 5ms, jitter: 2ms, rate: 10mbit, queue: 0p}}\nlinks:\n"
+	"defaults: {routing: none, link: {delay: 5ms, jitter: 2ms, rate: 10mbit, queue: 0p}}\nlinks:\n"
 	"  - {endpoints: [hub, a]}\n  - {endpoints: [hub, b]}\n";
 
 /* Thousands of frames on links, many of which overtake others. */
@@ -312,7 +312,7 @@ TEST(alloc, queues_that_cannot_grow_drop)
 /* --- a stream --------------------------------------------------------------------- */
 
 static const char stream_yaml[] =
-	"name: stream\nnodes:\n  a: {}\n  b: {}\nlinks:\n"
+	"name: stream\ndefaults: {routing: none}\nnodes:\n  a: {}\n  b: {}\nlinks:\n"
 	"  - {endpoints: [a, b], ipv4: 10.0.0.0/24, rate: 10mbit, delay: 5ms,\n"
 	"     loss-list: [6, 9, 10, 25, 40], corrupt: 1%, reorder: 2%}\n";
 

@@ -15,6 +15,8 @@ static struct lab *lab_make(const char *yaml, const uint64_t *seed)
 		printf("%s", errs.s);
 	buf_free(&errs);
 	REQUIRE(t != NULL);
+	for (size_t i = 0; i < t->n_nodes && !strstr(yaml, "routing:"); i++)
+		t->nodes[i].routing = ROUTING_STATIC;
 	return lab_new(t, seed);
 }
 

@@ -27,7 +27,8 @@
 #define RIG_ETHERTYPE 0x88b5              /* for local experiments (IEEE 802) */
 #define RIG_MIN 18                        /* Ethernet header and the number */
 
-/* NULL seed: the file's.  Ends the test if there is any error. */
+/* NULL seed: the file's.  Ends the test if there is any error.  A file without the word
+ * routing has none, so that nothing but the test sends. */
 struct lab *rig_lab(const char *yaml);
 struct lab *rig_lab_seed(const char *yaml, uint64_t seed);
 struct node *rig_node(struct lab *lab, const char *name);

@@ -118,6 +118,18 @@ TEST(ospf, who_runs_it)
 	topo_free(t);
 }
 
+TEST(ospf, routers_run_it_unless_told_otherwise)
+{
+	struct topo *t = text_good("nodes: {r: , h: {kind: host}, q: {group: old}, n: {kind: netns}}\n"
+				   "groups: {old: {routing: static}}\n");
+
+	CHECK(topo_runs_ospf(t, 0));
+	CHECK_EQ(t->nodes[1].routing, ROUTING_STATIC);
+	CHECK_EQ(t->nodes[2].routing, ROUTING_STATIC);
+	CHECK_EQ(t->nodes[3].routing, ROUTING_STATIC);
+	topo_free(t);
+}
+
 TEST(ospf, keys_go_with_the_interface)
 {
 	struct topo *t = text_good(
