@@ -109,7 +109,7 @@ void ospf_if_config_init(struct ospf_if_config *c);
 /* OSPF on dev's primary address (and stubs for its others), from now or with
  * other values; area and type may change, which restarts the interface.
  * dev may be lo: a stub with host routes.  ERR_NOENT: OSPF does not run;
- * ERR_INVAL: a value out of range; ERR_NOMEM. */
+ * ERR_INVAL: a value out of range, or another stack's device; ERR_NOMEM. */
 int stack_ospf_if(struct stack *st, struct netdev *dev, const struct ospf_if_config *c) must_check;
 void stack_ospf_if_del(struct stack *st, struct netdev *dev);     /* nothing if it is not */
 

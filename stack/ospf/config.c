@@ -9,13 +9,32 @@
 
 /* --- areas ------------------------------------------------------------------ */
 
-/* What is only the old type's goes, without a word to anybody. */
+/* Has any area a place for LSAs of AS scope of this type? */
+static bool fits_somewhere(const struct ospf *o, uint8_t type)
+{
+	const struct ospf_area *a;
+
+	list_for_each(&o->areas, a, node)
+		if (!list_empty(&a->ifs) && lsdb_type_fits(a, type))
+			return true;
+	return false;
+}
+
+/* What has no place any more, since the area changed or is left, goes without a word:
+ * nobody is there who would have to hear of it. */
 static void lsa_purge(struct ospf *o, struct lsdb_entry *e, void *arg)
 {
 	const struct ospf_area *a = arg;
 	const struct ospf_key3 *k = ospf_key(o->pool, e->lsa->key);
+	bool own = e->flags & LSDB_SELF;
+	bool fits = k->area == OSPF_AREA_AS ? own || fits_somewhere(o, k->type) :
+		    k->area != a->id || (!list_empty(&a->ifs) && lsdb_type_fits(a, k->type));
 
-	if (k->area == a->id && (list_empty(&a->ifs) || !lsdb_type_fits(a, k->type)))
+	if (fits)
+		return;
+	if (own && !list_empty(&a->ifs))
+		ospf_flush(o, k->area, k->type, k->id);
+	else
 		lsdb_remove(o, e->lsa->key);
 }
 
@@ -77,11 +96,11 @@ int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_conf
 		free(ranges);
 		return ERR_NOMEM;
 	}
-	free(a->ranges);
 	other = a->conf.type != c->type;
 	if (other)
 		list_for_each(&a->ifs, oi, node)
 			ospf_if_event(oi, IFE_DOWN);
+	free(a->ranges);
 	a->conf = *c;
 	a->conf.ranges = a->ranges = ranges;
 	a->configured = true;
@@ -245,7 +264,7 @@ int stack_ospf_if(struct stack *st, struct netdev *dev, const struct ospf_if_con
 
 	if (!o)
 		return ERR_NOENT;
-	if (!if_config_ok(c))
+	if (dev->stack != st || !if_config_ok(c))
 		return ERR_INVAL;
 	auth = keyed ? auth_copy(c->auth) : NULL;
 	oi = ospf_if_of(o, dev);

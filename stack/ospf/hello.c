@@ -78,8 +78,12 @@ static enum drop check_mask(struct ospf_if *oi, const struct ospf_hdr *h,
 
 static const char *area_name(uint8_t options)
 {
-	return options & OSPF_OPT_E ? "a normal area" :
-	       options & OSPF_OPT_NP ? "an NSSA" : "a stub area";
+	switch (options & (OSPF_OPT_E | OSPF_OPT_NP)) {
+	case 0:           return "a stub area";
+	case OSPF_OPT_E:  return "a normal area";
+	case OSPF_OPT_NP: return "an NSSA";
+	default:          return "both a normal area and an NSSA";
+	}
 }
 
 static enum drop check_intervals(struct ospf_if *oi, const struct ospf_hdr *h,

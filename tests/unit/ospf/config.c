@@ -188,3 +188,57 @@ TEST(config, the_type_of_network_may_change)
 	CHECK_EQ(onet_if_state(b), OSPF_IF_DR);
 	onet_free(on);
 }
+
+struct count { uint8_t type; uint32_t adv; unsigned n; };
+
+static bool count_type(void *arg, const struct show_ospf_lsa *l)
+{
+	struct count *c = arg;
+	struct ospf_lsa_hdr h;
+
+	ospf_lsa_hdr_get(&h, l->image);
+	c->n += h.type == c->type && h.adv == c->adv;
+	return true;
+}
+
+static unsigned n_lsas(struct stack *st, uint8_t type, const struct stack *from)
+{
+	struct count c = { .type = type, .adv = onet_id(from) };
+
+	show_ospf_lsas(st, count_type, &c);
+	return c.n;
+}
+
+/* Of an area that became a stub area its routers have no AS-external LSAs. */
+TEST(config, an_area_that_changes_keeps_what_fits)
+{
+	struct ospf_area_config stub = { .type = OSPF_AREA_STUB };
+	struct ospf_redistribute on_static = { .on = true, .metric = 20 };
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+
+	net_dev(r2, "out", "10.99.0.1/24");
+	on->if_conf.area = 1;
+	onet_link(on, r1, r2);
+	net_route(r2, "99.0.0.0/8", "10.99.0.2");
+	CHECK_EQ(stack_ospf_redistribute(r2, RP_STATIC, &on_static), OK);
+	onet_run(on, SEC(10));
+	CHECK_EQ(n_lsas(r1, OSPF_LSA_EXTERNAL, r2), 1);
+	CHECK_EQ(stack_ospf_area(r1, 1, &stub), OK);
+	CHECK_EQ(stack_ospf_area(r2, 1, &stub), OK);
+	onet_run(on, SEC(10));
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	CHECK_EQ(n_lsas(r1, OSPF_LSA_EXTERNAL, r2), 0);
+	CHECK_EQ(n_lsas(r1, OSPF_LSA_ROUTER, r2), 1);
+	onet_free(on);
+}
+
+TEST(config, a_device_of_another_stack_is_refused)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct netdev *dev = net_dev(r2, "eth0", "10.0.0.1/24");
+
+	CHECK_EQ(stack_ospf_if(r1, dev, &on->if_conf), ERR_INVAL);
+	onet_free(on);
+}

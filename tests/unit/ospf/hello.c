@@ -171,6 +171,9 @@ TEST(hello, what_does_not_fit_is_refused_and_named)
 	refused(&p, DROP_OSPF_OPTIONS, "takes the area for a stub area, expected a normal area");
 	p.s->hello.options = OSPF_OPT_NP;
 	refused(&p, DROP_OSPF_OPTIONS, "takes the area for an NSSA, expected a normal area");
+	p.s->hello.options = OSPF_OPT_NP | OSPF_OPT_E;
+	refused(&p, DROP_OSPF_OPTIONS, "takes the area for both a normal area and an NSSA, "
+		"expected a normal area");
 	p.s->hello = right;
 	speak_hello(p.s, 0);
 	CHECK_EQ(them(&p), OSPF_NBR_INIT);
