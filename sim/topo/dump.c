@@ -151,6 +151,7 @@ static void dump_nodes(struct dump *d, struct load *ld)
 
 	keys_init(ld, &node_keys, &base);
 	base.node.forward = true;
+	base.node.routing = topo_routing_of(NODE_ROUTER);
 	buf_str(d->out, "nodes:\n");
 	for (size_t i = 0; i < d->t->n_nodes; i++)
 		dump_node(d, &d->t->nodes[i], &base);

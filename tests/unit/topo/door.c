@@ -228,9 +228,11 @@ TEST(door, a_dump_leaves_out_what_is_default_on_a_link_to_a_door)
 		  "  - endpoints: [\"a:eth0\", \"n:eth0\"]\n"
 		  "    ipv4: [10.1.1.1/24, 10.1.1.2/24]\n"
 		  "    mac: [\"02:00:00:00:00:00\", \"02:00:00:01:00:00\"]\n"
+		  "    ospf: {type: broadcast}\n"
 		  "  - endpoints: [\"a:eth1\", \"n:eth1\"]\n"
 		  "    ipv4: [10.2.2.1/24, 10.2.2.2/24]\n"
 		  "    mac: [\"02:00:00:00:00:01\", \"02:00:00:01:00:01\"]\n"
+		  "    ospf: {type: broadcast}\n"
 		  "    rate: 1gbit\n"
 		  "    delay: 1ms\n");
 	topo_free(t);

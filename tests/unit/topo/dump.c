@@ -206,7 +206,8 @@ TEST(dump, what_is_default_is_left_out)
 		  "links:\n"
 		  "  - endpoints: [\"a:eth0\", \"b:eth0\"]\n"
 		  "    ipv4: [10.1.1.1/24, 10.1.1.2/24]\n"
-		  "    mac: [\"02:00:00:00:00:00\", \"02:00:00:01:00:00\"]\n");
+		  "    mac: [\"02:00:00:00:00:00\", \"02:00:00:01:00:00\"]\n"
+		  "    ospf: {type: p2p}\n");
 	topo_free(t);
 	buf_free(&text);
 }
