@@ -85,7 +85,9 @@ def tab_completes_words_nodes_interfaces_addresses(s):
 
 def ctrl_c_cancels_a_line_and_interrupts_a_command(s):
     s.expect('netloom 0s> ')
-    s.send('link h1 r1 down' + CTRL_C)
+    s.send('link h1 r1 down')
+    s.expect('link h1 r1 down')             # ^C takes away what was not read yet
+    s.send(CTRL_C)
     s.expect('^C', 'netloom 0s> ')
     s.do('links', 'h1-eth0<->r1-eth0 (OK OK)', 'netloom 0s> ')
     s.do('pace real', 'pace real')
