@@ -5,6 +5,8 @@
  * struct stack and what the protocol folders share.  Private to stack/.
  * What every packet of a router touches stands first and together.
  */
+#include <string.h>
+
 #include "stack/core/neigh.h"
 #include "stack/core/own.h"
 #include "stack/core/route.h"
@@ -21,6 +23,16 @@ struct tcp_table;                         /* tcp/table.c */
 struct pmtu_table;                        /* core/pmtu.c */
 struct ospf;                              /* ospf/ospf.c */
 struct ospf_pool;                         /* ospf/pool.c */
+struct l4_proto;                          /* core/l4.h */
+
+/* The last flows of packets to this host, direct-mapped by source (ip4/in.c);
+ * emptied by whatever may change what becomes of them. */
+#define RX_KNOWN 4
+struct rx_known {
+	struct netdev *dev;               /* NULL: none */
+	const struct l4_proto *l4;
+	uint8_t hdr[34];                  /* Ethernet and IPv4, of one of them */
+};
 
 struct stack {
 	ns_t now;                         /* set by the driver at every entry */
@@ -48,6 +60,7 @@ struct stack {
 	struct ospf *ospf;                /* while it runs */
 	struct ospf_pool *lsas;           /* borrowed; or NULL */
 	struct own own;
+	struct rx_known known[RX_KNOWN];
 	struct list route_watches;
 	struct list arp_jobs;             /* probes and announcements under way */
 	struct rng rng;
@@ -70,6 +83,9 @@ static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
 {
 	pkt_drop_at(st, p->dev, p, why);
 }
+
+/* Routes, options or who listens changed. */
+static inline void rx_known_flush(struct stack *st) { memset(st->known, 0, sizeof(st->known)); }
 
 /* profile.c: the options by which TCP is like another system's, OPT_TCP_PROFILE. */
 void profile_apply(struct stack *st, unsigned profile);

@@ -99,6 +99,7 @@ void stack_detach(struct stack *st, struct netdev *dev)
 	arp_dev_gone(st, dev);
 	neigh_dev_forget(st, dev);
 	route_dev_changed(st, dev, true);
+	rx_known_flush(st);
 	ifaddr_fini(dev);
 	mcast_fini(dev);
 	list_remove(&dev->node);
@@ -152,6 +153,7 @@ int stack_set_option(struct stack *st, enum stack_option o, int64_t v)
 		profile_apply(st, (unsigned)v);
 	st->forwarding = st->opt[OPT_FORWARDING];
 	own_sync(st);
+	rx_known_flush(st);
 	return OK;
 }
 

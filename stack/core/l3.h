@@ -51,6 +51,9 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx);
 
 /* One IPv4 packet behind its link header (ip4/in.c); consumes it. */
 void ip4_input(struct stack *st, struct netdev *dev, struct pkt *p);
+/* A whole frame, of a flow of which one was delivered before: delivers it as
+ * ip4_input() would, and consumes it.  False: it is another, and untouched. */
+bool ip4_input_known(struct stack *st, struct netdev *dev, struct pkt *p);
 /* What ip4 keeps of a host: reassembly, rate limits (ip4/in.c). */
 void ip4_fini(struct stack *st);
 

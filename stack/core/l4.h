@@ -32,6 +32,8 @@ void l4_fini(struct stack *st);
  * if one took it.  raw_error() tells those whose protocol matches of an error.
  */
 bool raw_input(struct stack *st, const struct pkt *p, const struct ip_meta *m);
+/* Is there any raw or packet socket? */
+bool raw_any(struct stack *st);
 void raw_error(struct stack *st, const struct icmp_err *e);
 /* Packet sockets: every frame as it came, before anything looks at it. */
 void packet_input(struct stack *st, struct netdev *dev, const struct pkt *p, uint16_t ethertype);

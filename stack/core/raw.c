@@ -49,6 +49,8 @@ static bool raw_wants(const struct sock *sk, uint8_t proto, ip4_t local, ip4_t p
 	       (!sk->local || sk->local == local) && (!sk->connected || sk->peer == peer);
 }
 
+bool raw_any(struct stack *st) { return raw_from(st, st->socks.head.next) != NULL; }
+
 bool raw_input(struct stack *st, const struct pkt *p, const struct ip_meta *m)
 {
 	struct sock *sk;

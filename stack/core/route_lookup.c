@@ -8,6 +8,7 @@ void route_cache_flush(struct stack *st)
 {
 	struct fib *f = &st->fib;
 
+	rx_known_flush(st);
 	if (!f->cached)
 		return;
 	memset(f->cache, 0, sizeof(f->cache));

@@ -297,6 +297,8 @@ void sock_link(struct stack *st, struct sock *sk)
 		at = at->next;
 	if (sk->type < SK_RAW)
 		at = &st->socks.head;
+	else
+		rx_known_flush(st);               /* it wants a copy */
 	list_insert_before(at, &sk->node);
 	if (sk->type == SK_PACKET)
 		st->packet_socks++;

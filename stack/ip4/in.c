@@ -6,6 +6,7 @@
  * weak, as Linux's is: any local address is answered on any interface.
  */
 #include "stack/ip4/ip4.h"
+#include "stack/wire/eth.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/udp.h"
 
@@ -120,6 +121,69 @@ void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, b
 		pkt_drop(st, p, DROP_FRAG_MALFORMED);
 }
 
+/* --- to this host, once more ---------------------------------------------------- */
+
+/* Which bytes of the two headers are judged, and the same in a flow: all but
+ * TOS, length, identification, TTL and checksum. */
+static hot_inline bool same_flow(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(a + 20, b + 20, 2) == 0 && a[23] == b[23] &&
+	       memcmp(a + 26, b + 26, 8) == 0 && memcmp(a, b, 8) == 0 &&
+	       memcmp(a + 7, b + 7, 8) == 0;
+}
+
+static inline struct rx_known *known_slot(struct stack *st, ip4_t src)
+{
+	return &st->known[(src ^ src >> 8) % RX_KNOWN];
+}
+
+/* h was found to be for this host, of this interface's MAC: so is each that
+ * looks like it, until something changes.  Raw and packet sockets, fragments
+ * and checks of the reverse path want to see each. */
+static void known_keep(struct stack *st, struct netdev *dev, const struct pkt *p,
+		       const struct ip4_hdr *h)
+{
+	const struct l4_proto *l4 = l4_find(h->proto);
+	struct rx_known *k = known_slot(st, h->src);
+
+	if (!l4 || h->hlen > IP4_HLEN || ip4_is_frag(h) || p->flags || p->l2 + ETH_HLEN != p->off ||
+	    (dev->flags & DEV_LOOPBACK) || st->opt[OPT_RP_FILTER] || raw_any(st))
+		return;
+	k->dev = dev;
+	k->l4 = l4;
+	memcpy(k->hdr, p->head + p->l2, sizeof(k->hdr));
+}
+
+bool ip4_input_known(struct stack *st, struct netdev *dev, struct pkt *p)
+{
+	const uint8_t *b = pkt_data(p), *ip = b + ETH_HLEN;
+	const struct rx_known *k;
+	struct ip_meta m;
+
+	if (unlikely(p->len < ETH_HLEN + IP4_HLEN + 8))
+		return false;
+	k = known_slot(st, ip4_get_src(ip));
+	if (k->dev != dev || !same_flow(b, k->hdr) || ip4_get_len(ip) != pkt_len(p) - ETH_HLEN ||
+	    !ip4_csum_ok(ip))
+		return false;
+	st->stat[ST_IP_IN_RECEIVES]++;
+	st->stat[ST_IP_IN_DELIVERS]++;
+	pkt_pull(p, ETH_HLEN);
+	m.dev = dev;
+	m.src = ip4_get_src(ip);
+	m.dst = ip4_get_dst(ip);
+	m.proto = k->l4->ipproto;
+	m.ttl = ip4_get_ttl(ip);
+	m.tos = ip4_get_tos(ip);
+	m.hlen = IP4_HLEN;
+	m.bcast = m.raw = false;
+	m.hdr_off = p->off;
+	m.n_opt = 0;
+	pkt_pull(p, IP4_HLEN);
+	k->l4->input(st, p, &m);
+	return true;
+}
+
 static void rx_local(struct stack *st, struct netdev *dev, struct pkt *p,
 		     const struct ip4_hdr *h, bool bcast)
 {
@@ -130,8 +194,11 @@ static void rx_local(struct stack *st, struct netdev *dev, struct pkt *p,
 	else if (unlikely(st->opt[OPT_RP_FILTER] && h->src && !(dev->flags & DEV_LOOPBACK) &&
 			  !rx_reverse_path_ok(st, dev, h->src)))
 		pkt_drop(st, p, DROP_IP4_RPF);
-	else
+	else {
+		if (!bcast)
+			known_keep(st, dev, p, h);
 		ip4_deliver(st, p, h, bcast);
+	}
 }
 
 static bool mcast_is_ours(const struct stack *st, const struct netdev *dev, ip4_t group)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "stack/util/addr.h"
 #include "stack/util/be.h"
@@ -88,11 +89,28 @@ static inline bool ip4_is_frag(const struct ip4_hdr *h)
 static inline unsigned ip4_get_version(const uint8_t *p) { return p[0] >> 4; }
 static inline unsigned ip4_get_hlen(const uint8_t *p) { return (p[0] & 15u) * 4; }
 static inline uint16_t ip4_get_id(const uint8_t *p) { return get_be16(p + 4); }
+static inline uint16_t ip4_get_len(const uint8_t *p) { return get_be16(p + 2); }
+static inline uint8_t ip4_get_tos(const uint8_t *p) { return p[1]; }
+static inline uint8_t ip4_get_ttl(const uint8_t *p) { return p[8]; }
 static inline ip4_t ip4_get_src(const uint8_t *p) { return get_be32(p + 12); }
+static inline ip4_t ip4_get_dst(const uint8_t *p) { return get_be32(p + 16); }
 static inline void ip4_put_len(uint8_t *p, uint16_t len) { put_be16(p + 2, len); }
 static inline void ip4_put_id(uint8_t *p, uint16_t id) { put_be16(p + 4, id); }
 static inline void ip4_put_src(uint8_t *p, ip4_t a) { put_be32(p + 12, a); }
 static inline void ip4_put_dst(uint8_t *p, ip4_t a) { put_be32(p + 16, a); }
+
+/* Is the checksum of a header without options right?  In words as they lie in
+ * memory: the sum is blind to their byte order (RFC 1071 2). */
+static inline bool ip4_csum_ok(const uint8_t *p)
+{
+	uint64_t a, b;
+	uint32_t c;
+
+	memcpy(&a, p, 8);
+	memcpy(&b, p + 8, 8);
+	memcpy(&c, p + 16, 4);
+	return ((a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + c) % 0xffff == 0;
+}
 
 /* Forwarding, in place: one off the TTL, which is above 0.  RFC 1624 eqn. 3
  * with m - m' = 0x100: ~m + m' is 0xfeff for every m. */
