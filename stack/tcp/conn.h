@@ -260,7 +260,9 @@ struct tcp_table {
 	struct tcp_conn **conns;          /* hash of connections */
 	uint32_t size, n;
 	struct tcp_conn *last;            /* found last, or NULL */
-	struct tcp_conn *burst;           /* of which frames of this instant came, or NULL */
+	struct tcp_conn *burst;           /* of which frames of this instant came, or NULL; ... */
+	uint8_t like_len;                 /* ... if not 0, the last was data with such a header */
+	uint8_t like[TCP_HLEN_TS];
 	struct list ports[256];           /* hash of bound sockets, by port */
 	struct rng secret;                /* RFC 6528, RFC 6056 */
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
@@ -343,6 +345,7 @@ void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old);       /* for
 
 /* --- in.c --- */
 extern const struct l4_proto tcp_proto;
+bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m);
 /* Whoever waits for it: its owner, or who will accept it.  May close it: last. */
 static inline void tcp_tell_owner(struct tcp_conn *tc)
 {
@@ -389,6 +392,9 @@ static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 /* --- predict.c --- */
 /* Deals with the segment whole, and consumes p, if it is the expected one. */
 bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
+/* The same of the data that follows, of a burst: what was found of its header is
+ * what was found of the last one's. */
+bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m);
 /* What segments of one instant left to do, once for all of them. */
 void tcp_burst_end(struct stack *st);
 /* Before anything else happens to tc: what they acknowledged lets go out now,
@@ -457,6 +463,8 @@ bool tcp_fin_acked(const struct tcp_conn *tc);
 void tcp_sack_remove(struct tcp_conn *tc, unsigned i);     /* of those to report */
 /* Seventh and eighth: takes p. */
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
+/* The same of the next data, if the window has room for it and nothing else waits. */
+void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags);
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old: D-SACK */
 /* The peer's FIN, and so all its data. */
 static inline bool tcp_fin_rcvd(const struct tcp_conn *tc)

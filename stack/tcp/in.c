@@ -375,11 +375,16 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 
 /* --- from the network layer ---------------------------------------------------------- */
 
+bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m)
+{
+	return unlikely(!st->opt[OPT_TCP_CHECKSUMS]) ||
+	       tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
+}
+
 /* Header, checksum and options; p is at the data then. */
 static enum drop rx_parse(struct stack *st, struct tcp_rx *rx, struct pkt *p,
 			  const struct ip_meta *m)
 {
-	size_t len = pkt_len(p);
 	enum drop bad;
 
 	rx->m = m;
@@ -392,8 +397,7 @@ static enum drop rx_parse(struct stack *st, struct tcp_rx *rx, struct pkt *p,
 	bad = tcp_hdr_parse(&rx->h, pkt_data(p), p->len);
 	if (bad)
 		return bad;
-	if (likely(st->opt[OPT_TCP_CHECKSUMS]) &&
-	    tcp_csum4(m->src, m->dst, len, pkt_csum(p, 0)) != 0)
+	if (!tcp_csum_right(st, p, m))
 		return DROP_TCP_CHECKSUM;
 	tcp_opts_parse(&rx->o, pkt_data(p) + TCP_HLEN, rx->h.hlen - (size_t)TCP_HLEN,
 		       rx->h.flags & TCP_SYN);
@@ -439,8 +443,11 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 {
 	struct tcp_conn *tc;
 	struct tcp_rx rx;
-	enum drop bad = rx_parse(st, &rx, p, m);
+	enum drop bad;
 
+	if (st->burst && tcp_burst_joins(st, p, m))
+		return;
+	bad = rx_parse(st, &rx, p, m);
 	st->stat[ST_TCP_IN_SEGS]++;
 	if (bad) {
 		st->stat[ST_TCP_IN_ERRS]++;

@@ -6,6 +6,8 @@
  * by one, little is then left; that is done here.  A segment that differs in
  * anything is left to in.c, untouched.
  */
+#include <string.h>
+
 #include "stack/tcp/conn.h"
 
 /* Nothing out of order here, and nothing SACKed, lost or probed for there. */
@@ -64,16 +66,55 @@ static void finish_later(struct tcp_conn *tc, bool acked)
 	t->burst = tc;
 }
 
+/* The header of data, which stands before it still: more such data may follow. */
+static void like_keep(struct tcp_table *t, const struct tcp_rx *rx, const struct pkt *p)
+{
+	bool plain = rx->h.hlen == TCP_HLEN || (rx->h.hlen == TCP_HLEN_TS && rx->o.has_ts);
+
+	t->like_len = plain && rx->len ? rx->h.hlen : 0;
+	memcpy(t->like, p->head + p->off - rx->h.hlen, t->like_len);
+}
+
+bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m)
+{
+	struct tcp_table *t = st->tcp;
+	struct tcp_conn *tc = t ? t->burst : NULL;
+	const uint8_t *b = pkt_data(p);
+	uint32_t len = pkt_len(p);
+	seq_t at;
+
+	if (!tc || !t->like_len || p->len < t->like_len || !tcp_hdr_alike(b, t->like, t->like_len) ||
+	    m->src != tc->sk.peer || m->dst != tc->sk.local || m->n_opt)
+		return false;
+	at = tcp_get_seq(b);
+	len -= t->like_len;
+	if (!undisturbed(tc) || !seq_eq(at, tc->rcv_nxt) || !len || len > tcp_rcv_wnd(tc) ||
+	    !tcp_csum_right(st, p, m))
+		return false;
+	st->stat[ST_TCP_IN_SEGS]++;
+	tc->segs_in++;
+	tc->snd_wl1 = at;
+	pkt_pull(p, t->like_len);
+	tcp_text_next(tc, p, at, tcp_get_flags(b));
+	return true;
+}
+
 bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
-	bool acked = !seq_eq(rx->h.ack, tc->snd_una);
+	bool acked = !seq_eq(rx->h.ack, tc->snd_una), burst = tcp_stack(tc)->burst;
 
+	tcp_stack(tc)->tcp->like_len = 0;
 	if (!undisturbed(tc) || !expected(tc, rx))
 		return false;
 	tcp_ts_note(tc, rx);
 	tcp_ack_expected(tc, rx);
-	tcp_text(tc, rx, p);
-	if (tcp_stack(tc)->burst)
+	if (burst)
+		like_keep(tcp_stack(tc)->tcp, rx, p);
+	if (rx->len)
+		tcp_text_next(tc, p, rx->h.seq, rx->h.flags);
+	else
+		pkt_free(p);
+	if (burst)
 		finish_later(tc, acked);
 	else
 		finish(tc, acked);

@@ -372,6 +372,17 @@ static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	tcp_ack_soon(tc);
 }
 
+void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags)
+{
+	uint32_t len = pkt_len(p);
+
+	tc->data_segs_in++;
+	p->seq = at.v;
+	to_user(tc, p);
+	tcp_data_came(tc, len, flags);
+	tcp_ack_soon(tc);
+}
+
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
 	seq_t first = seq_add(rx->h.seq, !!(rx->h.flags & TCP_SYN));

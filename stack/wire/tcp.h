@@ -4,6 +4,7 @@
 /* TCP's header and options: RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018. */
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "stack/util/addr.h"
 #include "stack/util/be.h"
@@ -70,6 +71,22 @@ void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w);
  * (20), csum 0; returns its sum, for tcp_csum4(). */
 uint64_t tcp_hdr_emit_ts(const struct tcp_hdr *h, bool ts, uint32_t tsval, uint32_t tsecr,
 			 uint8_t *p);
+/* Do two headers of hlen bytes, 20 or 32, differ in nothing but sequence number,
+ * PSH and checksum? */
+static inline bool tcp_hdr_alike(const uint8_t *a, const uint8_t *b, unsigned hlen)
+{
+	return memcmp(a, b, 4) == 0 && memcmp(a + 8, b + 8, 4) == 0 && a[12] == b[12] &&
+	       !((a[13] ^ b[13]) & ~TCP_PSH) && memcmp(a + 14, b + 14, 2) == 0 &&
+	       memcmp(a + 18, b + 18, 2) == 0 &&
+	       (hlen == TCP_HLEN || (memcmp(a + 20, b + 20, 8) == 0 &&
+				     memcmp(a + 28, b + 28, 4) == 0));
+}
+static inline void tcp_put_seq(uint8_t *p, seq_t at) { put_be32(p + 4, at.v); }
+static inline void tcp_put_flags(uint8_t *p, uint8_t flags) { p[13] = flags; }
+static inline void tcp_put_csum(uint8_t *p, uint16_t csum) { put_be16(p + 16, csum); }
+static inline seq_t tcp_get_seq(const uint8_t *p) { return seq(get_be32(p + 4)); }
+static inline uint8_t tcp_get_flags(const uint8_t *p) { return p[13]; }
+
 /* Options as Linux orders them, or as FreeBSD (wscale_first), padded with NOPs to words of four; returns
  * the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
 size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX]);
