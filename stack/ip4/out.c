@@ -375,12 +375,11 @@ static int output_slow(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 }
 
 /* NULL: not known, or not for such a packet. */
-static hot_inline struct neigh *way_known(struct stack *st, const struct pkt *p,
-					  const struct ip4_tx *tx)
+static hot_inline struct neigh *way_known(struct stack *st, uint32_t len, const struct ip4_tx *tx)
 {
 	const struct way_cached *w = way_slot(st, tx->dst);
-	uint32_t len = pkt_len(p) + IP4_HLEN;
 
+	len += IP4_HLEN;
 	if (w->dst != tx->dst || w->src != tx->src || w->neigh_gen != st->neigh.gen || !tx->dst ||
 	    tx->dev || tx->n_opt || tx->hdrincl || tx->probe || len > w->mtu ||
 	    len > w->neigh->dev->mtu || !(w->neigh->dev->flags & DEV_UP))
@@ -390,7 +389,7 @@ static hot_inline struct neigh *way_known(struct stack *st, const struct pkt *p,
 
 int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 {
-	struct neigh *n = way_known(st, p, tx);
+	struct neigh *n = way_known(st, pkt_len(p), tx);
 
 	if (unlikely(!n))
 		return output_slow(st, p, tx);
@@ -399,4 +398,38 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 	push_header(st, p, tx, tx->src, tx->dst);
 	neigh_output(st, n, p);
 	return OK;
+}
+
+/* --- packets in a row --------------------------------------------------------------- */
+
+bool ip4_train_begin(struct stack *st, const struct ip4_tx *tx, uint32_t len, struct ip4_train *t)
+{
+	const struct neigh *n = way_known(st, len, tx);
+	enum neigh_state state = n ? neigh_state_now(st, n) : NUD_FAILED;
+	struct ip4_hdr h = { .hlen = IP4_HLEN, .tos = tx->tos, .df = tx->df, .proto = tx->proto,
+			     .ttl = tx->ttl ? tx->ttl : (uint8_t)st->opt[OPT_TTL],
+			     .src = tx->src, .dst = tx->dst };
+
+	if (state != NUD_REACHABLE && state != NUD_PERMANENT)
+		return false;
+	t->dev = n->dev;
+	eth_put(t->hdr, &n->mac, &n->dev->mac, ETHERTYPE_IP4);
+	ip4_hdr_emit_plain(&h, t->hdr + ETH_HLEN);
+	t->sum = (uint16_t)~ip4_get_csum(t->hdr + ETH_HLEN);
+	return true;
+}
+
+void ip4_train_output(struct stack *st, struct pkt *p, const struct ip4_train *t)
+{
+	uint16_t len = (uint16_t)(pkt_len(p) + IP4_HLEN), id = st->ip_id++;
+	uint8_t *b = pkt_push(p, sizeof(t->hdr)), *ip = b + ETH_HLEN;
+
+	st->stat[ST_IP_OUT_REQUESTS]++;
+	memcpy(b, t->hdr, sizeof(t->hdr));
+	ip4_put_len(ip, len);
+	ip4_put_id(ip, id);
+	ip4_put_csum(ip, csum_fold(t->sum + len + id));
+	p->flags |= PKT_LOCAL;
+	p->l2 = p->off;
+	t->dev->ops->xmit(t->dev, p);
 }

@@ -625,7 +625,17 @@ bool tcp_waits_for_window(const struct tcp_conn *tc);     /* data, nothing out, 
 enum show_limit tcp_limit(const struct tcp_conn *tc);     /* what keeps it from sending more */
 
 /* --- seg.c --- */
-bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s);  /* false: no packet */
+/* Segments that leave one after another, while nothing else happens: their
+ * headers differ in little. */
+struct tcp_train {
+	bool tried, on;                   /* false at first; on: the rest is made */
+	uint8_t hlen;
+	uint8_t hdr[TCP_HLEN_TS];         /* seq, flags and checksum are to come */
+	uint64_t sum;                     /* of it, and the addresses */
+	struct ip4_train ip;
+};
+/* train: of those that went just before, or NULL.  False: no packet. */
+bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train *train);
 void tcp_send_ack(struct tcp_conn *tc);
 void tcp_send_probe(struct tcp_conn *tc);         /* of a window, or to keep alive */
 void tcp_send_rst(struct tcp_conn *tc);

@@ -65,7 +65,7 @@ static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 		struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
 		tcp_set_state(tc, TCP_SYN_RECEIVED);
-		(void)tcp_seg_xmit(tc, s);
+		(void)tcp_seg_xmit(tc, s, NULL);
 		rx->len = 0;
 		rx->h.flags &= (uint8_t)~(TCP_FIN | TCP_URG);
 		return true;

@@ -84,7 +84,7 @@ static void syn_ack(struct tcp_conn *tc)
 	tc->n_out = 1;
 	s->sent = true;
 	s->sent_at = tcp_now(tc);
-	(void)tcp_seg_xmit(tc, s);                /* if not, the timer does */
+	(void)tcp_seg_xmit(tc, s, NULL);          /* if not, the timer does */
 	tcp_xmit_timer_set(tc);
 }
 
@@ -93,7 +93,7 @@ void tcp_listen_again(struct tcp_conn *tc)
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
 	if (s && tcp_may_answer(tc))
-		(void)tcp_seg_xmit(tc, s);
+		(void)tcp_seg_xmit(tc, s, NULL);
 }
 
 /* First RST, second ACK, third SYN; what else comes is no SYN and dropped.  As

@@ -100,7 +100,7 @@ bool tcp_cookie_answer(struct tcp_conn *l, const struct tcp_rx *rx)
 	else
 		tc->sack_ok = tc->wscale_ok = false;      /* nothing would remember */
 	tcp_set_state(tc, TCP_SYN_RECEIVED);
-	(void)tcp_seg_xmit(tc, &syn);
+	(void)tcp_seg_xmit(tc, &syn, NULL);
 	tcp_free(tc);
 	l->listen->cookie_at = tcp_now(l);
 	l->listen->cookies = true;

@@ -70,11 +70,11 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 	return seg_span(s) <= left || tcp_seg_split(tc, s, left);
 }
 
-static bool send_new(struct tcp_conn *tc, struct tcp_seg *s)
+static bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
 {
 	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
 		return false;
-	if (!tcp_seg_xmit(tc, s))
+	if (!tcp_seg_xmit(tc, s, train))
 		return false;
 	tcp_pace_sent(tc, s->len);
 	if (!tc->n_out)
@@ -96,7 +96,7 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 {
 	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
 		return false;
-	if (!tcp_seg_xmit(tc, s))
+	if (!tcp_seg_xmit(tc, s, NULL))
 		return false;
 	tcp_pace_sent(tc, s->len);
 	tcp_stack(tc)->stat[ST_TCP_RETRANS]++;
@@ -147,7 +147,7 @@ bool tcp_output_part(struct tcp_conn *tc)
 		tc->unsent->flags |= TCP_PSH;     /* Linux: the user waits no longer */
 	if (!left || (left < tc->unsent->len && !tcp_seg_split(tc, tc->unsent, left)))
 		return false;
-	return send_new(tc, tc->unsent);
+	return send_new(tc, tc->unsent, NULL);
 }
 
 /* RFC 5681 4.1, RFC 2861: after a pause the window says little about the path.
@@ -184,11 +184,14 @@ static void note_usage(struct tcp_conn *tc)
 
 static bool send_all(struct tcp_conn *tc)
 {
+	struct tcp_train train;
 	bool sent = false;
 
+	train.tried = train.on = false;
 	if (tc->unsent)
 		restart_after_idle(tc);
-	while (tc->unsent && may_send(tc, tc->unsent) && send_new(tc, tc->unsent))
+	while (tc->unsent && may_send(tc, tc->unsent) &&
+	       send_new(tc, tc->unsent, sent ? &train : NULL))
 		sent = true;
 	if (sent || (tc->unsent && !cwnd_allows(tc)))
 		note_usage(tc);
@@ -200,7 +203,7 @@ bool tcp_send_one(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = tc->unsent;
 
-	return s && seg_span(s) <= window_left(tc, s->seq) && send_new(tc, s);
+	return s && seg_span(s) <= window_left(tc, s->seq) && send_new(tc, s, NULL);
 }
 
 /* RFC 5682 2.b: after a timeout new data goes first, and only if there was none

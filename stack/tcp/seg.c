@@ -112,21 +112,27 @@ static void ack_sent(struct tcp_conn *tc, uint32_t len)
 	tc->delack_at = NS_NEVER;
 }
 
+static hot_inline struct ip4_tx tx_of(const struct tcp_conn *tc)
+{
+	const struct sock *sk = &tc->sk;
+
+	return (struct ip4_tx){
+		.src = sk->local, .dst = sk->peer, .proto = IP_PROTO_TCP,
+		.tos = (uint8_t)sk->opt[SKO_TOS],
+		.ttl = (uint8_t)(sk->opt[SKO_TTL] > 0 ? sk->opt[SKO_TTL] : 0),
+		.df = sk->opt[SKO_PMTUDISC] != PMTU_DONT,
+		.dev = sk->ifindex ? stack_dev_index(sk->st, sk->ifindex) : NULL,
+		.flow = tcp_flow(tc),
+	};
+}
+
 /* Consumes p, the data. */
 static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
 {
 	const uint32_t len = pkt_len(p);
 	struct sock *sk = &tc->sk;
-	struct ip4_tx tx = {
-		.src = sk->local, .dst = sk->peer, .proto = IP_PROTO_TCP,
-		.tos = (uint8_t)sk->opt[SKO_TOS],
-		.ttl = (uint8_t)(sk->opt[SKO_TTL] > 0 ? sk->opt[SKO_TTL] : 0),
-		.df = sk->opt[SKO_PMTUDISC] != PMTU_DONT,
-		.flow = tcp_flow(tc),
-	};
+	struct ip4_tx tx = tx_of(tc);
 
-	if (sk->ifindex)
-		tx.dev = stack_dev_index(sk->st, sk->ifindex);
 	if (unlikely(tc->ip_opts != NULL))
 		tcp_ip_opts_out(tc, &tx);
 	if (unlikely(tc->ecn.ok || (flags & TCP_SYN) || tx.tos))
@@ -149,7 +155,56 @@ static bool xmit_empty(struct tcp_conn *tc, seq_t at, uint8_t flags)
 	return p != NULL;
 }
 
-bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s)
+/* --- one after another ----------------------------------------------------------------- */
+
+/* Where every segment has a header like the last. */
+static bool train_begin(struct tcp_conn *tc, struct tcp_train *t)
+{
+	struct tcp_hdr h = { .sport = tc->sk.lport, .dport = tc->sk.pport, .ack = tc->rcv_nxt,
+			     .hlen = tc->ts_ok ? TCP_HLEN_TS : TCP_HLEN,
+			     .wnd = window_field(tc, TCP_ACK) };
+	struct ip4_tx tx = tx_of(tc);
+
+	if (tc->urgent || tc->ip_opts || tc->ecn.ok || tc->n_sacks || tx.tos ||
+	    !ip4_train_begin(tcp_stack(tc), &tx, h.hlen + (uint32_t)tc->snd_mss, &t->ip))
+		return false;
+	t->hlen = h.hlen;
+	t->sum = tcp_hdr_emit_ts(&h, tc->ts_ok, tcp_ts_now(tc), tc->ts_recent, t->hdr);
+	t->sum += csum_pseudo4(tx.src, tx.dst, tx.proto, 0);
+	return true;
+}
+
+static bool train_goes_on(struct tcp_conn *tc, struct tcp_train *t)
+{
+	if (!t->tried) {
+		t->tried = true;
+		t->on = train_begin(tc, t);
+	}
+	return t->on;
+}
+
+/* What the first one settled (ack_sent()) is settled. */
+static void train_xmit(struct tcp_conn *tc, const struct tcp_train *t, struct pkt *p,
+		       const struct tcp_seg *s)
+{
+	uint8_t flags = s->flags | TCP_ACK, *b = pkt_push(p, t->hlen);
+	struct stack *st = tcp_stack(tc);
+
+	memcpy(b, t->hdr, TCP_HLEN);
+	if (t->hlen > TCP_HLEN)
+		memcpy(b + TCP_HLEN, t->hdr + TCP_HLEN, TCP_TS_SPACE);
+	tcp_put_seq(b, s->seq);
+	tcp_put_flags(b, flags);
+	if (likely(st->opt[OPT_TCP_CHECKSUMS]))
+		tcp_put_csum(b, csum_fold(t->sum + s->seq.v + flags + pkt_len(p) + s->sum));
+	st->stat[ST_TCP_OUT_SEGS]++;
+	tc->segs_out++;
+	ip4_train_output(st, p, &t->ip);
+}
+
+/* --- what is sent ------------------------------------------------------------------------ */
+
+bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train *train)
 {
 	struct pkt *p = pkt_new(tcp_stack(tc)->pool);
 	bool first_syn = (s->flags & TCP_SYN) && tc->state == TCP_SYN_SENT;
@@ -164,7 +219,10 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s)
 	tc->data_segs_out += s->len > 0;
 	if (s->len && tc->ato_us)
 		tcp_reply_sent(tc);
-	xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
+	if (train && train_goes_on(tc, train))
+		train_xmit(tc, train, p, s);
+	else
+		xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
 	return true;
 }
 

@@ -46,7 +46,7 @@ static void syn_send(struct tcp_conn *tc)
 	tc->n_out = 1;
 	s->sent = true;
 	s->sent_at = tc->stuck_at = tcp_now(tc);
-	(void)tcp_seg_xmit(tc, s);
+	(void)tcp_seg_xmit(tc, s, NULL);
 	tcp_xmit_timer_set(tc);
 }
 

@@ -92,10 +92,12 @@ static inline uint16_t ip4_get_id(const uint8_t *p) { return get_be16(p + 4); }
 static inline uint16_t ip4_get_len(const uint8_t *p) { return get_be16(p + 2); }
 static inline uint8_t ip4_get_tos(const uint8_t *p) { return p[1]; }
 static inline uint8_t ip4_get_ttl(const uint8_t *p) { return p[8]; }
+static inline uint16_t ip4_get_csum(const uint8_t *p) { return get_be16(p + 10); }
 static inline ip4_t ip4_get_src(const uint8_t *p) { return get_be32(p + 12); }
 static inline ip4_t ip4_get_dst(const uint8_t *p) { return get_be32(p + 16); }
 static inline void ip4_put_len(uint8_t *p, uint16_t len) { put_be16(p + 2, len); }
 static inline void ip4_put_id(uint8_t *p, uint16_t id) { put_be16(p + 4, id); }
+static inline void ip4_put_csum(uint8_t *p, uint16_t csum) { put_be16(p + 10, csum); }
 static inline void ip4_put_src(uint8_t *p, ip4_t a) { put_be32(p + 12, a); }
 static inline void ip4_put_dst(uint8_t *p, ip4_t a) { put_be32(p + 16, a); }
 
