@@ -13,7 +13,6 @@ struct l4_proto {
 	/* The packet begins at the transport header.  Consumes p. */
 	void (*input)(struct stack *st, struct pkt *p, const struct ip_meta *m);
 	void (*error)(struct stack *st, const struct icmp_err *e);    /* optional */
-	void (*burst_end)(struct stack *st);      /* optional: stack_burst_end() */
 	/* Optional: dev started or stopped running, its addresses or MTU changed,
 	 * or it is about to go. */
 	void (*dev_changed)(struct stack *st, struct netdev *dev, bool gone);

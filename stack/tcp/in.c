@@ -505,5 +505,5 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 
 const struct l4_proto tcp_proto = {
 	.name = "tcp", .ipproto = IP_PROTO_TCP, .input = tcp_input, .error = tcp_error,
-	.burst_end = tcp_burst_end, .free = tcp_table_fini,
+	.free = tcp_table_fini,
 };
