@@ -389,6 +389,11 @@ size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n)
 	uint8_t *out = to;
 	size_t done = 0;
 
+	if (likely(p->len == 0 && p->nfrag == 1 && off < p->body)) {      /* data, mostly */
+		done = p->body - off < n ? p->body - off : n;
+		memcpy(out, p->frag[0].blk->data + p->frag[0].off + off, done);
+		return done;
+	}
 	if (off < p->len) {
 		done = (size_t)(p->len - off) < n ? (size_t)(p->len - off) : n;
 		memcpy(out, p->head + p->off + off, done);
@@ -427,8 +432,8 @@ uint64_t pkt_csum(const struct pkt *p, uint32_t off)
 	if (likely(p->nfrag <= 1 && off <= p->len && (p->len - off) % 2 == 0)) {
 		const struct frag *f = &p->frag[0];
 
-		sum = csum_add(0, p->head + p->off + off, p->len - off);
-		return p->nfrag ? csum_add(sum, f->blk->data + f->off, f->len) : sum;
+		return csum_two(p->head + p->off + off, p->len - off,
+				p->nfrag ? f->blk->data + f->off : NULL, p->nfrag ? f->len : 0);
 	}
 	if (off < p->len) {
 		sum = csum_add(0, p->head + p->off + off, p->len - off);

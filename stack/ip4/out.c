@@ -230,25 +230,35 @@ void ip4_doubt(struct stack *st, ip4_t dst, ip4_t src, unsigned ifindex, uint32_
 
 /* --- a packet of ours --------------------------------------------------------- */
 
-static void push_header(struct stack *st, struct pkt *p, const struct ip4_tx *tx, ip4_t src,
-			ip4_t dst)
+static hot_inline struct ip4_hdr header_of(struct stack *st, const struct pkt *p,
+					   const struct ip4_tx *tx, ip4_t src, ip4_t dst)
 {
 	uint8_t hlen = (uint8_t)(IP4_HLEN + tx->n_opt);
-	struct ip4_hdr h = {
+
+	return (struct ip4_hdr){
 		.hlen = hlen, .tos = tx->tos, .total_len = (uint16_t)(pkt_len(p) + hlen),
 		.id = st->ip_id++, .df = tx->df,
 		.ttl = tx->ttl ? tx->ttl : (uint8_t)st->opt[OPT_TTL],
 		.proto = tx->proto, .src = src, .dst = dst,
 	};
-	uint8_t *b = pkt_push(p, hlen);
-	struct wr w;
+}
 
-	if (likely(!tx->n_opt)) {
-		ip4_hdr_emit_plain(&h, b);
-		return;
-	}
-	memcpy(b + IP4_HLEN, tx->opt, tx->n_opt);
-	w = wr_init(b, hlen);
+static hot_inline void push_plain(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
+{
+	struct ip4_hdr h = header_of(st, p, tx, tx->src, tx->dst);
+
+	ip4_hdr_emit_plain(&h, pkt_push(p, IP4_HLEN));
+}
+
+static void push_header(struct stack *st, struct pkt *p, const struct ip4_tx *tx, ip4_t src,
+			ip4_t dst)
+{
+	struct ip4_hdr h = header_of(st, p, tx, src, dst);
+	uint8_t *b = pkt_push(p, h.hlen);
+	struct wr w = wr_init(b, h.hlen);
+
+	if (tx->n_opt)
+		memcpy(b + IP4_HLEN, tx->opt, tx->n_opt);
 	ip4_hdr_emit(&h, tx->opt, &w);
 }
 
@@ -395,7 +405,7 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 		return output_slow(st, p, tx);
 	st->stat[ST_IP_OUT_REQUESTS]++;
 	p->flags |= PKT_LOCAL;
-	push_header(st, p, tx, tx->src, tx->dst);
+	push_plain(st, p, tx);
 	neigh_output(st, n, p);
 	return OK;
 }

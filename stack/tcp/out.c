@@ -24,9 +24,9 @@ static uint32_t window_left(const struct tcp_conn *tc, seq_t at)
 
 static bool cwnd_allows(const struct tcp_conn *tc)
 {
-	uint32_t segs = tc->cc.cwnd / tc->cc.mss;
+	uint32_t segs = tcp_in_flight(tc);
 
-	return tcp_in_flight(tc) < (segs ? segs : 1);
+	return !segs || (segs + 1) * (uint64_t)tc->cc.mss <= tc->cc.cwnd;
 }
 
 /* A segment below MSS waits for more data, or for ACKs. */
@@ -217,6 +217,8 @@ static bool send_data(struct tcp_conn *tc)
 {
 	bool sent;
 
+	if (likely(tc->ca_state == CA_OPEN && !tc->n_lost))
+		return tc->unsent && send_all(tc);
 	if (!frto_holds(tc)) {
 		send_lost(tc);
 		return send_all(tc);

@@ -111,29 +111,43 @@ static uint64_t add_tail(const uint8_t *b, size_t n)
 	return n & 1 ? s + native_to_be((uint16_t)(*b << 8)) : s;
 }
 
-uint64_t csum_add(uint64_t sum, const void *p, size_t n)
+/* n bytes more, in the machine's order. */
+static hot_inline uint64_t add_raw(uint64_t s, const uint8_t *b, size_t n)
 {
-	const uint8_t *b = p;
-	uint64_t s = 0, v;
+	uint64_t v;
 
 	if (n >= CSUM_WIDE_MIN) {
 		size_t blocks = n / 64;
 
-		s = add_blocks_any(b, blocks);
+		v = add_blocks_any(b, blocks);
+		s += v;
+		s += s < v;                       /* 2^64 is 1 modulo 0xffff */
 		b += blocks * 64;
 		n %= 64;
 	}
 	for (; n >= 8; n -= 8, b += 8) {
 		memcpy(&v, b, 8);
 		s += v;
-		s += s < v;                       /* 2^64 is 1 modulo 0xffff */
+		s += s < v;
 	}
 	if (n) {
 		v = add_tail(b, n);
 		s += v;
 		s += s < v;
 	}
-	return sum + native_to_be((uint16_t)~csum_fold(s));
+	return s;
+}
+
+static inline uint64_t raw_to_be(uint64_t s) { return native_to_be((uint16_t)~csum_fold(s)); }
+
+uint64_t csum_add(uint64_t sum, const void *p, size_t n)
+{
+	return sum + raw_to_be(add_raw(0, p, n));
+}
+
+uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b)
+{
+	return raw_to_be(add_raw(add_raw(0, a, n_a), b, n_b));
 }
 
 /* The rest, less than a block, is in the cache by then: a second pass is cheap. */
@@ -143,9 +157,9 @@ uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
 	uint8_t *out = to;
 	const uint8_t *b = p;
 
-	if (blocks)
-		sum += native_to_be((uint16_t)~csum_fold(copy_blocks_any(out, b, blocks)));
+	uint64_t raw = blocks ? copy_blocks_any(out, b, blocks) : 0;
+
 	if (n > whole)
 		memcpy(out + whole, b + whole, n - whole);
-	return csum_add(sum, b + whole, n - whole);
+	return sum + raw_to_be(add_raw(raw, b + whole, n - whole));
 }

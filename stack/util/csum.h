@@ -12,7 +12,10 @@
 /* Adds n bytes to sum.  Every call but the last must have an even n. */
 uint64_t csum_add(uint64_t sum, const void *p, size_t n);
 
-/* The same, and copies them to `to`, which does not overlap. */
+/* Of two pieces, the first of an even n. */
+uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b);
+
+/* As csum_add(), and copies them to `to`, which does not overlap. */
 uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n);
 
 /* Folds a sum and complements it: the value for the header field. */

@@ -5,7 +5,7 @@
 
 #include "stack/util/cc.h"
 
-#define FLAG_DF 0x4000
+#define FLAG_DF IP4_FLAG_DF
 #define FLAG_MF 0x2000
 #define OFF_MASK 0x1fff                   /* in units of 8 bytes */
 
@@ -91,21 +91,6 @@ bool ip4_quote_parse(struct ip4_hdr *h, const uint8_t *p, size_t avail)
 	x = words_get(p);
 	fields_get(h, &x);
 	return h->hlen >= IP4_HLEN && h->hlen <= avail;
-}
-
-/* The sum comes from the values, not from bytes that were just written: their
- * narrow stores would hold up wider loads. */
-void ip4_hdr_emit_plain(const struct ip4_hdr *h, uint8_t *p)
-{
-	uint32_t first = 0x45000000u | (uint32_t)h->tos << 16 | h->total_len;
-	uint32_t frag = (uint32_t)h->id << 16 | (h->df ? FLAG_DF : 0);
-	uint32_t life = (uint32_t)h->ttl << 24 | (uint32_t)h->proto << 16;
-
-	put_be32(p, first);
-	put_be32(p + 4, frag);
-	put_be32(p + 8, life | csum_fold((uint64_t)first + frag + life + h->src + h->dst));
-	put_be32(p + 12, h->src);
-	put_be32(p + 16, h->dst);
 }
 
 void ip4_hdr_emit(const struct ip4_hdr *h, const uint8_t *opts, struct wr *w)

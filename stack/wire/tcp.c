@@ -6,9 +6,6 @@
 #include "stack/util/csum.h"
 #include "stack/wire/ip4.h"
 
-/* Timestamps that stand alone, as they mostly do: NOP, NOP, kind, length. */
-#define TS_ALONE 0x0101080au
-
 /* --- parsing ----------------------------------------------------------------- */
 
 enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_t avail)
@@ -59,7 +56,7 @@ void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn)
 	const uint8_t *end = p + n;
 
 	*o = (struct tcp_opts){ 0 };
-	if (likely(n == TCP_TS_SPACE && get_be32(p) == TS_ALONE)) {
+	if (likely(n == TCP_TS_SPACE && get_be32(p) == TCP_TS_ALONE)) {
 		o->has_ts = true;
 		o->tsval = get_be32(p + 4);
 		o->tsecr = get_be32(p + 8);
@@ -93,28 +90,6 @@ void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w)
 	put_be16(p + 14, h->wnd);
 	put_be16(p + 16, h->csum);
 	put_be16(p + 18, h->urg);
-}
-
-/* As in ip4_hdr_emit(), the sum is of values, not of bytes just written. */
-uint64_t tcp_hdr_emit_ts(const struct tcp_hdr *h, bool ts, uint32_t tsval, uint32_t tsecr,
-			 uint8_t *p)
-{
-	uint32_t ports = (uint32_t)h->sport << 16 | h->dport;
-	uint32_t rest = (uint32_t)(h->hlen / 4 << 12 | h->flags) << 16 | h->wnd;
-	uint64_t sum = (uint64_t)ports + h->seq.v + h->ack.v + rest + h->urg;
-
-	assert(h->hlen == (ts ? TCP_HLEN_TS : TCP_HLEN));
-	put_be32(p, ports);
-	put_be32(p + 4, h->seq.v);
-	put_be32(p + 8, h->ack.v);
-	put_be32(p + 12, rest);
-	put_be32(p + 16, h->urg);
-	if (!ts)
-		return sum;
-	put_be32(p + 20, TS_ALONE);
-	put_be32(p + 24, tsval);
-	put_be32(p + 28, tsecr);
-	return sum + TS_ALONE + tsval + tsecr;
 }
 
 static uint8_t *put_ts(uint8_t *p, const struct tcp_opts *o)

@@ -2,6 +2,7 @@
 #ifndef STACK_WIRE_TCP_H
 #define STACK_WIRE_TCP_H
 /* TCP's header and options: RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018. */
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #define TCP_HLEN 20                       /* bytes, without options */
 #define TCP_HLEN_TS 32                    /* with timestamps alone */
 #define TCP_TS_SPACE (TCP_HLEN_TS - TCP_HLEN)     /* bytes that they take, aligned */
+#define TCP_TS_ALONE 0x0101080au          /* how they begin then: NOP, NOP, kind, length */
 #define TCP_HLEN_MAX 60
 #define TCP_OPT_MAX 40
 #define TCP_SACK_MAX 4                    /* blocks that fit; 3 beside timestamps */
@@ -68,9 +70,28 @@ void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn);
 /* The fixed part, csum as it stands. */
 void tcp_hdr_emit(const struct tcp_hdr *h, struct wr *w);
 /* The same with timestamps alone behind it (ts; h->hlen is 32), or no options
- * (20), csum 0; returns its sum, for tcp_csum4(). */
-uint64_t tcp_hdr_emit_ts(const struct tcp_hdr *h, bool ts, uint32_t tsval, uint32_t tsecr,
-			 uint8_t *p);
+ * (20), csum 0; returns its sum, for tcp_csum4().  As in ip4_hdr_emit_plain(), it
+ * is of values, not of bytes just written. */
+static inline uint64_t tcp_hdr_emit_ts(const struct tcp_hdr *h, bool ts, uint32_t tsval,
+				       uint32_t tsecr, uint8_t *p)
+{
+	uint32_t ports = (uint32_t)h->sport << 16 | h->dport;
+	uint32_t rest = (uint32_t)(h->hlen / 4 << 12 | h->flags) << 16 | h->wnd;
+	uint64_t sum = (uint64_t)ports + h->seq.v + h->ack.v + rest + h->urg;
+
+	assert(h->hlen == (ts ? TCP_HLEN_TS : TCP_HLEN));
+	put_be32(p, ports);
+	put_be32(p + 4, h->seq.v);
+	put_be32(p + 8, h->ack.v);
+	put_be32(p + 12, rest);
+	put_be32(p + 16, h->urg);
+	if (!ts)
+		return sum;
+	put_be32(p + 20, TCP_TS_ALONE);
+	put_be32(p + 24, tsval);
+	put_be32(p + 28, tsecr);
+	return sum + TCP_TS_ALONE + tsval + tsecr;
+}
 /* Do two headers of hlen bytes, 20 or 32, differ in nothing but sequence number,
  * PSH and checksum? */
 static inline bool tcp_hdr_alike(const uint8_t *a, const uint8_t *b, unsigned hlen)
