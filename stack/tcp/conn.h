@@ -148,6 +148,7 @@ struct tcp_conn {
 	bool ts_ok, sack_ok, wscale_ok;   /* agreed on */
 	bool passive;                     /* SYN-RECEIVED came from LISTEN (MUST-11) */
 	bool more;                        /* the last write said that more follows */
+	bool pushing;                     /* what is small goes now, corked or not */
 	bool hashed;                      /* in tcp_table.conns */
 	bool over;                        /* it was a connection, and is none any more */
 	uint8_t user;                     /* enum tcp_user */

@@ -36,7 +36,7 @@ static bool nagle_holds(const struct tcp_conn *tc, const struct tcp_seg *s)
 	bool small_out = tc->n_out && seq_lt(tc->snd_una, tc->small_end);
 
 	if (s->len >= tc->snd_mss || (s->flags & TCP_FIN) || tcp_seg_next(tc, s) ||
-	    tcp_urgent_pending(tc))
+	    tcp_urgent_pending(tc) || tc->pushing)
 		return false;
 	if (sk->opt[SKO_CORK] || tc->more)
 		return true;

@@ -462,12 +462,10 @@ static uint32_t tcp_ready(const struct sock *sk)
 /* TCP_NODELAY is a push, whatever else holds what is there, as in Linux. */
 static void push_all(struct tcp_conn *tc)
 {
-	int cork = tc->sk.opt[SKO_CORK];
-
 	tc->more = false;
-	tc->sk.opt[SKO_CORK] = 0;
+	tc->pushing = true;
 	tcp_output(tc);
-	tc->sk.opt[SKO_CORK] = cork;
+	tc->pushing = false;
 }
 
 void tcp_option_changed(struct sock *sk, enum sk_opt o)
