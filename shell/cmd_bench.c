@@ -360,9 +360,19 @@ static bool variant_load(struct shell *sh, struct variant *v, const char *path)
 	if (!v->yaml)
 		shell_error(sh, "%.*s", errs.s ? (int)strcspn(errs.s, "\n") : 13,
 			    errs.s ? errs.s : "out of memory");
-	v->name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	buf_free(&errs);
 	return v->yaml;
+}
+
+/* By their files, with the folders where these are called alike. */
+static void variants_name(struct variant *v, const char *a, const char *b)
+{
+	const char *base_a = strrchr(a, '/') ? strrchr(a, '/') + 1 : a;
+	const char *base_b = strrchr(b, '/') ? strrchr(b, '/') + 1 : b;
+	bool alike = strcmp(base_a, base_b) == 0;
+
+	v[0].name = alike ? a : base_a;
+	v[1].name = alike ? b : base_b;
 }
 
 /* Do they differ in one value, and not in the seed? */
@@ -393,6 +403,7 @@ static int compare_run(struct shell *sh, const struct args *a)
 	if (n < 3 || (!p.rr && strcmp(words[0], "stream") != 0))
 		return shell_error(sh, "incomplete: expected rr or stream, and two nodes");
 	p.from = words[1], p.to = words[2];
+	variants_name(v, args_word(a, "LAB-1"), args_word(a, "LAB-2"));
 	if (settings(sh, &p, words + 3, n - 3) &&
 	    variant_load(sh, &v[0], args_word(a, "LAB-1")) &&
 	    variant_load(sh, &v[1], args_word(a, "LAB-2")) && comparable(sh, v))
