@@ -111,16 +111,17 @@ static int help_run(struct shell *sh, const struct args *a)
 	return shell_error(sh, "no command begins with '%s'", v[0]);
 }
 
-static void help_line(struct shell *sh, const json_t *c, bool full)
+/* text: what is told beside, in full; NULL: one line alone. */
+static void help_line(struct shell *sh, const json_t *c, const char *text)
 {
 	const char *args = jstr(c, "arguments");
 	struct buf b = { 0 };
 
 	buf_printf(&b, "%s%s%s%s", strcmp(jstr(c, "on"), "node") == 0 ? "NODE " : "",
 		   jstr(c, "command"), *args ? " " : "", args);
-	if (full) {
+	if (text) {
 		shell_printf(sh, "%s\n    %s\n", b.s, jstr(c, "help"));
-		for (const char *s = jstr(c, "text"); *s; s += strcspn(s, "\n"), s += *s == '\n')
+		for (const char *s = text; *s; s += strcspn(s, "\n"), s += *s == '\n')
 			shell_printf(sh, "    %.*s\n", (int)strcspn(s, "\n"), s);
 	} else if (b.len <= COLUMN) {
 		shell_printf(sh, "  %-*s %s\n", COLUMN, b.s, jstr(c, "help"));
@@ -133,6 +134,16 @@ static void help_line(struct shell *sh, const json_t *c, bool full)
 	buf_free(&b);
 }
 
+/* A text with which the next one ends, too, is said there. */
+static const char *text_here(const json_t *all, size_t i)
+{
+	const char *text = jstr(json_array_get(all, i), "text");
+	const char *next = jstr(json_array_get(all, i + 1), "text");
+	size_t n = strlen(text), k = strlen(next);
+
+	return k >= n && strcmp(next + k - n, text) == 0 ? "" : text;
+}
+
 static void help_print(struct shell *sh, const struct args *a, const json_t *all)
 {
 	bool full = a->rest_at >= 0;
@@ -140,7 +151,7 @@ static void help_print(struct shell *sh, const struct args *a, const json_t *all
 	size_t i;
 
 	json_array_foreach(all, i, c)
-		help_line(sh, c, full);
+		help_line(sh, c, full ? text_here(all, i) : NULL);
 	if (full)
 		return;
 	shell_printf(sh,

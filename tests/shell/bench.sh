@@ -58,6 +58,19 @@ grep -qE '^b\.yaml .* -[0-9.]+ %$' <<<"$out" || fail "compare: $out"
 [ "$(cut -d, -f1,2 two.csv | sed -n 2,4p | xargs)" = 'a.yaml,1 b.yaml,1 a.yaml,2' ] ||
 	fail "interleaved: $(cat two.csv)"
 
+mkdir -p one two
+sed 's/50mbit/30mbit/' a.yaml >one/a.yaml
+cp a.yaml two/a.yaml
+out=$(run 'bench compare one/a.yaml two/a.yaml stream h1 h2 --time 1 --runs 2')
+grep -qE '^one/a\.yaml ' <<<"$out" && grep -qE '^two/a\.yaml .* %$' <<<"$out" ||
+	fail "two files of one name: $out"
+
+for words in 'bench' 'bench rr' 'bench stream' 'bench compare'; do
+	out=$(run "help $words")
+	[ "$(grep -c 'Each run is a lab of its own' <<<"$out")" -eq 1 ] ||
+		fail "help $words does not say once what a run is: $out"
+done
+
 # refused LINE WHY
 refused() {
 	out=$(run "$1") && fail "'$1' succeeds"
