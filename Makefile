@@ -44,7 +44,7 @@ endif
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
 	-Wimplicit-fallthrough -Wundef
-PKGS = yaml-0.1 jansson libpcap smartcols nettle
+PKGS = yaml-0.1 jansson libpcap smartcols nettle gsl
 
 # Asked at the first use, once: a fresh machine has no pkg-config until
 # scripts/setup has run, and `make run` reads this file before that.
@@ -57,7 +57,8 @@ LINK = $(CC) $(OPT) $(CFLAGS) $(LDFLAGS)
 # For tests/bench/lwip.c alone, which does without where it is not installed.
 LWIP_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags lwip 2>/dev/null))
 LWIP_LIBS = $(shell pkg-config --libs lwip 2>/dev/null)
-LIBS = $(PKG_LIBS) -ljq -lreadline -lm
+# A program is linked with those that it uses: GSL is for the shell alone.
+LIBS = -Wl,--as-needed $(PKG_LIBS) -ljq -lreadline -lm
 
 # A unit or lab test file that has a TEST( is a program; the other files
 # there are helpers that every program may call.
