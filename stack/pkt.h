@@ -97,7 +97,16 @@ struct blk *blk_new(struct pkt_pool *pool, uint32_t size);
 void blk_put(struct pkt_pool *pool, struct blk *b);
 /* Appends a slice of b to the body; takes a reference of its own.
  * ERR_NOBUFS when all PKT_NFRAG are used. */
-int must_check pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len);
+static inline int must_check pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len)
+{
+	assert(off <= b->size && len <= b->size - off);
+	if (unlikely(p->nfrag == PKT_NFRAG))
+		return ERR_NOBUFS;
+	b->refs++;
+	p->frag[p->nfrag++] = (struct frag){ b, off, len };
+	p->body += len;
+	return OK;
+}
 /* Appends a copy of n bytes: to the head if few and the packet has no headers
  * yet, else as a new fragment.  OK or ERR_NOBUFS. */
 int must_check pkt_add_bytes(struct pkt *p, const void *bytes, uint32_t n);

@@ -41,6 +41,7 @@ struct stack {
 	struct neigh_table neigh;
 	uint64_t suspects;                /* own.h: sources to be looked at before forwarding */
 	bool forwarding;                  /* copy of OPT_FORWARDING */
+	bool knows;                       /* there is something in known[] */
 	uint16_t ip_id;                   /* RFC 6864: next identification */
 	uint32_t flow_seed;               /* ECMP: differs between hosts (RFC 2992 5) */
 	const struct stack_hooks *hooks;  /* never NULL; members may be */
@@ -85,7 +86,11 @@ static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
 }
 
 /* Routes, options or who listens changed. */
-static inline void rx_known_flush(struct stack *st) { memset(st->known, 0, sizeof(st->known)); }
+static inline void rx_known_flush(struct stack *st)
+{
+	memset(st->known, 0, sizeof(st->known));
+	st->knows = false;
+}
 
 /* profile.c: the options by which TCP is like another system's, OPT_TCP_PROFILE. */
 void profile_apply(struct stack *st, unsigned profile);

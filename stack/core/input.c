@@ -92,7 +92,7 @@ void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 		pkt_drop(st, p, DROP_ETH_SHORT);
 		return;
 	}
-	if (likely(ip4_input_known(st, dev, p)))
+	if (ip4_input_known(st, dev, p))
 		return;
 	h = pkt_data(p);
 	type = eth_get_type(h);

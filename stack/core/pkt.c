@@ -242,17 +242,6 @@ uint32_t pkt_mem(const struct pkt *p, const struct pkt *before)
 	return mem;
 }
 
-int pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len)
-{
-	assert(off <= b->size && len <= b->size - off);
-	if (p->nfrag == PKT_NFRAG)
-		return ERR_NOBUFS;
-	b->refs++;
-	p->frag[p->nfrag++] = (struct frag){ b, off, len };
-	p->body += len;
-	return OK;
-}
-
 int pkt_add_bytes(struct pkt *p, const void *bytes, uint32_t n)
 {
 	struct blk *b;

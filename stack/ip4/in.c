@@ -149,6 +149,7 @@ static void known_keep(struct stack *st, struct netdev *dev, const struct pkt *p
 	if (!l4 || h->hlen > IP4_HLEN || ip4_is_frag(h) || p->flags || p->l2 + ETH_HLEN != p->off ||
 	    (dev->flags & DEV_LOOPBACK) || st->opt[OPT_RP_FILTER] || raw_any(st))
 		return;
+	st->knows = true;
 	k->dev = dev;
 	k->l4 = l4;
 	memcpy(k->hdr, p->head + p->l2, sizeof(k->hdr));
@@ -160,7 +161,7 @@ bool ip4_input_known(struct stack *st, struct netdev *dev, struct pkt *p)
 	const struct rx_known *k;
 	struct ip_meta m;
 
-	if (unlikely(p->len < ETH_HLEN + IP4_HLEN + 8))
+	if (!st->knows || unlikely(p->len < ETH_HLEN + IP4_HLEN + 8))
 		return false;
 	k = known_slot(st, ip4_get_src(ip));
 	if (k->dev != dev || !same_flow(b, k->hdr) || ip4_get_len(ip) != pkt_len(p) - ETH_HLEN ||

@@ -88,8 +88,9 @@ bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m)
 		return false;
 	at = tcp_get_seq(b);
 	len -= t->like_len;
-	if (!undisturbed(tc) || !seq_eq(at, tc->rcv_nxt) || !len || len > tcp_rcv_wnd(tc) ||
-	    !tcp_csum_right(st, p, m))
+	/* Only users were about meanwhile, of other sockets. */
+	if (tc->state != TCP_ESTABLISHED || tc->rcv_shut || !seq_eq(at, tc->rcv_nxt) || !len ||
+	    len > tcp_rcv_wnd(tc) || !tcp_csum_right(st, p, m))
 		return false;
 	st->stat[ST_TCP_IN_SEGS]++;
 	tc->segs_in++;

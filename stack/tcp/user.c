@@ -211,7 +211,7 @@ static uint32_t unsent_room(const struct tcp_conn *tc, uint32_t lowat)
 
 /* SK_OUT: as Linux, from a third of the buffer on, if not half of what may be
  * waits to be sent. */
-static bool may_write(const struct tcp_conn *tc)
+static hot_inline bool may_write(const struct tcp_conn *tc)
 {
 	uint32_t lowat = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
 
@@ -290,7 +290,7 @@ static bool at_end(const struct tcp_conn *tc)
 }
 
 /* SO_RCVLOWAT, and what the peer's end makes of it. */
-static bool readable(const struct tcp_conn *tc)
+static hot_inline bool readable(const struct tcp_conn *tc)
 {
 	uint32_t least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
 	uint32_t apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;

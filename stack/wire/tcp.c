@@ -8,22 +8,6 @@
 
 /* --- parsing ----------------------------------------------------------------- */
 
-enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_t avail)
-{
-	if (avail < TCP_HLEN)
-		return DROP_TCP_SHORT;
-	h->sport = get_be16(p);
-	h->dport = get_be16(p + 2);
-	h->seq = seq(get_be32(p + 4));
-	h->ack = seq(get_be32(p + 8));
-	h->hlen = (uint8_t)((p[12] >> 4) * 4);
-	h->flags = p[13];
-	h->wnd = get_be16(p + 14);
-	h->csum = get_be16(p + 16);
-	h->urg = get_be16(p + 18);
-	return h->hlen < TCP_HLEN || h->hlen > avail ? DROP_TCP_HLEN : DROP_NONE;
-}
-
 static void sack_parse(struct tcp_opts *o, const uint8_t *b, size_t n)
 {
 	o->n_sack = 0;
