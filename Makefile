@@ -29,7 +29,7 @@ AR = gcc-ar
 CLANG ?= clang
 
 SANITIZE = -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_fast    = -O2 -flto=auto
+OPT_fast    = -O3 -flto=auto
 OPT_release = -O2
 OPT_asan    = -O1 -fsanitize=address,undefined $(SANITIZE) -Werror
 OPT_ubsan   = -O1 -fsanitize=undefined $(SANITIZE)
