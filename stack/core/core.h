@@ -88,6 +88,8 @@ static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
 /* Routes, options or who listens changed. */
 static inline void rx_known_flush(struct stack *st)
 {
+	if (!st->knows)
+		return;
 	memset(st->known, 0, sizeof(st->known));
 	st->knows = false;
 }
