@@ -73,14 +73,14 @@ static bool is_valid(const struct ospf_redistribute *r)
 	return r->metric < OSPF_LS_INFINITY;
 }
 
-/* 12.4.1: the E-bit; also of who translates (RFC 3101 3.1). */
+/* 12.4.1: the E-bit; also of an NSSA's border routers, translating or not (RFC 3101 3.1). */
 static void asbr_update(struct ospf *o)
 {
 	bool asbr = o->ext && (o->ext->n_redist || o->ext->def.on);
 	struct ospf_area *a;
 
 	list_for_each(&o->areas, a, node)
-		asbr |= a->translator;
+		asbr |= o->is_abr && a->conf.type == OSPF_AREA_NSSA;
 	if (o->is_asbr == asbr)
 		return;
 	o->is_asbr = asbr;
@@ -142,21 +142,24 @@ int stack_ospf_default(struct stack *st, const struct ospf_redistribute *r, bool
 /* --- what is told ------------------------------------------------------------------------ */
 
 /* 12.4.4: packets need not come by us when the next hop is on a network of the AS. */
-static ip4_t forwarding_of(const struct ospf *o, const struct route_spec *r)
+static void find_forwarding(const struct ospf *o, const struct route_spec *r, struct ext_row *row)
 {
-	const struct ospf_area *a;
+	struct ospf_area *a;
 	const struct ospf_if *oi;
 	ip4_t via = r->n_hops == 1 ? r->hops[0].via.v4 : 0;
 
 	if (r->n_hops != 1 || r->hops[0].via.family != ADDR_IP4)
-		return 0;
-	list_for_each(&o->areas, a, node)
-		list_for_each(&a->ifs, oi, node)
+		return;
+	list_for_each(&o->areas, a, node) {
+		list_for_each(&a->ifs, oi, node) {
 			if (oi->dev == r->hops[0].dev && oi->state > OSPF_IF_LOOPBACK &&
-			    a->conf.type == OSPF_AREA_NORMAL &&
-			    ip4_in(via, oi->addr.addr.v4, oi->addr.len))
-				return via;
-	return 0;
+			    ip4_in(via, oi->addr.addr.v4, oi->addr.len)) {
+				row->fwd = via;
+				row->within = a;
+				return;
+			}
+		}
+	}
 }
 
 /* Is it a subnet that OSPF tells of as one of its interfaces? */
@@ -178,6 +181,7 @@ static bool tell_route(void *arg, const struct route_info *i)
 	const struct route_spec *r = &i->spec;
 	const struct redistribution *d = redistribution_of(t->o->ext, r->proto);
 	ip4_t key = r->to.addr.v4;
+	struct ext_row row;
 
 	if (!i->selected || r->proto == RP_OSPF)
 		return true;
@@ -188,7 +192,9 @@ static bool tell_route(void *arg, const struct route_info *i)
 	if (!d || (r->type != RT_UNICAST && r->type != RT_BLACKHOLE) ||
 	    ip4_is_loopback(key) || ip4_is_mcast(key) || is_internal(t->o, r))
 		return true;
-	ext_add(t->out, (struct ospf_pnet){ key, r->to.len }, &d->conf, forwarding_of(t->o, r));
+	row = (struct ext_row){ .to = { key, r->to.len }, .conf = d->conf };
+	find_forwarding(t->o, r, &row);
+	ext_add(t->out, &row);
 	return true;
 }
 
@@ -198,7 +204,7 @@ static void tell_own(struct ospf *o, struct ext_list *out)
 
 	show_routes(o->st, tell_route, &t);
 	if (o->ext->def.on && (o->ext->def_always || t.has_default))
-		ext_add(out, (struct ospf_pnet){ 0, 0 }, &o->ext->def, 0);
+		ext_add(out, &(struct ext_row){ .conf = o->ext->def });
 }
 
 static bool in_normal_area(const struct ospf *o)

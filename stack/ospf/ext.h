@@ -22,11 +22,12 @@ struct ospf_ext {
 struct ext_row {
 	struct ospf_pnet to;
 	struct ospf_redistribute conf;
-	ip4_t fwd;
+	ip4_t fwd;                        /* a forwarding address, or 0 */
+	const struct ospf_area *within;   /* only there it is known; NULL: everywhere */
 };
 struct ext_list { struct ext_row *rows; size_t n, cap; bool failed; };
 
-void ext_add(struct ext_list *l, struct ospf_pnet to, const struct ospf_redistribute *r, ip4_t fwd);
+void ext_add(struct ext_list *l, const struct ext_row *row);
 void ext_update(struct ospf *o);
 /* As type 5 LSAs. */
 void ext_originate(struct ospf *o, const struct ext_list *l);

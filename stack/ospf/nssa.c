@@ -12,7 +12,7 @@
 
 /* --- lists of external destinations -------------------------------------------------- */
 
-void ext_add(struct ext_list *l, struct ospf_pnet to, const struct ospf_redistribute *r, ip4_t fwd)
+void ext_add(struct ext_list *l, const struct ext_row *row)
 {
 	size_t cap = l->cap ? 2 * l->cap : 16;
 	struct ext_row *rows;
@@ -26,7 +26,7 @@ void ext_add(struct ext_list *l, struct ospf_pnet to, const struct ospf_redistri
 		l->rows = rows;
 		l->cap = cap;
 	}
-	l->rows[l->n++] = (struct ext_row){ to, *r, fwd };
+	l->rows[l->n++] = *row;
 }
 
 static void say(struct lsaid_list *out, uint8_t type, uint8_t options, const struct ext_row *row,
@@ -45,8 +45,12 @@ void ext_originate(struct ospf *o, const struct ext_list *l)
 
 	if (!l->n && !o->spf->says_externals)
 		return;
-	for (size_t i = 0; i < l->n; i++)
-		say(&out, OSPF_LSA_EXTERNAL, OSPF_OPT_E, &l->rows[i], l->rows[i].fwd);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct ext_row *row = &l->rows[i];
+		bool known = !row->within || row->within->conf.type == OSPF_AREA_NORMAL;
+
+		say(&out, OSPF_LSA_EXTERNAL, OSPF_OPT_E, row, known ? row->fwd : 0);
+	}
 	lsaid_originate(&out, 1u << OSPF_LSA_EXTERNAL);
 	o->spf->says_externals = l->n > 0;
 }
@@ -68,17 +72,24 @@ static ip4_t own_address(const struct ospf_area *a)
 	return addr;
 }
 
+/* 2.3: the next hop, if it is in the area; with the P-bit there has to be an address. */
+static ip4_t forwarding_in(const struct ospf_area *a, const struct ext_row *row, uint8_t p_bit)
+{
+	if (row->fwd && row->within == a)
+		return row->fwd;
+	return p_bit ? own_address(a) : 0;
+}
+
 /* 2.4: who is a border router says it in a type 5 itself, so the P-bit is clear. */
 void nssa_tell(struct ospf_area *a, const struct ext_list *l)
 {
 	struct lsaid_list out = { .o = a->ospf, .area = a->id, .failed = l->failed };
 	uint8_t p_bit = a->ospf->is_abr ? 0 : OSPF_OPT_NP;
-	ip4_t own = own_address(a);
-	bool nssa = a->conf.type == OSPF_AREA_NSSA;
+	bool nssa = a->conf.type == OSPF_AREA_NSSA, on = own_address(a) != 0;
 
-	for (size_t i = 0; nssa && own && i < l->n; i++)
+	for (size_t i = 0; nssa && on && i < l->n; i++)
 		say(&out, OSPF_LSA_NSSA, p_bit, &l->rows[i],
-		    l->rows[i].fwd ? l->rows[i].fwd : p_bit ? own : 0);
+		    forwarding_in(a, &l->rows[i], p_bit));
 	if (nssa && a->ospf->is_abr && a->conf.nssa_default && !a->conf.no_summary) {
 		struct ext_row def = { .conf.metric = a->conf.default_cost ? a->conf.default_cost : 1 };
 
@@ -156,8 +167,8 @@ static void translate(struct ext_list *l, const struct ospf *o, const struct tab
 		return;
 	r = ospf_lsa_body(lsa->image, lsa->len);
 	if (ospf_external_parse(&x, &r) && x.fwd != 0)
-		ext_add(l, row->to, &(struct ospf_redistribute){
-			.on = true, .type1 = !x.e2, .metric = x.metric, .tag = x.tag }, x.fwd);
+		ext_add(l, &(struct ext_row){ .to = row->to, .fwd = x.fwd, .conf = {
+			.on = true, .type1 = !x.e2, .metric = x.metric, .tag = x.tag } });
 }
 
 void nssa_translate(struct ospf *o, struct ext_list *l)
