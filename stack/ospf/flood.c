@@ -108,9 +108,10 @@ static void flood_later(struct ospf *o)
 /* --- out of which interfaces (13.3) ---------------------------------------------------- */
 
 /* (1)(b): does a neighbour in Exchange or Loading, who has told of an instance of
- * its own, need this one? */
-static bool needs(struct ospf_nbr *n, const struct ospf_lsa *l)
+ * its own, need this one?  One that is flushed has the number of what it flushes. */
+static bool needs(struct ospf_nbr *n, const struct lsdb_entry *e)
 {
+	const struct ospf_lsa *l = e->lsa;
 	const struct lsa_set_row *row = lsa_set_find(&n->request, l->key);
 	ospf_seq_t has;
 
@@ -120,7 +121,7 @@ static bool needs(struct ospf_nbr *n, const struct ospf_lsa *l)
 	if (ospf_seq_lt(l->h.seq, has))
 		return false;
 	ospf_request_answered(n, &l->h, l->key);
-	return !ospf_seq_eq(l->h.seq, has);
+	return !ospf_seq_eq(l->h.seq, has) || e->flags & LSDB_MAXAGE;
 }
 
 static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf_nbr *from)
@@ -130,7 +131,7 @@ static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf
 	struct ospf_nbr *n;
 
 	list_for_each(&oi->nbrs, n, node) {       /* (1) */
-		if (n->state < OSPF_NBR_EXCHANGE || (n->request.n && !needs(n, e->lsa)) ||
+		if (n->state < OSPF_NBR_EXCHANGE || (n->request.n && !needs(n, e)) ||
 		    n == from)
 			continue;
 		ospf_retransmit(n, e);

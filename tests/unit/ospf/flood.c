@@ -174,6 +174,24 @@ TEST(flood, maxage_takes_an_lsa_out_of_the_database)
 	say_free(&y);
 }
 
+TEST(flood, who_is_still_being_asked_for_it_hears_that_it_is_flushed)     /* 13.3 (1)(b) */
+{
+	struct say y = say_new(), other = y;
+	struct image i = say_router(RX, 3), dead = image_with_age(&i, OSPF_MAX_AGE), heard;
+	struct netdev *dev = onet_if(y.on, y.st, "10.0.1.0/31", OSPF_NET_P2P);
+
+	net_peer(dev, "10.0.1.1");
+	other.s = speaker_new(dev, IP4(201, 0, 0, 1), IP4(10, 0, 1, 1));
+	say_full(&other, NULL, 0);
+	say_full(&y, &i, 1);                      /* Loading: it has not sent it yet */
+	say_lsu(&other, &dead, 1);
+	onet_run(y.on, MSEC(10));
+	REQUIRE(say_hears(&y, OSPF_LSA_ROUTER, RX, &heard));
+	CHECK_EQ(image_hdr(&heard).age, OSPF_MAX_AGE);
+	speaker_free(other.s);
+	say_free(&y);
+}
+
 TEST(flood, an_lsa_is_as_old_as_it_says)
 {
 	struct say y = say_new();
