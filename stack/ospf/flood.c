@@ -175,8 +175,15 @@ bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from)
 
 /* --- an update was received (13) --------------------------------------------------------- */
 
-/* One update in the works; its direct acknowledgments leave together. */
-struct lsu_rx { struct ospf *o; struct ospf_nbr *n; struct ospf_tx ack; bool acking; };
+/* One update in the works; its direct acknowledgments leave together, and so does
+ * what we have newer. */
+struct lsu_rx {
+	struct ospf *o;
+	struct ospf_nbr *n;
+	struct ospf_tx ack;
+	bool acking;
+	struct ospf_lsu newer;
+};
 
 static void ack_direct_end(struct lsu_rx *rx)
 {
@@ -260,17 +267,26 @@ static void lsa_same(struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const stru
 		ack_delayed(rx, e);
 }
 
+/* Was e sent back to n within MinLSArrival?  If not, it is now. */
+static bool sent_back_lately(struct ospf_nbr *n, const struct lsdb_entry *e)
+{
+	uint32_t now = ospf_now_ms(n->oi->area->ospf), i = 0;
+	const struct lsa_set_row *row;
+
+	while ((row = lsa_set_next(&n->sent_back, &i)) &&
+	       now - row->at_ms >= OSPF_MIN_LS_ARRIVAL / MSEC(1))
+		lsa_set_del(&n->sent_back, row->key);
+	return lsa_set_has(&n->sent_back, e->lsa->key) ||
+	       lsa_set_add(&n->sent_back, e->lsa->key, now);
+}
+
 /* (8): older than what we have, which was sent there or goes there now. */
 static void lsa_older(struct lsu_rx *rx, const struct lsdb_entry *e)
 {
-	struct ospf_lsu u = { .oi = rx->n->oi, .dst = rx->n->addr };
-
 	if (e->flags & LSDB_MAXAGE && ospf_seq_eq(e->lsa->h.seq, OSPF_SEQ_MAX))
 		return;
-	if (within_min_arrival(rx->o, e))
-		return;
-	ospf_lsu_put(&u, e);
-	ospf_lsu_end(&u);
+	if (!within_min_arrival(rx->o, e) && !sent_back_lately(rx->n, e))
+		ospf_lsu_put(&rx->newer, e);
 }
 
 static void lsa_bad(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const char *why)
@@ -380,7 +396,8 @@ static bool batch_input(struct lsu_rx *rx, const struct batch *b)
 
 enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
 {
-	struct lsu_rx rx = { .o = n->oi->area->ospf, .n = n };
+	struct lsu_rx rx = { .o = n->oi->area->ospf, .n = n,
+			     .newer = { .oi = n->oi, .dst = n->addr } };
 	struct batch b;
 	uint32_t left, taken;
 
@@ -394,5 +411,6 @@ enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
 			break;
 	}
 	ack_direct_end(&rx);
+	ospf_lsu_end(&rx.newer);
 	return rd_ok(r) ? DROP_NONE : DROP_OSPF_LENGTH;
 }

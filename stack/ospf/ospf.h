@@ -93,6 +93,7 @@ struct ospf_nbr {
 	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
 	struct lsa_set retransmit;        /* Link state retransmission list; on a point-to-point
 					   * network new ones have not been sent at all yet */
+	struct lsa_set sent_back;         /* in answer to older ones (13 (8)), within MinLSArrival */
 };
 
 /* --- interface (RFC 2328 9) --- */

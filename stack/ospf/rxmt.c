@@ -210,6 +210,7 @@ void ospf_nbr_lists_clear(struct ospf_nbr *n)
 	lsa_set_clear(&n->summary);
 	lsa_set_clear(&n->request);
 	lsa_set_clear(&n->retransmit);
+	lsa_set_clear(&n->sent_back);
 	timer_stop(&n->oi->area->ospf->st->timers, &n->rxmt);
 }
 

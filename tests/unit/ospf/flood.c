@@ -141,6 +141,30 @@ TEST(flood, an_older_instance_is_answered_with_the_newer)        /* 13 (8) */
 	say_free(&y);
 }
 
+TEST(flood, what_is_older_is_answered_once_within_min_ls_arrival)        /* 13 (8) */
+{
+	struct say y = say_new();
+	struct image old[2] = { say_router(RX, 1), say_router(RX + 1, 1) };
+	struct image new[2] = { say_router(RX, 5), say_router(RX + 1, 5) }, got;
+	uint64_t before;
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, new, 2);
+	onet_run(y.on, SEC(2));
+	before = y.o->tx[OSPF_LSU];
+	speaker_skip(y.s);
+	for (int i = 0; i < 3; i++) {
+		say_lsu(&y, old, 2);
+		onet_run(y.on, MSEC(100));
+	}
+	CHECK_EQ(y.o->tx[OSPF_LSU], before + 1);  /* both in one packet */
+	CHECK(say_hears(&y, OSPF_LSA_ROUTER, RX + 1, &got));
+	onet_run(y.on, SEC(1));
+	say_lsu(&y, old, 2);
+	CHECK_EQ(y.o->tx[OSPF_LSU], before + 2);
+	say_free(&y);
+}
+
 TEST(flood, maxage_of_an_unknown_lsa_is_acknowledged_and_forgotten)      /* 13 (4) */
 {
 	struct say y = say_new();
