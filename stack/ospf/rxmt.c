@@ -92,7 +92,8 @@ static void rxmt_fire(struct timer *t)
 	struct ospf_lsu u = { .oi = n->oi, .dst = n->addr };
 	uint32_t now = ospf_now_ms(o), left;
 
-	ospf_flood_out(n->oi);                    /* what is repeated becomes the newest row */
+	if (timer_armed(&o->flood_timer))
+		ospf_flood_out(n->oi);            /* what is repeated becomes the newest row */
 	left = n->retransmit.n;
 	for (; left; left--) {
 		uint32_t i = 0;

@@ -108,6 +108,28 @@ TEST(rxmt, many_acknowledgments_fill_packets_before_the_second_is_over)
 	say_free(&y);
 }
 
+/* 10.3: what is at MaxAge is not described but retransmitted, once each interval. */
+TEST(rxmt, what_is_at_maxage_at_the_exchange_is_sent_each_interval)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1), gone = i, got;
+	unsigned n = 0;
+
+	y.o->by_ifindex[y.s->dev->ifindex]->conf.rxmt = 1;
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, SEC(8));                   /* no LSA of ours is held back any more */
+	ospf_lsa_put_age(gone.b, OSPF_MAX_AGE);
+	say_lsu(&y, &gone, 1);
+	speak_hello(y.s, 0);                      /* it has begun anew */
+	say_full(&y, NULL, 0);
+	onet_run(y.on, MSEC(2500));
+	while (say_hears(&y, OSPF_LSA_ROUTER, RX, &got))
+		n++;
+	CHECK_EQ(n, 2);
+	say_free(&y);
+}
+
 TEST(rxmt, a_short_interval_has_shorter_acknowledgment_delays)
 {
 	struct say y = say_new();
