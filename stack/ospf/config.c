@@ -38,12 +38,14 @@ static void lsa_purge(struct ospf *o, struct lsdb_entry *e, void *arg)
 		lsdb_remove(o, e->lsa->key);
 }
 
-/* Without interfaces, an area is there only if it was configured. */
+/* Without interfaces, an area is empty, and there only if it was configured. */
 static void area_drop_unused(struct ospf *o, struct ospf_area *a)
 {
-	if (a->configured || !list_empty(&a->ifs))
+	if (!list_empty(&a->ifs))
 		return;
 	lsdb_each(o, lsa_purge, a);
+	if (a->configured)
+		return;
 	ospf_origin_area_fini(a);
 	ospf_spf_area_fini(a);
 	list_remove(&a->node);
@@ -239,12 +241,13 @@ static void if_move(struct ospf_if *oi, struct ospf_area *to)
 
 	if (from == to)
 		return;
-	if (from) {
+	if (from)
 		list_remove(&oi->node);
+	if_link(oi, to);
+	if (from) {
 		ospf_router_lsa_dirty(from);
 		area_drop_unused(to->ospf, from);
 	}
-	if_link(oi, to);
 	ospf_recompute(to->ospf);
 }
 

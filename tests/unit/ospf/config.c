@@ -242,3 +242,24 @@ TEST(config, a_device_of_another_stack_is_refused)
 	CHECK_EQ(stack_ospf_if(r1, dev, &on->if_conf), ERR_INVAL);
 	onet_free(on);
 }
+
+TEST(config, an_area_without_interfaces_is_empty)
+{
+	const struct ospf_area_config c = { .type = OSPF_AREA_STUB };
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct olink l;
+
+	REQUIRE(stack_ospf_area(r1, 5, &c) == OK && stack_ospf_area(r2, 5, &c) == OK);
+	on->if_conf.area = 5;
+	l = onet_link(on, r1, r2);
+	onet_run(on, SEC(1));
+	CHECK_EQ(r1->ospf->lsdb.n, 2);
+	stack_ospf_if_del(r1, l.a);
+	CHECK_EQ(areas(r1), 1);
+	CHECK_EQ(r1->ospf->lsdb.n, 0);
+	onet_if_on(on, l.a, OSPF_NET_P2P);
+	onet_run(on, SEC(1));
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	onet_free(on);
+}
