@@ -231,6 +231,56 @@ TEST(auth, what_was_recorded_is_not_believed_later)
 	onet_free(on);
 }
 
+/* Not only Hellos move the number on. */
+TEST(auth, every_packet_outdates_what_was_recorded)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct ospf_auth a = auth_of(OSPF_AUTH_MD5, 1, "secret");
+	static struct frame f;
+	struct olink l;
+
+	on->if_conf.auth = &a;
+	f.n = 0;
+	l = onet_link(on, r1, r2);
+	net_tap(l.b, keep, &f);
+	onet_run(on, SEC(7));
+	on->if_conf.cost = 77;
+	reconf(on, l.b, &a);                      /* r2 floods, and says no Hello */
+	onet_run(on, SEC(1));
+	REQUIRE(f.n > 0);
+	net_inject_frame(l.a, &f);
+	CHECK_EQ(show_drops(r1, DROP_OSPF_AUTH_SEQ), 1);
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	onet_free(on);
+}
+
+TEST(auth, what_is_sent_has_the_last_key_and_a_number_that_grows)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on);
+	struct ospf_auth a = auth_of(OSPF_AUTH_MD5, 1, "old");
+	struct speaker *s;
+	struct netdev *dev;
+	uint32_t seq;
+
+	key_add(&a, 2, "new");
+	on->if_conf.auth = &a;
+	dev = onet_if(on, r1, "10.0.0.1/24", OSPF_NET_P2P);
+	s = speaker_new(dev, IP4(2, 2, 2, 2), IP4(10, 0, 0, 2));
+	onet_run(on, SEC(5));
+	REQUIRE(speaker_hears(s, OSPF_HELLO));
+	CHECK_EQ(s->h.u.crypto.key_id, 2);
+	onet_run(on, SEC(10));
+	REQUIRE(speaker_hears(s, OSPF_HELLO));
+	seq = s->h.u.crypto.seq;
+	onet_run(on, SEC(10));
+	REQUIRE(speaker_hears(s, OSPF_HELLO));
+	CHECK_EQ(s->h.u.crypto.seq, seq + 10);
+	speaker_free(s);
+	onet_free(on);
+}
+
 TEST(auth, a_damaged_digest_is_refused)
 {
 	struct onet *on = onet_new();

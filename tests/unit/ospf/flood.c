@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "stack/util/be.h"
 #include "stack/util/rng.h"
 #include "tests/unit/ospf/say.h"
 
@@ -162,6 +163,173 @@ TEST(flood, what_is_older_is_answered_once_within_min_ls_arrival)        /* 13 (
 	onet_run(y.on, SEC(1));
 	say_lsu(&y, old, 2);
 	CHECK_EQ(y.o->tx[OSPF_LSU], before + 2);
+	say_free(&y);
+}
+
+TEST(flood, what_has_just_come_is_not_sent_back)        /* 13 (8) */
+{
+	struct say y = say_new();
+	struct image old = say_router(RX, 1), new = say_router(RX, 5);
+	uint64_t before;
+
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(8));
+	before = y.o->tx[OSPF_LSU];
+	say_lsu(&y, &new, 1);
+	say_lsu(&y, &old, 1);
+	onet_run(y.on, SEC(2));
+	CHECK_EQ(y.o->tx[OSPF_LSU], before);
+	say_free(&y);
+}
+
+TEST(flood, the_last_number_at_maxage_is_not_defended)   /* 13 (8) */
+{
+	struct say y = say_new();
+	struct image old = say_router(RX, 1), last = old, gone;
+	uint64_t before;
+
+	put_be32(last.b + 12, INT32_MAX);
+	ospf_lsa_finish(last.b, last.n);
+	gone = image_with_age(&last, OSPF_MAX_AGE);
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &last, 1);
+	onet_run(y.on, SEC(8));
+	say_lsu(&y, &gone, 1);
+	onet_run(y.on, MSEC(1500));
+	REQUIRE(db_router(y.st, RX) != NULL);
+	before = y.o->tx[OSPF_LSU];
+	say_lsu(&y, &old, 1);
+	CHECK_EQ(y.o->tx[OSPF_LSU], before);
+	say_free(&y);
+}
+
+TEST(flood, an_age_above_maxage_is_refused_of_a_known_lsa_too)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1), j = image_with_age(&i, OSPF_MAX_AGE + 1);
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, SEC(2));
+	speaker_skip(y.s);
+	say_lsu(&y, &j, 1);
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 0);
+	CHECK_EQ(onet_problems(y.on, y.st, "age above MaxAge"), 1);
+	say_free(&y);
+}
+
+static struct ospf_lsa_hdr first_hdr(struct speaker *s, size_t at)
+{
+	struct rd r = rd_init(s->body + at, s->n - at);
+	struct ospf_lsa_hdr h;
+
+	REQUIRE(ospf_lsa_hdr_parse(&h, &r));
+	return h;
+}
+
+TEST(flood, acknowledgments_and_descriptions_have_the_age)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1);
+	const struct ospf_dd dd = { .mtu = 1500, .options = OSPF_OPT_E, .seq = 100,
+				    .flags = OSPF_DD_I | OSPF_DD_M | OSPF_DD_MS };
+
+	i = image_with_age(&i, 500);
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(2));
+	speaker_skip(y.s);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, SEC(2));
+	REQUIRE(speaker_hears(y.s, OSPF_LSACK));
+	CHECK_EQ(first_hdr(y.s, 0).age, 500);
+	onet_run(y.on, SEC(8));
+	speaker_meet(y.s);
+	speaker_skip(y.s);
+	speak_dd(y.s, &dd, NULL, 0);
+	REQUIRE(speaker_hears(y.s, OSPF_DD));
+	CHECK_EQ(first_hdr(y.s, OSPF_DD_LEN + OSPF_LSA_HLEN).age, 510);   /* behind our own */
+	say_free(&y);
+}
+
+/* Another neighbour, which is Loading: it has described i, and will not send it. */
+static struct say loading(const struct say *y, const struct image *i)
+{
+	struct netdev *dev = onet_if(y->on, y->st, "10.0.1.0/31", OSPF_NET_P2P);
+	struct say z = { y->on, y->st, y->o, NULL };
+
+	z.s = speaker_new(dev, SAY_ID + 1, IP4(10, 0, 1, 1));
+	say_full(&z, i, 1);
+	return z;
+}
+
+static void lists_are(const struct say *z, uint32_t requests, uint32_t retransmissions)
+{
+	struct show_ospf_nbr n;
+
+	REQUIRE(onet_find_nbr(z->st, z->s->id, &n));
+	CHECK_EQ(n.request_len, requests);
+	CHECK_EQ(n.rxmt_len, retransmissions);
+}
+
+TEST(flood, who_has_it_or_a_newer_one_is_not_sent_it)   /* 13.3 (1) (b) */
+{
+	for (int seq = 4; seq <= 6; seq++) {
+		struct say y = say_new(), z;
+		struct image five = say_router(RX, 5), i = say_router(RX, seq);
+
+		say_full(&y, NULL, 0);
+		z = loading(&y, &five);
+		lists_are(&z, 1, 0);
+		say_lsu(&y, &i, 1);
+		lists_are(&z, seq < 5, seq > 5);
+		speaker_free(z.s);
+		say_free(&y);
+	}
+}
+
+/* 13 (5) (c): the neighbour has a newer one by now. */
+TEST(flood, what_a_neighbour_has_newer_is_no_more_sent_it)
+{
+	const struct ospf_external x = { .metric = 1 };
+	struct image i[2] = { say_router(RX, 1),
+			      image_external(OSPF_LSA_EXTERNAL, IP4(10, 7, 0, 0), 16, RX, 1, &x) };
+	struct image none = say_router(RX + 1, 1);
+	struct say y = say_new(), z;
+
+	say_full(&y, NULL, 0);
+	z = loading(&y, &none);
+	say_lsu(&z, &none, 1);
+	onet_run(y.on, SEC(8));
+	say_ack(&y, &none, 1);
+	say_lsu(&y, i, 2);
+	onet_run(y.on, SEC(2));
+	for (int k = 0; k < 2; k++) {
+		struct show_ospf_nbr n;
+		uint32_t before;
+
+		REQUIRE(onet_find_nbr(z.st, z.s->id, &n));
+		before = n.rxmt_len;
+		i[k] = image_with_seq(&i[k], 2);
+		say_lsu(&z, &i[k], 1);
+		lists_are(&z, 0, before - 1);
+	}
+	speaker_free(z.s);
+	say_free(&y);
+}
+
+TEST(flood, an_older_one_than_was_described_restarts_the_exchange)       /* 13 (6) */
+{
+	struct say y = say_new();
+	struct image five = say_router(RX, 5), i = say_router(RX, 3);
+	struct show_ospf_nbr n;
+
+	say_full(&y, &five, 1);
+	say_lsu(&y, &i, 1);                       /* newer than nothing */
+	REQUIRE(onet_find_nbr(y.st, SAY_ID, &n));
+	CHECK_EQ(n.state, OSPF_NBR_LOADING);
+	say_lsu(&y, &i, 1);
+	REQUIRE(onet_find_nbr(y.st, SAY_ID, &n));
+	CHECK_EQ(n.state, OSPF_NBR_EXSTART);
 	say_free(&y);
 }
 

@@ -200,6 +200,24 @@ TEST(in, without_a_hello_nobody_is_a_neighbour)
 	pair_free(&p);
 }
 
+/* 10.5 takes a Hello from another address for a new neighbour; 8.2 no other packet. */
+TEST(in, only_the_neighbours_address_is_believed)
+{
+	struct pair p = pair_new(OSPF_NET_P2P);
+	struct ospf_dd dd = { .mtu = 1500, .options = OSPF_OPT_E, .seq = 1,
+			      .flags = OSPF_DD_I | OSPF_DD_M | OSPF_DD_MS };
+	struct show_ospf_nbr n;
+
+	speaker_meet(p.s);
+	p.s->addr = IP4(10, 0, 0, 3);
+	speak_dd(p.s, &dd, NULL, 0);
+	CHECK_EQ(show_drops(p.r1, DROP_OSPF_NO_NBR), 1);
+	REQUIRE(onet_find_nbr(p.r1, THEM_ID, &n));
+	CHECK_EQ(n.state, OSPF_NBR_EXSTART);
+	CHECK_EQ(n.addr, THEM);
+	pair_free(&p);
+}
+
 TEST(in, a_passive_interface_hears_nothing)
 {
 	struct pair p = pair_new(OSPF_NET_BROADCAST);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* RFC 2328 10.7, 10.9: requests, r1 against a router that the test plays. */
 #include "stack/util/be.h"
-#include "tests/unit/ospf/fixture.h"
+#include "tests/unit/ospf/say.h"
 
 #define THEM IP4(10, 0, 0, 2)
 #define I OSPF_DD_I
@@ -256,6 +256,19 @@ TEST(lsreq, what_is_not_here_restarts_the_exchange)
 		CHECK_EQ(them(&p).state, OSPF_NBR_EXSTART);
 		pair_free(&p);
 	}
+}
+
+TEST(lsreq, what_is_not_here_restarts_a_full_adjacency_too)
+{
+	struct say y = say_new();
+	struct pair p = { .s = y.s };
+	struct show_ospf_nbr n;
+
+	say_full(&y, NULL, 0);
+	request(&p, OSPF_LSA_ROUTER, IP4(7, 7, 7, 7), IP4(7, 7, 7, 7));
+	REQUIRE(onet_find_nbr(y.st, SAY_ID, &n));
+	CHECK_EQ(n.state, OSPF_NBR_EXSTART);
+	say_free(&y);
 }
 
 TEST(lsreq, before_the_exchange_they_are_ignored)

@@ -56,6 +56,20 @@ TEST(origin_router, without_a_neighbour_the_subnet_is_a_stub)
 	onet_free(on);
 }
 
+TEST(origin_router, a_neighbour_that_is_not_full_is_no_link)
+{
+	struct onet *on = onet_new();
+	struct stack *a = onet_router(on);
+	struct netdev *dev = onet_if(on, a, "10.0.0.1/24", OSPF_NET_P2P);
+	struct speaker *s = speaker_new(dev, IP4(9, 9, 9, 9), IP4(10, 0, 0, 2));
+
+	speaker_meet(s);
+	onet_run(on, SEC(10));
+	CHECK_LINKS(a, "stub 10.0.0.0 255.255.255.0 10, ");
+	speaker_free(s);
+	onet_free(on);
+}
+
 TEST(origin_router, a_loopback_is_hosts_that_cost_nothing)
 {
 	struct onet *on = onet_new();
@@ -80,6 +94,8 @@ TEST(origin_router, other_addresses_of_an_interface_are_stubs)
 	struct prefix p = { addr_ip4(IP4(10, 5, 0, 1)), 16 };
 
 	REQUIRE(stack_addr_add(a, dev, &same) == OK);
+	REQUIRE(stack_addr_add(a, dev, &p) == OK);
+	p.addr = addr_ip4(IP4(10, 5, 0, 2));      /* a secondary one: the same subnet */
 	REQUIRE(stack_addr_add(a, dev, &p) == OK);
 	onet_run(on, SEC(1));
 	CHECK_LINKS(a, "stub 10.1.2.0 255.255.255.0 10, stub 10.5.0.0 255.255.0.0 10, ");

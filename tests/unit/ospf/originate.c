@@ -220,6 +220,23 @@ TEST(originate, lies_in_our_name_are_taken_back_and_told_of)
 	say_free(&y);
 }
 
+/* What is to be said stays to be said, though it is what we said. */
+TEST(originate, a_lie_that_waits_is_taken_back_after_a_change_that_was_none)
+{
+	struct say y = at_rest();
+	struct image lie = image_summary(OSPF_LSA_SUMMARY, NET, 16, y.o->router_id, 100, 1);
+
+	REQUIRE(summary(y.o, 50) == OK);
+	say_lsu(&y, &lie, 1);
+	onet_run(y.on, SEC(2));
+	lie = image_with_seq(&lie, 200);
+	say_lsu(&y, &lie, 1);
+	REQUIRE(summary(y.o, 50) == OK);
+	onet_run(y.on, SEC(4));
+	CHECK_EQ(summary_metric(y.st), 50);
+	say_free(&y);
+}
+
 TEST(originate, who_flushes_ours_is_contradicted)
 {
 	struct say y = at_rest();
