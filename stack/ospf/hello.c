@@ -131,6 +131,15 @@ static void check_type(struct ospf_if *oi, const struct ospf_hdr *h, const struc
 			      "interface's network", ip4_fmt(src, a));
 }
 
+/* Has a Hello of n's been missing for a second?  It may have moved. */
+static bool is_late(const struct ospf_nbr *n)
+{
+	const struct ospf_if_config *c = &n->oi->conf;
+	ns_t heard_at = n->inactivity.at - SEC(c->dead);
+
+	return ospf_now(n->oi->area->ospf) - heard_at > SEC(c->hello) + SEC(1);
+}
+
 /* Who else on the interface is in the sender's way?  Kills who was there before
  * it, with its address or its id, where that is but a new beginning. */
 static enum drop check_others(struct ospf_if *oi, const struct ospf_hdr *h, ip4_t src)
@@ -144,7 +153,7 @@ static enum drop check_others(struct ospf_if *oi, const struct ospf_hdr *h, ip4_
 
 		if (same_addr && same_id)
 			return DROP_NONE;
-		if (same_addr || (p2p && same_id))
+		if (same_addr || (same_id && (p2p || is_late(n))))
 			ospf_nbr_event(n, NBE_KILL);
 		else if (same_id)
 			return PROBLEM(DROP_OSPF_DUP_ID, "has the router ID of %s",

@@ -272,6 +272,43 @@ TEST(hello, two_on_a_lan_cannot_have_one_id)
 	pair_free(&p);
 }
 
+TEST(hello, who_moved_on_a_lan_is_known_again_before_it_would_be_dead)
+{
+	struct pair p = pair_new(OSPF_NET_BROADCAST);
+	struct show_ospf_nbr n;
+
+	speak_hello(p.s, 0);
+	onet_run(p.on, SEC(5));
+	p.s->addr = IP4(10, 0, 0, 3);
+	speak_hello(p.s, 0);                      /* the other may be alive */
+	CHECK_EQ(show_drops(p.r1, DROP_OSPF_DUP_ID), 1);
+	onet_run(p.on, SEC(10));
+	speak_hello(p.s, 0);
+	REQUIRE(onet_find_nbr(p.r1, THEM_ID, &n));
+	CHECK_EQ(n.addr, IP4(10, 0, 0, 3));
+	CHECK_EQ(show_drops(p.r1, DROP_OSPF_DUP_ID), 1);
+	pair_free(&p);
+}
+
+TEST(hello, two_that_both_live_stay_in_each_others_way)
+{
+	struct pair p = pair_new(OSPF_NET_BROADCAST);
+	struct speaker *third = speaker_new(p.dev, THEM_ID, IP4(10, 0, 0, 3));
+	struct show_ospf_nbr n;
+
+	for (int i = 0; i < 5; i++) {
+		speak_hello(p.s, 0);
+		onet_run(p.on, SEC(9));
+		speak_hello(third, 0);
+		onet_run(p.on, SEC(1));
+	}
+	CHECK_EQ(show_drops(p.r1, DROP_OSPF_DUP_ID), 5);
+	REQUIRE(onet_find_nbr(p.r1, THEM_ID, &n));
+	CHECK_EQ(n.addr, THEM);
+	speaker_free(third);
+	pair_free(&p);
+}
+
 TEST(hello, a_router_with_another_id_or_address_is_another)
 {
 	struct pair p = pair_new(OSPF_NET_P2P);
