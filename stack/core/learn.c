@@ -115,6 +115,17 @@ int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned le
 	return 1;
 }
 
+void route_learn_expect(struct stack *st, enum route_proto proto, uint32_t n)
+{
+	unsigned learner = learner_of(proto);
+	struct learn_table *t = table_of(st, proto);
+
+	if (!t && n && learner < LEARN_N)
+		t = table_make(st, learner);
+	if (t)
+		learn_table_expect(t, n);
+}
+
 static void withdraw(struct stack *st, unsigned learner, struct learned *row)
 {
 	struct learned was = *row;

@@ -37,6 +37,9 @@ struct learned_route {
  * device of nexthops is gone. */
 int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len,
 		uint32_t metric, nexthops_id nexthops) must_check;
+/* There will be n routes of proto in all, or more, those that there are included: a hint before
+ * many are learned, which spares the table its growing in steps. */
+void route_learn_expect(struct stack *st, enum route_proto proto, uint32_t n);
 /* True: there was one. */
 bool route_unlearn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len);
 /* What there is now for exactly this prefix; out may be NULL. */

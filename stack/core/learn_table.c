@@ -165,11 +165,16 @@ static bool index_put(struct learn_table *t, uint32_t row)
 	       bucket_put(&t->index, s.bucket[1], place) || index_kick(t, s.bucket[1], place);
 }
 
-/* Most rows for which it pays to look for a place; with two places in a bucket,
- * fewer. */
+/* Hundredths of a row in a bucket for which it pays to look for a place; with two
+ * places in a bucket, fewer. */
+static uint32_t bucket_room(const struct learn_index *x)
+{
+	return (x->bits == 16 ? 92 : 80) * (64u / x->bits);
+}
+
 static uint64_t index_room(const struct learn_index *x)
 {
-	return (uint64_t)x->n_buckets * (64 / x->bits) * (x->bits == 16 ? 92 : 80) / 100;
+	return (uint64_t)x->n_buckets * bucket_room(x) / 100;
 }
 
 static uint32_t index_larger(const struct learn_index *x)
@@ -232,6 +237,20 @@ static bool index_reserve(struct learn_table *t, uint32_t row)
 	if (!x->n_buckets || t->count >= index_room(x))
 		return index_grow(t, index_larger(x), row);
 	return row + 1 == place_row(x, row + 1) || index_grow(t, x->n_buckets, row);
+}
+
+void learn_table_expect(struct learn_table *t, uint32_t n)
+{
+	uint32_t row = (n > t->n_rows ? n : t->n_rows) - 1;
+	struct learn_index x;
+	uint64_t buckets;
+
+	if (!n)
+		return;
+	index_shape(&x, 0, row);
+	buckets = (n * (uint64_t)100 + bucket_room(&x) - 1) / bucket_room(&x);
+	if (t->index.n_buckets < buckets || row + 1 != place_row(&t->index, row + 1))
+		(void)index_grow(t, (uint32_t)buckets, row);      /* no memory: in steps, later */
 }
 
 /* --- rows ------------------------------------------------------------------------ */

@@ -71,6 +71,8 @@ struct learned *learn_table_find(const struct learn_table *t, ip4_t key, unsigne
  * all but its prefix, and nexthops not to 0.  NULL: no memory, and nothing
  * changed. */
 struct learned *learn_table_add(struct learn_table *t, ip4_t key, unsigned len) must_check;
+/* There will be n prefixes in all, or more: the index is made for them at once.  Only a hint. */
+void learn_table_expect(struct learn_table *t, uint32_t n);
 void learn_table_del(struct learn_table *t, struct learned *row); /* never allocates */
 
 /* The longest prefix that holds a, of at least min and at most max bits; or

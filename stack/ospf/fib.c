@@ -39,6 +39,21 @@ static uint32_t metric_of(const struct spf_p *r)
 	return spf_rank_class(r->rank) == SPF_EXT2 ? spf_rank_cost2(r->rank) : spf_rank_cost(r->rank);
 }
 
+/* Is it asked for, and a route that the stack forwards by? */
+static bool is_to_learn(const struct table *t, const struct spf_p *r)
+{
+	return (t->all || r->flags & SPF_P_WANTED) && is_for_stack(t->o, r);
+}
+
+static uint32_t n_to_learn(const struct table *t)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->s->n_p; i++)
+		n += is_to_learn(t, &t->s->p[t->s->plist[i]]);
+	return n;
+}
+
 bool fib_update(struct table *t)
 {
 	struct stack *st = t->o->st;
@@ -47,12 +62,13 @@ bool fib_update(struct table *t)
 	mark_own(t);
 	if (t->all)
 		route_relearn_begin(st, RP_OSPF);
+	route_learn_expect(st, RP_OSPF, n_to_learn(t));
 	for (uint32_t i = 0; i < t->s->n_p; i++) {
 		const struct spf_p *r = &t->s->p[t->s->plist[i]];
 		struct ospf_pnet to;
 		int n;
 
-		if (!(t->all || r->flags & SPF_P_WANTED) || !is_for_stack(t->o, r))
+		if (!is_to_learn(t, r))
 			continue;
 		to = ospf_prefix(t->o->pool, t->s->plist[i]);
 		n = route_learn(st, RP_OSPF, to.key, to.len, metric_of(r), r->hops);

@@ -192,3 +192,58 @@ TEST(learn_table, a_row_takes_at_most_twenty_bytes)
 	CHECK_EQ(over, 0);
 	learn_table_fini(&t);
 }
+
+/* --- what is expected -------------------------------------------------------------------- */
+
+/* n rows more, from the first on; the index stays where it is. */
+static void add_expected(struct learn_table *t, unsigned first, unsigned n)
+{
+	const uint64_t *buckets;
+	unsigned moved = 0;
+
+	learn_table_expect(t, first + n);
+	buckets = t->index.buckets;
+	for (unsigned i = first; i < first + n; i++) {
+		REQUIRE(add(t, nth(i), 31, i));
+		moved += t->index.buckets != buckets;
+	}
+	CHECK_EQ(moved, 0);
+}
+
+TEST(learn_table, expected_rows_make_the_index_once)
+{
+	struct learn_table t;
+	unsigned wrong = 0;
+
+	learn_table_init(&t);
+	learn_table_expect(&t, 0);
+	CHECK(t.index.buckets == NULL);
+	add_expected(&t, 0, 5);
+	add_expected(&t, 5, 1932);
+	CHECK(bytes_of(&t) <= 20 * t.count);
+	add_expected(&t, 1937, 30000);
+	add_expected(&t, 31937, 8000);            /* places of 32 bits */
+	for (unsigned i = 0; i < t.count; i++) {
+		const struct learned *r = learn_table_find(&t, nth(i), 31);
+
+		wrong += !r || r->metric != i;
+	}
+	CHECK_EQ(wrong, 0);
+	learn_table_fini(&t);
+}
+
+/* Nor do fewer than there are, or as many, change a thing. */
+TEST(learn_table, fewer_than_expected_take_nothing_away)
+{
+	struct learn_table t;
+	const uint64_t *buckets;
+
+	learn_table_init(&t);
+	add_expected(&t, 0, 1000);
+	buckets = t.index.buckets;
+	learn_table_expect(&t, 3);
+	learn_table_expect(&t, 1000);
+	CHECK(t.index.buckets == buckets);
+	CHECK(learn_table_find(&t, nth(999), 31) != NULL);
+	learn_table_fini(&t);
+}
