@@ -29,6 +29,10 @@ void ospf_pool_free(struct ospf_pool *pool);      /* after its stacks; NULL is f
 
 #define OSPF_DISTANCE 110
 #define OSPF_COST_MAX 65535u
+/* What others may make a router keep.  Beyond it an LSA that is not there yet is neither
+ * taken nor acknowledged nor asked for, and a neighbour is not heard; the user is told. */
+#define OSPF_MAX_LSAS 250000u
+#define OSPF_MAX_NBRS 1024u               /* on one interface: a Hello lists them all */
 #define OSPF_AREA_AS 0xffffffffu          /* stands for LSAs of AS scope; no area has it */
 
 struct ospf_config {
@@ -39,6 +43,7 @@ struct ospf_config {
 	uint8_t max_paths;                /* of equal cost; 0: ROUTE_HOPS_MAX */
 	bool stub_router;                 /* RFC 6987: others do not route through it */
 	bool rfc1583;                     /* RFC 2328 16.4 RFC1583Compatibility */
+	uint32_t max_lsas;                /* in the database; 0: OSPF_MAX_LSAS */
 };
 /* FRR's defaults. */
 void ospf_config_init(struct ospf_config *c);

@@ -183,6 +183,15 @@ int ospf_dd_list(struct ospf_nbr *n)
 
 /* --- in (10.6) ------------------------------------------------------------------------ */
 
+/* Of what the database will not take (flood.c) nothing is asked. */
+static bool is_too_many(const struct ospf_nbr *n, const struct ospf_key3 *k)
+{
+	const struct ospf *o = ospf_of(n);
+
+	return (o->lsdb.n + n->request.n >= o->conf.max_lsas || ospf_pool_full(o->pool)) &&
+	       !lsdb_find3(o, k->area, k->type, k->id, k->adv);
+}
+
 /* What of the other's database is newer will be asked for. */
 static enum drop headers_take(struct ospf_nbr *n, struct rd *r)
 {
@@ -197,6 +206,8 @@ static enum drop headers_take(struct ospf_nbr *n, struct rd *r)
 
 		if (!lsdb_type_fits(a, h.type))
 			return DROP_OSPF_DD_SEQ;
+		if (is_too_many(n, &k))
+			continue;
 		key = ospf_key_num(o->pool, &k);
 		if (key == OSPF_NUM_NONE)
 			return DROP_NO_MEMORY;

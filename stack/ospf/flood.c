@@ -299,6 +299,21 @@ static void lsa_bad(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const
 		     ospf_lsa_type_name(h->type), id, adv, why);
 }
 
+/* Beyond the limit it is not taken unless there is an older one of it. */
+static bool is_too_many(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h)
+{
+	struct ospf *o = rx->o;
+	struct ospf_nbr *n = rx->n;
+
+	if (likely(o->lsdb.n < o->conf.max_lsas) ||
+	    lsdb_find3(o, lsdb_area_of(n->oi->area, h->type), h->type, h->id, h->adv))
+		return false;
+	ospf_problem(n->oi, n->id, n->addr, DROP_NONE,
+		     "sends more LSAs than the %" PRIu32 " that the database takes",
+		     o->conf.max_lsas);
+	return true;
+}
+
 /* (1) to (3): an LSA that may be believed and belongs here, or NULL. */
 static struct ospf_lsa *lsa_take(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h,
 				 const uint8_t *image)
@@ -311,12 +326,15 @@ static struct ospf_lsa *lsa_take(const struct lsu_rx *rx, const struct ospf_lsa_
 		lsa_bad(rx, h, ospf_lsa_fault_text(OSPF_LSA_BAD_AGE));
 		return NULL;
 	}
-	if (!lsdb_type_fits(a, h->type))
+	if (!lsdb_type_fits(a, h->type) || is_too_many(rx, h))
 		return NULL;
 	l = ospf_lsa_get(rx->o->pool, lsdb_area_of(a, h->type), image,
 			 h->len, &bad);
 	if (!l && bad != OSPF_LSA_OK)
 		lsa_bad(rx, h, ospf_lsa_fault_text(bad));
+	else if (!l && ospf_pool_full(rx->o->pool))
+		ospf_problem(rx->n->oi, rx->n->id, rx->n->addr, DROP_NONE,
+			     "names more routers and networks than there is room for");
 	return l;
 }
 

@@ -223,6 +223,21 @@ static enum drop hello_check(struct ospf_if *oi, const struct ospf_hdr *h,
 	return why;
 }
 
+/* No memory is given to more neighbours than there can be. */
+static bool is_too_many(struct ospf_if *oi, const struct ospf_hdr *h)
+{
+	const struct ospf_nbr *n;
+	unsigned count = 0;
+
+	list_for_each(&oi->nbrs, n, node)
+		count++;
+	if (count < OSPF_MAX_NBRS)
+		return false;
+	ospf_problem(oi, h->router_id, IP4_ANY, DROP_NO_MEMORY,
+		     "one neighbor more than the %u that an interface may have", OSPF_MAX_NBRS);
+	return true;
+}
+
 enum drop ospf_hello_input(struct ospf_if *oi, const struct ospf_hdr *h, struct rd *r, ip4_t src)
 {
 	struct ospf_hello in;
@@ -239,7 +254,7 @@ enum drop ospf_hello_input(struct ospf_if *oi, const struct ospf_hdr *h, struct 
 	n = ospf_nbr_find(oi, src, h->router_id);
 	check_type(oi, h, &in, n, src);
 	is_new = !n;
-	if (is_new)
+	if (is_new && !is_too_many(oi, h))
 		n = ospf_nbr_new(oi, src, h->router_id);
 	if (!n)
 		return DROP_NO_MEMORY;

@@ -14,7 +14,7 @@ struct numtab_group { uint32_t group, next, end; };       /* of its block: next 
 void numtab_init(struct numtab *t, size_t item)
 {
 	assert(item >= sizeof(struct num_name));
-	*t = (struct numtab){ .item = item };
+	*t = (struct numtab){ .item = item, .most = UINT32_MAX };
 }
 
 void numtab_fini(struct numtab *t)
@@ -89,18 +89,19 @@ static int block_add(struct numtab *t)
 /* The group's next number; groups are few. */
 static uint32_t number_take(struct numtab *t, uint32_t group)
 {
-	struct numtab_group *g = t->groups, *end = g + t->n_groups;
+	struct numtab_group *g;
+	uint32_t i = 0;
 
-	while (g < end && g->group != group)
-		g++;
-	if (g == end) {
+	while (i < t->n_groups && t->groups[i].group != group)
+		i++;
+	if (i == t->n_groups) {
 		g = realloc(t->groups, (t->n_groups + 1) * sizeof(*g));
 		if (!g)
 			return NUMTAB_NONE;
 		t->groups = g;
-		g += t->n_groups++;
-		*g = (struct numtab_group){ .group = group };
+		t->groups[t->n_groups++] = (struct numtab_group){ .group = group };
 	}
+	g = &t->groups[i];
 	if (g->next == g->end) {
 		if (block_add(t))
 			return NUMTAB_NONE;
@@ -116,7 +117,7 @@ uint32_t numtab_get(struct numtab *t, struct num_name name, uint32_t group)
 
 	if (num != NUMTAB_NONE)
 		return num;
-	if (4 * (uint64_t)t->n >= 3 * (uint64_t)t->cap && index_grow(t))
+	if (t->n >= t->most || (4 * (uint64_t)t->n >= 3 * (uint64_t)t->cap && index_grow(t)))
 		return NUMTAB_NONE;
 	num = number_take(t, group);
 	if (num == NUMTAB_NONE)

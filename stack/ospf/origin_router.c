@@ -184,5 +184,9 @@ int ospf_router_lsa_build(struct ospf_area *a)
 	err = ospf_originate(o, a->id, OSPF_LSA_ROUTER, o->router_id, ospf_area_options(a), body,
 			     n);
 	free(body);
+	if (err == ERR_MSGSIZE)
+		ospf_problem(container_of(a->ifs.head.next, struct ospf_if, node), 0, IP4_ANY,
+			     DROP_NONE, "%u links are more than a router-LSA has room for",
+			     (unsigned)rt.n_links);
 	return err;
 }

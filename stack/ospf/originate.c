@@ -20,6 +20,8 @@
 #define FIRST_DELAY MSEC(100)
 #define FIRST_DELAY_MAX SEC(1)
 #define RETRY_DELAY SEC(1)                /* when there was no memory */
+/* Bytes of a body: an update with this LSA alone is one IP packet. */
+#define LEN_MAX (IP4_LEN_MAX - IP4_HLEN - OSPF_HLEN - OSPF_LSU_LEN - OSPF_DIGEST_MAX - OSPF_LSA_HLEN)
 
 struct ospf_own {
 	struct ospf_own *next;            /* in its hash bucket */
@@ -280,8 +282,11 @@ int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uin
 {
 	struct ospf_key3 key = { .area = area, .type = type, .id = id, .adv = o->router_id };
 	ospf_knum k = ospf_key_num(o->pool, &key);
-	struct ospf_own *w = k == OSPF_NUM_NONE ? NULL : own_get(o, k);
+	struct ospf_own *w;
 
+	if (len > LEN_MAX)
+		return ERR_MSGSIZE;
+	w = k == OSPF_NUM_NONE ? NULL : own_get(o, k);
 	if (!w)
 		return ERR_NOMEM;
 	lsa_set_del(&o->origin->orphans, k);
@@ -460,12 +465,12 @@ static ns_t build(struct ospf *o)
 
 	list_for_each(&o->areas, a, node) {
 		if (a->router_dirty && at <= o->st->now)
-			a->router_dirty = ospf_router_lsa_build(a) != OK;
+			a->router_dirty = ospf_router_lsa_build(a) == ERR_NOMEM;
 		if (a->router_dirty)
 			again = at;
 		list_for_each(&a->ifs, oi, node) {
 			if (oi->net_dirty && at <= o->st->now)
-				oi->net_dirty = ospf_net_lsa_build(oi) != OK;
+				oi->net_dirty = ospf_net_lsa_build(oi) == ERR_NOMEM;
 			if (oi->net_dirty)
 				again = at;
 		}

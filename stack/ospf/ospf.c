@@ -46,6 +46,8 @@ static void conf_take(struct ospf *o, const struct ospf_config *c)
 	o->conf.router_id = o->router_id;
 	if (!c->distance)
 		o->conf.distance = OSPF_DISTANCE;
+	if (!c->max_lsas)
+		o->conf.max_lsas = OSPF_MAX_LSAS;
 	if (!c->max_paths || c->max_paths > ROUTE_HOPS_MAX)
 		o->conf.max_paths = ROUTE_HOPS_MAX;
 }

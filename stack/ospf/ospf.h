@@ -363,7 +363,8 @@ void ospf_age_arm(struct ospf *o, const struct lsdb_entry *e);
 
 /* originate.c: what this router says.  The content is compared with what it said last; equal is
  * not said again; MinLSInterval is kept; the sequence number, ages, refreshes and what comes
- * back (13.4) are its care.  body: behind the 20 bytes of header, copied. */
+ * back (13.4) are its care.  body: behind the 20 bytes of header, copied.  ERR_MSGSIZE: it
+ * is longer than any packet, and what was said last stands. */
 void ospf_origin_fini(struct ospf *o);
 void ospf_origin_area_fini(struct ospf_area *a);  /* the area goes */
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
@@ -381,7 +382,7 @@ bool ospf_refresh(struct ospf *o, ospf_knum k);
 /* lsdb.c: the LSA, self-originated once, is out of the database. */
 void ospf_origin_removed(struct ospf *o, ospf_knum k);
 /* origin_router.c, origin_net.c: what the area's router-LSA, the interface's network-LSA
- * say now; ERR_NOMEM. */
+ * say now; ERR_NOMEM, ERR_MSGSIZE. */
 int must_check ospf_router_lsa_build(struct ospf_area *a);
 int must_check ospf_net_lsa_build(struct ospf_if *oi);
 

@@ -27,6 +27,7 @@ struct ospf_pool {
 	struct ospf_lsa **chains;         /* by hash */
 	uint32_t n_chains, n_lsas;
 	struct numtab keys, vertices, prefixes;
+	uint32_t n_knums, most_knums;     /* rows of all struct knums, without what few holds */
 	uint8_t *scratch;
 	size_t scratch_size;
 };
@@ -101,13 +102,17 @@ static const ospf_knum *knums_rows(const struct knums *s)
 	return s->cap ? s->u.many : s->u.few;
 }
 
-static int knums_grow(struct knums *s)
+static int knums_grow(struct ospf_pool *pool, struct knums *s)
 {
 	uint32_t cap = s->cap ? 2 * s->cap : 2 * N_ELEM(s->u.few);
-	ospf_knum *many = realloc(s->cap ? s->u.many : NULL, cap * sizeof(*many));
+	ospf_knum *many;
 
+	if (pool->n_knums >= pool->most_knums)
+		return ERR_NOMEM;
+	many = realloc(s->cap ? s->u.many : NULL, cap * sizeof(*many));
 	if (!many)
 		return ERR_NOMEM;
+	pool->n_knums += cap - s->cap;
 	if (!s->cap)
 		memcpy(many, s->u.few, sizeof(s->u.few));
 	s->u.many = many;
@@ -116,14 +121,14 @@ static int knums_grow(struct knums *s)
 }
 
 /* Once, however often it is said. */
-static int knums_add(struct knums *s, ospf_knum k)
+static int knums_add(struct ospf_pool *pool, struct knums *s, ospf_knum k)
 {
 	const ospf_knum *rows = knums_rows(s);
 
 	for (uint32_t i = 0; i < s->n; i++)
 		if (rows[i] == k)
 			return OK;
-	if (s->n == (s->cap ? s->cap : N_ELEM(s->u.few)) && knums_grow(s))
+	if (s->n == (s->cap ? s->cap : N_ELEM(s->u.few)) && knums_grow(pool, s))
 		return ERR_NOMEM;
 	(s->cap ? s->u.many : s->u.few)[s->n++] = k;
 	return OK;
@@ -181,7 +186,8 @@ static int say_dest(struct say *s, ip4_t net, ip4_t mask, uint32_t cost)
 	if (p == OSPF_NUM_NONE)
 		return ERR_NOMEM;
 	*s->dest++ = (struct ospf_dest){ p, cost };
-	return knums_add(&((struct prefix_item *)numtab_item(&s->pool->prefixes, p))->keys,
+	return knums_add(s->pool,
+			 &((struct prefix_item *)numtab_item(&s->pool->prefixes, p))->keys,
 			 s->l->key);
 }
 
@@ -305,7 +311,7 @@ static int lsa_parse(struct ospf_pool *pool, struct ospf_lsa *l, struct say *s)
 		if (l->vertex == OSPF_NUM_NONE)
 			return ERR_NOMEM;
 		v = numtab_item(&pool->vertices, l->vertex);
-		if (knums_add(&v->keys, l->key))
+		if (knums_add(pool, &v->keys, l->key))
 			return ERR_NOMEM;
 	}
 	return say_all(s);
@@ -404,7 +410,20 @@ struct ospf_pool *ospf_pool_new(void)
 	numtab_init(&pool->keys, sizeof(struct key_item));
 	numtab_init(&pool->vertices, sizeof(struct vertex_item));
 	numtab_init(&pool->prefixes, sizeof(struct prefix_item));
+	ospf_pool_limit(pool, OSPF_POOL_NUMBERS);
 	return pool;
+}
+
+void ospf_pool_limit(struct ospf_pool *pool, uint32_t numbers)
+{
+	pool->keys.most = pool->vertices.most = pool->prefixes.most = numbers;
+	pool->most_knums = 4 * numbers;
+}
+
+bool ospf_pool_full(const struct ospf_pool *pool)
+{
+	return pool->keys.n >= pool->keys.most || pool->vertices.n >= pool->vertices.most ||
+	       pool->prefixes.n >= pool->prefixes.most || pool->n_knums >= pool->most_knums;
 }
 
 void ospf_pool_free(struct ospf_pool *pool)

@@ -63,6 +63,14 @@ struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area,
 static inline struct ospf_lsa *ospf_lsa_hold(struct ospf_lsa *l) { l->refs++; return l; }
 void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l);    /* NULL is fine */
 
+/* Numbers live as long as the pool, so a neighbour that always names something new
+ * could fill memory with them.  There are at most so many keys, vertices and prefixes
+ * each, and four times as many keys of vertices and prefixes; then what names something
+ * new is refused as for want of memory, and the pool says that it is full. */
+#define OSPF_POOL_NUMBERS (1u << 22)
+void ospf_pool_limit(struct ospf_pool *pool, uint32_t numbers);   /* another limit */
+bool ospf_pool_full(const struct ospf_pool *pool);
+
 /* OSPF_NUM_NONE: no memory; ..._find: never seen. */
 ospf_knum ospf_key_num(struct ospf_pool *pool, const struct ospf_key3 *k);
 ospf_knum ospf_key_find(const struct ospf_pool *pool, const struct ospf_key3 *k);
