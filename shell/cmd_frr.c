@@ -5,6 +5,7 @@
 #include "shell/net_json.h"
 #include "shell/state.h"
 #include "shell/table.h"
+#include "stack/ospf.h"
 
 /* show ip route and show ip interface, as vtysh prints them. */
 
@@ -38,14 +39,16 @@ static const char *protocol_name(char code)
 		code == 'O' ? "ospf" : "kernel";
 }
 
-static json_t *nexthop_json(const struct route_info *r, unsigned i)
+enum { TABLE_MAIN = 254 };
+enum { HOP_ACTIVE = 1, HOP_FIB = 2 };    /* zebra's NEXTHOP_FLAG_... */
+
+static json_t *nexthop_json(const struct route_hop *h, bool alive, bool fib)
 {
-	const struct route_hop *h = &r->spec.hops[i];
-	bool alive = !(r->dead_hops & (1u << i));
 	char text[ADDR_STRLEN];
 	json_t *o = json_object();
 
-	if (alive && r->selected)
+	jset_int(o, "flags", (alive ? HOP_ACTIVE : 0) | (fib ? HOP_FIB : 0));
+	if (fib)
 		jset_bool(o, "fib", true);
 	if (h->via.family) {
 		jset_str(o, "ip", addr_fmt(&h->via, text));
@@ -53,8 +56,10 @@ static json_t *nexthop_json(const struct route_info *r, unsigned i)
 	} else {
 		jset_bool(o, "directlyConnected", true);
 	}
-	if (h->dev)
+	if (h->dev) {
+		jset_int(o, "interfaceIndex", h->dev->ifindex);
 		jset_str(o, "interfaceName", h->dev->name);
+	}
 	jset_bool(o, "active", alive);
 	if (!alive)
 		jset_bool(o, "linkDown", true);
@@ -71,38 +76,67 @@ static json_t *unreachable_json(enum route_type t)
 	return o;
 }
 
-struct rib { json_t *all; ns_t now; };
+struct rib { json_t *all; ns_t now; unsigned distance; };
+
+/* What all entries say, whoever made the route. */
+static json_t *entry_json(const struct prefix *to, const char *proto, bool selected,
+			  unsigned distance, uint32_t metric)
+{
+	char text[PREFIX_STRLEN];
+	json_t *o = json_object();
+
+	jset_str(o, "prefix", prefix_fmt(to, text));
+	jset_int(o, "prefixLen", to->len);
+	jset_str(o, "protocol", proto);
+	jset_int(o, "vrfId", 0);
+	jset_str(o, "vrfName", "default");
+	if (selected) {
+		jset_bool(o, "selected", true);
+		jset_bool(o, "destSelected", true);
+	}
+	jset_int(o, "distance", distance);
+	jset_int(o, "metric", metric);
+	return o;
+}
+
+/* An address of lo: Linux has it in table local alone, zebra calls it connected. */
+static bool is_loopback(const struct route_info *r)
+{
+	const struct route_spec *s = &r->spec;
+
+	return s->type == RT_LOCAL && s->to.len == 32 && s->to.addr.v4 >> 24 != 127 &&
+	       s->n_hops && s->hops[0].dev && s->hops[0].dev->flags & DEV_LOOPBACK;
+}
 
 static bool add_route(void *arg, const struct route_info *r)
 {
 	const struct route_spec *s = &r->spec;
-	bool connected = s->n_hops && !s->hops[0].via.family;
+	bool lo = is_loopback(r), connected = lo || (s->n_hops && !s->hops[0].via.family);
 	char code = code_of(s->proto, connected), text[PREFIX_STRLEN], up[24];
 	struct rib *rib = arg;
-	json_t *o = json_object(), *hops = json_array(), *list;
+	json_t *o, *hops, *list;
 
-	if (!net_route_is_main(r)) {
-		json_decref(o);
-		json_decref(hops);
+	if (!lo && !net_route_is_main(r))
 		return true;
+	o = entry_json(&s->to, protocol_name(code), r->selected,
+		       code == 'K' ? 0 : s->distance,     /* zebra has it from the kernel */
+		       s->metric);
+	hops = json_array();
+	for (unsigned i = 0; i < s->n_hops; i++) {
+		bool alive = !(r->dead_hops & (1u << i));
+
+		json_array_append_new(hops, nexthop_json(&s->hops[i], alive,
+							 alive && r->selected));
 	}
-	prefix_fmt(&s->to, text);
-	uptime(rib->now - r->since, up);
-	for (unsigned i = 0; i < s->n_hops; i++)
-		json_array_append_new(hops, nexthop_json(r, i));
-	if (s->type != RT_UNICAST)
+	if (s->type != RT_UNICAST && !lo)
 		json_array_append_new(hops, unreachable_json(s->type));
-	jset_str(o, "prefix", text);
-	jset_int(o, "prefixLen", s->to.len);
-	jset_str(o, "protocol", protocol_name(code));
-	if (r->selected)
-		jset_bool(o, "selected", true);
-	jset_int(o, "distance", code == 'K' ? 0 : s->distance);   /* zebra has it from the kernel */
-	jset_int(o, "metric", s->metric);
 	if (r->selected && r->active)
 		jset_bool(o, "installed", true);
+	jset_int(o, "table", TABLE_MAIN);
+	uptime(rib->now - r->since, up);
 	jset_str(o, "uptime", up);
 	jset(o, "nexthops", hops);
+	prefix_fmt(&s->to, text);
 	list = json_object_get(rib->all, text);
 	if (!list)
 		json_object_set_new(rib->all, text, list = json_array());
@@ -110,13 +144,86 @@ static bool add_route(void *arg, const struct route_info *r)
 	return true;
 }
 
-static json_t *rib_json(struct shell *sh, struct node *n)
+/* OSPF's route to a network that is connected: the connected one is preferred. */
+static bool add_ospf(void *arg, const struct show_ospf_route *r)
+{
+	struct rib *rib = arg;
+	char text[PREFIX_STRLEN];
+	json_t *list = json_object_get(rib->all, prefix_fmt(&r->to, text)), *o, *hops;
+	const json_t *first = json_array_get(list, 0);
+
+	if (!first || r->router || !r->n_hops || r->hops[0].via.family)
+		return true;
+	hops = json_array();
+	for (unsigned i = 0; i < r->n_hops; i++)
+		json_array_append_new(hops, nexthop_json(&r->hops[i], true, false));
+	o = entry_json(&r->to, "ospf", false, rib->distance, r->cost);
+	jset_int(o, "table", TABLE_MAIN);
+	jset_str(o, "uptime", jstr(first, "uptime"));
+	jset(o, "nexthops", hops);
+	json_array_insert_new(list, 0, o);
+	return true;
+}
+
+/* Leaves those of one protocol. */
+static void keep_proto(json_t *all, const char *proto)
+{
+	const char *prefix;
+	json_t *list;
+	void *next;
+
+	json_object_foreach_safe(all, next, prefix, list) {
+		for (size_t i = json_array_size(list); i-- > 0; )
+			if (strcmp(jstr(json_array_get(list, i), "protocol"), proto) != 0)
+				json_array_remove(list, i);
+		if (!json_array_size(list))
+			json_object_del(all, prefix);
+	}
+}
+
+/* Leaves the network asked for; of an address, the longest that holds it. */
+static void keep_prefix(json_t *all, const char *word)
+{
+	struct prefix want, p, best = { 0 };
+	bool exact = strchr(word, '/'), found = false;
+	char text[PREFIX_STRLEN];
+	const char *prefix;
+	json_t *list;
+	void *next;
+
+	if (!prefix_parse(&want, word))
+		return;
+	json_object_foreach(all, prefix, list)
+		if (prefix_parse(&p, prefix) && (exact ? p.len == want.len : p.len <= want.len) &&
+		    prefix_has(&p, &want.addr) && (!found || p.len > best.len)) {
+			best = p;
+			found = true;
+		}
+	prefix_fmt(&best, text);
+	json_object_foreach_safe(all, next, prefix, list)
+		if (!found || strcmp(prefix, text) != 0)
+			json_object_del(all, prefix);
+}
+
+static const char *const protos[] = { "connected", "kernel", "ospf", "static" };
+
+static json_t *rib_json(struct shell *sh, const struct args *a, struct node *n)
 {
 	struct stack *st = shell_stack(sh, n);
-	struct rib rib = { json_object(), lab_now(sh->lab) };
+	struct rib rib = { json_object(), lab_now(sh->lab), OSPF_DISTANCE };
+	struct show_ospf ospf;
 
-	if (st)
-		show_routes(st, add_route, &rib);
+	if (!st)
+		return rib.all;
+	show_routes(st, add_route, &rib);
+	if (show_ospf(st, &ospf) && ospf.config.distance)
+		rib.distance = ospf.config.distance;
+	show_ospf_routes(st, add_ospf, &rib);
+	for (size_t i = 0; i < N_ELEM(protos); i++)
+		if (args_has(a, protos[i]))
+			keep_proto(rib.all, protos[i]);
+	if (args_word(a, "PREFIX"))
+		keep_prefix(rib.all, args_word(a, "PREFIX"));
 	return rib.all;
 }
 
@@ -130,14 +237,19 @@ static int route_run(struct shell *sh, const struct args *a)
 	if (only) {
 		if (!shell_stack(sh, only))
 			return 1;
-		return shell_result(sh, rib_json(sh, only));
+		all = rib_json(sh, a, only);
+		if (args_word(a, "PREFIX") && !json_object_size(all)) {
+			json_decref(all);
+			return shell_error(sh, "Network not in table");
+		}
+		return shell_result(sh, all);
 	}
 	all = json_object();
 	for (size_t i = 0; i < lab_n_nodes(sh->lab); i++) {
 		struct node *n = lab_node(sh->lab, i);
 
 		if (node_has_stack(n) && node_is_up(n))
-			json_object_set_new(all, node_name(n), rib_json(sh, n));
+			json_object_set_new(all, node_name(n), rib_json(sh, a, n));
 	}
 	return shell_result(sh, all);
 }
@@ -197,6 +309,39 @@ static void print_rib(struct shell *sh, const json_t *rib)
 			print_route(sh, r);
 }
 
+static void print_detail(struct shell *sh, const json_t *r)
+{
+	const json_t *h;
+	size_t i;
+
+	shell_printf(sh, "Routing entry for %s\n  Known via \"%s\", distance %lld, metric %lld%s\n"
+		     "  Last update %s ago\n", jstr(r, "prefix"), jstr(r, "protocol"),
+		     (long long)jint(r, "distance"), (long long)jint(r, "metric"),
+		     jtrue(r, "selected") ? ", best" : "", jstr(r, "uptime"));
+	json_array_foreach(jget(r, "nexthops"), i, h) {
+		shell_printf(sh, "  %c ", jtrue(h, "fib") ? '*' : ' ');
+		if (jtrue(h, "unreachable"))
+			shell_printf(sh, "unreachable\n");
+		else
+			shell_printf(sh, "%s, %s%s, weight %lld\n",
+				     jget(h, "ip") ? jstr(h, "ip") : "directly connected",
+				     jget(h, "ip") ? "via " : "", jstr(h, "interfaceName"),
+				     (long long)jint(h, "weight"));
+	}
+	shell_printf(sh, "\n");
+}
+
+static void print_details(struct shell *sh, const json_t *rib)
+{
+	const char *prefix;
+	json_t *list, *r;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)rib, prefix, list)
+		json_array_foreach(list, i, r)
+			print_detail(sh, r);
+}
+
 /* What a letter means, in vtysh's words. */
 static const char legend[] =
 	"Codes: K - kernel route, C - connected, S - static, R - RIP,\n"
@@ -208,26 +353,31 @@ static const char legend[] =
 
 static void route_print(struct shell *sh, const struct args *a, const json_t *all)
 {
+	bool detail = args_word(a, "PREFIX");
+	void (*print)(struct shell *sh, const json_t *rib) = detail ? print_details : print_rib;
 	const char *name;
 	json_t *rib;
 
-	if (json_object_size(all))
+	if (json_object_size(all) && !detail)
 		shell_write(sh, legend, sizeof(legend) - 1);
 	if (a->node || args_word(a, "NODE")) {
-		print_rib(sh, all);
+		print(sh, all);
 		return;
 	}
 	json_object_foreach((json_t *)(uintptr_t)all, name, rib) {
 		shell_printf(sh, "%s:\n", name);
-		print_rib(sh, rib);
+		print(sh, rib);
 	}
 }
 
 #define BOTH (CMD_LAB | CMD_NODE)
 
 const struct cmd cmds_frr[] = {
-	{ .name = "show ip route", .args = "[NODE:node] [json]", .flags = BOTH, .run = route_run,
-	  .print = route_print, .help = "routing tables as vtysh shows them",
-	  .text = "K kernel, C connected, S static, R RIP, O OSPF; > selected, * in use." },
+	{ .name = "show ip route",
+	  .args = "[NODE:node] [connected|kernel|ospf|static | PREFIX:prefix] [json]",
+	  .flags = BOTH, .run = route_run, .print = route_print,
+	  .help = "routing tables as vtysh shows them",
+	  .text = "K kernel, C connected, S static, R RIP, O OSPF; > selected, * in use.  Of "
+		  "PREFIX all that is known; of an address, the route that holds it." },
 	{ 0 },
 };

@@ -36,7 +36,7 @@ static const char *type_word(const struct show_ospf_route *r)
 {
 	static const char *const nets[] = { "N", "N IA", "N E1", "N E2" };
 
-	return r->router ? r->path == OSPF_INTER ? "R IA" : "R " : nets[r->path];
+	return r->router ? "R " : nets[r->path];
 }
 
 struct routes { json_t *all; bool only_routers; };
@@ -63,6 +63,10 @@ static bool add_route(void *arg, const struct show_ospf_route *r)
 		jset_str(o, "routerType", r->abr ? "abr" : "asbr");
 		jset_bool(o, "abr", r->abr);
 		jset_bool(o, "asbr", r->asbr);
+		if (r->path == OSPF_INTER) {
+			jset_bool(o, "IA", true);
+			jset_bool(o, "ia", true);
+		}
 	}
 	jset(o, "nexthops", hops_json(r->n_hops, r->hops));
 	jset(l->all, r->router ? addr_fmt(&r->to.addr, text) : prefix_fmt(&r->to, text), o);
@@ -122,11 +126,12 @@ static void route_print(struct shell *sh, const char *to, const json_t *r)
 			 (long long)jint(r, "tag"));
 	else
 		snprintf(cost, sizeof(cost), "[%lld] area: ", (long long)jint(r, "cost"));
-	shell_printf(sh, "%-4s %-21s %s%s", type, to, cost, jstr(r, "area"));
 	if (jget(r, "routerType"))
-		shell_printf(sh, "%s%s", jtrue(r, "abr") ? ", ABR" : "",
-			     jtrue(r, "asbr") ? ", ASBR" : "");
-	shell_printf(sh, "\n");
+		shell_printf(sh, "%-4s %-15s    %-2s %s%s%s%s\n", type, to,
+			     jtrue(r, "ia") ? "IA" : "", cost, jstr(r, "area"),
+			     jtrue(r, "abr") ? ", ABR" : "", jtrue(r, "asbr") ? ", ASBR" : "");
+	else
+		shell_printf(sh, "%-4s %-21s %s%s\n", type, to, cost, jstr(r, "area"));
 	hops_print(sh, jget(r, "nexthops"));
 }
 

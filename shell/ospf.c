@@ -57,6 +57,23 @@ void ospf_set_id(json_t *o, const char *key, uint32_t id)
 	jset_str(o, key, ip4_fmt(id, text));
 }
 
+long long ospf_msec(ns_t d)
+{
+	return d > 0 ? d / MSEC(1) : 0;
+}
+
+bool ospf_has_if(struct shell *sh, const struct args *a)
+{
+	struct node *n = args_node(a, "NODE") ? args_node(a, "NODE") : a->node;
+	const char *name = args_word(a, "IF");
+	struct stack *st = n && name ? shell_stack(sh, n) : NULL;
+
+	if (!st || stack_dev(st, name))
+		return true;
+	shell_error(sh, "No such interface name");
+	return false;
+}
+
 int ospf_report(struct shell *sh, const struct args *a, json_t *(*make)(struct ospf_ask *q))
 {
 	struct node *only = args_node(a, "NODE");

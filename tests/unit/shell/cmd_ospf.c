@@ -55,6 +55,118 @@ TEST(cmd_ospf, neighbours_stand_in_columns_as_frr_has_them)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, one_neighbour_by_its_id_without_a_title_as_frr_has_it)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r2 show ip ospf neighbor 3.3.3.3"), 0);
+	CHECK(strstr(b.out, "3.3.3.3           1 Full/-          ") == b.out);
+	CHECK(!strstr(b.out, "1.1.1.1 "));
+	CHECK_EQ(bench_do(&b, "r2 show ip ospf neighbor 9.9.9.9"), 0);
+	CHECK_STR(b.out, "\n");
+	bench_refuses(&b, "r2 show ip ospf neighbor eth7", "No such interface name\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, packets_are_counted_by_interface_and_type)
+{
+	struct bench b;
+	json_t *all, *o;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf interface traffic"), 0);
+	CHECK(strstr(b.out,
+		     "\nInterface       HELLO            DB-Desc         LS-Req           LS-Update   "
+		     "     LS-Ack            Packets      \n"
+		     "                Rx/Tx            Rx/Tx            Rx/Tx            Rx/Tx       "
+		     "     Rx/Tx            Queued       \n"
+		     "-----------------------------------------------------------------------------"
+		     "--------------------------------\neth0       ") == b.out);
+	CHECK(strstr(b.out, "\nlo                0/0              0/0             0/0             "
+		     "0/0             0/0                  0\n\n"));
+	all = report(&b, "r1 show ip ospf interface traffic eth0");
+	CHECK_EQ(json_object_size(all), 1);
+	o = json_object_get(all, "eth0");
+	CHECK(json_integer_value(json_object_get(o, "helloIn")) > 0);
+	CHECK(json_integer_value(json_object_get(o, "lsUpdOut")) > 0);
+	json_decref(all);
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, an_interface_says_how_it_authenticates)
+{
+	struct bench b;
+
+	open_lab(&b, "defaults: {routing: ospf}\nnodes: {a: {}, b: {}}\nlinks:\n"
+		 "  - endpoints: [a, b]\n    ospf: {auth: {type: md5, key: sesame}}\n"
+		 "  - endpoints: [a, b]\n    ospf: {auth: {type: text, key: sesame}}\n");
+	CHECK_EQ(bench_do(&b, "a show ip ospf interface eth0"), 0);
+	CHECK(strstr(b.out, "count is 1\n  Cryptographic authentication enabled\n"
+		     "  Algorithm:MD5\n"));
+	CHECK_EQ(bench_do(&b, "a show ip ospf interface eth1"), 0);
+	CHECK(strstr(b.out, "count is 1\n  Simple password authentication enabled\n"));
+	bench_close(&b);
+}
+
+/* zebra shows OSPF's route to a connected network, too, and lo's addresses. */
+TEST(cmd_ospf, show_ip_route_has_what_is_not_selected)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 show ip route"), 0);
+	CHECK(strstr(b.out, "\n\nO   1.1.1.1/32 [110/0] is directly connected, lo, weight 1, 00:00:00\n"
+		     "C>* 1.1.1.1/32 is directly connected, lo, 00:00:00\n"
+		     "O>* 2.2.2.2/32 [110/10] via 10.0.1.2, eth0, weight 1, 00:00:00\n"));
+	CHECK(strstr(b.out, "\nO   10.0.1.0/30 [110/10] is directly connected, eth0, weight 1, 00:00:00\n"
+		     "C>* 10.0.1.0/30 is directly connected, eth0, 00:00:00\n"));
+	CHECK_EQ(bench_do(&b, "r1 show ip route ospf"), 0);
+	CHECK(strstr(b.out, "\nO   10.0.1.0/30 ") && !strstr(b.out, "\nC>* "));
+	CHECK_EQ(bench_do(&b, "r1 show ip route connected"), 0);
+	CHECK(strstr(b.out, "\nC>* 10.0.1.0/30 ") && !strstr(b.out, "\nO"));
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, show_ip_route_tells_of_one_network_or_of_what_holds_an_address)
+{
+	static const char entry[] =
+		"Routing entry for 10.0.2.0/30\n"
+		"  Known via \"ospf\", distance 110, metric 20, best\n"
+		"  Last update 00:00:00 ago\n"
+		"  * 10.0.1.2, via eth0, weight 1\n\n";
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 show ip route 10.0.2.0/30"), 0);
+	CHECK_STR(b.out, entry);
+	CHECK_EQ(bench_do(&b, "r1 show ip route 10.0.2.3"), 0);
+	CHECK_STR(b.out, entry);
+	bench_refuses(&b, "r1 show ip route 10.0.2.0/29", "Network not in table\n");
+	bench_refuses(&b, "r1 show ip route 99.9.9.9", "Network not in table\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, routers_of_other_areas_stand_as_frr_has_them)
+{
+	struct bench b;
+	json_t *all, *o;
+
+	open_lab(&b, "defaults: {routing: ospf}\n"
+		 "nodes:\n  x: {loopback: 1.1.1.1, ospf: {redistribute: [static]}}\n"
+		 "  y: {loopback: 2.2.2.2}\n  z: {loopback: 3.3.3.3, ospf: {area: 1}}\n"
+		 "links:\n  - {endpoints: [z, y], ospf: {area: 1}}\n  - {endpoints: [x, y]}\n");
+	CHECK_EQ(bench_do(&b, "z show ip ospf border-routers"), 0);
+	CHECK(strstr(b.out, "\nR    1.1.1.1            IA [2] area: 0.0.0.1, ASBR\n"));
+	CHECK(strstr(b.out, "\nR    2.2.2.2               [1] area: 0.0.0.1, ABR\n"));
+	all = report(&b, "z show ip ospf route");
+	o = json_object_get(all, "1.1.1.1");
+	CHECK_STR(json_string_value(json_object_get(o, "routeType")), "R ");
+	CHECK(json_is_true(json_object_get(o, "ia")));
+	json_decref(all);
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, interfaces_say_their_network_type)
 {
 	struct bench b;
