@@ -7,6 +7,7 @@
 #include "shell/table.h"
 #include "stack/ospf.h"
 #include "stack/show.h"
+#include "stack/wire/ospf_lsa.h"
 
 /* ospf: a router's configuration while it runs, in FRR's words.  A node that is
  * stopped and started has what the lab file says again. */
@@ -147,10 +148,15 @@ static int area_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
 	struct ospf_range ranges[65];
-	struct find_area f = { .ranges = ranges };
+	struct find_area f = { .ranges = ranges, .c.default_cost = 1 };
+	uint64_t cost = f.c.default_cost;
 	struct prefix p;
 
 	if (!st || !area_id(sh, args_word(a, "AREA"), &f.id))
+		return 1;
+	if (!f.id && (args_has(a, "stub") || args_has(a, "nssa")))
+		return shell_error(sh, "area 0 is the backbone, which cannot be a stub or NSSA");
+	if (args_word(a, "COST") && !number(sh, a, "COST", 0, OSPF_LS_INFINITY - 1, &cost))
 		return 1;
 	show_ospf_areas(st, find_area, &f);
 	f.c.ranges = ranges;
@@ -159,7 +165,8 @@ static int area_run(struct shell *sh, const struct args *a)
 			   OSPF_AREA_NSSA : OSPF_AREA_NORMAL;
 		f.c.no_summary = args_has(a, "no-summary");
 	}
-	f.c.default_cost = (uint32_t)args_count(a, "COST", f.c.default_cost);
+	if (args_word(a, "COST"))
+		f.c.default_cost = (uint32_t)cost;
 	if (args_prefix(a, "PREFIX", &p))
 		ranges[f.c.n_ranges++] = (struct ospf_range){
 			.prefix = p, .hide = args_has(a, "not-advertise") };
@@ -171,16 +178,17 @@ static int area_run(struct shell *sh, const struct args *a)
 static int redistribute_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	struct ospf_redistribute r = {
-		.on = !args_has(a, "no"), .type1 = args_has(a, "metric-type") &&
-			args_count(a, "TYPE", 2) == 1,
-		.metric = (uint32_t)args_count(a, "METRIC", 20),
-	};
+	uint64_t metric = 20, type = 2;
+	struct ospf_redistribute r = { .on = !args_has(a, "no") };
 	enum route_proto from = args_has(a, "static") ? RP_STATIC : args_has(a, "connected") ?
 				RP_KERNEL : RP_BOOT;
 
-	if (!st)
+	if (!st || (args_word(a, "METRIC") &&
+		    !number(sh, a, "METRIC", 0, OSPF_LS_INFINITY - 1, &metric)) ||
+	    (args_word(a, "TYPE") && !number(sh, a, "TYPE", 1, 2, &type)))
 		return 1;
+	r.metric = (uint32_t)metric;
+	r.type1 = type == 1;
 	if (args_has(a, "default"))
 		return answer(sh, stack_ospf_default(st, &r, args_has(a, "always")));
 	return answer(sh, stack_ospf_redistribute(st, from, &r));

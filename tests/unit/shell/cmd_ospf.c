@@ -167,6 +167,24 @@ TEST(cmd_ospf, routers_of_other_areas_stand_as_frr_has_them)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, values_out_of_range_are_refused)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	bench_refuses(&b, "r1 ospf redistribute static metric-type 3",
+		      "'3' is not a number from 1 to 2\n");
+	bench_refuses(&b, "r1 ospf redistribute static metric 16777215",
+		      "'16777215' is not a number from 0 to 16777214\n");
+	bench_refuses(&b, "r1 ospf default originate metric-type 0",
+		      "'0' is not a number from 1 to 2\n");
+	bench_refuses(&b, "r1 ospf area 5 default-cost 4294967297",
+		      "'4294967297' is not a number from 0 to 16777214\n");
+	bench_refuses(&b, "r1 ospf area 0 nssa",
+		      "area 0 is the backbone, which cannot be a stub or NSSA\n");
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, interfaces_say_their_network_type)
 {
 	struct bench b;
