@@ -68,7 +68,8 @@ static enum link_side side_of(const struct link_end *e)
 	return e == &e->link->end[1] ? SIDE_B : SIDE_A;
 }
 
-/* Of its interfaces, and of lo, which is in the first one's area. */
+/* Of its interfaces, and of lo, which is in the lowest of their areas: a border
+ * router's in the backbone. */
 static int boot_ifs(struct node *n)
 {
 	const struct topo *t = n->lab->topo;
@@ -82,7 +83,7 @@ static int boot_ifs(struct node *n)
 
 		if (!topo_ospf_end(t, e->link->index, side_of(e), &c, &auth))
 			continue;
-		area = area == TOPO_UNSET ? c.area : area;
+		area = area == TOPO_UNSET || c.area < area ? c.area : area;
 		err = stack_ospf_if(n->stack, &e->dev, &c);
 	}
 	if (!err && topo_ospf_lo(t, n->index, or_else(area, 0), &c))

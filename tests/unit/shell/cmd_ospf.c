@@ -164,6 +164,11 @@ TEST(cmd_ospf, routers_of_other_areas_stand_as_frr_has_them)
 	CHECK_STR(json_string_value(json_object_get(o, "routeType")), "R ");
 	CHECK(json_is_true(json_object_get(o, "ia")));
 	json_decref(all);
+	/* lo of a border router is in the backbone, whichever link comes first. */
+	all = report(&b, "y show ip ospf interface lo");
+	o = json_object_get(json_object_get(all, "interfaces"), "lo");
+	CHECK_STR(json_string_value(json_object_get(o, "area")), "0.0.0.0");
+	json_decref(all);
 	bench_close(&b);
 }
 
