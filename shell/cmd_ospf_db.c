@@ -43,14 +43,14 @@ static bool wanted(const struct db *d, const struct show_ospf_lsa *l)
 {
 	const struct args *a = d->q->a;
 	struct lsa_key k;
-	struct addr id;
+	uint32_t id;
 
 	lsa_key(l, &k);
 	if (d->only && k.type != d->only->type)
 		return false;
-	if (args_addr(a, "ID", &id) && id.v4 != k.id)
+	if (ospf_arg_id(d->q, "ID", &id) && id != k.id)
 		return false;
-	if (args_addr(a, "ADV", &id) && id.v4 != k.adv)
+	if (ospf_arg_id(d->q, "ADV", &id) && id != k.adv)
 		return false;
 	return !args_has(a, "self-originate") || l->self;
 }

@@ -145,11 +145,6 @@ static json_t *ifs_make(struct ospf_ask *q)
 	return json_pack("{s:o}", "interfaces", l.all);
 }
 
-static int ifs_run(struct shell *sh, const struct args *a)
-{
-	return ospf_has_if(sh, a) ? ospf_report(sh, a, ifs_make) : 1;
-}
-
 static void if_dr_print(struct shell *sh, const json_t *o)
 {
 	if (jget(o, "drId"))
@@ -214,11 +209,6 @@ static void ifs_print_one(struct shell *sh, const json_t *one)
 	shell_printf(sh, "\n");
 }
 
-static void ifs_print(struct shell *sh, const struct args *a, const json_t *all)
-{
-	ospf_print(sh, a, all, ifs_print_one);
-}
-
 /* --- traffic ------------------------------------------------------------------------- */
 
 /* Packets by type (RFC 2328 A.3), as FRR names and orders them. */
@@ -257,11 +247,6 @@ static json_t *traffic_make(struct ospf_ask *q)
 	return l.all;
 }
 
-static int traffic_run(struct shell *sh, const struct args *a)
-{
-	return ospf_has_if(sh, a) ? ospf_report(sh, a, traffic_make) : 1;
-}
-
 static void traffic_print_one(struct shell *sh, const json_t *one)
 {
 	const char *name;
@@ -284,19 +269,24 @@ static void traffic_print_one(struct shell *sh, const json_t *one)
 	shell_printf(sh, "\n\n");
 }
 
-static void traffic_print(struct shell *sh, const struct args *a, const json_t *all)
+static int ifs_run(struct shell *sh, const struct args *a)
 {
-	ospf_print(sh, a, all, traffic_print_one);
+	if (!ospf_has_if(sh, a))
+		return 1;
+	return ospf_report(sh, a, args_has(a, "traffic") ? traffic_make : ifs_make);
+}
+
+static void ifs_print(struct shell *sh, const struct args *a, const json_t *all)
+{
+	ospf_print(sh, a, all, args_has(a, "traffic") ? traffic_print_one : ifs_print_one);
 }
 
 #define BOTH (CMD_LAB | CMD_NODE)
 
 const struct cmd cmds_ospf_if[] = {
-	{ .name = "show ip ospf interface traffic", .args = "[NODE:node] [IF:iface] [json]",
-	  .flags = BOTH, .run = traffic_run, .print = traffic_print,
-	  .help = "packets of OSPF, by interface and type" },
-	{ .name = "show ip ospf interface", .args = "[NODE:node] [IF:iface] [json]", .flags = BOTH,
-	  .run = ifs_run, .print = ifs_print,
-	  .help = "interfaces as OSPF has them: state, network type, cost, timers" },
+	{ .name = "show ip ospf interface", .args = "[traffic] [NODE:node] [IF:iface] [json]",
+	  .flags = BOTH, .run = ifs_run, .print = ifs_print,
+	  .help = "interfaces as OSPF has them: state, network type, cost, timers",
+	  .text = "traffic: the packets of OSPF, by type." },
 	{ 0 },
 };

@@ -104,13 +104,15 @@ static json_t *detail_json(struct ospf_ask *q, const struct show_ospf_nbr *n)
 static bool add_nbr(void *arg, const struct show_ospf_nbr *n)
 {
 	struct nbrs *l = arg;
-	const char *only = args_word(l->q->a, "IF"), *id = args_word(l->q->a, "ID");
+	const char *only = args_word(l->q->a, "IF");
+	uint32_t id;
 	char text[ADDR_STRLEN];
 	json_t *list;
 
-	ip4_fmt(n->id, text);
-	if ((only && strcmp(only, n->dev->name) != 0) || (id && strcmp(id, text) != 0))
+	if ((only && strcmp(only, n->dev->name) != 0) ||
+	    (ospf_arg_id(l->q, "ID", &id) && id != n->id))
 		return true;
+	ip4_fmt(n->id, text);
 	list = json_object_get(l->all, text);
 	if (!list)
 		json_object_set_new(l->all, text, list = json_array());
@@ -225,11 +227,9 @@ static void nbrs_print(struct shell *sh, const struct args *a, const json_t *all
 #define BOTH (CMD_LAB | CMD_NODE)
 
 const struct cmd cmds_ospf_nbr[] = {
-	{ .name = "show ip ospf neighbor", .args = "[NODE:node] [detail] [json]", .flags = BOTH,
-	  .run = nbrs_run, .print = nbrs_print, .help = "OSPF neighbours and their states" },
-	{ .name = "show ip ospf neighbor", .args = "ID:addr [detail] [json]", .flags = CMD_NODE,
-	  .run = nbrs_run, .print = nbrs_print, .help = "the one of this router id" },
-	{ .name = "show ip ospf neighbor", .args = "IF:iface [detail] [json]", .flags = CMD_NODE,
-	  .run = nbrs_run, .print = nbrs_print, .help = "those on one interface" },
+	{ .name = "show ip ospf neighbor",
+	  .args = "[NODE:node] [ID:addr | IF:iface] [detail] [json]", .flags = BOTH,
+	  .run = nbrs_run, .print = nbrs_print, .help = "OSPF neighbours and their states",
+	  .text = "All of them, the one of a router id, or those on an interface." },
 	{ 0 },
 };

@@ -62,6 +62,24 @@ long long ospf_msec(ns_t d)
 	return d > 0 ? d / MSEC(1) : 0;
 }
 
+bool ospf_arg_id(const struct ospf_ask *q, const char *name, uint32_t *id)
+{
+	const char *word = args_word(q->a, name);
+	struct node *n = word ? lab_find_node(q->sh->lab, word) : NULL;
+	struct stack *st = n ? node_stack(n) : NULL;
+	struct show_ospf s;
+	struct addr at;
+
+	if (st && show_ospf(st, &s)) {
+		*id = s.router_id;
+		return true;
+	}
+	if (!args_addr(q->a, name, &at))
+		return false;
+	*id = at.v4;
+	return true;
+}
+
 bool ospf_has_if(struct shell *sh, const struct args *a)
 {
 	struct node *n = args_node(a, "NODE") ? args_node(a, "NODE") : a->node;

@@ -29,6 +29,8 @@ struct ospf_ask { struct shell *sh; const struct args *a; struct node *node; str
 
 /* Whether the router asked for has the interface IF, if one was named; else says so. */
 bool ospf_has_if(struct shell *sh, const struct args *a);
+/* The id that the line names, as 1.1.1.1 or as the router that has it; false: none. */
+bool ospf_arg_id(const struct ospf_ask *q, const char *name, uint32_t *id);
 /* Reports what make() says of the router asked for (NODE, or the one entered), or an
  * object with a member for each that runs OSPF.  A command's exit status. */
 int ospf_report(struct shell *sh, const struct args *a, json_t *(*make)(struct ospf_ask *q));

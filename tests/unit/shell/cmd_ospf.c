@@ -66,6 +66,12 @@ TEST(cmd_ospf, one_neighbour_by_its_id_without_a_title_as_frr_has_it)
 	CHECK_EQ(bench_do(&b, "r2 show ip ospf neighbor 9.9.9.9"), 0);
 	CHECK_STR(b.out, "\n");
 	bench_refuses(&b, "r2 show ip ospf neighbor eth7", "No such interface name\n");
+	/* A router stands for its id, which is not always its first address. */
+	bench_wants(&b, "r3 ip addr add 0.0.0.9/32 dev lo", "");
+	CHECK_EQ(bench_do(&b, "show ip ospf neighbor r2 r3"), 0);
+	CHECK(strstr(b.out, "3.3.3.3           1 Full/-          ") == b.out);
+	CHECK_EQ(bench_do(&b, "show ip ospf database r1 adv-router r3"), 0);
+	CHECK(strstr(b.out, "\n3.3.3.3        3.3.3.3 ") && !strstr(b.out, "\n2.2.2.2 "));
 	bench_close(&b);
 }
 
@@ -85,7 +91,7 @@ TEST(cmd_ospf, packets_are_counted_by_interface_and_type)
 		     "--------------------------------\neth0       ") == b.out);
 	CHECK(strstr(b.out, "\nlo                0/0              0/0             0/0             "
 		     "0/0             0/0                  0\n\n"));
-	all = report(&b, "r1 show ip ospf interface traffic eth0");
+	all = report(&b, "show ip ospf interface traffic r1 eth0");
 	CHECK_EQ(json_object_size(all), 1);
 	o = json_object_get(all, "eth0");
 	CHECK(json_integer_value(json_object_get(o, "helloIn")) > 0);

@@ -37,7 +37,7 @@ TEST(complete, words_nodes_and_interfaces_come_from_the_grammar)
 	check_words(&b, "h1 ip addr show dev ", "eth0 eth1 lo");
 	check_words(&b, "h1 ip route show 10", "10.0.1.0/24 10.0.3.0/24");
 	check_words(&b, "h1 ping h", "h1 h2");
-	check_words(&b, "show ip route ", "h1 h2 json link r1");
+	check_words(&b, "show ip route ", "connected h1 h2 json kernel link ospf r1 static");
 	check_words(&b, "h1 ip route get 10.0.2", "10.0.2.1 10.0.2.2");
 	check_words(&b, "node h1 ", "start stop");
 	bench_close(&b);
