@@ -178,7 +178,9 @@ static int area_run(struct shell *sh, const struct args *a)
 static int redistribute_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	uint64_t metric = 20, type = 2;
+	uint64_t metric = !args_has(a, "default") ? OSPF_REDIST_METRIC :
+			  args_has(a, "always") ? OSPF_DEFAULT_METRIC_ALWAYS : OSPF_DEFAULT_METRIC;
+	uint64_t type = 2;
 	struct ospf_redistribute r = { .on = !args_has(a, "no") };
 	enum route_proto from = args_has(a, "static") ? RP_STATIC : args_has(a, "connected") ?
 				RP_KERNEL : RP_BOOT;

@@ -12,9 +12,6 @@
 #include "stack/stack.h"
 
 /* FRR's metrics of what is told as external. */
-#define REDIST_METRIC 20
-#define DEFAULT_METRIC 10
-#define DEFAULT_METRIC_ALWAYS 1
 
 /* --- configuration ----------------------------------------------------------------- */
 
@@ -106,14 +103,15 @@ static int boot_externals(struct node *n, const struct topo_ospf *o)
 		const struct topo_ospf_redist *s = &o->redist[i];
 
 		r.type1 = !s->type2;
-		r.metric = or_else(s->metric, REDIST_METRIC);
+		r.metric = or_else(s->metric, OSPF_REDIST_METRIC);
 		r.tag = or_else(s->tag, 0);
 		err = stack_ospf_redistribute(n->stack, protos[s->from], &r);
 	}
 	if (err || originate == DEFAULT_NO)
 		return err;
 	r.type1 = !or_else(o->dflt.type2, 1);
-	r.metric = or_else(o->dflt.metric, always ? DEFAULT_METRIC_ALWAYS : DEFAULT_METRIC);
+	r.metric = or_else(o->dflt.metric, always ? OSPF_DEFAULT_METRIC_ALWAYS :
+			   OSPF_DEFAULT_METRIC);
 	r.tag = 0;
 	return stack_ospf_default(n->stack, &r, always);
 }

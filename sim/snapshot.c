@@ -277,6 +277,93 @@ static void take_ospf_end(struct snapshot *s, const struct link_end *e)
 #undef TAKE
 }
 
+static bool take_area(void *arg, const struct show_ospf_area *a)
+{
+	struct topo_ospf *to = arg;
+	const struct ospf_area_config *c = &a->config;
+	struct topo_ospf_area *t;
+
+	if (c->type == OSPF_AREA_NORMAL && !c->n_ranges)
+		return true;
+	to->areas = xrealloc(to->areas, (to->n_areas + 1) * sizeof(*to->areas));
+	t = &to->areas[to->n_areas++];
+	*t = (struct topo_ospf_area){
+		.id = a->id, .type = c->type, .no_summary = c->no_summary,
+		.nssa_default = c->nssa_default, .translate = c->translate,
+		.default_cost = c->default_cost ? c->default_cost : 1,
+		.ranges = xcalloc(c->n_ranges + 1, sizeof(*t->ranges)), .n_ranges = c->n_ranges,
+	};
+	for (size_t i = 0; i < c->n_ranges; i++) {
+		t->ranges[i].prefix = c->ranges[i].prefix;
+		t->ranges[i].hide = c->ranges[i].hide;
+		t->ranges[i].cost = c->ranges[i].has_cost ? c->ranges[i].cost : TOPO_UNSET;
+	}
+	return true;
+}
+
+static uint32_t unless(uint32_t v, uint32_t dflt)
+{
+	return v == dflt ? TOPO_UNSET : v;
+}
+
+static ns_t unless_ns(ns_t v, ns_t dflt)
+{
+	return v == dflt ? -1 : v;
+}
+
+static bool take_redist(void *arg, const struct show_ospf_redist *r)
+{
+	struct topo_ospf *to = arg;
+	struct topo_ospf_redist *t;
+
+	if (r->is_default) {
+		to->dflt.originate = r->always ? DEFAULT_ALWAYS : DEFAULT_IF_THERE;
+		to->dflt.metric = unless(r->conf.metric, r->always ? OSPF_DEFAULT_METRIC_ALWAYS :
+					 OSPF_DEFAULT_METRIC);
+		to->dflt.type2 = unless(!r->conf.type1, true);
+		return true;
+	}
+	to->redist = xrealloc(to->redist, (to->n_redist + 1) * sizeof(*to->redist));
+	t = &to->redist[to->n_redist++];
+	*t = (struct topo_ospf_redist){
+		.from = r->from == RP_STATIC ? REDIST_STATIC : r->from == RP_KERNEL ?
+			REDIST_CONNECTED : r->from == RP_RIP ? REDIST_RIP : REDIST_KERNEL,
+		.metric = unless(r->conf.metric, OSPF_REDIST_METRIC),
+		.tag = unless(r->conf.tag, 0), .type2 = !r->conf.type1,
+	};
+	return true;
+}
+
+static void free_ospf_lists(struct topo_ospf *o)
+{
+	for (size_t i = 0; i < o->n_areas; i++)
+		free(o->areas[i].ranges);
+	free(o->areas);
+	free(o->redist);
+	o->areas = NULL;
+	o->redist = NULL;
+	o->n_areas = o->n_redist = 0;
+}
+
+/* What a command said of the router. */
+static void take_ospf(struct topo_ospf *to, struct stack *st)
+{
+	struct ospf_config was;
+	struct show_ospf now;
+
+	if (!show_ospf(st, &now))
+		return;
+	ospf_config_init(&was);
+	free_ospf_lists(to);
+	to->dflt.originate = to->dflt.metric = to->dflt.type2 = TOPO_UNSET;
+	show_ospf_areas(st, take_area, to);
+	show_ospf_redists(st, take_redist, to);
+	to->stub_router = unless(now.config.stub_router, false);
+	to->spf_delay = unless_ns(now.config.spf_delay, was.spf_delay);
+	to->spf_hold = unless_ns(now.config.spf_hold, was.spf_hold);
+	to->spf_max_hold = unless_ns(now.config.spf_max_hold, was.spf_max_hold);
+}
+
 static void take_node(struct snapshot *s, const struct node *n)
 {
 	struct topo_node *to = &s->t.nodes[n->index];
@@ -289,6 +376,7 @@ static void take_node(struct snapshot *s, const struct node *n)
 	show_neighs(n->stack, say_neigh, s);
 	for (uint32_t i = 0; i < n->n_ends && topo_runs_ospf(&s->t, n->index); i++)
 		take_ospf_end(s, n->ends[i]);
+	take_ospf(&to->ospf, n->stack);
 	for (uint32_t i = 0; i < n->n_ends; i++)
 		if (!(n->ends[i]->dev.flags & DEV_UP))
 			say(s, "%s %s is down", to->name, n->ends[i]->dev.name);
@@ -321,6 +409,15 @@ static void take_link(struct snapshot *s, const struct link *l)
 		    l->end[1].dev.mtu);
 }
 
+static void own_ospf_lists(struct topo_ospf *o)
+{
+	o->areas = copy(o->areas, o->n_areas, sizeof(*o->areas));
+	for (size_t i = 0; i < o->n_areas; i++)
+		o->areas[i].ranges = copy(o->areas[i].ranges, o->areas[i].n_ranges,
+					  sizeof(*o->areas[i].ranges));
+	o->redist = copy(o->redist, o->n_redist, sizeof(*o->redist));
+}
+
 static void snapshot_init(struct snapshot *s, const struct lab *lab)
 {
 	struct topo *t = &s->t;
@@ -333,6 +430,7 @@ static void snapshot_init(struct snapshot *s, const struct lab *lab)
 
 		n->loopback = copy(n->loopback, n->n_loopback, sizeof(*n->loopback));
 		n->routes = copy(n->routes, n->n_routes, sizeof(*n->routes));
+		own_ospf_lists(&n->ospf);
 	}
 	for (size_t i = 0; i < t->n_links; i++)
 		take_link(s, &lab->links[i]);
@@ -343,6 +441,7 @@ static void snapshot_fini(struct snapshot *s)
 	for (size_t i = 0; i < s->t.n_nodes; i++) {
 		free(s->t.nodes[i].loopback);
 		free(s->t.nodes[i].routes);
+		free_ospf_lists(&s->t.nodes[i].ospf);
 	}
 	for (size_t i = 0; i < 2 * s->t.n_links; i++) {
 		netem_spec_fini(&s->t.links[i / 2].end[i % 2].netem);

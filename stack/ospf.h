@@ -123,11 +123,14 @@ void stack_ospf_if_del(struct stack *st, struct netdev *dev);     /* nothing if 
 struct ospf_redistribute {
 	bool on;
 	bool type1;                       /* else type 2: the cost inside does not count */
-	uint32_t metric;                  /* 0..16777214; FRR's default is 20 */
+	uint32_t metric;                  /* 0..16777214 */
 	uint32_t tag;
 };
 int stack_ospf_redistribute(struct stack *st, enum route_proto from,
 			    const struct ospf_redistribute *r) must_check;
+#define OSPF_REDIST_METRIC 20             /* FRR's, where nobody says another; of ... */
+#define OSPF_DEFAULT_METRIC 10            /* ... the default route, and of one that ... */
+#define OSPF_DEFAULT_METRIC_ALWAYS 1      /* ... is told always */
 /* "default-information originate"; always: without a default route of ours. */
 int stack_ospf_default(struct stack *st, const struct ospf_redistribute *r, bool always) must_check;
 
@@ -183,6 +186,15 @@ struct show_ospf {
 	uint64_t rx[6], tx[6];            /* packets by type 1..5 */
 };
 bool show_ospf(struct stack *st, struct show_ospf *out);          /* false: it does not run */
+
+/* What a router tells of others' routes: what it was told to, no more. */
+struct show_ospf_redist {
+	bool is_default, always;          /* the default route; else the routes ... */
+	enum route_proto from;            /* ... of that maker */
+	struct ospf_redistribute conf;
+};
+void show_ospf_redists(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_redist *r),
+		       void *arg);
 
 struct show_ospf_area {
 	uint32_t id;

@@ -101,7 +101,7 @@ bool topo_ospf_end(const struct topo *t, uint32_t link, int side, struct ospf_if
 /* The cost of that interface when it sends at rate_bps (0: infinite) over delay. */
 uint16_t topo_ospf_cost(const struct topo *t, uint32_t link, int side, uint64_t rate_bps,
 			ns_t delay);
-/* Of lo, which has the node's loopback addresses; area: of its first interface. */
+/* Of lo, which has the node's loopback addresses; area: the lowest of its interfaces. */
 bool topo_ospf_lo(const struct topo *t, uint32_t node, uint32_t area, struct ospf_if_config *out);
 
 const char *topo_ospf_type_word(unsigned type);           /* "p2p" */

@@ -139,6 +139,27 @@ int stack_ospf_default(struct stack *st, const struct ospf_redistribute *r, bool
 	return OK;
 }
 
+void show_ospf_redists(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_redist *r),
+		       void *arg)
+{
+	const struct ospf_ext *x = st->ospf ? st->ospf->ext : NULL;
+	struct show_ospf_redist r = { .is_default = true };
+
+	if (!x)
+		return;
+	r.always = x->def_always;
+	r.conf = x->def;
+	if (x->def.on && !fn(arg, &r))
+		return;
+	r = (struct show_ospf_redist){ .is_default = false };
+	for (unsigned i = 0; i < x->n_redist; i++) {
+		r.from = x->redist[i].from;
+		r.conf = x->redist[i].conf;
+		if (!fn(arg, &r))
+			return;
+	}
+}
+
 /* --- what is told ------------------------------------------------------------------------ */
 
 /* 12.4.4: packets need not come by us when the next hop is on a network of the AS. */

@@ -324,6 +324,41 @@ TEST(cmd_ospf, what_a_command_sets_holds_at_once_and_is_exported)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, what_a_command_says_of_the_router_is_exported)
+{
+	static const char said[] =
+		"ospf: {areas: [{id: 0, ranges: [{prefix: 10.0.0.0/8, hide: true}]}, "
+		"{id: 5, type: stub, no_summary: true}], redistribute: [{from: static, metric: 9, "
+		"type: 1}, {from: connected}], default_information: {originate: always}, "
+		"spf: {delay: 1ms, hold: 2ms, max_hold: 3ms}, stub_router: true, cost: 10}\n";
+	struct bench b, again;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "topo export yaml"), 0);
+	CHECK(!strstr(b.out, "areas:") && !strstr(b.out, "redistribute:") &&
+	      !strstr(b.out, "{delay:") && !strstr(b.out, "stub_router:"));
+	bench_wants(&b, "r1 ospf area 5 stub no-summary", "");
+	bench_wants(&b, "r1 ospf area 0 range 10.0.0.0/8 not-advertise", "");
+	bench_wants(&b, "r1 ospf redistribute static metric 9 metric-type 1", "");
+	bench_wants(&b, "r1 ospf redistribute connected", "");
+	bench_wants(&b, "r1 ospf default originate always", "");
+	bench_wants(&b, "r1 ospf timers spf 1ms 2ms 3ms", "");
+	bench_wants(&b, "r1 ospf max-metric", "");
+	CHECK_EQ(bench_do(&b, "topo export yaml"), 0);
+	CHECK(strstr(b.out, said) != NULL);
+	open_lab(&again, b.out);
+	CHECK_EQ(bench_do(&again, "topo export yaml"), 0);
+	CHECK_STR(again.out, b.out);
+	bench_close(&again);
+	bench_wants(&b, "r1 ospf no max-metric", "");
+	bench_wants(&b, "r1 ospf no redistribute connected", "");
+	bench_wants(&b, "r1 ospf no default originate", "");
+	CHECK_EQ(bench_do(&b, "topo export yaml"), 0);
+	CHECK(!strstr(b.out, "stub_router:") && !strstr(b.out, "connected") &&
+	      !strstr(b.out, "default_information:"));
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, convergence_is_measured_from_the_last_change)
 {
 	struct bench b;
