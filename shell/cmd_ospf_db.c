@@ -5,6 +5,7 @@
 #include "shell/state.h"
 #include "shell/table.h"
 #include "stack/ospf.h"
+#include "stack/wire/ospf_lsa.h"
 
 /* show ip ospf database, as vtysh prints it. */
 
@@ -135,9 +136,53 @@ static json_t *db_make(struct ospf_ask *q)
 	return o;
 }
 
+/* --- what is about to go ----------------------------------------------------------------- */
+
+/* FRR's lock count is left out: nothing here is like it. */
+static bool add_old(void *arg, const struct show_ospf_lsa *l)
+{
+	json_t *o;
+	struct lsa_key k;
+	char text[ADDR_STRLEN];
+
+	if (l->age < OSPF_MAX_AGE)
+		return true;
+	lsa_key(l, &k);
+	o = json_object();
+	jset_int(o, "linkType", k.type);
+	ospf_set_id(o, "linkStateId", k.id);
+	ospf_set_id(o, "advertisingRouter", k.adv);
+	jset(arg, ip4_fmt(k.id, text), o);
+	return true;
+}
+
+static json_t *old_make(struct ospf_ask *q)
+{
+	json_t *o = json_object(), *old = json_object();
+	struct show_ospf s;
+
+	if (show_ospf(q->st, &s))
+		ospf_set_id(o, "routerId", s.router_id);
+	show_ospf_lsas(q->st, add_old, old);
+	jset(o, "maxAgeLinkStates", old);
+	return o;
+}
+
+static void old_print(struct shell *sh, const json_t *one)
+{
+	const char *id;
+	json_t *o;
+
+	shell_printf(sh, "\n                MaxAge Link States:\n\n");
+	json_object_foreach((json_t *)(uintptr_t)jget(one, "maxAgeLinkStates"), id, o)
+		shell_printf(sh, "Link type: %lld\nLink State ID: %s\nAdvertising Router: %s\n\n",
+			     (long long)jint(o, "linkType"), jstr(o, "linkStateId"),
+			     jstr(o, "advertisingRouter"));
+}
+
 static int db_run(struct shell *sh, const struct args *a)
 {
-	return ospf_report(sh, a, db_make);
+	return ospf_report(sh, a, args_has(a, "max-age") ? old_make : db_make);
 }
 
 /* --- the list ------------------------------------------------------------------------ */
@@ -306,6 +351,10 @@ static void db_print_one(struct shell *sh, const json_t *one)
 		db_print_brief(sh, one);
 		return;
 	}
+	if (jget(one, "maxAgeLinkStates")) {
+		old_print(sh, one);
+		return;
+	}
 	for (size_t i = 0; i < N_ELEM(kinds); i++)
 		if (jget(one, kinds[i].key))
 			k = &kinds[i];
@@ -332,10 +381,11 @@ static void db_print(struct shell *sh, const struct args *a, const json_t *all)
 
 const struct cmd cmds_ospf_db[] = {
 	{ .name = "show ip ospf database",
-	  .args = "[NODE:node] [router|network|summary|asbr-summary|external|nssa-external "
-		  "[ID:addr]] [self-originate | adv-router ADV:addr] [json]",
+	  .args = "[NODE:node] (max-age | [router|network|summary|asbr-summary|external|"
+		  "nssa-external [ID:addr]] [self-originate | adv-router ADV:addr]) [json]",
 	  .flags = BOTH, .run = db_run, .print = db_print,
 	  .help = "the link state database: a line an LSA, or all of one type",
-	  .text = "ID is a Link State ID; self-originate and adv-router choose by who said it." },
+	  .text = "ID is a Link State ID; self-originate and adv-router choose by who said it; "
+		  "max-age: what is about to go." },
 	{ 0 },
 };

@@ -178,6 +178,29 @@ TEST(cmd_ospf, routers_of_other_areas_stand_as_frr_has_them)
 	bench_close(&b);
 }
 
+/* Until the neighbours have acknowledged it (RFC 2328 14). */
+TEST(cmd_ospf, what_is_flushed_stands_among_max_age)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf database max-age"), 0);
+	CHECK_STR(b.out, "\n       OSPF Router with ID (1.1.1.1)\n\n\n"
+		  "                MaxAge Link States:\n\n");
+	bench_wants(&b, "r3 ospf default originate always", "");
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK_EQ(bench_do(&b, "run 10s"), 0);
+	bench_wants(&b, "r3 ospf no default originate", "");
+	CHECK_EQ(bench_do(&b, "run 5ms"), 0);
+	CHECK_EQ(bench_do(&b, "r3 show ip ospf database max-age"), 0);
+	CHECK(strstr(b.out, "MaxAge Link States:\n\nLink type: 5\nLink State ID: 0.0.0.0\n"
+		     "Advertising Router: 3.3.3.3\n\n") != NULL);
+	CHECK_EQ(bench_do(&b, "run 10s"), 0);
+	CHECK_EQ(bench_do(&b, "show ip ospf database max-age"), 0);
+	CHECK(!strstr(b.out, "Link type"));
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, values_out_of_range_are_refused)
 {
 	struct bench b;
