@@ -3,7 +3,8 @@
  * When routing has converged: no router has anything left to do, and routers that
  * links join within an area have equal databases of it.  What joins them is the
  * wire, not the adjacency, so that a lab in which nobody has said hello yet, or
- * two never come to terms, is not taken for one that is done.
+ * two never come to terms, is not taken for one that is done.  Nor is a lab in which
+ * a router has a full neighbour who crashed: his silence is still to be noticed.
  */
 #include <stdlib.h>
 
@@ -177,14 +178,85 @@ static bool all_settled(struct lab *lab)
 	return true;
 }
 
+static bool has_addr(const struct netdev *dev, ip4_t addr)
+{
+	const struct ifaddr *ia;
+
+	list_for_each(&dev->addrs, ia, node)
+		if (ia->prefix.addr.v4 == addr)
+			return true;
+	return false;
+}
+
+/* Might a frame from addr come over this link? */
+static bool link_has(const struct link *l, ip4_t addr)
+{
+	for (int s = 0; s < 2 && l->up; s++) {
+		const struct node *n = l->end[s].node;
+
+		if (n->is_door || (n->stack && l->end[s].dev.flags & DEV_UP &&
+				   has_addr(&l->end[s].dev, addr)))
+			return true;
+	}
+	return false;
+}
+
+/* Of who is on a LAN nobody hears when he crashes or his cable is cut. */
+static bool is_gone(const struct census *c, const struct link_end *e, ip4_t addr)
+{
+	const struct lab *lab = c->lab;
+	const struct link *own = e->link;
+	uint32_t seg = joined_root(c->seg, own->index);
+
+	if (!own->end[0].node->is_hub && !own->end[1].node->is_hub)
+		return !link_has(own, addr);
+	for (size_t i = 0; i < lab->n_links; i++)
+		if (joined_root(c->seg, (uint32_t)i) == seg && link_has(&lab->links[i], addr))
+			return false;
+	return true;
+}
+
+struct gone {
+	const struct census *c;
+	const struct node *node;          /* who takes nbr for there */
+	struct show_ospf_nbr nbr;
+	bool any;
+};
+
+/* Not who is 2-Way alone: no database changes when he is found gone. */
+static bool find_gone(void *arg, const struct show_ospf_nbr *n)
+{
+	struct gone *g = arg;
+	const struct link_end *e = end_of(g->node, n->dev);
+
+	if (!e || n->state != OSPF_NBR_FULL || !is_gone(g->c, e, n->addr))
+		return true;
+	g->nbr = *n;
+	g->any = true;
+	return false;
+}
+
+/* A neighbour whom a router takes for there though he is not. */
+static bool someone_gone(const struct census *c, struct gone *g)
+{
+	for (size_t i = 0; i < c->lab->n_nodes && !g->any; i++) {
+		*g = (struct gone){ .c = c, .node = &c->lab->nodes[i] };
+		if (g->node->stack)
+			show_ospf_nbrs(g->node->stack, find_gone, g);
+	}
+	return g->any;
+}
+
 static bool databases_agree(struct lab *lab)
 {
 	struct census c = { .lab = lab };
+	struct gone g = { .any = false };
 	bool agree = true;
 
 	census_take(&c);
 	for (size_t i = 0; i < c.n_members && agree; i++)
 		agree = members_agree(&c.members[i], member_root(&c, i));
+	agree = agree && !someone_gone(&c, &g);
 	census_free(&c);
 	return agree;
 }
@@ -208,11 +280,11 @@ static bool add_digest(void *arg, const struct show_ospf_area *a)
 {
 	uint64_t *sum = arg;
 
-	*sum = hash_pair(*sum, a->digest);
+	*sum = hash_pair(hash_pair(*sum, a->digest), a->n_full);
 	return true;
 }
 
-/* Another one when any database is. */
+/* Another one when any database is, or anybody has another number of full neighbours. */
 static uint64_t databases_sum(struct lab *lab)
 {
 	uint64_t sum = 0;
@@ -318,6 +390,20 @@ static void why_databases(struct why *w)
 	}
 }
 
+static void why_gone(struct why *w)
+{
+	char id[ADDR_STRLEN];
+	struct gone g = { .any = false };
+	ns_t left;
+
+	if (!someone_gone(w->c, &g) || !reason(w))
+		return;
+	left = g.nbr.dead_at - w->c->lab->engine.now;
+	buf_printf(w->out, "%s %s takes %s, who is gone, for there for another %lld s",
+		   node_name(g.node), g.nbr.dev->name, ip4_fmt(g.nbr.id, id),
+		   (long long)(left > 0 ? (left + SEC(1) - 1) / SEC(1) : 0));
+}
+
 static void why_busy(struct why *w)
 {
 	for (size_t i = 0; i < w->c->lab->n_nodes; i++) {
@@ -338,6 +424,7 @@ void lab_why_not_converged(struct lab *lab, struct buf *out)
 		return;
 	census_take(&c);
 	why_ports(&w);
+	why_gone(&w);
 	why_busy(&w);
 	why_databases(&w);
 	if (w.n > WHY_MAX)

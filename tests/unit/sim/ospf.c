@@ -112,6 +112,34 @@ TEST(ospf, a_router_that_restarts_has_lost_what_it_knew_and_is_believed)
 	lab_free(lab);
 }
 
+/* A hub keeps carrier: a crash on it is a silence until the dead interval is over. */
+TEST(ospf, who_crashed_on_a_lan_is_waited_for)
+{
+	struct lab *lab = rig_lab("defaults: {routing: ospf, ospf: {hello: 1}}\n"
+				  "nodes: {a: {ospf: {priority: 9}}, b: {ospf: {priority: 8}}, "
+				  "c: {}, d: {}, x: {kind: hub}}\n"
+				  "links: [{endpoints: [a, x]}, {endpoints: [b, x]}, "
+				  "{endpoints: [c, x]}, {endpoints: [d, x]}]\n");
+	ns_t at;
+
+	REQUIRE(converge(lab, SEC(20)));
+	lab_run_until(lab, SEC(20));
+	at = lab_now(lab);
+	CHECK_EQ(node_stop(lab_find_node(lab, "d")), OK);
+	CHECK(!lab_is_converged(lab));
+	CHECK(strstr(why(lab), "a eth0 takes 10.1.1.4, who is gone, for there for another 4 s"));
+	CHECK(converge(lab, SEC(10)));
+	CHECK(lab_now(lab) >= at + SEC(3));
+	/* The same of the designated router. */
+	lab_run_until(lab, SEC(40));
+	at = lab_now(lab);
+	CHECK_EQ(node_stop(lab_find_node(lab, "a")), OK);
+	CHECK(!lab_is_converged(lab));
+	CHECK(converge(lab, SEC(15)));
+	CHECK(lab_now(lab) >= at + SEC(3));
+	lab_free(lab);
+}
+
 TEST(ospf, a_cost_that_follows_the_delay_does_so_while_the_lab_runs)
 {
 	struct lab *lab = rig_lab(CHAIN);
