@@ -86,16 +86,41 @@ static void if_config_json(struct ifs *l, const struct show_ospf_if *i, json_t *
 		auth_json(i->config.auth->type, o);
 }
 
+static void if_dr_json(const struct show_ospf_if *i, json_t *o)
+{
+	bool dr = i->state == OSPF_IF_DR || i->state == OSPF_IF_BACKUP;
+	bool hears = i->state >= OSPF_IF_WAITING && !i->config.passive;
+
+	if (i->dr) {
+		ospf_set_id(o, "drId", i->dr_id);
+		ospf_set_id(o, "drAddress", i->dr);
+	}
+	if (i->bdr) {
+		ospf_set_id(o, "bdrId", i->bdr_id);
+		ospf_set_id(o, "bdrAddress", i->bdr);
+	}
+	if (hears)
+		jset_bool(o, "mcastMemberOspfAllRouters", true);
+	if (dr)
+		jset_bool(o, "mcastMemberOspfDesignatedRouters", true);
+}
+
+/* The one that was asked for, or all: lo in the second turn, as FRR has it last. */
+static bool in_turn(const struct ifs *l, const struct show_ospf_if *i)
+{
+	const char *only = args_word(l->q->a, "IF");
+
+	return (!only || strcmp(only, i->dev->name) == 0) &&
+	       l->lo == !!(i->dev->flags & DEV_LOOPBACK);
+}
+
 static bool add_if(void *arg, const struct show_ospf_if *i)
 {
 	struct ifs *l = arg;
-	const char *only = args_word(l->q->a, "IF");
 	char text[ADDR_STRLEN], area[OSPF_AREA_LEN];
-	bool dr = i->state == OSPF_IF_DR || i->state == OSPF_IF_BACKUP;
-	bool hears = i->state >= OSPF_IF_WAITING && !i->config.passive;
 	json_t *o;
 
-	if ((only && strcmp(only, i->dev->name) != 0) || l->lo != !!(i->dev->flags & DEV_LOOPBACK))
+	if (!in_turn(l, i))
 		return true;
 	o = json_object();
 	jset_bool(o, "ifUp", i->dev->flags & DEV_UP && i->dev->flags & DEV_CARRIER);
@@ -115,18 +140,7 @@ static bool add_if(void *arg, const struct show_ospf_if *i)
 	jset_int(o, "transmitDelaySecs", i->config.transmit_delay);
 	jset_str(o, "state", ospf_if_state_name(i->state));
 	jset_int(o, "priority", i->config.priority);
-	if (i->dr) {
-		ospf_set_id(o, "drId", i->dr_id);
-		ospf_set_id(o, "drAddress", i->dr);
-	}
-	if (i->bdr) {
-		ospf_set_id(o, "bdrId", i->bdr_id);
-		ospf_set_id(o, "bdrAddress", i->bdr);
-	}
-	if (hears)
-		jset_bool(o, "mcastMemberOspfAllRouters", true);
-	if (dr)
-		jset_bool(o, "mcastMemberOspfDesignatedRouters", true);
+	if_dr_json(i, o);
 	if_config_json(l, i, o);
 	jset(l->all, i->dev->name, o);
 	return true;
@@ -140,7 +154,7 @@ static json_t *ifs_make(struct ospf_ask *q)
 	if (show_ospf(q->st, &s))
 		l.router_id = s.router_id;
 	show_ospf_ifs(q->st, add_if, &l);
-	l.lo = true;                      /* the last, as FRR has it */
+	l.lo = true;
 	show_ospf_ifs(q->st, add_if, &l);
 	return json_pack("{s:o}", "interfaces", l.all);
 }
@@ -221,10 +235,9 @@ static const char *const packet_keys[][2] = {
 static bool add_traffic(void *arg, const struct show_ospf_if *i)
 {
 	struct ifs *l = arg;
-	const char *only = args_word(l->q->a, "IF");
 	json_t *o;
 
-	if ((only && strcmp(only, i->dev->name) != 0) || l->lo != !!(i->dev->flags & DEV_LOOPBACK))
+	if (!in_turn(l, i))
 		return true;
 	o = json_object();
 	jset_int(o, "ifIndex", i->dev->ifindex);
