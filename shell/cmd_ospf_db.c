@@ -5,7 +5,6 @@
 #include "shell/state.h"
 #include "shell/table.h"
 #include "stack/ospf.h"
-#include "stack/wire/ospf_lsa.h"
 
 /* show ip ospf database, as vtysh prints it. */
 
@@ -145,7 +144,7 @@ static bool add_old(void *arg, const struct show_ospf_lsa *l)
 	struct lsa_key k;
 	char text[ADDR_STRLEN];
 
-	if (l->age < OSPF_MAX_AGE)
+	if (!lsa_is_old(l))
 		return true;
 	lsa_key(l, &k);
 	o = json_object();

@@ -6,7 +6,6 @@
 #include "shell/table.h"
 #include "stack/ospf.h"
 #include "stack/show.h"
-#include "stack/wire/ospf.h"
 
 /* show ip ospf interface and its traffic, as vtysh prints them. */
 
@@ -227,9 +226,8 @@ static void ifs_print_one(struct shell *sh, const json_t *one)
 
 /* Packets by type (RFC 2328 A.3), as FRR names and orders them. */
 static const char *const packet_keys[][2] = {
-	[OSPF_HELLO] = { "helloIn", "helloOut" }, [OSPF_DD] = { "dbDescIn", "dbDescOut" },
-	[OSPF_LSR] = { "lsReqIn", "lsReqOut" }, [OSPF_LSU] = { "lsUpdIn", "lsUpdOut" },
-	[OSPF_LSACK] = { "lsAckIn", "lsAckOut" },
+	[1] = { "helloIn", "helloOut" }, { "dbDescIn", "dbDescOut" }, { "lsReqIn", "lsReqOut" },
+	{ "lsUpdIn", "lsUpdOut" }, { "lsAckIn", "lsAckOut" },
 };
 
 static bool add_traffic(void *arg, const struct show_ospf_if *i)
@@ -274,7 +272,7 @@ static void traffic_print_one(struct shell *sh, const json_t *one)
 	json_object_foreach((json_t *)(uintptr_t)one, name, o) {
 		shell_printf(sh, "\n%-10s %8lld/%-8lld", name, (long long)jint(o, "helloIn"),
 			     (long long)jint(o, "helloOut"));
-		for (size_t t = OSPF_DD; t < N_ELEM(packet_keys); t++)
+		for (size_t t = 2; t < N_ELEM(packet_keys); t++)
 			shell_printf(sh, " %7lld/%-7lld", (long long)jint(o, packet_keys[t][0]),
 				     (long long)jint(o, packet_keys[t][1]));
 		shell_printf(sh, " %12lld", (long long)jint(o, "packetsQueued"));

@@ -7,7 +7,8 @@
 #include "shell/table.h"
 #include "stack/ospf.h"
 #include "stack/show.h"
-#include "stack/wire/ospf_lsa.h"
+
+#define METRIC_MAX 16777214               /* of LSAs 3, 4, 5 and 7: below LSInfinity */
 
 /* ospf: a router's configuration while it runs, in FRR's words.  A node that is
  * stopped and started has what the lab file says again. */
@@ -156,7 +157,7 @@ static int area_run(struct shell *sh, const struct args *a)
 		return 1;
 	if (!f.id && (args_has(a, "stub") || args_has(a, "nssa")))
 		return shell_error(sh, "area 0 is the backbone, which cannot be a stub or NSSA");
-	if (args_word(a, "COST") && !number(sh, a, "COST", 0, OSPF_LS_INFINITY - 1, &cost))
+	if (args_word(a, "COST") && !number(sh, a, "COST", 0, METRIC_MAX, &cost))
 		return 1;
 	show_ospf_areas(st, find_area, &f);
 	f.c.ranges = ranges;
@@ -186,7 +187,7 @@ static int redistribute_run(struct shell *sh, const struct args *a)
 				RP_KERNEL : RP_BOOT;
 
 	if (!st || (args_word(a, "METRIC") &&
-		    !number(sh, a, "METRIC", 0, OSPF_LS_INFINITY - 1, &metric)) ||
+		    !number(sh, a, "METRIC", 0, METRIC_MAX, &metric)) ||
 	    (args_word(a, "TYPE") && !number(sh, a, "TYPE", 1, 2, &type)))
 		return 1;
 	r.metric = (uint32_t)metric;

@@ -231,6 +231,11 @@ json_t *lsa_json(const struct show_ospf_lsa *l)
 	return o;
 }
 
+bool lsa_is_old(const struct show_ospf_lsa *l)
+{
+	return l->age >= OSPF_MAX_AGE;
+}
+
 void lsa_key(const struct show_ospf_lsa *l, struct lsa_key *k)
 {
 	struct ospf_lsa_hdr h;

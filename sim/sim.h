@@ -328,6 +328,7 @@ void lab_trace_ospf(struct lab *lab, void (*fn)(void *ctx, const struct ospf_rec
 struct show_ospf_lsa;
 struct lsa_key { uint32_t area, id, adv, seq; uint8_t type; uint16_t csum; };
 void lsa_key(const struct show_ospf_lsa *l, struct lsa_key *k);
+bool lsa_is_old(const struct show_ospf_lsa *l);           /* MaxAge: it is being flushed */
 /* With FRR's keys: a line of `show ip ospf database`, and all of it.  New references. */
 struct json_t *lsa_brief_json(const struct show_ospf_lsa *l);
 struct json_t *lsa_json(const struct show_ospf_lsa *l);
