@@ -21,7 +21,8 @@
 #define FIRST_DELAY_MAX SEC(1)
 #define RETRY_DELAY SEC(1)                /* when there was no memory */
 /* Bytes of a body: an update with this LSA alone is one IP packet. */
-#define LEN_MAX (IP4_LEN_MAX - IP4_HLEN - OSPF_HLEN - OSPF_LSU_LEN - OSPF_DIGEST_MAX - OSPF_LSA_HLEN)
+#define LEN_MAX \
+	(IP4_LEN_MAX - IP4_HLEN - OSPF_HLEN - OSPF_LSU_LEN - OSPF_DIGEST_MAX - OSPF_LSA_HLEN)
 
 struct ospf_own {
 	struct ospf_own *next;            /* in its hash bucket */

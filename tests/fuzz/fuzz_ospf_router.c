@@ -29,9 +29,8 @@
 #include "stack/util/err.h"
 #include "stack/wire/eth.h"
 #include "stack/wire/ip4.h"
+#include "tests/fuzz/ospf_codes.h"
 
-#define N_ARRAY(a) (sizeof(a) / sizeof((a)[0]))
-#define US_ID IP4(5, 5, 5, 5)
 #define STEP 4
 #define STEPS_MAX 100
 #define TIME_MAX SEC(4 * 3600)            /* lab time of a run */
@@ -67,13 +66,6 @@ struct run {
 };
 
 static ip4_t our_addr(unsigned dev) { return IP4(10, 0, 0, 1) + (dev << 8); }
-
-/* The bytes of the input that are left; beyond them are zeros. */
-struct in { const uint8_t *p, *end; };
-
-static uint8_t u8(struct in *in) { return in->p < in->end ? *in->p++ : 0; }
-static uint16_t u16(struct in *in) { uint8_t hi = u8(in); return (uint16_t)(hi << 8 | u8(in)); }
-static uint32_t u32(struct in *in) { uint32_t hi = u16(in); return hi << 16 | u16(in); }
 
 /* --- what it says --------------------------------------------------------------------- */
 
@@ -146,7 +138,8 @@ static int hear(struct netdev *dev, struct pkt *p)
 
 /* --- what is said to it ---------------------------------------------------------------- */
 
-static void arrive(struct run *r, const struct peer *from, const uint8_t *bytes, size_t n, ip4_t dst)
+static void arrive(struct run *r, const struct peer *from, const uint8_t *bytes, size_t n,
+		   ip4_t dst)
 {
 	struct ip4_hdr ip = { .hlen = IP4_HLEN, .tos = 0xc0, .proto = IP_PROTO_OSPF, .ttl = 1,
 			      .src = from->addr, .dst = dst,
@@ -209,7 +202,9 @@ static void lan_roles(const struct run *r, ip4_t *dr, ip4_t *bdr)
 
 static struct ospf_hello right_hello(const struct run *r, const struct peer *p)
 {
-	static const uint8_t options[N_IFS] = { OSPF_OPT_E, OSPF_OPT_E, 0, OSPF_OPT_NP, OSPF_OPT_E };
+	static const uint8_t options[N_IFS] = {
+		OSPF_OPT_E, OSPF_OPT_E, 0, OSPF_OPT_NP, OSPF_OPT_E,
+	};
 	struct ospf_hello h = { .mask = IP4(255, 255, 255, 0), .hello_interval = 10,
 				.dead_interval = 40, .options = options[p->dev] };
 
@@ -310,115 +305,6 @@ static void meet(struct run *r, const struct peer *p, enum ospf_nbr_state want)
 }
 
 /* --- packets by codes ------------------------------------------------------------------------ */
-
-/* A number that means something here. */
-static uint32_t number(struct in *in)
-{
-	static const uint32_t known[] = {
-		0, US_ID, IP4(9, 9, 9, 9), IP4(9, 9, 9, 8), IP4(1, 1, 1, 1), IP4(9, 9, 9, 7),
-		IP4(1, 1, 1, 2), IP4(9, 9, 9, 6), IP4(10, 0, 0, 1), IP4(10, 0, 0, 2),
-		IP4(10, 0, 1, 1), IP4(10, 0, 1, 2), IP4(10, 0, 1, 3), IP4(10, 0, 2, 1),
-		IP4(10, 0, 2, 2), IP4(10, 0, 3, 1), IP4(10, 0, 3, 2), IP4(10, 0, 4, 1),
-		IP4(10, 0, 0, 0), IP4(10, 0, 1, 0), IP4(10, 0, 2, 0), IP4(10, 0, 3, 0),
-		IP4(20, 0, 0, 0), IP4(20, 0, 0, 255), IP4(255, 255, 255, 255),
-		IP4(255, 255, 255, 0), IP4(255, 255, 255, 254), IP4(255, 0, 0, 0),
-		IP4(224, 0, 0, 5), IP4(127, 0, 0, 1), IP4(0, 0, 255, 0), IP4(7, 7, 7, 7),
-	};
-	uint8_t code = u8(in);
-
-	return code < 0xf0 ? known[code % N_ARRAY(known)] : u32(in);
-}
-
-static uint16_t some_age(struct in *in)
-{
-	static const uint16_t known[] = { 0, 1, 3600, 3599, 3590, 1800, 901, 3601, 0x8001 };
-	uint8_t code = u8(in);
-
-	return code < 0xf0 ? known[code % N_ARRAY(known)] : u16(in);
-}
-
-static uint32_t some_seq(struct in *in)
-{
-	static const uint32_t known[] = {
-		0x80000001, 0x80000002, 0x80000003, 0x80000010, 0x7fffffff, 0x7ffffffe,
-		0x80000000, 0, 0xffffffff,
-	};
-	uint8_t code = u8(in);
-
-	return code < 0xf0 ? known[code % N_ARRAY(known)] : u32(in);
-}
-
-static struct ospf_lsa_hdr lsa_header(struct in *in)
-{
-	static const uint8_t types[] = { 1, 2, 3, 4, 5, 7, 9, 10, 11, 0, 6, 255, 1, 2, 3, 5 };
-	struct ospf_lsa_hdr h = { .age = some_age(in), .type = types[u8(in) & 15] };
-
-	h.options = u8(in);
-	h.id = number(in);
-	h.adv = number(in);
-	h.seq = ospf_seq(some_seq(in));
-	h.len = OSPF_LSA_HLEN;
-	return h;
-}
-
-static void router_body(struct in *in, struct wr *w)
-{
-	struct ospf_router rt = { .flags = u8(in) };
-	uint8_t n = u8(in);
-
-	rt.n_links = n & 15;
-	ospf_router_emit(&rt, w);
-	for (unsigned i = 0; i < ((n & 0x80) ? n & 7u : rt.n_links); i++) {
-		struct ospf_link l = { .id = number(in), .data = number(in) };
-
-		l.type = u8(in) % 6;
-		l.metric = u16(in);
-		ospf_link_emit(&l, w);
-	}
-}
-
-static void other_body(struct in *in, uint8_t type, struct wr *w)
-{
-	struct ospf_external x = { .mask = number(in) };
-	struct ospf_summary s = { .mask = x.mask };
-
-	if (type == OSPF_LSA_NETWORK) {
-		ospf_network_emit(x.mask, w);
-		for (unsigned n = u8(in) & 7; n; n--)
-			ospf_id_emit(number(in), w);
-		return;
-	}
-	s.metric = x.metric = (uint32_t)u8(in) << 16 | u16(in);
-	if (type == OSPF_LSA_SUMMARY || type == OSPF_LSA_ASBR) {
-		ospf_summary_emit(&s, w);
-		return;
-	}
-	x.e2 = u8(in) & 1;
-	x.fwd = number(in);
-	x.tag = u8(in);
-	ospf_external_emit(&x, w);
-}
-
-/* how: bit 0, the checksum is wrong; bit 1, the length; bit 2, more bytes. */
-static void lsa(struct in *in, struct wr *w)
-{
-	uint8_t how = u8(in), *at = w->p;
-	struct ospf_lsa_hdr h = lsa_header(in);
-
-	ospf_lsa_hdr_emit(&h, w);
-	if (h.type == OSPF_LSA_ROUTER)
-		router_body(in, w);
-	else
-		other_body(in, h.type, w);
-	for (unsigned i = how & 4 ? u8(in) & 31 : 0; i; i--)
-		wr_u8(w, u8(in));
-	if (!wr_ok(w))
-		return;
-	ospf_lsa_finish(at, (size_t)(w->p - at));
-	at[17] ^= how & 1;
-	if (how & 2)
-		put_be16(at + 18, u16(in));
-}
 
 /* An LSA of ours comes back: the k-th of the last update, newer, older or
  * otherwise changed, under a right checksum. */
@@ -540,7 +426,7 @@ static void made_ack(const struct run *r, struct in *in, struct wr *w)
 	}
 }
 
-/* --- what else happens ------------------------------------------------------------------------ */
+/* --- what else happens ------------------------------------------------------------------- */
 
 static void switch_on(struct run *r, unsigned dev, const struct ospf_if_config *c)
 {
@@ -651,7 +537,7 @@ static void act(struct run *r, const struct peer *p, uint8_t what)
 	}
 }
 
-/* --- what must hold ------------------------------------------------------------------------------- */
+/* --- what must hold --------------------------------------------------------------------- */
 
 struct counts { struct run *r; uint32_t of[12], as; };
 
@@ -738,7 +624,7 @@ static void check_routes(struct run *r)
 	assert(was == is);
 }
 
-/* --- a run ----------------------------------------------------------------------------------------- */
+/* --- a run -------------------------------------------------------------------------------- */
 
 /* All neighbours that mean well; on the LAN, after the election. */
 static void meet_all(struct run *r, enum ospf_nbr_state want)

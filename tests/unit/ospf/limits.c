@@ -62,7 +62,7 @@ TEST(limits, the_database_takes_no_more_lsas_than_it_may)
 		external(&p, k, 0x80000001);
 	REQUIRE(show_ospf(p.r1, &o));
 	CHECK_EQ(o.n_external, 99);               /* and its own router-LSA */
-	CHECK_EQ(onet_problems(p.on, p.r1, "sends more LSAs than the 100 that the database takes"), 1);
+	CHECK_EQ(onet_problems(p.on, p.r1, "more LSAs than the 100 that the database takes"), 1);
 	onet_run(p.on, SEC(2));
 	external(&p, 5, 0x80000002);              /* a newer one of what is there is taken */
 	CHECK_EQ(lsdb_find3(p.r1->ospf, OSPF_AREA_AS, OSPF_LSA_EXTERNAL, IP4(20, 0, 5, 0), THEM_ID)
@@ -109,7 +109,7 @@ TEST(limits, a_pool_has_no_more_numbers_than_it_may)
 	CHECK_EQ(lsdb_find3(p.r1->ospf, OSPF_AREA_AS, OSPF_LSA_EXTERNAL, IP4(20, 0, 5, 0), THEM_ID)
 			 ->lsa->h.seq.v, (int32_t)0x80000002);
 	CHECK(ospf_pool_full(p.on->pool));
-	CHECK_EQ(onet_problems(p.on, p.r1, "names more routers and networks than there is room for"), 1);
+	CHECK_EQ(onet_problems(p.on, p.r1, "names more routers and networks than"), 1);
 	pair_free(&p);
 }
 
