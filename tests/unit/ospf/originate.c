@@ -339,3 +339,49 @@ TEST(originate, two_routers_of_one_id_do_not_flood_without_end)
 	      onet_problems(on, b, "with our router ID 1.1.1.1") > 0);
 	onet_free(on);
 }
+
+/* r1's router-LSA comes to r1 with this number, by way of r2. */
+static void say_in_its_name(struct onet *on, struct stack *r1, struct stack *r2, uint32_t seq)
+{
+	struct lsdb_entry *e = lsdb_find3(r2->ospf, 0, OSPF_LSA_ROUTER, onet_id(r1), onet_id(r1));
+	enum ospf_lsa_fault bad;
+	uint8_t image[256];
+	size_t len = e->lsa->len;
+	struct ospf_lsa *l;
+
+	REQUIRE(len <= sizeof(image));
+	memcpy(image, e->lsa->image, len);
+	put_be32(image + 12, seq);
+	ospf_lsa_finish(image, len);
+	l = ospf_lsa_get(on->pool, 0, image, len, &bad);
+	REQUIRE(l && lsdb_install(r2->ospf, l, 1) == OK);
+	ospf_flood(r2->ospf, lsdb_find(r2->ospf, l->key), NULL);
+}
+
+TEST(originate, a_number_at_its_end_begins_anew_in_every_database)
+{
+	struct onet *on = onet_new();
+	struct stack *r[3] = { onet_router(on), onet_router(on), onet_router(on) };
+	struct ospf_if_config c = on->if_conf;
+	struct olink l = onet_link(on, r[0], r[1]);
+
+	onet_link(on, r[1], r[2]);
+	onet_run(on, SEC(60));
+	say_in_its_name(on, r[0], r[1], 0x7ffffffd);
+	onet_run(on, SEC(30));
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(db_seq(r[i], OSPF_LSA_ROUTER, onet_id(r[0]), onet_id(r[0])),
+			 (int)(0x7ffffffeu - 0x80000000u));
+	c.type = OSPF_NET_P2P;
+	for (uint16_t cost = 1; cost <= 3; cost++) {      /* the last, then the first and second */
+		c.cost = cost;
+		REQUIRE(stack_ospf_if(r[0], l.a, &c) == OK);
+		onet_run(on, SEC(30));
+	}
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(db_seq(r[i], OSPF_LSA_ROUTER, onet_id(r[0]), onet_id(r[0])), 2);
+		CHECK(db_digest(r[i]) == db_digest(r[0]));
+		CHECK(show_ospf_settled(r[i], NULL));
+	}
+	onet_free(on);
+}
