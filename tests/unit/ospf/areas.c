@@ -139,6 +139,24 @@ TEST(ospf_areas, a_stub_area_has_a_default_route_instead_of_externals)
 	onet_free(c.on);
 }
 
+/* 10.3: AS-external-LSAs are not described in a stub area. */
+TEST(ospf_areas, a_neighbour_in_a_stub_area_comes_back_when_there_are_externals)
+{
+	struct chain c = chain_new(OSPF_AREA_STUB, false);
+
+	static_route(c.r[0], "192.0.2.0/24");
+	redistribute(c.r[0], false, 20);
+	REQUIRE(onet_settle(c.on, SEC(60)));
+	CHECK_EQ(metric(c.r[1], "192.0.2.0/24"), 20);
+	netdev_set_carrier(c.l[1].a, false);
+	onet_run(c.on, SEC(1));
+	netdev_set_carrier(c.l[1].a, true);
+	onet_run(c.on, SEC(30));
+	CHECK_EQ(onet_nbr(c.r[1], c.r[2]), OSPF_NBR_FULL);
+	CHECK_EQ(show_drops(c.r[2], DROP_OSPF_DD_SEQ), 0);
+	onet_free(c.on);
+}
+
 TEST(ospf_areas, a_totally_stubby_area_has_the_default_route_alone)
 {
 	struct chain c = chain_new(OSPF_AREA_STUB, true);

@@ -97,12 +97,16 @@ TEST(config, hello_interval_changes_at_once)
 	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
 	struct olink l = onet_link(on, r1, r2);
 	struct show_ospf_nbr n;
+	uint64_t before;
 
 	onet_run(on, SEC(15));
+	before = r1->ospf->tx[OSPF_HELLO];
 	on->if_conf.hello = 1;
 	on->if_conf.dead = 4;
 	onet_if_on(on, l.a, OSPF_NET_P2P);
 	onet_if_on(on, l.b, OSPF_NET_P2P);
+	onet_run(on, MSEC(1));
+	CHECK_EQ(r1->ospf->tx[OSPF_HELLO], before + 1);
 	onet_run(on, SEC(60));
 	CHECK_EQ(onet_changes(on, r1, OSPF_NBR_FULL), 1);
 	REQUIRE(onet_find_nbr(r1, onet_id(r2), &n));

@@ -117,6 +117,8 @@ TEST(dd, what_does_not_negotiate_is_ignored)
 	say(&p, M | MS, 1000);                    /* no I */
 	say(&p, I | MS, 1000);                    /* no M */
 	say(&p, 0, p.seq);                        /* a slave with the higher ID */
+	speak_dd(p.s, &(struct ospf_dd){ .mtu = 1500, .options = OSPF_OPT_E, .seq = 1000,
+		 .flags = I | M | MS }, &(struct ospf_lsa_hdr){ .type = 1 }, 1);  /* not empty */
 	CHECK_EQ(them(&p), OSPF_NBR_EXSTART);
 	silent(&p);
 	pair_free(&p);
@@ -242,6 +244,18 @@ TEST(dd, a_wrong_number_restarts_the_exchange)
 
 	say(&p, M | MS, 10);
 	restarted(&p);
+}
+
+TEST(dd, a_wrong_number_from_the_slave_restarts_the_exchange)
+{
+	struct pair p = pair_new(IP4(0, 0, 0, 9));
+
+	say(&p, M, p.seq);
+	CHECK_EQ(them(&p), OSPF_NBR_EXCHANGE);
+	say(&p, M, p.seq + 7);
+	CHECK_EQ(them(&p), OSPF_NBR_EXSTART);
+	CHECK_EQ(show_drops(p.r1, DROP_OSPF_DD_SEQ), 1);
+	pair_free(&p);
 }
 
 TEST(dd, a_second_master_restarts_the_exchange)

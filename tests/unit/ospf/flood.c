@@ -247,6 +247,7 @@ TEST(flood, acknowledgments_and_descriptions_have_the_age)
 	speaker_skip(y.s);
 	speak_dd(y.s, &dd, NULL, 0);
 	REQUIRE(speaker_hears(y.s, OSPF_DD));
+	CHECK_EQ(y.s->body[3], 0);                /* no M: this is all */
 	CHECK_EQ(first_hdr(y.s, OSPF_DD_LEN + OSPF_LSA_HLEN).age, 510);   /* behind our own */
 	say_free(&y);
 }
@@ -285,6 +286,46 @@ TEST(flood, who_has_it_or_a_newer_one_is_not_sent_it)   /* 13.3 (1) (b) */
 		speaker_free(z.s);
 		say_free(&y);
 	}
+}
+
+TEST(flood, updates_are_filled_up_to_the_mtu)
+{
+	struct image none = say_router(RX, 1), i[60];
+	struct say y = say_new(), z;
+	uint64_t before;
+
+	for (unsigned k = 0; k < N_ELEM(i); k++)
+		i[k] = say_router(RX + 1 + k, 1);
+	say_full(&y, NULL, 0);
+	z = loading(&y, &none);
+	say_lsu(&z, &none, 1);
+	onet_run(y.on, SEC(8));
+	say_ack(&y, &none, 1);
+	before = y.o->tx[OSPF_LSU];
+	speaker_skip(z.s);
+	say_lsu(&y, i, 30);
+	say_lsu(&y, i + 30, 30);
+	onet_run(y.on, MSEC(10));
+	CHECK_EQ(y.o->tx[OSPF_LSU], before + 2);
+	REQUIRE(speaker_hears(z.s, OSPF_LSU));
+	CHECK_EQ(z.s->n, OSPF_LSU_LEN + (1500 - IP4_HLEN - OSPF_HLEN - OSPF_LSU_LEN) /
+		 i[0].n * i[0].n);
+	speaker_free(z.s);
+	say_free(&y);
+}
+
+TEST(flood, maxage_of_an_unknown_lsa_is_kept_while_a_neighbour_is_loading)       /* 13 (4) */
+{
+	struct image five = say_router(RX, 5), gone = say_router(RX + 1, 1);
+	struct say y = say_new(), z;
+
+	gone = image_with_age(&gone, OSPF_MAX_AGE);
+	say_full(&y, NULL, 0);
+	z = loading(&y, &five);
+	say_lsu(&y, &gone, 1);
+	CHECK(db_router(y.st, RX + 1) != NULL);
+	speaker_free(z.s);
+	say_free(&y);
 }
 
 /* 13 (5) (c): the neighbour has a newer one by now. */

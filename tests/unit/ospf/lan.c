@@ -194,6 +194,25 @@ TEST(lan, the_network_is_a_transit_once_the_dr_is_adjacent)     /* 12.4.1.2 */
 	lan_free(&l);
 }
 
+/* The Backup succeeds at once, and is still Full: nothing else tells of the change. */
+TEST(lan, who_is_no_longer_dr_flushes_the_network_lsa)
+{
+	struct lan l = lan_new(1);
+	const struct lsdb_entry *e;
+
+	onet_run(l.on, SEC(45));
+	joins(&l, 0, 1, US, ADDR(0));
+	onet_run(l.on, SEC(7));
+	e = lsdb_find3(l.o, 0, OSPF_LSA_NETWORK, US, l.o->router_id);
+	REQUIRE(e != NULL);
+	l.on->if_conf.priority = 0;
+	onet_if_on(l.on, l.dev, OSPF_NET_BROADCAST);
+	CHECK_EQ(the_if(&l).dr, ADDR(0));
+	CHECK_EQ(nbr(&l, 0).state, OSPF_NBR_FULL);
+	CHECK(e->flags & LSDB_MAXAGE);
+	lan_free(&l);
+}
+
 /* --- flooding (13.3) and acknowledgments (Table 19) ----------------------------------------- */
 
 TEST(lan, the_dr_floods_back_instead_of_acknowledging)
@@ -262,6 +281,25 @@ TEST(lan, neither_dr_nor_backup_floods_back)
 	onet_run(l.on, SEC(1));
 	CHECK(!say_hears(&l.y[0], OSPF_LSA_ROUTER, RX, &got));
 	CHECK(!say_hears(&l.y[1], OSPF_LSA_ROUTER, RX + 1, &got));
+	lan_free(&l);
+}
+
+TEST(lan, what_was_requested_goes_to_who_requested_it)  /* 10.7 */
+{
+	struct ospf_lsr_item it = { .type = OSPF_LSA_ROUTER };
+	struct lan l = lan_new(0);
+	uint8_t body[OSPF_LSR_ITEM_LEN];
+	struct wr w = wr_init(body, sizeof(body));
+	struct image got;
+
+	joins(&l, 0, 1, ADDR(0), 0);
+	onet_run(l.on, SEC(1));
+	lan_skip(&l);
+	it.id = it.adv = l.o->router_id;
+	ospf_lsr_item_emit(&it, &w);
+	speak(l.y[0].s, OSPF_LSR, body, sizeof(body), 0);
+	REQUIRE(say_hears(&l.y[0], OSPF_LSA_ROUTER, l.o->router_id, &got));
+	CHECK_EQ(l.y[0].s->dst, ADDR(0));
 	lan_free(&l);
 }
 

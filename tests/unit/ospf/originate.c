@@ -168,6 +168,7 @@ TEST(originate, what_a_former_life_said_and_we_do_not_is_flushed)
 	say_lsu(&y, &old, 1);
 	CHECK_EQ(summary_seq(y.st), 17);
 	onet_run(y.on, MSEC(4900));
+	CHECK(!(lsdb_find3(y.o, 0, OSPF_LSA_SUMMARY, NET, y.o->router_id)->flags & LSDB_MAXAGE));
 	speak_hello(y.s, 1, y.o->router_id);
 	CHECK(!show_ospf_settled(y.st, NULL));
 	speaker_skip(y.s);
@@ -195,6 +196,7 @@ TEST(originate, what_a_former_life_said_and_we_say_too_goes_on)
 	CHECK(say_hears(&y, OSPF_LSA_SUMMARY, y.o->router_id, &got));
 	CHECK(ospf_lsa_get_age(got.b) < OSPF_MAX_AGE);
 	CHECK_EQ(summary_seq(y.st), 18);
+	CHECK(!(lsdb_find3(y.o, 0, OSPF_LSA_SUMMARY, NET, y.o->router_id)->flags & LSDB_MAXAGE));
 	say_free(&y);
 }
 

@@ -130,6 +130,35 @@ TEST(rxmt, what_is_at_maxage_at_the_exchange_is_sent_each_interval)
 	say_free(&y);
 }
 
+TEST(rxmt, what_was_sent_later_is_repeated_later)
+{
+	struct say y = say_new(), z;
+	struct image none = say_router(RX, 1), i = say_router(RX + 1, 1), j = say_router(RX + 2, 1);
+	struct netdev *dev = onet_if(y.on, y.st, "10.0.1.0/31", OSPF_NET_P2P);
+	struct image got;
+
+	z = (struct say){ y.on, y.st, y.o, speaker_new(dev, SAY_ID + 1, IP4(10, 0, 1, 1)) };
+	say_full(&y, NULL, 0);
+	say_full(&z, NULL, 0);
+	onet_run(y.on, SEC(12));
+	say_lsu(&y, &none, 1);
+	say_ack(&z, &none, 1);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, SEC(3));
+	say_lsu(&y, &j, 1);
+	onet_run(y.on, MSEC(100));
+	speaker_skip(z.s);
+	onet_run(y.on, MSEC(2500));               /* 5.6 s and 2.6 s */
+	CHECK(say_hears(&z, OSPF_LSA_ROUTER, RX + 1, &got));
+	speaker_skip(z.s);
+	onet_run(y.on, SEC(1));
+	CHECK(!say_hears(&z, OSPF_LSA_ROUTER, RX + 2, &got));
+	onet_run(y.on, SEC(2));                   /* 5.6 s */
+	CHECK(say_hears(&z, OSPF_LSA_ROUTER, RX + 2, &got));
+	speaker_free(z.s);
+	say_free(&y);
+}
+
 TEST(rxmt, a_short_interval_has_shorter_acknowledgment_delays)
 {
 	struct say y = say_new();
