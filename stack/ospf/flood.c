@@ -380,6 +380,18 @@ static bool lsa_input(struct lsu_rx *rx, struct ospf_lsa *l, const struct ospf_l
  * at the same time: in a large network each router finds its database cold. */
 struct batch { unsigned n; struct { struct ospf_lsa *l; struct ospf_lsa_hdr h; } of[BATCH]; };
 
+/* What is known of an LSA here will be asked for soon. */
+static void lsa_prefetch(const struct ospf_area *a, ospf_knum key)
+{
+	const struct ospf_if *oi;
+	const struct ospf_nbr *n;
+
+	lsdb_prefetch(a->ospf, key);
+	list_for_each(&a->ifs, oi, node)
+		list_for_each(&oi->nbrs, n, node)
+			lsa_set_prefetch(&n->retransmit, key);
+}
+
 /* Up to left LSAs; returns how many were read, fewer only at the end or at an error. */
 static uint32_t batch_take(struct batch *b, const struct lsu_rx *rx, struct rd *r, uint32_t left)
 {
@@ -394,7 +406,7 @@ static uint32_t batch_take(struct batch *b, const struct lsu_rx *rx, struct rd *
 			break;
 		b->of[b->n].l = lsa_take(rx, h, image);
 		if (b->of[b->n].l)
-			lsdb_prefetch(rx->o, b->of[b->n++].l->key);
+			lsa_prefetch(rx->n->oi->area, b->of[b->n++].l->key);
 	}
 	return i;
 }

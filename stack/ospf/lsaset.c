@@ -55,6 +55,12 @@ const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k)
 	return r == UINT32_MAX ? NULL : &s->rows[r];
 }
 
+void lsa_set_prefetch(const struct lsa_set *s, ospf_knum k)
+{
+	if (has_index(s))
+		prefetch(&s->index[home(s, k)]);
+}
+
 void lsa_set_clear(struct lsa_set *s)
 {
 	free(s->rows);

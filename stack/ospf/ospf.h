@@ -59,6 +59,7 @@ bool lsa_set_take(struct lsa_set *s, ospf_knum k, bool *was_new);  /* the same *
 bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
 /* NULL: is not there.  Until the next addition. */
 const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k);
+void lsa_set_prefetch(const struct lsa_set *s, ospf_knum k);      /* k will be asked for soon */
 void lsa_set_clear(struct lsa_set *s);
 /* Rows by *i from 0 on, oldest first; NULL: no more.  Deleting is safe meanwhile. */
 const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i);

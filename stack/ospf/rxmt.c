@@ -10,6 +10,7 @@
 
 #define ACK_DELAY MSEC(200)               /* at most; 13.5: below RxmtInterval */
 #define ACKS_MAX 72                       /* in a packet: 1,500 bytes */
+#define ACKS_AT_ONCE 16                   /* of a packet, before the first is looked up */
 
 /* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
 
@@ -19,6 +20,8 @@ static void acks_send(struct ospf_if *oi)
 	bool open = false;
 	struct ospf_tx tx;
 
+	for (uint32_t i = 0; i < oi->n_acks; i++)
+		lsdb_prefetch(o, oi->acks[i]);
 	for (uint32_t i = 0; i < oi->n_acks; i++) {
 		const struct lsdb_entry *e = lsdb_find(o, oi->acks[i]);
 		struct ospf_lsa_hdr h;
@@ -158,23 +161,45 @@ bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent)
 	return true;
 }
 
-enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
+static void ack_input(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key)
 {
 	struct ospf *o = n->oi->area->ospf;
-	struct ospf_lsa_hdr h;
+	const struct lsdb_entry *e = lsdb_find(o, key);
+	bool unsent;
 
+	if (e && lsa_compare(h, h->age, &e->lsa->h, lsdb_age(o, e)) == 0)
+		ospf_acked(n, key, &unsent);
+}
+
+/* A few at once, so that what they name comes from memory together. */
+static void acks_input(struct ospf_nbr *n, struct rd *r)
+{
+	const struct ospf *o = n->oi->area->ospf;
+	struct { struct ospf_lsa_hdr h; ospf_knum key; } acks[ACKS_AT_ONCE];
+	uint32_t n_acks = 0;
+
+	while (n_acks < ACKS_AT_ONCE && rd_left(r) && ospf_lsa_hdr_parse(&acks[n_acks].h, r)) {
+		const struct ospf_lsa_hdr *h = &acks[n_acks].h;
+		struct ospf_key3 k = { lsdb_area_of(n->oi->area, h->type), h->type, h->id, h->adv };
+
+		acks[n_acks].key = ospf_key_find(o->pool, &k);
+		if (acks[n_acks].key == OSPF_NUM_NONE)
+			continue;
+		lsdb_prefetch(o, acks[n_acks].key);
+		lsa_set_prefetch(&n->retransmit, acks[n_acks++].key);
+	}
+	for (uint32_t i = 0; i < n_acks; i++)
+		ack_input(n, &acks[i].h, acks[i].key);
+}
+
+enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
+{
 	if (n->state < OSPF_NBR_EXCHANGE)
 		return DROP_OSPF_STATE;
 	if (!ospf_lsack_parse(r))
 		return DROP_OSPF_LENGTH;
-	while (rd_left(r) && ospf_lsa_hdr_parse(&h, r)) {
-		uint32_t area = lsdb_area_of(n->oi->area, h.type);
-		const struct lsdb_entry *e = lsdb_find3(o, area, h.type, h.id, h.adv);
-		bool unsent;
-
-		if (e && lsa_compare(&h, h.age, &e->lsa->h, lsdb_age(o, e)) == 0)
-			ospf_acked(n, e->lsa->key, &unsent);
-	}
+	while (rd_left(r) && rd_ok(r))
+		acks_input(n, r);
 	return DROP_NONE;
 }
 

@@ -205,6 +205,21 @@ TEST(lsreq, an_older_one_is_no_answer)
 	pair_free(&p);
 }
 
+TEST(lsreq, behind_a_bad_request_nothing_of_an_update_is_read)    /* 13 (6) */
+{
+	struct pair p = pair_new();
+	uint32_t n;
+
+	describe(&p, MS, 8, 0, 1);
+	update(&p, 0, 1, ospf_seq(0x80000004));
+	n = p.r1->ospf->lsdb.n;
+	onet_run(p.on, SEC(2));
+	update(&p, 0, 5, ospf_seq(0x80000004));
+	CHECK_EQ(them(&p).state, OSPF_NBR_EXSTART);
+	CHECK_EQ(p.r1->ospf->lsdb.n, n);
+	pair_free(&p);
+}
+
 /* --- theirs ---------------------------------------------------------------------------- */
 
 static void request(struct pair *p, uint32_t type, ip4_t id, ip4_t adv)

@@ -88,6 +88,21 @@ TEST(rxmt, an_acknowledgment_of_what_is_not_there_is_ignored)
 	say_free(&y);
 }
 
+TEST(rxmt, among_many_acknowledgments_the_last_one_counts)
+{
+	struct image own, all[41];
+	struct say y = own_flooded(&own);
+
+	for (unsigned k = 0; k < N_ELEM(all) - 1; k++)
+		all[k] = say_router(RX + k, 1);
+	all[N_ELEM(all) - 1] = own;
+	say_ack(&y, all, N_ELEM(all) - 1);
+	CHECK(ospf_is_retransmitted(y.o, db_router(y.st, y.o->router_id)->lsa->key));
+	say_ack(&y, all, N_ELEM(all));
+	CHECK(!ospf_is_retransmitted(y.o, db_router(y.st, y.o->router_id)->lsa->key));
+	say_free(&y);
+}
+
 TEST(rxmt, many_acknowledgments_fill_packets_before_the_second_is_over)
 {
 	enum { N = 100 };
