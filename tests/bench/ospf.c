@@ -4,7 +4,8 @@
  * start until every link state database of an area is the same and nothing is
  * under way, after one link was cut, and while nothing happens.  Each grid runs
  * in a process of its own, for what it holds resident.  The routes are compared
- * with a breadth-first search before any figure is printed.
+ * with a breadth-first search before any figure is printed.  And the shortest-path
+ * tree of one router (16.1), whose distances are compared with the grid's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "sim/topo/topo.h"
 #include "stack/netdev.h"
 #include "stack/ospf.h"
+#include "stack/ospf/spf.h"
 #include "stack/show.h"
 #include "tests/bench/bench.h"
 
@@ -242,6 +244,93 @@ static void check_some(const struct grid *g, struct lab *lab)
 		check_routes(g, lab, i);
 }
 
+/* --- one tree (16.1) -------------------------------------------------------------------------- */
+
+/* A grid that is known to n0 alone, in its corner: n1 and n2 are its neighbours. */
+static uint32_t grid_id(uint32_t cols, uint32_t i)
+{
+	uint32_t node = i == cols ? 2 : i == 2 ? cols : i;
+
+	return 0x01000001 + node;
+}
+
+/* The link and its subnet, as a router-LSA has them. */
+static void say_link(struct wr *w, uint32_t cols, uint32_t to, ip4_t data)
+{
+	struct ospf_link p2p = { .id = grid_id(cols, to), .data = data, .type = OSPF_LINK_P2P,
+				 .metric = COST };
+	struct ospf_link stub = { .id = data & ip4_mask(31), .data = ip4_mask(31),
+				  .type = OSPF_LINK_STUB, .metric = COST };
+
+	ospf_link_emit(&p2p, w);
+	ospf_link_emit(&stub, w);
+}
+
+static void say_router(struct ospf *o, const struct grid *g, uint32_t i)
+{
+	uint32_t c = g->cols, r = i / c, links = 0, at[4];
+	struct ospf_lsa_hdr h = { .type = OSPF_LSA_ROUTER, .id = grid_id(c, i), .adv = grid_id(c, i),
+				  .seq = ospf_seq(0x80001000) };
+	struct ospf_router rt = { 0 };
+	enum ospf_lsa_fault bad;
+	uint8_t image[256];
+	struct wr w = wr_init(image, sizeof(image));
+
+	if (i % c > 0)
+		at[links++] = i - 1;
+	if (i % c < c - 1)
+		at[links++] = i + 1;
+	if (r > 0)
+		at[links++] = i - c;
+	if (r < g->rows - 1)
+		at[links++] = i + c;
+	rt.n_links = (uint16_t)(2 * links);
+	ospf_lsa_hdr_emit(&h, &w);
+	ospf_router_emit(&rt, &w);
+	for (uint32_t k = 0; k < links; k++) {            /* the lower end has the even address */
+		uint32_t low = at[k] < i ? at[k] : i, high = at[k] ^ i ^ low;
+
+		say_link(&w, c, at[k], IP4(10, 128, 0, 0) + 4 * low + 2 * (high == low + 1) +
+				       (i == high));
+	}
+	ospf_lsa_finish(image, wr_len(&w));
+	if (lsdb_install(o, ospf_lsa_get(o->pool, 0, image, wr_len(&w), &bad), 0) != OK)
+		die("an LSA is not installed");
+}
+
+/* Microseconds that the whole tree of rows x cols routers takes. */
+static double tree_us(uint32_t rows, uint32_t cols)
+{
+	struct grid g = grid_new(rows, cols, 1), corner = grid_new(2, 2, 1);
+	struct lab *lab = lab_of(&corner);
+	struct spf_scratch s;
+	struct ospf *o;
+	unsigned rounds = 1000000 / g.n;
+	double t;
+
+	start_all(&corner, lab);
+	(void)run_until_converged(&corner, lab, MSEC(10));
+	o = node_stack(lab_node(lab, 0))->ospf;
+	for (uint32_t i = 1; i < g.n; i++)
+		say_router(o, &g, i);
+	t = bench_now();
+	for (unsigned k = 0; k < rounds; k++) {
+		if (!spf_scratch_open(o, &s) || !spf_full(ospf_area_find(o, 0), &s))
+			die("no memory");
+		spf_scratch_close(&s);
+	}
+	t = bench_now() - t;
+	for (uint32_t i = 0; i < g.n; i++)
+		if (spf_dist(ospf_area_find(o, 0), ospf_vertex_find(o->pool, 0, false,
+								    grid_id(cols, i))) !=
+		    COST * (i % cols + i / cols))
+			die("the tree is wrong");
+	lab_free(lab);
+	free(g.links);
+	free(corner.links);
+	return t / rounds * 1e6;
+}
+
 /* --- figures ---------------------------------------------------------------------------------- */
 
 static long resident_kib(void)
@@ -301,10 +390,14 @@ static struct result in_child(uint32_t rows, uint32_t cols, uint32_t blocks, ns_
 	return r;
 }
 
-int main(int argc, char **argv)                  /* [100|1000|10000]: only that one */
+int main(int argc, char **argv)                  /* [100|1000|10000|spf]: only that one */
 {
 	struct result r;
 
+	if (argc < 2 || strcmp(argv[1], "spf") == 0) {
+		bench_line("spf_1000_us", tree_us(25, 40), "us", "lower", 50);
+		bench_line("spf_10000_us", tree_us(100, 100), "us", "lower", 600);
+	}
 	if (argc < 2 || strcmp(argv[1], "100") == 0) {
 		r = in_child(10, 10, 1, MSEC(10));
 		bench_line("ospf_grid100_s", r.cold_s, "s", "lower", 0.1);
