@@ -321,25 +321,27 @@ static int lsa_parse(struct ospf_pool *pool, struct ospf_lsa *l, struct say *s)
 static struct ospf_lsa *lsa_new(struct ospf_pool *pool, uint32_t area, const uint8_t *image,
 				size_t len)
 {
-	size_t arcs, dests, at = (sizeof(struct ospf_lsa) + len + 3) & ~(size_t)3;
+	size_t arcs, dests;
 	struct ospf_lsa *l;
+	uint8_t *copy;
 	struct say s;
 
 	count_all(image, len, &arcs, &dests);
-	l = malloc(at + arcs * sizeof(struct ospf_arc) + dests * sizeof(struct ospf_dest));
+	l = malloc(sizeof(*l) + arcs * sizeof(struct ospf_arc) + dests * sizeof(struct ospf_dest) +
+		   len);
 	if (!l)
 		return NULL;
-	memcpy(l->image, image, len);
-	ospf_lsa_put_age(l->image, 0);
-	ospf_lsa_hdr_get(&l->h, l->image);
+	s = (struct say){ pool, l, l->arcs, (struct ospf_dest *)(l->arcs + arcs) };
+	copy = (uint8_t *)(s.dest + dests);
+	memcpy(copy, image, len);
+	ospf_lsa_put_age(copy, 0);
+	ospf_lsa_hdr_get(&l->h, copy);
 	l->area = area;
 	l->len = (uint16_t)len;
 	l->n_arcs = (uint16_t)arcs;
 	l->n_dests = (uint16_t)dests;
-	s = (struct say){ pool, l, (struct ospf_arc *)(void *)((uint8_t *)l + at), NULL };
-	s.dest = (struct ospf_dest *)(s.arc + arcs);
-	l->arcs = s.arc;
 	l->dests = s.dest;
+	l->image = copy;
 	if (lsa_parse(pool, l, &s)) {
 		free(l);
 		return NULL;
