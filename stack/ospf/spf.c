@@ -187,7 +187,7 @@ static uint32_t key_of(const struct spf_v *v)
 	return spf_key(v->dist, v);
 }
 
-/* The first time that a vertex is met. */
+/* The first time that a vertex is met.  Its LSA is on its way from memory. */
 static void touch(struct spf_run *r, ospf_vnum n)
 {
 	struct spf_v *v = &r->s->v[n];
@@ -197,7 +197,10 @@ static void touch(struct spf_run *r, ospf_vnum n)
 	v->dist = v->lsa ? SPF_UNREACHABLE : 0;
 	v->state = v->lsa ? SPF_CANDIDATE : SPF_ABSENT;
 	v->bucket = UINT8_MAX;
-	v->router = v->lsa && v->lsa->h.type == OSPF_LSA_ROUTER;
+	if (v->lsa) {
+		prefetch(&v->lsa->n_arcs);
+		prefetch(v->lsa->arcs);
+	}
 }
 
 /* 16.1 (2) (b): does W link back to V? */
@@ -230,6 +233,7 @@ static void relax(struct spf_run *r, ospf_vnum vn, const struct ospf_arc *arc, u
 	w->dist = dist;
 	w->hops = hops;
 	w->parent = vn;
+	w->router = w->lsa->h.type == OSPF_LSA_ROUTER;
 	spf_push(&r->q, r->s->v, arc->to, spf_key(dist, w));
 }
 
@@ -239,12 +243,13 @@ static void examine(struct spf_run *r, ospf_vnum vn)
 	const struct spf_v *v = &r->s->v[vn];
 	const struct ospf_arc *arc = v->lsa->arcs, *end = arc + v->lsa->n_arcs;
 
-	for (; arc < end; arc++) {
-		struct spf_v *w = &r->s->v[arc->to];
+	for (; arc < end; arc++)
+		if (!r->s->v[arc->to].state)
+			touch(r, arc->to);
+	for (arc = v->lsa->arcs; arc < end; arc++) {
+		const struct spf_v *w = &r->s->v[arc->to];
 		uint32_t dist = v->dist + arc->cost;
 
-		if (!w->state)
-			touch(r, arc->to);
 		if (dist <= w->dist && w->state == SPF_CANDIDATE && dist <= SPF_DIST_MAX)
 			relax(r, vn, arc, dist);
 	}
