@@ -11,25 +11,9 @@
 
 #include "stack/ospf/ospf.h"
 
-#define PAGE 64                           /* entries; numtab.h's blocks are of one area */
 #define FIRST_PAGES 4
 
-struct lsdb_page { struct lsdb_entry e[PAGE]; };
-
 /* --- finding ------------------------------------------------------------------------ */
-
-struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k)
-{
-	struct lsdb_page *p = k / PAGE < o->lsdb.n_pages ? o->lsdb.pages[k / PAGE] : NULL;
-
-	return p && p->e[k % PAGE].lsa ? &p->e[k % PAGE] : NULL;
-}
-
-void lsdb_prefetch(const struct ospf *o, ospf_knum k)
-{
-	if (k / PAGE < o->lsdb.n_pages && o->lsdb.pages[k / PAGE])
-		prefetch(&o->lsdb.pages[k / PAGE]->e[k % PAGE]);
-}
 
 struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id,
 			      uint32_t adv)
@@ -82,7 +66,7 @@ bool lsdb_type_fits(const struct ospf_area *a, uint8_t type)
 static struct lsdb_entry *slot_make(struct ospf *o, ospf_knum k)
 {
 	struct ospf_lsdb *db = &o->lsdb;
-	uint32_t page = k / PAGE;
+	uint32_t page = k / LSDB_PAGE;
 
 	if (page >= db->n_pages) {
 		uint32_t n = page < FIRST_PAGES ? FIRST_PAGES : page + page / 4 + 1;
@@ -96,7 +80,7 @@ static struct lsdb_entry *slot_make(struct ospf *o, ospf_knum k)
 	}
 	if (!db->pages[page])
 		db->pages[page] = calloc(1, sizeof(*db->pages[page]));
-	return db->pages[page] ? &db->pages[page]->e[k % PAGE] : NULL;
+	return db->pages[page] ? &db->pages[page]->e[k % LSDB_PAGE] : NULL;
 }
 
 /* The sums of the database that l is in, by +1 or -1; what is at MaxAge is no part
@@ -206,7 +190,7 @@ void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, 
 	       void *arg)
 {
 	for (uint32_t p = 0; p < o->lsdb.n_pages; p++)
-		for (uint32_t i = 0; o->lsdb.pages[p] && i < PAGE; i++)
+		for (uint32_t i = 0; o->lsdb.pages[p] && i < LSDB_PAGE; i++)
 			if (o->lsdb.pages[p]->e[i].lsa)
 				fn(o, &o->lsdb.pages[p]->e[i], arg);
 }
@@ -214,7 +198,7 @@ void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, 
 void lsdb_fini(struct ospf *o)
 {
 	for (uint32_t p = 0; p < o->lsdb.n_pages; p++) {
-		for (uint32_t i = 0; o->lsdb.pages[p] && i < PAGE; i++)
+		for (uint32_t i = 0; o->lsdb.pages[p] && i < LSDB_PAGE; i++)
 			ospf_lsa_put(o->pool, o->lsdb.pages[p]->e[i].lsa);
 		free(o->lsdb.pages[p]);
 	}

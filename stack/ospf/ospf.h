@@ -158,6 +158,9 @@ struct lsdb_entry {
 	uint16_t flags;
 };
 
+#define LSDB_PAGE 64                      /* entries; numtab.h's blocks are of one area */
+struct lsdb_page { struct lsdb_entry e[LSDB_PAGE]; };
+
 struct ospf_lsdb {
 	struct lsdb_page **pages;         /* by key number */
 	uint32_t n_pages, n;
@@ -297,7 +300,25 @@ enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r);
 bool ospf_request_answered(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key);
 
 /* lsdb.c */
-struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k);  /* NULL: not here */
+static inline struct lsdb_page *lsdb_page(const struct ospf *o, ospf_knum k)      /* or NULL */
+{
+	return k / LSDB_PAGE < o->lsdb.n_pages ? o->lsdb.pages[k / LSDB_PAGE] : NULL;
+}
+/* NULL: not here. */
+static inline struct lsdb_entry *lsdb_find(const struct ospf *o, ospf_knum k)
+{
+	struct lsdb_page *p = lsdb_page(o, k);
+
+	return p && p->e[k % LSDB_PAGE].lsa ? &p->e[k % LSDB_PAGE] : NULL;
+}
+/* It will be found soon. */
+static inline void lsdb_prefetch(const struct ospf *o, ospf_knum k)
+{
+	struct lsdb_page *p = lsdb_page(o, k);
+
+	if (p)
+		prefetch(&p->e[k % LSDB_PAGE]);
+}
 struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint32_t adv);
 uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, at most OSPF_MAX_AGE */
 /* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
@@ -307,7 +328,6 @@ static inline uint16_t lsdb_now_ds(const struct ospf *o)
 	return (uint16_t)(o->st->now / MSEC(100));
 }
 void lsdb_fini(struct ospf *o);
-void lsdb_prefetch(const struct ospf *o, ospf_knum k);    /* it will be found soon */
 /* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are
  * cleared of it, the routing table is told when the contents differ.  ERR_NOMEM: nothing changed,
  * and the reference is gone. */
