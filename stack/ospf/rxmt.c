@@ -8,8 +8,10 @@
 #include "stack/ospf/ospf.h"
 #include "stack/wire/ip4.h"
 
-#define ACK_DELAY MSEC(200)               /* at most; 13.5: below RxmtInterval */
-#define ACKS_MAX 72                       /* in a packet: 1,500 bytes */
+/* At most.  Whoever sent an LSA keeps a row of it until then: in a flood, short delays and
+ * packets take less memory, and no more time, than long ones. */
+#define ACK_DELAY MSEC(20)                /* 13.5: below RxmtInterval, a second or more */
+#define ACKS_MAX 32                       /* in a packet */
 #define ACKS_AT_ONCE 16                   /* of a packet, before the first is looked up */
 
 /* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
@@ -50,14 +52,6 @@ static void acks_fire(struct timer *t)
 	oi->acks = NULL;
 }
 
-/* Half of RxmtInterval, in case that is short. */
-static ns_t ack_delay(const struct ospf_if *oi)
-{
-	ns_t half = oi->conf.rxmt * SEC(1) / 2;
-
-	return half < ACK_DELAY ? half : ACK_DELAY;
-}
-
 /* How many fit the MTU; at least one. */
 static uint16_t acks_max(const struct ospf_if *oi)
 {
@@ -76,7 +70,7 @@ void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
 		if (!oi->acks)
 			return;                   /* it is sent again */
 		timer_init(&oi->ack_timer, acks_fire);
-		timer_set(&o->st->timers, &oi->ack_timer, o->st->now + ack_delay(oi));
+		timer_set(&o->st->timers, &oi->ack_timer, o->st->now + ACK_DELAY);
 	}
 	oi->acks[oi->n_acks++] = e->lsa->key;
 	if (oi->n_acks >= acks_max(oi))
