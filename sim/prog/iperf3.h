@@ -65,6 +65,7 @@ struct iperf3_flow {
 	bool ready;
 	struct iperf3_count now, mark;    /* mark: when this interval began */
 	int64_t highest, blocks;          /* UDP number received; blocks sent */
+	int64_t early;                    /* bytes that came before the test was under way */
 	ns_t jitter, transit;             /* RFC 3550 6.4.1 */
 	struct sk_tcp_info info;          /* TCP's sender, at the last interval */
 	struct {                          /* over the intervals; bytes, us */

@@ -379,6 +379,7 @@ static void control_new(struct iperf3 *t, struct iperf3_conn *c)
 		return;
 	}
 	t->ctl = c;
+	(void)!sk_setopt(c->s.sk, SKO_NODELAY, 1);        /* words do not wait for each other */
 	t->other_congestion[0] = '\0';
 	memcpy(t->cookie, c->cookie, IPERF3_COOKIE);
 	sk_local(c->s.sk, &t->ctl_local);

@@ -97,8 +97,8 @@ void iperf3_flow_send(struct iperf3_flow *f)
 			return;
 		}
 		block_is_sent(f);
-		if ((t->p.bytes || t->p.blocks) && all_sent(t))
-			return;
+		if (!t->server && (t->p.bytes || t->p.blocks) && all_sent(t))
+			return;                   /* a server sends until its client has enough */
 	}
 }
 
@@ -169,8 +169,12 @@ void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], dou
 
 void iperf3_flow_start(struct iperf3_flow *f)
 {
+	int64_t early = f->early;
+
 	f->now = f->mark = (struct iperf3_count){ 0 };
-	f->blocks = 0;
+	f->blocks = f->early = 0;
+	if (early)
+		iperf3_flow_data(f, (size_t)early);
 	iperf3_flow_send(f);
 }
 
@@ -180,6 +184,8 @@ void iperf3_flow_data(struct iperf3_flow *f, size_t n)
 {
 	struct iperf3 *t = f->t;
 
+	if (!t->running)
+		f->early += (int64_t)n;
 	if (!t->running || t->sender)
 		return;
 	f->now.bytes += (int64_t)n;

@@ -72,6 +72,22 @@ TEST(iperf3, flows_side_by_side_and_the_other_way)
 	trial_free(t);
 }
 
+/* The data is there before the word that the test begins. */
+TEST(iperf3, a_number_of_bytes_the_other_way_comes_to_its_end)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+
+	trial_run(t, "h1", "iperf3 -c h2 -R -n 100000");
+	CHECK_EQ(t->status, 0);
+	CHECK(trial_int(t, "end.sum_received.bytes") >= 100000);
+	trial_run(t, "h1", "iperf3 -c h2 -R -k 3 -l 10000");
+	CHECK_EQ(t->status, 0);
+	CHECK(trial_int(t, "end.sum_received.bytes") >= 30000);
+	prog_free(server);
+	trial_free(t);
+}
+
 TEST(iperf3, retransmissions_are_counted_where_they_happen)
 {
 	struct trial *t = trial_new(true);
