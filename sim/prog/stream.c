@@ -12,7 +12,9 @@ size_t stream_waiting(const struct stream *s) { return s->out.len - s->out_off; 
 
 /* --- the end ------------------------------------------------------------------------ */
 
-static void gone(struct stream *s)
+/* Only a server's stream is an allocation of its own.  Inlined where a stream lies
+ * inside something else, gcc cannot know that there is no server then, and warns. */
+static outlined void gone(struct stream *s)
 {
 	if (s->server) {
 		list_remove(&s->node);
