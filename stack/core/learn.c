@@ -126,6 +126,16 @@ void route_learn_expect(struct stack *st, enum route_proto proto, uint32_t n)
 		learn_table_expect(t, n);
 }
 
+void route_learn_distance(struct stack *st, enum route_proto proto, uint8_t distance)
+{
+	unsigned learner = learner_of(proto);
+
+	if (learner == LEARN_N || st->rib.distance[learner] == distance)
+		return;
+	st->rib.distance[learner] = distance;
+	route_cache_flush(st);
+}
+
 static void withdraw(struct stack *st, unsigned learner, struct learned *row)
 {
 	struct learned was = *row;

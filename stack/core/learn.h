@@ -3,7 +3,7 @@
 #define STACK_CORE_LEARN_H
 /*
  * Routes that a routing protocol (RP_OSPF, RP_RIP) learns: thousands, each its
- * protocol's only one for the prefix, of the protocol's own distance, by a
+ * protocol's only one for the prefix, of one distance for all of them, by a
  * counted set of next hops (core/nexthop.h).  They stand beside the routes
  * that were configured and compete with them as core/route.h says; of equal
  * distance and metric, one that was configured comes first.
@@ -40,6 +40,9 @@ int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned le
 /* There will be n routes of proto in all, or more, those that there are included: a hint before
  * many are learned, which spares the table its growing in steps. */
 void route_learn_expect(struct stack *st, enum route_proto proto, uint32_t n);
+/* The distance of all of proto's routes, from the next packet on; 0: the protocol's
+ * own (route_distance()).  Watches do not hear of what it changes. */
+void route_learn_distance(struct stack *st, enum route_proto proto, uint8_t distance);
 /* True: there was one. */
 bool route_unlearn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len);
 /* What there is now for exactly this prefix; out may be NULL. */

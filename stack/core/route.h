@@ -75,6 +75,7 @@ struct rib {
 	uint32_t free_hint;               /* no free slot is lower */
 	ns_t redirects_end_at;            /* no RP_REDIRECT route ends before */
 	struct learn_table *learned[LEARN_N];     /* each made by its first route */
+	uint8_t distance[LEARN_N];                /* of these; 0: the protocol's own */
 };
 
 /* --- route_lookup.c --- */

@@ -28,10 +28,12 @@ struct route_view route_view_learned(const struct stack *st, unsigned learner,
 				     const struct learned *l)
 {
 	static const uint8_t protos[LEARN_N] = { [LEARN_OSPF] = RP_OSPF, [LEARN_RIP] = RP_RIP };
+	uint8_t distance = st->rib.distance[learner];
 
 	return (struct route_view){
 		.nh = st->nexthops.of[l->nexthops], .key = l->key, .len = l->len,
-		.proto = protos[learner], .distance = route_distance(protos[learner]),
+		.proto = protos[learner],
+		.distance = distance ? distance : route_distance(protos[learner]),
 		.metric = l->metric, .since = l->since * LEARN_SINCE,
 	};
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "stack/core/learn.h"
+
 void ospf_config_init(struct ospf_config *c)
 {
 	*c = (struct ospf_config){ .spf_hold = MSEC(50), .spf_max_hold = SEC(5) };
@@ -46,6 +48,7 @@ static void conf_take(struct ospf *o, const struct ospf_config *c)
 	o->conf.router_id = o->router_id;
 	if (!c->distance)
 		o->conf.distance = OSPF_DISTANCE;
+	route_learn_distance(o->st, RP_OSPF, o->conf.distance);
 	if (!c->max_lsas)
 		o->conf.max_lsas = OSPF_MAX_LSAS;
 	if (!c->max_paths || c->max_paths > ROUTE_HOPS_MAX)

@@ -167,6 +167,25 @@ TEST(learn, distance_decides_between_protocols_and_what_is_configured)
 	net_free(s.net);
 }
 
+TEST(learn, a_protocol_may_have_another_distance)
+{
+	struct scene s = scene_new();
+
+	CHECK_EQ(learn(&s, RP_RIP, "172.16.0.0/12", 1, s.by[0]), 1);
+	CHECK_EQ(learn(&s, RP_OSPF, "172.16.0.0/12", 1, s.by[1]), 1);
+	CHECK_EQ(by(&s, "172.16.1.1"), 1);
+	route_learn_distance(s.st, RP_OSPF, 121);
+	CHECK_EQ(by(&s, "172.16.1.1"), 0);
+	CHECK_EQ(configure(&s, "172.16.0.0/12", 130, 1, "10.0.2.2"), OK);
+	CHECK_EQ(by(&s, "172.16.1.1"), 0);
+	route_learn_distance(s.st, RP_RIP, 255);
+	CHECK_EQ(by(&s, "172.16.1.1"), 1);
+	route_learn_distance(s.st, RP_OSPF, 0);
+	route_learn_distance(s.st, RP_STATIC, 3);         /* which learns nothing */
+	CHECK_EQ(by(&s, "172.16.1.1"), 1);
+	net_free(s.net);
+}
+
 TEST(learn, the_longest_prefix_wins_whoever_made_it)
 {
 	struct scene s = scene_new();
