@@ -278,6 +278,15 @@ static int pending_set(struct ospf *o, struct ospf_own *w, uint8_t options, cons
 	return OK;
 }
 
+/* What is said is right again, and what was held back is not.  A tree that was made
+ * meanwhile lacks the neighbours that were not Full then, and no LSA tells of it. */
+static void held_drop(struct ospf *o, struct ospf_own *w, uint8_t type)
+{
+	if (w->pending && type == OSPF_LSA_ROUTER)
+		ospf_recompute(o);
+	pending_drop(w);
+}
+
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
 		   const void *body, size_t len)
 {
@@ -292,7 +301,7 @@ int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uin
 		return ERR_NOMEM;
 	lsa_set_del(&o->origin->orphans, k);
 	if (is_said(o, w, options, body, len)) {
-		pending_drop(w);                  /* it was another for a while */
+		held_drop(o, w, type);
 		return OK;
 	}
 	if (w->pending && same_content(w->pending, w->pending_len, options, body, len))

@@ -410,7 +410,8 @@ int must_check ospf_net_lsa_build(struct ospf_if *oi);
 /* spf_sched.c: old or new may be NULL; called by lsdb.c when contents changed or reached MaxAge. */
 void ospf_lsa_changed(struct ospf *o, struct ospf_lsa *was, struct ospf_lsa *is);
 /* Something that no LSA says but routes depend on: configuration, an area or an
- * interface came or went, a next hop's address. */
+ * interface came or went, a next hop's address, a neighbour that was not Full for less
+ * than MinLSInterval. */
 void ospf_recompute(struct ospf *o);
 void ospf_spf_show(const struct ospf *o, struct show_ospf *out);  /* spf_*, n_spf* of it */
 void ospf_spf_fini(struct ospf *o);
