@@ -35,27 +35,6 @@ static bool number(struct shell *sh, const struct args *a, const char *name, uin
 
 /* --- interfaces --------------------------------------------------------------------------- */
 
-struct find_if {
-	const struct netdev *dev;
-	struct ospf_if_config c;
-	struct ospf_auth auth;            /* what c.auth points to */
-	bool found;
-};
-
-static bool find_if(void *arg, const struct show_ospf_if *i)
-{
-	struct find_if *f = arg;
-
-	if (i->dev != f->dev)
-		return true;
-	f->c = i->config;
-	if (f->c.auth)
-		f->auth = *f->c.auth;
-	f->c.auth = f->c.auth ? &f->auth : NULL;
-	f->found = true;
-	return false;
-}
-
 static bool area_id(struct shell *sh, const char *s, uint32_t *out)
 {
 	unsigned long long v;
@@ -111,20 +90,21 @@ static int if_run(struct shell *sh, const struct args *a)
 	struct stack *st = shell_stack(sh, a->node);
 	const char *name = args_word(a, "IF");
 	struct netdev *dev = st ? stack_dev(st, name) : NULL;
-	struct find_if f = { .dev = dev };
+	struct show_ospf_if now;
+	struct ospf_if_config c;
 
 	if (!st)
 		return 1;
 	if (!dev)
 		return shell_error(sh, "%s has no interface '%s'", node_name(a->node), name);
-	show_ospf_ifs(st, find_if, &f);
-	if (!f.found)
-		ospf_if_config_init(&f.c);
+	ospf_if_config_init(&c);
+	if (show_ospf_if(st, dev, &now))
+		c = now.config;
 	if (args_has(a, "disable")) {
 		stack_ospf_if_del(st, dev);
 		return 0;
 	}
-	return if_words(sh, a, &f.c) ? answer(sh, stack_ospf_if(st, dev, &f.c)) : 1;
+	return if_words(sh, a, &c) ? answer(sh, stack_ospf_if(st, dev, &c)) : 1;
 }
 
 /* --- areas --------------------------------------------------------------------------------- */

@@ -144,41 +144,19 @@ uint16_t ospf_end_cost(const struct link_end *e)
 	return topo_ospf_cost(e->link->lab->topo, e->link->index, side_of(e), e->rate_bps, delay);
 }
 
-struct found_if {
-	const struct netdev *dev;
-	struct ospf_if_config c;
-	struct ospf_auth auth;            /* what c.auth points to */
-	bool found;
-};
-
-static bool find_if(void *arg, const struct show_ospf_if *i)
-{
-	struct found_if *f = arg;
-
-	if (i->dev != f->dev)
-		return true;
-	f->c = i->config;
-	if (f->c.auth)
-		f->auth = *f->c.auth;
-	f->c.auth = f->c.auth ? &f->auth : NULL;
-	f->found = true;
-	return false;
-}
-
 /* A cost that a command set stays. */
 void ospf_end_changed(struct link_end *e, uint16_t old_cost)
 {
-	struct found_if f = { .dev = &e->dev };
+	struct show_ospf_if i;
 	uint16_t cost = ospf_end_cost(e);
 	struct stack *st = node_stack(e->node);
 
 	if (!st || cost == old_cost)
 		return;
-	show_ospf_ifs(st, find_if, &f);
-	if (!f.found || f.c.cost != old_cost)
+	if (!show_ospf_if(st, &e->dev, &i) || i.config.cost != old_cost)
 		return;
-	f.c.cost = cost;
-	if (stack_ospf_if(st, &e->dev, &f.c) == OK)
+	i.config.cost = cost;
+	if (stack_ospf_if(st, &e->dev, &i.config) == OK)
 		lab_note_change(e->link->lab, "%s %s: cost %u", node_name(e->node), e->dev.name,
 				cost);
 }

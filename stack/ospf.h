@@ -222,6 +222,8 @@ struct show_ospf_if {
 	uint64_t rx[6], tx[6], errors;
 };
 void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_if *i), void *arg);
+/* One of them; false: OSPF is not on dev.  config.auth is borrowed until the next change. */
+bool show_ospf_if(struct stack *st, const struct netdev *dev, struct show_ospf_if *out);
 
 struct show_ospf_nbr {
 	const struct netdev *dev;

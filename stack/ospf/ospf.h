@@ -232,7 +232,6 @@ int must_check ospf_tx_begin_for(struct ospf_tx *tx, struct ospf_if *oi, uint8_t
 /* Bytes that still fit the interface's MTU, or n. */
 static inline size_t ospf_tx_room(const struct ospf_tx *tx) { return tx->room - wr_len(&tx->w); }
 void ospf_tx_end(struct ospf_tx *tx, ip4_t dst);
-void ospf_tx_cancel(struct ospf_tx *tx);
 void ospf_input(struct stack *st, struct pkt *p, const struct ip_meta *m);
 
 /* auth.c: RFC 2328 D, RFC 5709. */
@@ -418,8 +417,6 @@ void ospf_spf_fini(struct ospf *o);
 void ospf_spf_area_fini(struct ospf_area *a);     /* the area goes */
 /* spf.c, table.c */
 void ospf_spf_run(struct ospf *o);
-/* Cost to a router within an area; false: unreachable. */
-bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost);
 /* abr.c, asbr.c, nssa.c: the routing table was changed; what we tell others of it follows. */
 void ospf_summaries_update(struct ospf *o);
 void ospf_externals_update(struct ospf *o);

@@ -34,11 +34,6 @@ int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
 	return ospf_tx_begin_for(tx, oi, type, 0);
 }
 
-void ospf_tx_cancel(struct ospf_tx *tx)
-{
-	blk_put(tx->oi->area->ospf->st->pool, tx->b);
-}
-
 /* 8.1: on a point-to-point network, always to all; there is no address to resolve.
  * 13.3 (5), 13.5: to all routers, or to those that flood it to the others. */
 static ip4_t dst_of(const struct ospf_tx *tx, ip4_t dst)

@@ -85,6 +85,15 @@ void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_osp
 	}
 }
 
+bool show_ospf_if(struct stack *st, const struct netdev *dev, struct show_ospf_if *out)
+{
+	const struct ospf_if *oi = st->ospf ? ospf_if_of(st->ospf, dev) : NULL;
+
+	if (oi)
+		if_fill(out, oi);
+	return oi != NULL;
+}
+
 static enum ospf_if_state role_of(const struct ospf_nbr *n)
 {
 	const struct ospf_if *oi = n->oi;

@@ -433,11 +433,3 @@ struct table_row *table_rows(struct ospf *o, size_t *n)
 		qsort(rows, *n, sizeof(*rows), by_prefix);
 	return rows;
 }
-
-bool ospf_router_reachable(struct ospf_area *a, uint32_t router_id, uint32_t *cost)
-{
-	ospf_vnum v = ospf_vertex_find(a->ospf->pool, a->id, false, router_id);
-
-	*cost = v == OSPF_NUM_NONE ? SPF_UNREACHABLE : spf_dist(a, v);
-	return *cost != SPF_UNREACHABLE;
-}

@@ -118,15 +118,15 @@ TEST(out, room_ends_with_the_mtu_or_what_was_asked_for)
 
 	REQUIRE(ospf_tx_begin(&tx, oi, OSPF_LSU) == OK);
 	CHECK_EQ(ospf_tx_room(&tx), 1500 - 20 - 24);
-	ospf_tx_cancel(&tx);
+	ospf_tx_end(&tx, 0);
 	REQUIRE(ospf_tx_begin_for(&tx, oi, OSPF_LSU, 3000) == OK);
 	CHECK_EQ(ospf_tx_room(&tx), 3000);
-	ospf_tx_cancel(&tx);
+	ospf_tx_end(&tx, 0);
 	CHECK_EQ(ospf_tx_begin_for(&tx, oi, OSPF_LSU, 65536), ERR_NOBUFS);
 	CHECK_EQ(netdev_set_mtu(o.dev, 68), OK);
 	REQUIRE(ospf_tx_begin(&tx, oi, OSPF_LSU) == OK);
 	CHECK_EQ(ospf_tx_room(&tx), 68 - 20 - 24);
-	ospf_tx_cancel(&tx);
+	ospf_tx_end(&tx, 0);
 	one_free(&o);
 }
 
