@@ -6,18 +6,9 @@
  */
 #include <string.h>
 
+#include "sim/topo/at.h"
 #include "sim/topo/keys.h"
 #include "sim/topo/mem.h"
-
-static void *at(void *target, size_t off)
-{
-	return (char *)target + off;
-}
-
-static const void *in(const void *target, size_t off)
-{
-	return (const char *)target + off;
-}
 
 /* The text of a row's value; false: it says nothing, or what base says. */
 static bool row_says(const struct topo *t, const struct ykey *k, const void *target,

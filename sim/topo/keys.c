@@ -4,14 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/topo/at.h"
 #include "sim/topo/mem.h"
 
 #define WORDS_MAX 64                      /* more keys than any table has */
-
-static void *at(void *target, size_t off)
-{
-	return (char *)target + off;
-}
 
 const struct ykey *keys_find(const struct ytable *t, const char *key)
 {

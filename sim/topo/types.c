@@ -4,21 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sim/topo/at.h"
 #include "sim/topo/keys.h"
 #include "sim/topo/mem.h"
 #include "stack/util/err.h"
 
 #define ERRLEN 160
-
-static void *at(void *target, size_t off)
-{
-	return (char *)target + off;
-}
-
-static const void *in(const void *target, size_t off)
-{
-	return (const char *)target + off;
-}
 
 const char *value_text(struct load *ld, const struct ykey *k, const struct ynode *n)
 {

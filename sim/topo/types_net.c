@@ -3,22 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/topo/at.h"
 #include "sim/topo/keys.h"
 #include "sim/topo/mem.h"
 #include "stack/util/err.h"
 
 #define ERRLEN 160
 #define WORDS_MAX 32                      /* of one netem value */
-
-static void *at(void *target, size_t off)
-{
-	return (char *)target + off;
-}
-
-static const void *in(const void *target, size_t off)
-{
-	return (const char *)target + off;
-}
 
 /* ---- names ---- */
 

@@ -3,18 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/topo/at.h"
 #include "sim/topo/keys.h"
 #include "sim/topo/mem.h"
-
-static void *at(void *target, size_t off)
-{
-	return (char *)target + off;
-}
-
-static const void *in(const void *target, size_t off)
-{
-	return (const char *)target + off;
-}
 
 static void unset(struct load *ld, const struct ykey *k, void *target)
 {

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Values that may be left unsaid, so that another layer's hold. */
+#include "sim/topo/at.h"
 #include "sim/topo/keys.h"
-
-static void *at(void *target, size_t off)
-{
-	return (char *)target + off;
-}
-
-static const void *in(const void *target, size_t off)
-{
-	return (const char *)target + off;
-}
 
 static void unset(struct load *ld, const struct ykey *k, void *target)
 {
