@@ -42,14 +42,18 @@ static void say(struct lsaid_list *out, uint8_t type, uint8_t options, const str
 void ext_originate(struct ospf *o, const struct ext_list *l)
 {
 	struct lsaid_list out = { .o = o, .area = OSPF_AREA_AS, .failed = l->failed };
+	struct table t;
 
 	if (!l->n && !o->spf->says_externals)
 		return;
+	table_init(&t, o, NULL);
 	for (size_t i = 0; i < l->n; i++) {
 		const struct ext_row *row = &l->rows[i];
 		bool known = !row->within || row->within->conf.type == OSPF_AREA_NORMAL;
+		ip4_t fwd = known ? row->fwd : 0;
 
-		say(&out, OSPF_LSA_EXTERNAL, OSPF_OPT_E, row, known ? row->fwd : 0);
+		if (!ext_is_left(&t, OSPF_AREA_AS, OSPF_LSA_EXTERNAL, row, fwd, 0))
+			say(&out, OSPF_LSA_EXTERNAL, OSPF_OPT_E, row, fwd);
 	}
 	lsaid_originate(&out, 1u << OSPF_LSA_EXTERNAL);
 	o->spf->says_externals = l->n > 0;
@@ -86,10 +90,15 @@ void nssa_tell(struct ospf_area *a, const struct ext_list *l)
 	struct lsaid_list out = { .o = a->ospf, .area = a->id, .failed = l->failed };
 	uint8_t p_bit = a->ospf->is_abr ? 0 : OSPF_OPT_NP;
 	bool nssa = a->conf.type == OSPF_AREA_NSSA, on = own_address(a) != 0;
+	struct table t;
 
-	for (size_t i = 0; nssa && on && i < l->n; i++)
-		say(&out, OSPF_LSA_NSSA, p_bit, &l->rows[i],
-		    forwarding_in(a, &l->rows[i], p_bit));
+	table_init(&t, a->ospf, NULL);
+	for (size_t i = 0; nssa && on && i < l->n; i++) {
+		ip4_t fwd = forwarding_in(a, &l->rows[i], p_bit);
+
+		if (!ext_is_left(&t, a->id, OSPF_LSA_NSSA, &l->rows[i], fwd, p_bit))
+			say(&out, OSPF_LSA_NSSA, p_bit, &l->rows[i], fwd);
+	}
 	if (nssa && a->ospf->is_abr && a->conf.nssa_default && !a->conf.no_summary) {
 		struct ext_row def = { .conf.metric = a->conf.default_cost ? a->conf.default_cost : 1 };
 
@@ -167,7 +176,7 @@ static void translate(struct ext_list *l, const struct ospf *o, const struct tab
 		return;
 	r = ospf_lsa_body(lsa->image, lsa->len);
 	if (ospf_external_parse(&x, &r) && x.fwd != 0)
-		ext_add(l, &(struct ext_row){ .to = row->to, .fwd = x.fwd, .conf = {
+		ext_add(l, &(struct ext_row){ .to = row->to, .fwd = x.fwd, .from = a, .conf = {
 			.on = true, .type1 = !x.e2, .metric = x.metric, .tag = x.tag } });
 }
 

@@ -18,6 +18,7 @@
  *	age.c     14  ageing
  *	spf.h     16  the routing table: map of spf*.c, table*.c, routers.c, fib.c
  *	abr.c     12.4.3 summaries          asbr.c 12.4.4 externals   nssa.c RFC 3101
+ *	ext_equal.c 12.4.4.1 externals that another tells as well
  *	lsaid.c   E   what these three say  show_route.c the routing table, the trees
  *	show.c    what there is
  *
