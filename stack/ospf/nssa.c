@@ -150,7 +150,7 @@ static const struct ospf_lsa *source_of(const struct ospf *o, const struct table
 		const struct ospf_lsa *l = spf_lsa_of(o, *keys);
 
 		if (l && l->h.type == OSPF_LSA_NSSA && l->area == row->r.area &&
-		    l->h.adv == row->r.adv)
+		    l->h.adv == row->r.adv && l->dests[0].prefix == p)
 			return l;
 	}
 	return NULL;

@@ -153,3 +153,24 @@ TEST(ospf_nssa, else_a_router_inside_gives_an_address_of_its_own)
 	CHECK(has(c.r[0], "192.0.2.0/24"));
 	onet_free(c.on);
 }
+
+/* Of networks that begin alike, one takes over the other's Link State ID (RFC 2328 E). */
+TEST(ospf_nssa, a_translation_is_of_the_lsa_that_names_the_network_now)
+{
+	struct chain c = chain_new((struct ospf_area_config){ 0 });
+	struct ospf_external x;
+	const struct ospf_lsa *l;
+	struct rd r;
+
+	tell(c.r[2], "192.0.0.0/16", "10.9.3.9");
+	REQUIRE(onet_settle(c.on, SEC(60)));
+	tell(c.r[2], "192.0.0.0/8", "10.9.3.8");
+	onet_run(c.on, SEC(20));
+	l = lsdb_find3(c.r[0]->ospf, OSPF_AREA_AS, OSPF_LSA_EXTERNAL, IP4(192, 0, 255, 255),
+		       onet_id(c.r[1]))->lsa;
+	r = ospf_lsa_body(l->image, l->len);
+	REQUIRE(ospf_external_parse(&x, &r));
+	CHECK_EQ(x.mask, ip4_mask(16));
+	CHECK_EQ(x.fwd, IP4(10, 9, 3, 9));
+	onet_free(c.on);
+}
