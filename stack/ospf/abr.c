@@ -120,7 +120,7 @@ static void tell_summary(struct lsaid_list *out, const struct ospf_area *to, uin
 
 	if (cost >= OSPF_LS_INFINITY)
 		return;
-	w = lsaid_add(out, type, p, ospf_area_options(to));
+	w = lsaid_add(out, type, p, ospf_lsa_options(to));
 	ospf_summary_emit(&(struct ospf_summary){
 		.mask = type == OSPF_LSA_SUMMARY ? ip4_mask(p.len) : 0, .metric = cost }, &w);
 }

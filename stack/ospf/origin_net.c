@@ -54,7 +54,7 @@ int ospf_net_lsa_build(struct ospf_if *oi)
 	ospf_network_emit(ip4_mask(oi->addr.len), &w);
 	routers_put(oi, &w);
 	assert(wr_ok(&w) && wr_len(&w) == len);
-	err = ospf_originate(o, oi->area->id, OSPF_LSA_NETWORK, id, ospf_area_options(oi->area),
+	err = ospf_originate(o, oi->area->id, OSPF_LSA_NETWORK, id, ospf_lsa_options(oi->area),
 			     body, len);
 	free(body);
 	return err;

@@ -181,7 +181,7 @@ int ospf_router_lsa_build(struct ospf_area *a)
 	n = 4 + wr_len(&ls.w);
 	ls.w = wr_init(body, 4);
 	ospf_router_emit(&rt, &ls.w);
-	err = ospf_originate(o, a->id, OSPF_LSA_ROUTER, o->router_id, ospf_area_options(a), body,
+	err = ospf_originate(o, a->id, OSPF_LSA_ROUTER, o->router_id, ospf_lsa_options(a), body,
 			     n);
 	free(body);
 	if (err == ERR_MSGSIZE)

@@ -166,6 +166,11 @@ uint8_t ospf_area_options(const struct ospf_area *a)
 	return by_type[a->conf.type];
 }
 
+uint8_t ospf_lsa_options(const struct ospf_area *a)
+{
+	return ospf_area_options(a) & ~OSPF_OPT_NP;
+}
+
 const struct l4_proto ospf_proto = {
 	.name = "ospf", .ipproto = IP_PROTO_OSPF,
 	.input = ospf_input, .dev_changed = ospf_dev_changed, .free = stack_ospf_stop,

@@ -206,8 +206,10 @@ struct ospf_area *ospf_area_find(const struct ospf *o, uint32_t id);
 /* Made if need be; NULL: no memory. */
 struct ospf_area *ospf_area_get(struct ospf *o, uint32_t id);
 struct ospf_if *ospf_if_of(const struct ospf *o, const struct netdev *dev);
-/* Options of hellos, DD and own LSAs of an area (A.2): E, N/P; O no. */
+/* Options of hellos and DD of an area (A.2): E, N; O no. */
 uint8_t ospf_area_options(const struct ospf_area *a);
+/* ... of own LSAs but types 5 and 7: the N-bit is of hellos alone (RFC 3101 A). */
+uint8_t ospf_lsa_options(const struct ospf_area *a);
 /* config.c: all interfaces cease, without a word; then they and their areas go. */
 void ospf_ifs_halt(struct ospf *o);
 void ospf_areas_fini(struct ospf *o);

@@ -174,3 +174,36 @@ TEST(ospf_nssa, a_translation_is_of_the_lsa_that_names_the_network_now)
 	CHECK_EQ(x.fwd, IP4(10, 9, 3, 9));
 	onet_free(c.on);
 }
+
+struct options { uint32_t area; uint8_t seen, n_types; };
+
+static void collect(struct ospf *o, struct lsdb_entry *e, void *arg)
+{
+	struct options *s = arg;
+
+	(void)o;
+	if (e->lsa->area != s->area || e->lsa->h.type == OSPF_LSA_NSSA)
+		return;
+	s->seen |= e->lsa->h.options;
+	s->n_types |= (uint8_t)(1u << e->lsa->h.type);
+}
+
+/* RFC 3101 A: N is said in hellos, P in type 7 LSAs; E is of normal areas. */
+TEST(ospf_nssa, other_lsas_of_it_have_no_options)
+{
+	struct chain c = chain_new((struct ospf_area_config){ 0 });
+	struct options in = { .area = 1 }, out = { .area = 0 };
+	struct show_ospf_nbr n;
+
+	c.on->if_conf.area = 1;
+	onet_lan(c.on, (struct stack *[]){ c.r[1], c.r[2] }, 2);
+	REQUIRE(onet_settle(c.on, SEC(120)));
+	lsdb_each(c.r[2]->ospf, collect, &in);
+	lsdb_each(c.r[1]->ospf, collect, &out);
+	CHECK_EQ(in.seen, 0);
+	CHECK_EQ(in.n_types, 1 << OSPF_LSA_ROUTER | 1 << OSPF_LSA_NETWORK | 1 << OSPF_LSA_SUMMARY);
+	CHECK_EQ(out.seen, OSPF_OPT_E);
+	REQUIRE(onet_find_nbr(c.r[1], onet_id(c.r[2]), &n));
+	CHECK_EQ(n.options, OSPF_OPT_NP);
+	onet_free(c.on);
+}
