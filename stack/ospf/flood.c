@@ -229,7 +229,7 @@ bool ospf_exchanging(const struct ospf *o)
 
 static bool within_min_arrival(const struct ospf *o, const struct lsdb_entry *e)
 {
-	return (uint16_t)(lsdb_now_ds(o) - e->installed_ds) < OSPF_MIN_LS_ARRIVAL / MSEC(100);
+	return lsdb_installed_ago(o, e) < OSPF_MIN_LS_ARRIVAL / MSEC(1);
 }
 
 /* (5): newer than what we have.  Takes over the reference. */

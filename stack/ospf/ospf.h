@@ -155,8 +155,8 @@ enum lsdb_flag {
 struct lsdb_entry {
 	struct ospf_lsa *lsa;             /* NULL: no such LSA here */
 	uint32_t born_ms;                 /* instant at which its age was 0, modulo 2^32 */
-	uint16_t installed_ds;            /* instant of installation, 0.1 s, modulo 2^16 */
-	uint16_t flags;
+	uint32_t installed_ms : 24;       /* instant of installation, modulo 4 h 39 min */
+	uint32_t flags : 8;
 };
 
 #define LSDB_PAGE 64                      /* entries; numtab.h's blocks are of one area */
@@ -325,9 +325,10 @@ struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type,
 uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, at most OSPF_MAX_AGE */
 /* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
 int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b, uint16_t b_age);
-static inline uint16_t lsdb_now_ds(const struct ospf *o)
+/* ms since it was installed; nothing stays for hours without being installed anew. */
+static inline uint32_t lsdb_installed_ago(const struct ospf *o, const struct lsdb_entry *e)
 {
-	return (uint16_t)(o->st->now / MSEC(100));
+	return (ospf_now_ms(o) - e->installed_ms) & 0xffffff;
 }
 void lsdb_fini(struct ospf *o);
 /* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are

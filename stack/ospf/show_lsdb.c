@@ -9,8 +9,7 @@
 
 static ns_t installed_at(const struct ospf *o, const struct lsdb_entry *e)
 {
-	uint16_t ago = (uint16_t)(lsdb_now_ds(o) - e->installed_ds);
-	ns_t at = o->st->now - o->st->now % MSEC(100) - ago * MSEC(100);
+	ns_t at = o->st->now - o->st->now % MSEC(1) - lsdb_installed_ago(o, e) * MSEC(1);
 
 	return at > o->started_at ? at : o->started_at;
 }

@@ -124,6 +124,24 @@ TEST(flood, min_ls_arrival_discards_what_comes_too_fast)         /* 13 (5)(a) */
 	say_free(&y);
 }
 
+/* To the millisecond, whatever the instant was. */
+TEST(flood, min_ls_arrival_is_a_second)
+{
+	struct say y = say_new();
+	struct image i[] = { say_router(RX, 1), say_router(RX, 2) };
+
+	say_full(&y, NULL, 0);
+	onet_run(y.on, SEC(2) + MSEC(99) - net_now(y.on->net) % MSEC(100));
+	say_lsu(&y, &i[0], 1);
+	onet_run(y.on, MSEC(999));
+	say_lsu(&y, &i[1], 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, RX, RX), 1);
+	onet_run(y.on, MSEC(1));
+	say_lsu(&y, &i[1], 1);
+	CHECK_EQ(db_seq(y.st, OSPF_LSA_ROUTER, RX, RX), 2);
+	say_free(&y);
+}
+
 TEST(flood, an_older_instance_is_answered_with_the_newer)        /* 13 (8) */
 {
 	struct say y = say_new();
