@@ -250,9 +250,8 @@ void ext_update(struct ospf *o)
 	list_for_each(&o->areas, a, node)
 		if (a->conf.type == OSPF_AREA_NSSA || a->n_lsas[OSPF_LSA_NSSA])
 			nssa_tell(a, &out);
-	if (in_normal_area(o))
-		nssa_translate(o, &out);
-	else
+	nssa_translate(o, &out);
+	if (!in_normal_area(o))
 		out.n = 0;
 	ext_originate(o, &out);
 	free(out.rows);

@@ -48,6 +48,7 @@ static void area_drop_unused(struct ospf *o, struct ospf_area *a)
 		return;
 	ospf_origin_area_fini(a);
 	ospf_spf_area_fini(a);
+	nssa_area_fini(a);
 	list_remove(&a->node);
 	free(a->ranges);
 	free(a);
@@ -336,6 +337,7 @@ static void area_free(struct ospf_area *a)
 	list_for_each_safe(&a->ifs, oi, tmp, node)
 		if_free(oi);
 	ospf_spf_area_fini(a);
+	nssa_area_fini(a);
 	free(a->ranges);
 	free(a);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef STACK_OSPF_EXT_H
 #define STACK_OSPF_EXT_H
-/* What this router tells of destinations outside of the AS: asbr.c, nssa.c, ext_equal.c. */
+/* What this router tells of destinations outside of the AS: asbr.c, nssa.c, nssa_out.c,
+ * ext_equal.c. */
 #include "stack/ospf/lsaid.h"
 
 struct table;
@@ -26,7 +27,6 @@ struct ext_row {
 	struct ospf_redistribute conf;
 	ip4_t fwd;                        /* a forwarding address, or 0 */
 	const struct ospf_area *within;   /* only there it is known; NULL: everywhere */
-	const struct ospf_area *from;     /* the NSSA that it is translated from, or NULL */
 };
 struct ext_list { struct ext_row *rows; size_t n, cap; bool failed; };
 

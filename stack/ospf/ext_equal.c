@@ -25,15 +25,13 @@ static bool is_preferred(const struct ospf *o, const struct ospf_lsa *l, uint8_t
 	return l->h.adv > o->router_id;
 }
 
-/* Of a type 7 within its area, of a type 5 anywhere; who translates is in the NSSA, too. */
-static bool is_reached(struct table *t, const struct ospf_lsa *l, const struct ext_row *row)
+/* Of a type 7 within its area, of a type 5 anywhere else. */
+static bool is_reached(struct table *t, const struct ospf_lsa *l)
 {
 	struct asbr_path p;
 
 	if (l->h.type == OSPF_LSA_NSSA)
 		return table_router(ospf_area_find(t->o, l->area), l->h.adv, OSPF_ROUTER_E, &p);
-	if (row->from && !table_router(row->from, l->h.adv, OSPF_ROUTER_B, &p))
-		return false;
 	return asbr_path(t, l->h.adv, &p);
 }
 
@@ -52,7 +50,7 @@ bool ext_is_left(struct table *t, uint32_t area, uint8_t type, const struct ext_
 
 		if (l && l->h.type == type && l->area == area && l->dests[0].prefix == p &&
 		    l->h.adv != o->router_id && is_preferred(o, l, p_bit) &&
-		    is_equal(l, row, fwd) && is_reached(t, l, row))
+		    is_equal(l, row, fwd) && is_reached(t, l))
 			return true;
 	}
 	return false;

@@ -17,7 +17,8 @@
  *	originate.c 12.1, 12.4, 13.4 own LSAs   origin_router.c, origin_net.c 12.4.1, 12.4.2
  *	age.c     14  ageing
  *	spf.h     16  the routing table: map of spf*.c, table*.c, routers.c, fib.c
- *	abr.c     12.4.3 summaries          asbr.c 12.4.4 externals   nssa.c RFC 3101
+ *	abr.c     12.4.3 summaries          asbr.c 12.4.4 externals
+ *	nssa.c    RFC 3101 2 type 7 LSAs    nssa_out.c 3 their translation
  *	ext_equal.c 12.4.4.1 externals that another tells as well
  *	lsaid.c   E   what these three say  show_route.c the routing table, the trees
  *	show.c    what there is
@@ -138,7 +139,8 @@ struct ospf_area {
 	bool configured;                  /* by stack_ospf_area(), so it stays without interfaces */
 	bool router_dirty;                /* its router-LSA is to be built anew */
 	bool transit;                     /* TransitCapability */
-	bool translator;                  /* RFC 3101 3.1 */
+	bool translator;                  /* RFC 3101 3.1; deposed if ... */
+	struct timer stability;           /* ... this runs: TranslatorStabilityInterval */
 	uint64_t digest;                  /* of its LSDB */
 	uint32_t n_lsas[12], lsa_sum[12];
 	uint64_t n_spf;
@@ -421,10 +423,11 @@ void ospf_spf_fini(struct ospf *o);
 void ospf_spf_area_fini(struct ospf_area *a);     /* the area goes */
 /* spf.c, table.c */
 void ospf_spf_run(struct ospf *o);
-/* abr.c, asbr.c, nssa.c: the routing table was changed; what we tell others of it follows. */
+/* abr.c, asbr.c: the routing table was changed; what we tell others of it follows. */
 void ospf_summaries_update(struct ospf *o);
 void ospf_externals_update(struct ospf *o);
 void ospf_ext_fini(struct ospf *o);
+void nssa_area_fini(struct ospf_area *a); /* nssa_out.c: the area goes */
 void ospf_routes_withdraw(struct ospf *o);        /* all of ours, from the stack */
 
 extern const struct l4_proto ospf_proto;
