@@ -11,8 +11,8 @@
 
 static const struct { const char *name; int64_t v; } constants[] = {
 	C(SOL_SOCKET), C(SOL_TCP), C(SOL_IP), { "IPPROTO_TCP", 6 }, { "IPPROTO_IP", 0 },
-	{ "IPPROTO_UDP", 17 }, { "AF_INET", 2 }, { "PF_INET", 2 }, { "AF_INET6", 10 },
-	{ "AF_UNSPEC", 0 }, C(SOCK_STREAM), { "SOCK_DGRAM", 2 }, C(SOCK_NONBLOCK),
+	C(IPPROTO_UDP), { "SOL_UDP", L_IPPROTO_UDP }, { "AF_INET", 2 }, { "PF_INET", 2 }, { "AF_INET6", 10 },
+	C(AF_UNSPEC), C(SOCK_STREAM), C(SOCK_DGRAM), C(SOCK_NONBLOCK),
 	{ "SOCK_CLOEXEC", 02000000 },
 	{ "SO_REUSEADDR", 2 }, { "SO_TYPE", 3 }, { "SO_ERROR", 4 }, { "SO_BROADCAST", 6 },
 	{ "SO_SNDBUF", 7 }, { "SO_RCVBUF", 8 }, { "SO_KEEPALIVE", 9 }, { "SO_OOBINLINE", 10 },
@@ -37,6 +37,7 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	{ "IP_PMTUDISC_PROBE", 3 },
 	{ "O_RDONLY", 0 }, { "O_WRONLY", 1 }, C(O_RDWR), C(O_NONBLOCK), C(F_GETFL), C(F_SETFL),
 	C(MSG_OOB), C(MSG_PEEK), C(MSG_DONTWAIT), C(MSG_WAITALL), C(MSG_NOSIGNAL), C(MSG_MORE),
+	C(MSG_CONFIRM),
 	C(MSG_TRUNC), { "MSG_ERRQUEUE", 0x2000 }, { "MSG_ZEROCOPY", 0x4000000 },
 	{ "MSG_FASTOPEN", 0x20000000 }, { "MSG_EOR", 0x80 },
 	C(SIOCINQ), C(SIOCOUTQ), C(SIOCOUTQNSD), C(SIOCATMARK), { "FIONREAD", L_SIOCINQ },

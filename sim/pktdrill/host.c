@@ -7,14 +7,39 @@
 #include "stack/util/be.h"
 #include "stack/wire/eth.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/udp.h"
 
 #define PREFIX_LEN 16                     /* of the interface's network */
 #define BEGIN SEC(1000)                   /* no script notices when its world began */
 
 /* --- what the stack sends ------------------------------------------------------------ */
 
-/* The TCP segment of a frame; false: it is none. */
-static bool seg_parse(struct pd_seg *s, const uint8_t *b, size_t n)
+static bool parse_tcp(struct pd_seg *s, const uint8_t *b, size_t n)
+{
+	if (tcp_hdr_parse(&s->h, b, n) != DROP_NONE)
+		return false;
+	s->n_opt = (uint8_t)(s->h.hlen - TCP_HLEN);
+	memcpy(s->opt, b + TCP_HLEN, s->n_opt);
+	s->len = (uint32_t)n - s->h.hlen;
+	return true;
+}
+
+static bool parse_udp(struct pd_seg *s, const uint8_t *b, size_t n)
+{
+	struct rd rd = rd_init(b, n);
+	struct udp_hdr h;
+
+	if (!udp_hdr_parse(&h, &rd))
+		return false;
+	s->proto = PD_UDP;
+	s->h.sport = h.sport;
+	s->h.dport = h.dport;
+	s->len = (uint32_t)h.len - UDP_HLEN;
+	return true;
+}
+
+/* The packet in a frame; false: it is of no protocol that scripts speak of. */
+static bool seg_parse(struct pd_run *r, struct pd_seg *s, const uint8_t *b, size_t n)
 {
 	struct ip4_hdr ip;
 
@@ -22,17 +47,20 @@ static bool seg_parse(struct pd_seg *s, const uint8_t *b, size_t n)
 		return false;
 	b += ETH_HLEN;
 	n -= ETH_HLEN;
-	if (ip4_hdr_parse(&ip, b, n, n) != DROP_NONE || ip.proto != IP_PROTO_TCP ||
-	    tcp_hdr_parse(&s->h, b + ip.hlen, ip.total_len - (size_t)ip.hlen) != DROP_NONE)
+	if (ip4_hdr_parse(&ip, b, n, n) != DROP_NONE)
 		return false;
+	if (ip.mf || ip.frag_off) {
+		pd_lacks(r, "a packet in fragments");
+		return false;
+	}
 	s->src = ip.src;
 	s->dst = ip.dst;
 	s->tos = ip.tos;
 	s->ttl = ip.ttl;
-	s->n_opt = (uint8_t)(s->h.hlen - TCP_HLEN);
-	memcpy(s->opt, b + ip.hlen + TCP_HLEN, s->n_opt);
-	s->len = (uint32_t)ip.total_len - ip.hlen - s->h.hlen;
-	return true;
+	b += ip.hlen;
+	n = ip.total_len - (size_t)ip.hlen;
+	return ip.proto == IP_PROTO_TCP ? parse_tcp(s, b, n) :
+	       ip.proto == IP_PROTO_UDP ? parse_udp(s, b, n) : false;
 }
 
 /* Is it of the connection that the script is about?  It hears of no other. */
@@ -40,7 +68,10 @@ static bool is_of_flow(const struct pd_run *r, const struct pd_seg *s)
 {
 	const struct pd_flow *f = &r->flow;
 
-	return !f->lport || (s->h.sport == f->lport && s->h.dport == f->rport);
+	if (f->udp)                               /* which may speak with many */
+		return s->proto == PD_UDP && (!f->lport || s->h.sport == f->lport);
+	return s->proto == PD_TCP &&
+	       (!f->lport || (s->h.sport == f->lport && s->h.dport == f->rport));
 }
 
 void pd_host_drop_sent(struct pd_run *r)
@@ -57,7 +88,8 @@ static int tun_xmit(struct netdev *dev, struct pkt *p)
 	struct pd_seg *s = calloc(1, sizeof(*s));
 	uint8_t *frame = malloc(PKT_MAX);
 
-	if (s && frame && seg_parse(s, frame, pkt_frame(p, frame, PKT_MAX)) && is_of_flow(r, s)) {
+	if (s && frame && seg_parse(r, s, frame, pkt_frame(p, frame, PKT_MAX)) &&
+	    is_of_flow(r, s)) {
 		s->at = r->now;
 		*r->sent_end = s;
 		r->sent_end = &s->next;

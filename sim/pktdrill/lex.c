@@ -34,6 +34,12 @@ bool pd_fail(struct pd_lex *lx, const char *what)
 	return false;
 }
 
+bool pd_unsupported(struct pd_lex *lx, const char *what)
+{
+	pd_say(lx->says, PD_SKIPPED, lx->line, "%s", what);
+	return false;
+}
+
 /* --- blanks and comments ---------------------------------------------------------- */
 
 static void skip_line(struct pd_lex *lx)
@@ -83,6 +89,16 @@ bool pd_take(struct pd_lex *lx, const char *s)
 	if (!pd_looks(lx, s))
 		return false;
 	lx->p += strlen(s);
+	return true;
+}
+
+bool pd_take_word(struct pd_lex *lx, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (!pd_looks(lx, s) || isalnum((unsigned char)lx->p[n]) || lx->p[n] == '_')
+		return false;
+	lx->p += n;
 	return true;
 }
 

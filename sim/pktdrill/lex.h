@@ -18,6 +18,7 @@ void pd_skip(struct pd_lex *lx);
 bool pd_at_end(struct pd_lex *lx);
 bool pd_looks(struct pd_lex *lx, const char *s);  /* is s next? */
 bool pd_take(struct pd_lex *lx, const char *s);   /* s, if it is next */
+bool pd_take_word(struct pd_lex *lx, const char *s);      /* and no letter behind it */
 bool pd_want(struct pd_lex *lx, const char *s);
 /* A name of letters, digits and _; NULL: none is next. */
 char *pd_name(struct pd_lex *lx);
@@ -31,8 +32,14 @@ char *pd_between(struct pd_lex *lx, const char *open, const char *close);
 char *pd_keep(struct pd_lex *lx, const char *s, size_t n);
 bool pd_fail(struct pd_lex *lx, const char *what);        /* "expected what"; false */
 
+bool pd_unsupported(struct pd_lex *lx, const char *what);         /* skips the script; false */
+
 /* parse_pkt.c: behind < or >. */
 bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p);
+bool pd_parse_seq(struct pd_lex *lx, uint32_t *seq, uint32_t *len);       /* "1:1001(1000)" */
+/* parse_icmp.c: behind the word icmp; what it quotes, if that is next. */
+bool pd_parse_icmp(struct pd_lex *lx, struct pd_packet *p);
+bool pd_parse_quote(struct pd_lex *lx, struct pd_icmp *ic);
 /* parse_call.c: from the name on. */
 bool pd_parse_call(struct pd_lex *lx, struct pd_call *c);
 /* const.c: a name of the C library, as Linux numbers it. */

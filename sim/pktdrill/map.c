@@ -12,6 +12,7 @@
 #include "stack/util/csum.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/udp.h"
 
 /* --- ours: sequence numbers and timestamps ------------------------------------------ */
 
@@ -81,7 +82,7 @@ static void flow_for_segment(struct pd_run *r)
 {
 	struct pd_flow *f = &r->flow;
 
-	if (!r->listens_anew && f->lport)
+	if (!r->listens_anew && f->lport && !f->udp)
 		return;
 	r->listens_anew = false;
 	pd_host_drop_sent(r);
@@ -95,13 +96,23 @@ static void ip_fill(uint8_t *b, const struct ip4_hdr *ip)
 	ip4_hdr_emit(ip, NULL, &w);
 }
 
+/* Of a packet from the peer, n bytes in all. */
+static struct ip4_hdr ip_head(const struct pd_run *r, const struct pd_packet *p, uint8_t proto,
+			      size_t n)
+{
+	return (struct ip4_hdr){
+		.hlen = IP4_HLEN, .total_len = (uint16_t)n, .proto = proto,
+		.tos = (uint8_t)(p->tos >= 0 ? p->tos : p->ecn > 0 ? p->ecn : 0),
+		.ttl = (uint8_t)(p->ttl >= 0 ? p->ttl : 255), .src = r->remote, .dst = r->local,
+	};
+}
+
 static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 {
 	size_t hlen = TCP_HLEN + (size_t)p->opts.n, n = IP4_HLEN + hlen + p->len;
 	struct tcp_hdr h = { .seq = seq(p->seq), .hlen = (uint8_t)hlen, .flags = p->flags,
 			     .wnd = p->wnd, .urg = p->urg };
-	struct ip4_hdr ip = { .hlen = IP4_HLEN, .total_len = (uint16_t)n, .ttl = 255,
-			      .proto = IP_PROTO_TCP, .src = r->remote, .dst = r->local };
+	struct ip4_hdr ip = ip_head(r, p, IP_PROTO_TCP, n);
 	uint8_t *b = calloc(1, n), *tcp = b + IP4_HLEN;
 	struct wr w = wr_init(tcp, b ? TCP_HLEN : 0);
 
@@ -111,9 +122,6 @@ static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 		return;
 	}
 	flow_for_segment(r);
-	ip.tos = (uint8_t)(p->tos >= 0 ? p->tos : p->ecn > 0 ? p->ecn : 0);
-	if (p->ttl >= 0)
-		ip.ttl = (uint8_t)p->ttl;
 	h.sport = p->sport ? p->sport : r->flow.rport;
 	h.dport = p->dport ? p->dport : r->flow.lport;
 	h.ack = seq(p->flags & TCP_ACK ? seq_to_live(&r->flow, p->ack) : 0);
@@ -129,38 +137,82 @@ static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 	free(b);
 }
 
-/* RFC 792: the header of the segment that it is about, and 8 bytes of TCP's. */
+static void inject_udp(struct pd_run *r, const struct pd_packet *p)
+{
+	size_t n = IP4_HLEN + UDP_HLEN + (size_t)p->len;
+	struct ip4_hdr ip = ip_head(r, p, IP_PROTO_UDP, n);
+	struct udp_hdr h = { .len = (uint16_t)(UDP_HLEN + p->len) };
+	uint8_t *b = calloc(1, n);
+	struct wr w = wr_init(b, b ? n : 0);
+
+	if (n > IP4_LEN_MAX) {
+		pd_lacks(r, "a datagram longer than IP carries");
+		free(b);
+		return;
+	}
+	h.sport = p->sport ? p->sport : r->flow.rport ? r->flow.rport : r->connect_port;
+	h.dport = p->dport ? p->dport : r->flow.lport ? r->flow.lport : r->bind_port;
+	h.csum = udp_csum4(&h, ip.src, ip.dst, 0);       /* all its bytes are 0 */
+	if (b) {
+		ip4_hdr_emit(&ip, NULL, &w);
+		udp_hdr_emit(&h, &w);
+		pd_host_input(r, b, n);
+	}
+	free(b);
+}
+
+/* RFC 792: the header of the packet that it is about, and 8 bytes of it. */
+enum { QUOTE = IP4_HLEN + ICMP4_QUOTE_MIN };
+
+static void quote(const struct pd_run *r, const struct pd_icmp *ic, uint8_t b[QUOTE])
+{
+	struct ip4_hdr ip = { .hlen = IP4_HLEN, .df = true, .ttl = 64, .src = r->local,
+			      .dst = r->remote };
+	const struct pd_flow *f = &r->flow;
+	struct udp_hdr udp = { f->lport, f->rport, (uint16_t)(UDP_HLEN + ic->len), 0 };
+	struct wr w = wr_init(b + IP4_HLEN, UDP_HLEN);
+	bool is_udp = ic->about ? ic->about_udp : f->udp;
+
+	ip.proto = is_udp ? IP_PROTO_UDP : IP_PROTO_TCP;
+	ip.total_len = (uint16_t)(IP4_HLEN + (is_udp ? UDP_HLEN : TCP_HLEN) + ic->len);
+	ip_fill(b, &ip);
+	udp_hdr_emit(&udp, &w);                   /* the ports are where TCP's are */
+	if (!is_udp)
+		put_be32(b + IP4_HLEN + 4, seq_to_live(f, ic->seq));
+}
+
 static void inject_icmp(struct pd_run *r, const struct pd_packet *p)
 {
-	enum { QUOTE = IP4_HLEN + 8, N = IP4_HLEN + ICMP4_HLEN + QUOTE };
+	enum { N = IP4_HLEN + ICMP4_HLEN + QUOTE };
 	const struct pd_icmp *ic = &p->icmp;
-	uint8_t b[N] = { 0 }, *q = b + IP4_HLEN + ICMP4_HLEN;
-	struct ip4_hdr ip = { .hlen = IP4_HLEN, .total_len = N, .ttl = 255,
-			      .proto = IP_PROTO_ICMP, .src = r->gateway, .dst = r->local };
-	struct ip4_hdr about = { .hlen = IP4_HLEN, .df = true, .ttl = 64, .proto = IP_PROTO_TCP,
-				 .src = r->local, .dst = r->remote };
+	bool quotes = ic->about || !icmp4_has_id(ic->type);
+	size_t n = quotes ? N : N - QUOTE;
+	struct ip4_hdr ip = ip_head(r, p, IP_PROTO_ICMP, n);
 	struct icmp4_hdr h = { .type = ic->type, .code = ic->code };
+	uint8_t b[N] = { 0 }, *q = b + IP4_HLEN + ICMP4_HLEN;
 	struct wr w = wr_init(b + IP4_HLEN, ICMP4_HLEN);
 
-	about.total_len = (uint16_t)(IP4_HLEN + TCP_HLEN + ic->len);
-	ip_fill(b, &ip);
-	ip_fill(q, &about);
-	put_be16(q + IP4_HLEN, r->flow.lport);
-	put_be16(q + IP4_HLEN + 2, r->flow.rport);
-	put_be32(q + IP4_HLEN + 4, seq_to_live(&r->flow, ic->seq));
+	if (quotes) {
+		ip.src = r->gateway;
+		quote(r, ic, q);
+	}
 	if (ic->type == ICMP4_UNREACH && ic->code == ICMP4_UNREACH_FRAG)
 		h.u.mtu = (uint16_t)ic->mtu;
-	h.csum = icmp4_csum(&h, csum_add(0, q, QUOTE));
+	if (icmp4_has_id(ic->type))
+		h.u.echo.id = ic->id;
+	ip_fill(b, &ip);
+	h.csum = icmp4_csum(&h, csum_add(0, q, n - IP4_HLEN - ICMP4_HLEN));
 	icmp4_hdr_emit(&h, &w);
-	pd_host_input(r, b, N);
+	pd_host_input(r, b, n);
 }
 
 void pd_inject(struct pd_run *r, const struct pd_packet *p)
 {
-	if (p->is_icmp)
-		inject_icmp(r, p);
-	else
-		inject_tcp(r, p);
+	static void (*const inject[])(struct pd_run *r, const struct pd_packet *p) = {
+		[PD_TCP] = inject_tcp, [PD_UDP] = inject_udp, [PD_ICMP] = inject_icmp,
+	};
+
+	inject[p->proto](r, p);
 }
 
 /* --- out ------------------------------------------------------------------------------------ */

@@ -14,6 +14,7 @@
 void pd_expected(const struct pd_packet *want, struct pd_seg *seg)
 {
 	memset(seg, 0, sizeof(*seg));
+	seg->proto = want->proto;
 	seg->h.flags = want->flags;
 	seg->h.seq = (seq_t){ want->seq };
 	seg->h.ack = (seq_t){ want->ack };
@@ -73,16 +74,31 @@ static bool flags_differ(struct pd_run *r, uint8_t want, uint8_t got)
 	return false;
 }
 
-static bool header_differs(struct pd_run *r, const struct pd_packet *want,
-			   const struct pd_seg *got)
+static bool ip_differs(struct pd_run *r, const struct pd_packet *want, const struct pd_seg *got)
 {
 	uint32_t ecn = IP4_ECN(got->tos);
 	struct field f[] = {
 		{ "ip_ecn", want->ecn >= 0 ? (uint32_t)want->ecn : ecn, ecn },
 		{ "tos", want->tos >= 0 ? (uint32_t)want->tos : got->tos, got->tos },
 		{ "ttl", want->ttl >= 0 ? (uint32_t)want->ttl : got->ttl, got->ttl },
-		{ "tcp_data_offset", want->opts.any ? 5u + got->n_opt / 4 : 5u + want->opts.n / 4,
-		  5u + got->n_opt / 4 },
+	};
+
+	for (unsigned i = 0; i < N_ELEM(f); i++)
+		if (field_differs(r, &f[i]))
+			return true;
+	if (want->ecn != PD_ECN_ECT || ecn == 1 || ecn == 2)
+		return false;
+	pd_say(r->says, PD_FAILED, r->event->line, "error handling packet: live packet "
+	       "field ip_ecn: expected: 0x1 or 0x2 vs actual: 0x%x", ecn);
+	return true;
+}
+
+static bool header_differs(struct pd_run *r, const struct pd_packet *want,
+			   const struct pd_seg *got)
+{
+	struct field offset = {
+		"tcp_data_offset", want->opts.any ? 5u + got->n_opt / 4 : 5u + want->opts.n / 4,
+		5u + got->n_opt / 4,
 	};
 	struct field rest[] = {
 		{ "tcp_seq", want->seq, got->h.seq.v },
@@ -92,15 +108,8 @@ static bool header_differs(struct pd_run *r, const struct pd_packet *want,
 		{ "tcp_urg_ptr", want->urg, got->h.urg },
 	};
 
-	for (unsigned i = 0; i < N_ELEM(f); i++)
-		if (field_differs(r, &f[i]))
-			return true;
-	if (want->ecn == PD_ECN_ECT && ecn != 1 && ecn != 2) {
-		pd_say(r->says, PD_FAILED, r->event->line, "error handling packet: live packet "
-		       "field ip_ecn: expected: 0x1 or 0x2 vs actual: 0x%x", ecn);
-		return true;
-	}
-	if (flags_differ(r, want->flags, got->h.flags))
+	if (ip_differs(r, want, got) || field_differs(r, &offset) ||
+	    flags_differ(r, want->flags, got->h.flags))
 		return true;
 	for (unsigned i = 0; i < N_ELEM(rest); i++)
 		if (field_differs(r, &rest[i]))
@@ -164,14 +173,20 @@ static bool options_differ(struct pd_run *r, const struct pd_packet *want, const
 	return false;
 }
 
+static bool length_differs(struct pd_run *r, const struct pd_packet *want,
+			   const struct pd_seg *got)
+{
+	if (want->len == got->len)
+		return false;
+	pd_say(r->says, PD_FAILED, r->event->line, "error handling packet: live packet "
+	       "payload: expected %u bytes vs actual %u bytes", want->len, got->len);
+	return true;
+}
+
 static bool differs(struct pd_run *r, const struct pd_packet *want, const struct pd_seg *got)
 {
-	if (want->len != got->len) {
-		pd_say(r->says, PD_FAILED, r->event->line, "error handling packet: live packet "
-		       "payload: expected %u bytes vs actual %u bytes", want->len, got->len);
-		return true;
-	}
-	return header_differs(r, want, got) || options_differ(r, want, got);
+	return length_differs(r, want, got) || header_differs(r, want, got) ||
+	       options_differ(r, want, got);
 }
 
 /* Says it in addition to what differs. */
@@ -188,15 +203,39 @@ void pd_match_show(struct pd_run *r, const struct pd_packet *want, const struct 
 	pd_seg_show(got, true, false, r->t0, b);
 }
 
-bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
+static bool matches_tcp(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
 {
 	/* Linux marks each long segment that a card will cut, to have its last
 	 * part pushed; ours are short ones from the start. */
 	if (join_burst(r, want, got))
 		got->h.flags |= want->flags & TCP_PSH;
 	pd_map_out(r, want, got);
-	if (!differs(r, want, got))
-		return true;
-	pd_match_show(r, want, got);
-	return false;
+	return !differs(r, want, got);
+}
+
+static bool matches_udp(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
+{
+	struct field ports[] = {
+		{ "udp_src_port", want->sport ? want->sport : got->h.sport, got->h.sport },
+		{ "udp_dst_port", want->dport ? want->dport : got->h.dport, got->h.dport },
+	};
+
+	return !length_differs(r, want, got) && !ip_differs(r, want, got) &&
+	       !field_differs(r, &ports[0]) && !field_differs(r, &ports[1]);
+}
+
+bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
+{
+	static const char *const names[] = { [PD_TCP] = "tcp", [PD_UDP] = "udp", [PD_ICMP] = "icmp" };
+	bool fine = false;
+
+	if (want->proto != got->proto)
+		pd_say(r->says, PD_FAILED, r->event->line, "error handling packet: live packet "
+		       "protocol: expected: %s vs actual: %s", names[want->proto],
+		       names[got->proto]);
+	else
+		fine = got->proto == PD_UDP ? matches_udp(r, want, got) : matches_tcp(r, want, got);
+	if (!fine)
+		pd_match_show(r, want, got);
+	return fine;
 }

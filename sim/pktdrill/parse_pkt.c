@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Packets: "< [ect0] S. 0:0(0) ack 1 win 100 <mss 1460,sackOK>", and ICMP. */
+/* Packets: "< [ect0] S. 0:0(0) ack 1 win 100 <mss 1460,sackOK>", "> udp (100)". */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,16 +7,9 @@
 #include "sim/pktdrill/lex.h"
 #include "stack/util/be.h"
 #include "stack/util/cc.h"
-#include "stack/wire/icmp4.h"
 
 /* Options that our TCP does not speak, which a script may send all the same. */
 enum { TCP_OPT_MD5 = 19, TCP_OPT_EXP = 254, FASTOPEN_MAGIC = 0xf989 };
-
-static bool unsupported(struct pd_lex *lx, const char *what)
-{
-	pd_say(lx->says, PD_SKIPPED, lx->line, "%s", what);
-	return false;
-}
 
 /* --- options ------------------------------------------------------------------------- */
 
@@ -96,7 +89,7 @@ static bool opt_hex(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, uint16_t
 	while (isxdigit((unsigned char)lx->p[n]))
 		n++;
 	if (n % 2 || isalnum((unsigned char)lx->p[n]) || lx->p[n] == '_')
-		return unsupported(lx, "bytes of a TCP option that are given by a name");
+		return pd_unsupported(lx, "bytes of a TCP option that are given by a name");
 	if (!opt_room(lx, o, 0, n / 2))
 		return false;
 	for (unsigned i = 0; i < n / 2; i++, lx->p += 2) {
@@ -181,7 +174,7 @@ static bool ip_word(struct pd_lex *lx, struct pd_packet *p)
 		*(name[1] == 'o' ? &p->tos : &p->ttl) = (int)v;
 		return true;
 	}
-	return unsupported(lx, "an IP field in []");
+	return pd_unsupported(lx, "an IP field in []");
 }
 
 static bool parse_ip_info(struct pd_lex *lx, struct pd_packet *p)
@@ -228,13 +221,13 @@ static bool parse_flags(struct pd_lex *lx, struct pd_packet *p)
 	for (; *lx->p && (at = strchr(letters, *lx->p)); lx->p++)
 		p->flags |= (uint8_t)(1 << (at - letters));
 	if (isdigit((unsigned char)*lx->p) || *lx->p == 'A')
-		return unsupported(lx, "AccECN");
+		return pd_unsupported(lx, "AccECN");
 	if (isalpha((unsigned char)*lx->p))
-		return unsupported(lx, "a packet that is no TCP segment");
+		return pd_unsupported(lx, "a packet that is no TCP segment");
 	return p->flags || pd_fail(lx, "TCP flags");
 }
 
-static bool parse_seq(struct pd_lex *lx, uint32_t *seq, uint32_t *len)
+bool pd_parse_seq(struct pd_lex *lx, uint32_t *seq, uint32_t *len)
 {
 	int64_t from, to, n;
 
@@ -256,7 +249,7 @@ static bool parse_tcp(struct pd_lex *lx, struct pd_packet *p)
 {
 	int64_t v;
 
-	if (!parse_flags(lx, p) || !parse_seq(lx, &p->seq, &p->len))
+	if (!parse_flags(lx, p) || !pd_parse_seq(lx, &p->seq, &p->len))
 		return false;
 	if (pd_take(lx, "ack")) {
 		if (!pd_want_number(lx, INT32_MIN, UINT32_MAX, &v))
@@ -278,129 +271,38 @@ static bool parse_tcp(struct pd_lex *lx, struct pd_packet *p)
 	return parse_opts(lx, &p->opts);
 }
 
-/* --- ICMP ------------------------------------------------------------------------------ */
+/* --- UDP --------------------------------------------------------------------------------- */
 
-static const struct { const char *type, *code; uint8_t t, c; } icmp_words[] = {
-	{ "unreachable", "net_unreachable", ICMP4_UNREACH, ICMP4_UNREACH_NET },
-	{ "unreachable", "host_unreachable", ICMP4_UNREACH, ICMP4_UNREACH_HOST },
-	{ "unreachable", "protocol_unreachable", ICMP4_UNREACH, ICMP4_UNREACH_PROTO },
-	{ "unreachable", "port_unreachable", ICMP4_UNREACH, ICMP4_UNREACH_PORT },
-	{ "unreachable", "frag_needed", ICMP4_UNREACH, ICMP4_UNREACH_FRAG },
-	{ "unreachable", "source_route_failed", ICMP4_UNREACH, ICMP4_UNREACH_SRCROUTE },
-	{ "unreachable", "net_unknown", ICMP4_UNREACH, ICMP4_UNREACH_NET_UNKNOWN },
-	{ "unreachable", "host_unknown", ICMP4_UNREACH, ICMP4_UNREACH_HOST_UNKNOWN },
-	{ "unreachable", "net_prohibited", ICMP4_UNREACH, ICMP4_UNREACH_NET_PROHIB },
-	{ "unreachable", "host_prohibited", ICMP4_UNREACH, ICMP4_UNREACH_HOST_PROHIB },
-	{ "unreachable", "source_host_isolated", ICMP4_UNREACH, 8 },
-	{ "unreachable", "net_unreachable_for_tos", ICMP4_UNREACH, 11 },
-	{ "unreachable", "host_unreachable_for_tos", ICMP4_UNREACH, 12 },
-	{ "unreachable", "packet_filtered", ICMP4_UNREACH, ICMP4_UNREACH_ADMIN },
-	{ "unreachable", "admin_prohibited", ICMP4_UNREACH, ICMP4_UNREACH_ADMIN },
-	{ "unreachable", "precedence_violation", ICMP4_UNREACH, 14 },
-	{ "unreachable", "precedence_cutoff", ICMP4_UNREACH, 15 },
-	{ "source_quench", "", ICMP4_SOURCE_QUENCH, 0 },
-	{ "time_exceeded", "exceeded_in_transit", ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL },
-	{ "time_exceeded", "exceeded_reassembly", ICMP4_TIME_EXCEEDED, ICMP4_TIME_REASSEMBLY },
-	{ "parameter_problem", "", ICMP4_PARAM_PROBLEM, 0 },
-	{ "echo_reply", "", 0, 0 }, { "redirect", "", 5, 0 }, { "echo_request", "", 8, 0 },
-	{ "timestamp_request", "", 13, 0 }, { "timestamp_reply", "", 14, 0 },
-	{ "information_request", "", 15, 0 }, { "information_reply", "", 16, 0 },
-	{ "address_mask_request", "", 17, 0 }, { "address_mask_reply", "", 18, 0 },
-};
-
-/* "type_3", "code_4"; false: it is a word. */
-static bool icmp_numbered(const char *word, const char *prefix, uint8_t *v)
+/* "udp (100)", "udp 1234 > 80 (100)". */
+static bool parse_udp(struct pd_lex *lx, struct pd_packet *p)
 {
-	size_t n = strlen(prefix);
-	long long num;
-	char *end;
+	int64_t n;
 
-	if (!word || strncmp(word, prefix, n) != 0 || !isdigit((unsigned char)word[n]))
+	p->proto = PD_UDP;
+	if (!parse_ports(lx, p) || !pd_want(lx, "(") || !pd_want_number(lx, 0, UINT16_MAX, &n) ||
+	    !pd_want(lx, ")"))
 		return false;
-	num = strtoll(word + n, &end, 10);
-	*v = (uint8_t)num;
-	return !*end && num <= UINT8_MAX;
+	p->len = (uint32_t)n;
+	return true;
 }
 
-static bool icmp_code(struct pd_lex *lx, struct pd_icmp *ic)
-{
-	char *word;
-
-	if (!pd_is_name(lx) || pd_looks(lx, "mtu ") || pd_looks(lx, "id "))
-		return true;
-	word = pd_name(lx);
-	if (icmp_numbered(word, "code_", &ic->code))
-		return true;
-	for (size_t i = 0; word && i < N_ELEM(icmp_words); i++)
-		if (icmp_words[i].t == ic->type && strcmp(word, icmp_words[i].code) == 0) {
-			ic->code = icmp_words[i].c;
-			return true;
-		}
-	return unsupported(lx, "this code of an ICMP message");
-}
-
-static bool icmp_names(struct pd_lex *lx, struct pd_icmp *ic)
-{
-	char *type = pd_name(lx);
-	size_t i = 0;
-	int64_t v;
-
-	if (!type)
-		return pd_fail(lx, "an ICMP type");
-	if (!icmp_numbered(type, "type_", &ic->type)) {
-		while (i < N_ELEM(icmp_words) && strcmp(type, icmp_words[i].type) != 0)
-			i++;
-		if (i == N_ELEM(icmp_words))
-			return unsupported(lx, "this ICMP message");
-		ic->type = icmp_words[i].t;
-		ic->code = icmp_words[i].c;
-	}
-	if (!icmp_code(lx, ic))
-		return false;
-	if (pd_take(lx, "mtu ")) {
-		if (!pd_want_number(lx, 0, UINT16_MAX, &v))
-			return false;
-		ic->mtu = (uint32_t)v;
-	}
-	return !pd_take(lx, "id ") || pd_want_number(lx, 0, UINT16_MAX, &v);
-}
-
-/* The segment quoted: "[1:1001(1000)]". */
-static bool icmp_about(struct pd_lex *lx, struct pd_icmp *ic)
-{
-	if (ic->about || !pd_take(lx, "["))
-		return true;
-	if (pd_looks(lx, "udp") || pd_looks(lx, "raw"))
-		return unsupported(lx, "UDP");
-	ic->about = true;
-	return parse_seq(lx, &ic->seq, &ic->len) && pd_want(lx, "]");
-}
-
-static bool parse_icmp(struct pd_lex *lx, struct pd_packet *p)
-{
-	p->is_icmp = true;
-	if (p->out)
-		return unsupported(lx, "an outbound ICMP message");
-	return icmp_names(lx, &p->icmp) && icmp_about(lx, &p->icmp);
-}
-
-/* Old scripts have the segment first: "< [1:1001(1000)] icmp ...". */
+/* Old scripts have the packet first: "< [1:1001(1000)] icmp ...". */
 static bool quotes_first(struct pd_lex *lx)
 {
 	const char *at = (pd_skip(lx), lx->p);
 
-	return *at == '[' && isdigit((unsigned char)at[1]);
+	return *at == '[' && (isdigit((unsigned char)at[1]) || strncmp(at + 1, "udp", 3) == 0);
 }
 
 bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p)
 {
 	p->ecn = p->out ? PD_ECN_ANY : 0;
 	p->tos = p->ttl = -1;
-	if (quotes_first(lx) ? !icmp_about(lx, &p->icmp) : !parse_ip_info(lx, p))
+	if (quotes_first(lx) ? !pd_parse_quote(lx, &p->icmp) : !parse_ip_info(lx, p))
 		return false;
-	if (pd_take(lx, "udp ") || pd_take(lx, "udp("))
-		return unsupported(lx, "UDP");
-	if (pd_take(lx, "icmp "))
-		return parse_icmp(lx, p);
+	if (pd_take_word(lx, "udp"))
+		return parse_udp(lx, p);
+	if (pd_take_word(lx, "icmp"))
+		return pd_parse_icmp(lx, p);
 	return parse_tcp(lx, p);
 }

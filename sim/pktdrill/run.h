@@ -9,6 +9,7 @@
  *	map.c     the script's sequence numbers and timestamps to those on the wire
  *	match.c   is this what the script says?    show.c   packets as text
  *	calls.c   system calls    sockopt.c  their options    poll.c  poll, epoll
+ *	io.c      those that read and write
  *	command.c `commands`      sysctl.c   what they set
  *	code.c    %{ code }%      expr.c     its expressions
  *	run.c     events in order
@@ -24,21 +25,24 @@ struct pkt_pool;
 #define PD_FDS 64
 #define PD_TS_MAP 64
 
-/* A segment that the stack sent, or one for it. */
+/* A packet that the stack sent, or one for it. */
 struct pd_seg {
 	struct pd_seg *next;
 	ns_t at;
+	enum pd_proto proto;
 	ip4_t src, dst;
 	uint8_t tos, ttl;
-	struct tcp_hdr h;                 /* h.hlen follows from n_opt */
+	struct tcp_hdr h;                 /* h.hlen follows from n_opt; of UDP its ports alone */
 	uint8_t opt[TCP_OPT_MAX];
 	uint8_t n_opt;
 	uint32_t len;
 };
 
-/* The connection that packets of the script belong to: the one made last. */
+/* The connection that packets of the script belong to: the one made last; or
+ * the UDP socket. */
 struct pd_flow {
-	uint16_t lport, rport;
+	bool udp;
+	uint16_t lport, rport;            /* 0: not known yet */
 	bool has_iss;
 	uint32_t live_iss, script_iss;
 	unsigned n_ts;                    /* timestamps of ours: the first, the last PD_TS_MAP */
@@ -47,7 +51,7 @@ struct pd_flow {
 };
 
 struct pd_fd {
-	bool used, nonblock;
+	bool used, nonblock, dgram;
 	bool inq;                         /* TCP_INQ: recvmsg() tells what is left */
 	struct sock *sk;
 	struct sk_set *set;               /* of epoll_create(), without sk */
@@ -106,7 +110,7 @@ void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as 
 /* --- show.c --- */
 void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b);
 
-/* --- calls.c, sockopt.c, poll.c --- */
+/* --- calls.c, io.c, sockopt.c, poll.c --- */
 /* The result, or a negative errno; ERR_AGAIN: it would block, if the script
  * lets it.  says is set on what a script needs and we do not have. */
 int64_t pd_call(struct pd_run *r, const struct pd_call *c);
@@ -117,6 +121,18 @@ struct pd_fd *pd_arg_fd(struct pd_run *r, const struct pd_call *c, unsigned i); 
 struct pd_fd *pd_fd(struct pd_run *r, int64_t fd);                        /* or NULL */
 const struct pd_expr *pd_field(const struct pd_expr *s, const char *name);
 int64_t pd_lacks(struct pd_run *r, const char *fmt, ...) printf_like(2, 3);
+/* The address that e says, if it does; else ep is as it was. */
+void pd_arg_endpoint(const struct pd_expr *e, struct endpoint *ep);
+/* The UDP socket is what the script is about from now on. */
+void pd_flow_udp(struct pd_run *r, struct sock *sk, uint16_t rport);
+int64_t pd_write(struct pd_run *r, const struct pd_call *c);
+int64_t pd_send(struct pd_run *r, const struct pd_call *c);
+int64_t pd_writev(struct pd_run *r, const struct pd_call *c);
+int64_t pd_sendmsg(struct pd_run *r, const struct pd_call *c);
+int64_t pd_read(struct pd_run *r, const struct pd_call *c);
+int64_t pd_recv(struct pd_run *r, const struct pd_call *c);
+int64_t pd_readv(struct pd_run *r, const struct pd_call *c);
+int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c);
 int64_t pd_setsockopt(struct pd_run *r, const struct pd_call *c);
 int64_t pd_getsockopt(struct pd_run *r, const struct pd_call *c);
 int64_t pd_poll(struct pd_run *r, const struct pd_call *c);

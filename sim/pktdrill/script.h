@@ -56,21 +56,25 @@ struct pd_opts {
 	uint8_t b[TCP_OPT_MAX];
 };
 
+enum pd_proto { PD_TCP, PD_UDP, PD_ICMP };
+
 struct pd_icmp {
 	uint8_t type, code;
-	bool about;                       /* it quotes a segment */
+	bool about, about_udp;            /* it quotes a packet; a datagram */
+	uint16_t id;                      /* of an echo */
 	uint32_t mtu;
-	uint32_t seq, len;                /* of the segment quoted */
+	uint32_t seq, len;                /* of the packet quoted */
 };
 
 struct pd_packet {
-	bool out, is_icmp;
+	bool out;
+	enum pd_proto proto;
 	bool has_wnd, has_urg;
 	int ecn;                          /* two bits, or enum pd_ecn */
 	int tos, ttl;                     /* -1: not said */
 	uint16_t sport, dport;            /* 0: the connection's */
 	uint8_t flags;
-	uint32_t seq, ack, len;
+	uint32_t seq, ack, len;           /* of UDP len alone */
 	uint16_t wnd, urg;
 	struct pd_opts opts;
 	struct pd_icmp icmp;

@@ -57,11 +57,8 @@ static void show_opts(const uint8_t *o, size_t n, struct buf *b)
 	}
 }
 
-void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b)
+static void show_tcp(const struct pd_seg *s, bool wnd, bool any_opts, struct buf *b)
 {
-	ns_t t = s->at - t0;
-
-	buf_printf(b, "%2" PRId64 ".%06" PRId64 " ", t / SEC(1), t % SEC(1) / USEC(1));
 	show_flags(s->h.flags, b);
 	buf_printf(b, " %u:%u(%u)", s->h.seq.v, s->h.seq.v + s->len, s->len);
 	if (s->h.flags & TCP_ACK)
@@ -77,4 +74,15 @@ void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struc
 		show_opts(s->opt, s->n_opt, b);
 		buf_putc(b, '>');
 	}
+}
+
+void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b)
+{
+	ns_t t = s->at - t0;
+
+	buf_printf(b, "%2" PRId64 ".%06" PRId64 " ", t / SEC(1), t % SEC(1) / USEC(1));
+	if (s->proto == PD_UDP)
+		buf_printf(b, "udp (%u)", s->len);
+	else
+		show_tcp(s, wnd, any_opts, b);
 }

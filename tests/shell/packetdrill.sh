@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Every script of tests/tcp passes: none fails, none is skipped.  And what
+# Every script of tests/tcp and tests/udp passes: none fails, none is skipped.  And what
 # fails, or needs what is not there, is told as it should be.
 set -u
 failed=0
 say() { echo "$*"; failed=1; }
 
-out=$("$NETLOOM" packetdrill tests/tcp/*.pkt) || say "$(grep -v '^ok ' <<<"$out")"
+out=$("$NETLOOM" packetdrill tests/tcp/*.pkt tests/udp/*.pkt) || say "$(grep -v '^ok ' <<<"$out")"
 grep -q ', 0 failed, 0 skipped$' <<<"$out" || say "$(grep '^skipped' <<<"$out")"
 
-for f in tests/tcp/*.pkt; do
-	head -n 1 "$f" | grep -Eq '^// RFC [0-9]+ [0-9.]+' || say "$f: no RFC section in line 1"
+for f in tests/tcp/*.pkt tests/udp/*.pkt; do
+	head -n 1 "$f" | grep -Eq '^// RFC ([0-9]+ [0-9.]+|768:)' || say "$f: no RFC section in line 1"
 done
 
 t=$TMPDIR/wrong.pkt
@@ -93,7 +93,7 @@ expect '1 passed, 0 failed, 0 skipped' <<'EOF'
 ethtool -K tun0 tso off; ip link set dev tun0 mtu 1400 # less`
 EOF
 
-echo '0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3' >"$t"
+echo '0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3' >"$t"
 out=$("$NETLOOM" packetdrill "$t")
 [ $? -eq 77 ] || say "a skipped script does not end with status 77"
 grep -q '^skipped .*wrong.pkt: line 1: ' <<<"$out" || say "no reason: $out"

@@ -13,6 +13,10 @@
 	"+.1 < . 1:1(0) ack 1 win 257\n" \
 	"+0 accept(3, ..., ...) = 4\n"
 
+#define UDP \
+	"0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n" \
+	"+0 bind(3, ..., ...) = 0\n"
+
 /* Runs it; its verdict, line and text are as given (text NULL: any). */
 static void script(const char *text, enum pd_verdict v, unsigned line, const char *says)
 {
@@ -115,13 +119,45 @@ TEST(pktdrill_run, timestamps_and_sack_blocks_are_in_the_scripts_numbers)
 
 TEST(pktdrill_run, what_is_not_there_is_skipped_and_never_passed)
 {
-	script("0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n", PD_SKIPPED, 1,
-	       "a socket that is not TCP over IPv4");
+	script("0 socket(..., SOCK_DGRAM, 1) = 3\n", PD_SKIPPED, 1,
+	       "a socket that is not TCP or UDP over IPv4");
+	script(UDP "+0 sendto(3, ..., 2000, 0, ..., ...) = 2000\n", PD_SKIPPED, 3,
+	       "a packet in fragments");
 	script("--ip_version=ipv6\n" LISTEN, PD_SKIPPED, 1, "the option --ip_version=ipv6");
 	script("0 `iptables -F`\n", PD_SKIPPED, 1, "the command iptables");
-	script(LISTEN "+0 < udp (100)\n", PD_SKIPPED, 4,
-	       "UDP");
 	script(OPEN "+0 splice(4, 5) = 0\n", PD_SKIPPED, 8, "the system call splice");
+}
+
+TEST(pktdrill_run, what_differs_of_a_datagram_is_told)
+{
+	script(UDP "+0 sendto(3, ..., 20, 0, ..., ...) = 20\n"
+	       "+0 > udp (21)\n", PD_FAILED, 4,
+	       "error handling packet: live packet payload: expected 21 bytes vs actual 20 bytes\n"
+	       "script packet:  0.000000 udp (21)\n"
+	       "actual packet:  0.000000 udp (20)");
+	script(UDP "+0 sendto(3, ..., 20, 0, ..., ...) = 20\n"
+	       "+0 > udp 8080 > 8081 (20)\n", PD_FAILED, 4,
+	       "error handling packet: live packet field udp_dst_port: expected: 8081 (0x1f91) vs "
+	       "actual: 8080 (0x1f90)\n"
+	       "script packet:  0.000000 udp (20)\n"
+	       "actual packet:  0.000000 udp (20)");
+	script(UDP "+0 sendto(3, ..., 20, 0, ..., ...) = 20\n"
+	       "+0 > . 1:1(0) ack 1\n", PD_FAILED, 4,
+	       "error handling packet: live packet protocol: expected: tcp vs actual: udp\n"
+	       "script packet:  0.000000 . 1:1(0) ack 1\n"
+	       "actual packet:  0.000000 udp (20)");
+}
+
+TEST(pktdrill_run, who_sent_a_datagram_and_how_much_of_it_is_compared)
+{
+	script(UDP "+0 < udp 1111 > 8080 (10)\n"
+	       "+0 recvfrom(3, ..., 9, 0, {sa_family = AF_INET, sin_port = htons(1112), "
+	       "sin_addr = inet_addr(\"192.0.2.1\")}, [16]) = 9\n", PD_FAILED, 4,
+	       "runtime error in recvfrom call: expected it from 192.0.2.1:1112 but it is from "
+	       "192.0.2.1:1111");
+	script(UDP "+0 < udp (10)\n"
+	       "+0 recvmsg(3, {msg_name(...)=..., msg_iov(1)=[{..., 9}], msg_flags=0}, 0) = 9\n",
+	       PD_FAILED, 4, "runtime error in recvmsg call: expected msg_flags 0x0 but got 0x20");
 }
 
 TEST(pktdrill_run, poll_and_epoll_tell_what_is_ready)
