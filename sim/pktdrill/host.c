@@ -6,6 +6,7 @@
 #include "stack/pkt.h"
 #include "stack/util/be.h"
 #include "stack/wire/eth.h"
+#include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
 #include "stack/wire/udp.h"
 
@@ -38,6 +39,44 @@ static bool parse_udp(struct pd_seg *s, const uint8_t *b, size_t n)
 	return true;
 }
 
+/* The packet that an ICMP error quotes, of which 8 bytes of TCP or UDP are there. */
+static void parse_quote(struct pd_icmp *ic, const uint8_t *b, size_t n)
+{
+	struct ip4_hdr ip;
+	size_t head;
+
+	if (!ip4_quote_parse(&ip, b, n) || n < ip.hlen + (size_t)ICMP4_QUOTE_MIN ||
+	    (ip.proto != IP_PROTO_TCP && ip.proto != IP_PROTO_UDP))
+		return;
+	ic->about = true;
+	ic->about_udp = ip.proto == IP_PROTO_UDP;
+	if (!ic->about_udp)
+		ic->seq = get_be32(b + ip.hlen + 4);
+	head = ic->about_udp ? UDP_HLEN : n > ip.hlen + 12u ? (b[ip.hlen + 12] >> 4) * 4u : TCP_HLEN;
+	if (ip.total_len > ip.hlen + head)
+		ic->len = (uint32_t)(ip.total_len - ip.hlen - head);
+}
+
+static bool parse_icmp(struct pd_seg *s, const uint8_t *b, size_t n)
+{
+	struct rd rd = rd_init(b, n);
+	struct pd_icmp *ic = &s->icmp;
+	struct icmp4_hdr h;
+
+	if (!icmp4_hdr_parse(&h, &rd))
+		return false;
+	s->proto = PD_ICMP;
+	ic->type = h.type;
+	ic->code = h.code;
+	if (h.type == ICMP4_UNREACH && h.code == ICMP4_UNREACH_FRAG)
+		ic->mtu = h.u.mtu;
+	if (icmp4_has_id(h.type))
+		ic->id = h.u.echo.id;
+	if (icmp4_is_error(h.type))
+		parse_quote(ic, b + ICMP4_HLEN, n - ICMP4_HLEN);
+	return true;
+}
+
 /* The packet in a frame; false: it is of no protocol that scripts speak of. */
 static bool seg_parse(struct pd_run *r, struct pd_seg *s, const uint8_t *b, size_t n)
 {
@@ -60,14 +99,18 @@ static bool seg_parse(struct pd_run *r, struct pd_seg *s, const uint8_t *b, size
 	b += ip.hlen;
 	n = ip.total_len - (size_t)ip.hlen;
 	return ip.proto == IP_PROTO_TCP ? parse_tcp(s, b, n) :
-	       ip.proto == IP_PROTO_UDP ? parse_udp(s, b, n) : false;
+	       ip.proto == IP_PROTO_UDP ? parse_udp(s, b, n) :
+	       ip.proto == IP_PROTO_ICMP ? parse_icmp(s, b, n) : false;
 }
 
-/* Is it of the connection that the script is about?  It hears of no other. */
+/* Is it of the connection that the script is about?  It hears of no other, but
+ * of each ICMP error; a script about a connection knows nothing of echoes. */
 static bool is_of_flow(const struct pd_run *r, const struct pd_seg *s)
 {
 	const struct pd_flow *f = &r->flow;
 
+	if (s->proto == PD_ICMP)
+		return f->udp || !f->lport || icmp4_is_error(s->icmp.type);
 	if (f->udp)                               /* which may speak with many */
 		return s->proto == PD_UDP && (!f->lport || s->h.sport == f->lport);
 	return s->proto == PD_TCP &&

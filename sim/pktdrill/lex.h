@@ -37,7 +37,7 @@ bool pd_unsupported(struct pd_lex *lx, const char *what);         /* skips the s
 /* parse_pkt.c: behind < or >. */
 bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p);
 bool pd_parse_seq(struct pd_lex *lx, uint32_t *seq, uint32_t *len);       /* "1:1001(1000)" */
-/* parse_icmp.c: behind the word icmp; what it quotes, if that is next. */
+/* icmp.c: behind the word icmp; what it quotes, if that is next. */
 bool pd_parse_icmp(struct pd_lex *lx, struct pd_packet *p);
 bool pd_parse_quote(struct pd_lex *lx, struct pd_icmp *ic);
 /* parse_call.c: from the name on. */

@@ -15,6 +15,7 @@ void pd_expected(const struct pd_packet *want, struct pd_seg *seg)
 {
 	memset(seg, 0, sizeof(*seg));
 	seg->proto = want->proto;
+	seg->icmp = want->icmp;
 	seg->h.flags = want->flags;
 	seg->h.seq = (seq_t){ want->seq };
 	seg->h.ack = (seq_t){ want->ack };
@@ -224,17 +225,51 @@ static bool matches_udp(struct pd_run *r, const struct pd_packet *want, struct p
 	       !field_differs(r, &ports[0]) && !field_differs(r, &ports[1]);
 }
 
+static uint32_t quoted_proto(const struct pd_icmp *ic)
+{
+	return !ic->about ? 0 : ic->about_udp ? IP_PROTO_UDP : IP_PROTO_TCP;
+}
+
+/* What it quotes is compared if the script says what. */
+static bool matches_icmp(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
+{
+	const struct pd_icmp *a = &want->icmp, *b = &got->icmp;
+	bool about = a->about;
+	struct field f[] = {
+		{ "icmp_type", a->type, b->type },
+		{ "icmp_code", a->code, b->code },
+		{ "icmp_mtu", a->mtu ? a->mtu : b->mtu, b->mtu },
+		{ "icmp_id", a->id ? a->id : b->id, b->id },
+		{ "quoted ip_protocol", quoted_proto(about ? a : b), quoted_proto(b) },
+		{ "quoted tcp_seq", about ? a->seq : b->seq, b->seq },
+		{ "quoted payload", about ? a->len : b->len, b->len },
+	};
+
+	if (ip_differs(r, want, got))
+		return false;
+	for (unsigned i = 0; i < N_ELEM(f); i++)
+		if (field_differs(r, &f[i]))
+			return false;
+	return true;
+}
+
 bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
 {
-	static const char *const names[] = { [PD_TCP] = "tcp", [PD_UDP] = "udp", [PD_ICMP] = "icmp" };
+	static const struct {
+		const char *name;
+		bool (*fn)(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got);
+	} protos[] = {
+		[PD_TCP] = { "tcp", matches_tcp }, [PD_UDP] = { "udp", matches_udp },
+		[PD_ICMP] = { "icmp", matches_icmp },
+	};
 	bool fine = false;
 
 	if (want->proto != got->proto)
 		pd_say(r->says, PD_FAILED, r->event->line, "error handling packet: live packet "
-		       "protocol: expected: %s vs actual: %s", names[want->proto],
-		       names[got->proto]);
+		       "protocol: expected: %s vs actual: %s", protos[want->proto].name,
+		       protos[got->proto].name);
 	else
-		fine = got->proto == PD_UDP ? matches_udp(r, want, got) : matches_tcp(r, want, got);
+		fine = protos[got->proto].fn(r, want, got);
 	if (!fine)
 		pd_match_show(r, want, got);
 	return fine;

@@ -36,6 +36,7 @@ struct pd_seg {
 	uint8_t opt[TCP_OPT_MAX];
 	uint8_t n_opt;
 	uint32_t len;
+	struct pd_icmp icmp;
 };
 
 /* The connection that packets of the script belong to: the one made last; or
@@ -107,8 +108,9 @@ bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got
 void pd_match_show(struct pd_run *r, const struct pd_packet *want, const struct pd_seg *got);
 void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as on the wire */
 
-/* --- show.c --- */
+/* --- show.c, icmp.c --- */
 void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b);
+void pd_icmp_show(const struct pd_icmp *ic, struct buf *b);
 
 /* --- calls.c, io.c, sockopt.c, poll.c --- */
 /* The result, or a negative errno; ERR_AGAIN: it would block, if the script

@@ -83,6 +83,8 @@ void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struc
 	buf_printf(b, "%2" PRId64 ".%06" PRId64 " ", t / SEC(1), t % SEC(1) / USEC(1));
 	if (s->proto == PD_UDP)
 		buf_printf(b, "udp (%u)", s->len);
+	else if (s->proto == PD_ICMP)
+		pd_icmp_show(&s->icmp, b);
 	else
 		show_tcp(s, wnd, any_opts, b);
 }

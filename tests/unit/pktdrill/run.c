@@ -148,6 +148,28 @@ TEST(pktdrill_run, what_differs_of_a_datagram_is_told)
 	       "actual packet:  0.000000 udp (20)");
 }
 
+TEST(pktdrill_run, what_differs_of_an_icmp_message_is_told)
+{
+	script(UDP "+.1 < udp 1111 > 9999 (20)\n"
+	       "+0 > icmp unreachable host_unreachable [udp (20)]\n", PD_FAILED, 4,
+	       "error handling packet: live packet field icmp_code: expected: 1 (0x1) vs "
+	       "actual: 3 (0x3)\n"
+	       "script packet:  0.100000 icmp unreachable host_unreachable [udp (20)]\n"
+	       "actual packet:  0.100000 icmp unreachable port_unreachable [udp (20)]");
+	script(UDP "+.1 < udp 1111 > 9999 (20)\n"
+	       "+0 > icmp unreachable port_unreachable [1:21(20)]\n", PD_FAILED, 4,
+	       "error handling packet: live packet field quoted ip_protocol: expected: 6 (0x6) vs "
+	       "actual: 17 (0x11)\n"
+	       "script packet:  0.100000 icmp unreachable port_unreachable [1:21(20)]\n"
+	       "actual packet:  0.100000 icmp unreachable port_unreachable [udp (20)]");
+	script(UDP "+.1 < icmp echo_request id 7\n"
+	       "+0 > icmp type_77 code_1 mtu 5\n", PD_FAILED, 4,
+	       "error handling packet: live packet field icmp_type: expected: 77 (0x4d) vs "
+	       "actual: 0 (0x0)\n"
+	       "script packet:  0.100000 icmp type_77 code_1 mtu 5\n"
+	       "actual packet:  0.100000 icmp echo_reply id 7");
+}
+
 TEST(pktdrill_run, who_sent_a_datagram_and_how_much_of_it_is_compared)
 {
 	script(UDP "+0 < udp 1111 > 8080 (10)\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/pktdrill/lex.h"
+#include "sim/pktdrill/run.h"
 #include "stack/util/cc.h"
 #include "stack/wire/icmp4.h"
 
@@ -120,7 +121,40 @@ bool pd_parse_quote(struct pd_lex *lx, struct pd_icmp *ic)
 bool pd_parse_icmp(struct pd_lex *lx, struct pd_packet *p)
 {
 	p->proto = PD_ICMP;
-	if (p->out)
-		return pd_unsupported(lx, "an outbound ICMP message");
 	return icmp_names(lx, &p->icmp) && pd_parse_quote(lx, &p->icmp);
+}
+
+/* "unreachable port_unreachable", or numbers where there are no words. */
+static void show_names(const struct pd_icmp *ic, struct buf *b)
+{
+	const char *type = NULL, *code = NULL;
+
+	for (size_t i = 0; i < N_ELEM(icmp_words); i++) {
+		if (icmp_words[i].t != ic->type)
+			continue;
+		type = icmp_words[i].type;
+		if (icmp_words[i].c == ic->code && !code)
+			code = icmp_words[i].code;
+	}
+	if (type)
+		buf_printf(b, "icmp %s", type);
+	else
+		buf_printf(b, "icmp type_%u", ic->type);
+	if (!code)
+		buf_printf(b, " code_%u", ic->code);
+	else if (*code)
+		buf_printf(b, " %s", code);
+}
+
+void pd_icmp_show(const struct pd_icmp *ic, struct buf *b)
+{
+	show_names(ic, b);
+	if (ic->mtu)
+		buf_printf(b, " mtu %u", ic->mtu);
+	if (ic->id)
+		buf_printf(b, " id %u", ic->id);
+	if (ic->about_udp)
+		buf_printf(b, " [udp (%u)]", ic->len);
+	else if (ic->about)
+		buf_printf(b, " [%u:%u(%u)]", ic->seq, ic->seq + ic->len, ic->len);
 }
