@@ -52,8 +52,9 @@ static int boot_area(struct node *n, const struct topo_ospf_area *a)
 	for (size_t i = 0; i < a->n_ranges; i++) {
 		const struct topo_ospf_range *r = &a->ranges[i];
 
-		ranges[i] = (struct ospf_range){ r->prefix, r->hide, r->cost != TOPO_UNSET,
-						 or_else(r->cost, 0) };
+		ranges[i] = (struct ospf_range){
+			.prefix = r->prefix, .hide = r->hide, .has_cost = r->cost != TOPO_UNSET,
+			.cost = or_else(r->cost, 0), .nssa = r->nssa, .tag = r->tag };
 	}
 	err = stack_ospf_area(n->stack, a->id, &c);
 	free(ranges);

@@ -297,6 +297,8 @@ static bool take_area(void *arg, const struct show_ospf_area *a)
 		t->ranges[i].prefix = c->ranges[i].prefix;
 		t->ranges[i].hide = c->ranges[i].hide;
 		t->ranges[i].cost = c->ranges[i].has_cost ? c->ranges[i].cost : TOPO_UNSET;
+		t->ranges[i].nssa = c->ranges[i].nssa;
+		t->ranges[i].tag = c->ranges[i].tag;
 	}
 	return true;
 }

@@ -63,6 +63,9 @@ struct ospf_range {                       /* of an area border router, RFC 2328 
 	bool hide;                        /* DoNotAdvertise */
 	bool has_cost;
 	uint32_t cost;                    /* instead of the largest of what it covers */
+	bool nssa;                        /* not of an area's networks, but of what an NSSA says of
+					   * external ones, when it is translated (RFC 3101 3.2) */
+	uint32_t tag;                     /* of such a one */
 };
 
 struct ospf_area_config {

@@ -43,6 +43,8 @@ struct topo_ospf_range {
 	struct prefix prefix;
 	bool hide;
 	uint32_t cost;                    /* TOPO_UNSET: the largest of what it covers */
+	bool nssa;                        /* of what is translated of an NSSA; tag: of such a one */
+	uint32_t tag;
 	struct topo_pos pos;
 };
 

@@ -111,6 +111,10 @@ static const struct ykey range_rows[] = {
 	  .help = "tell nothing of it" },
 	{ .key = "cost", .type = &type_said_u32, .off = RANGE(cost), .max = 16777215,
 	  .help = "left out: that of the farthest network in it" },
+	{ .key = "nssa", .type = &type_bool, .off = RANGE(nssa), .def = "false",
+	  .help = "not of the area's networks, but of external ones that an nssa tells (RFC 3101)" },
+	{ .key = "tag", .type = &type_u32, .off = RANGE(tag), .def = "0", .max = UINT32_MAX,
+	  .help = "route tag, if nssa" },
 };
 
 const struct ytable ospf_range_keys = {
@@ -152,6 +156,14 @@ static void area_check(struct load *ld, const struct ynode *n, void *target)
 		diag_error(ld->diag, n->pos, "area 0, the backbone, is always normal");
 	if (a->no_summary && a->type == OSPF_AREA_NORMAL)
 		diag_error(ld->diag, n->pos, "no_summary: only a stub or nssa area has it");
+	for (size_t i = 0; i < a->n_ranges; i++) {
+		const struct topo_ospf_range *r = &a->ranges[i];
+
+		if (r->nssa && a->type != OSPF_AREA_NSSA)
+			diag_error(ld->diag, r->pos, "nssa: only a range of an nssa area has it");
+		if (r->tag && !r->nssa)
+			diag_error(ld->diag, r->pos, "tag: only a range with nssa has one");
+	}
 }
 
 const struct ytable ospf_area_keys = {

@@ -52,23 +52,23 @@ static bool range_has(const struct ospf_range *g, struct ospf_pnet p)
 	return g->prefix.len <= p.len && ip4_in(p.key, g->prefix.addr.v4, g->prefix.len);
 }
 
-/* The most specific one of the area that has p; NULL: none. */
-static const struct ospf_range *range_of(const struct ospf_area *a, struct ospf_pnet p)
+const struct ospf_range *abr_range_of(const struct ospf_area *a, struct ospf_pnet p, bool nssa)
 {
 	const struct ospf_range *best = NULL;
 
 	for (size_t i = 0; i < a->conf.n_ranges; i++) {
 		const struct ospf_range *g = &a->conf.ranges[i];
 
-		if (range_has(g, p) && (!best || g->prefix.len > best->prefix.len))
+		if (g->nssa == nssa && range_has(g, p) &&
+		    (!best || g->prefix.len > best->prefix.len))
 			best = g;
 	}
 	return best;
 }
 
-static ip4_t range_key(const struct ospf_range *g)
+struct ospf_pnet abr_range_net(const struct ospf_range *g)
 {
-	return g->prefix.addr.v4 & ip4_mask(g->prefix.len);
+	return (struct ospf_pnet){ g->prefix.addr.v4 & ip4_mask(g->prefix.len), g->prefix.len };
 }
 
 static bool table_has_in(const struct table *t, const struct ospf_area *a,
@@ -78,10 +78,23 @@ static bool table_has_in(const struct table *t, const struct ospf_area *a,
 		const struct spf_p *p = &t->s->p[t->s->plist[i]];
 
 		if (spf_rank_class(p->rank) == SPF_INTRA && p->area == a->id &&
-		    range_of(a, ospf_prefix(t->o->pool, t->s->plist[i])) == g)
+		    abr_range_of(a, ospf_prefix(t->o->pool, t->s->plist[i]), false) == g)
 			return true;
 	}
 	return false;
+}
+
+void abr_offer_discard(struct table *t, const struct ospf_area *a, const struct ospf_range *g)
+{
+	struct spf_p c = { .rank = spf_rank(SPF_DISCARD, 0, false, 0), .area = a->id };
+	struct ospf_pnet to = abr_range_net(g);
+	ospf_pnum p = ospf_prefix_num(t->o->pool, to.key, to.len);
+
+	c.hops = spf_hops_get(t->o, NULL, 0);
+	if (p != OSPF_NUM_NONE && c.hops && spf_scratch_has(t->s, p))
+		table_offer(t, p, &c);
+	else
+		t->o->spf->nomem = true;
 }
 
 /* What is in an active range but has no route of its own is discarded: the range as
@@ -92,23 +105,10 @@ void abr_offer_discards(struct table *t)
 
 	if (!t->o->is_abr)
 		return;
-	list_for_each(&t->o->areas, a, node) {
-		for (size_t i = 0; i < a->conf.n_ranges; i++) {
-			const struct ospf_range *g = &a->conf.ranges[i];
-			struct spf_p c = { .rank = spf_rank(SPF_DISCARD, 0, false, 0),
-					   .area = a->id };
-			ospf_pnum p;
-
-			if (!table_has_in(t, a, g))
-				continue;
-			p = ospf_prefix_num(t->o->pool, range_key(g), g->prefix.len);
-			c.hops = spf_hops_get(t->o, NULL, 0);
-			if (p != OSPF_NUM_NONE && c.hops && spf_scratch_has(t->s, p))
-				table_offer(t, p, &c);
-			else
-				t->o->spf->nomem = true;
-		}
-	}
+	list_for_each(&t->o->areas, a, node)
+		for (size_t i = 0; i < a->conf.n_ranges; i++)
+			if (table_has_in(t, a, &a->conf.ranges[i]))
+				abr_offer_discard(t, a, &a->conf.ranges[i]);
 }
 
 /* --- what an area is told (12.4.3) ------------------------------------------------------ */
@@ -134,27 +134,27 @@ static bool is_told(const struct ospf *o, const struct ospf_area *to, const stru
 		return false;
 	if (spf_rank_class(row->r.rank) == SPF_INTER)
 		return to->id != 0;
-	return spf_rank_class(row->r.rank) == SPF_INTRA && !range_of(from, row->to);
+	return spf_rank_class(row->r.rank) == SPF_INTRA && !abr_range_of(from, row->to, false);
 }
 
 static void tell_range(struct lsaid_list *out, const struct ospf_area *to,
 		       const struct ospf_area *from, const struct ospf_range *g,
 		       const struct table_row *rows, size_t n)
 {
-	struct ospf_pnet p = { range_key(g), g->prefix.len };
 	uint32_t cost = 0;
 	bool active = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (spf_rank_class(rows[i].r.rank) != SPF_INTRA || rows[i].r.area != from->id ||
-		    range_of(from, rows[i].to) != g)
+		    abr_range_of(from, rows[i].to, false) != g)
 			continue;
 		active = true;
 		if (spf_rank_cost(rows[i].r.rank) > cost)
 			cost = spf_rank_cost(rows[i].r.rank);
 	}
 	if (active && !g->hide)
-		tell_summary(out, to, OSPF_LSA_SUMMARY, p, g->has_cost ? g->cost : cost);
+		tell_summary(out, to, OSPF_LSA_SUMMARY, abr_range_net(g),
+			     g->has_cost ? g->cost : cost);
 }
 
 static void tell_networks(struct lsaid_list *out, const struct ospf_area *to,

@@ -271,5 +271,12 @@ bool abr_changed(struct ospf *o);
 bool abr_has_ranges(const struct ospf *o);
 /* 16.2 (3), 12.4.3: our own ranges that are in use, when all intra-area routes are there. */
 void abr_offer_discards(struct table *t);
+void abr_offer_discard(struct table *t, const struct ospf_area *a, const struct ospf_range *g);
+/* The most specific range of the area's networks, or of what is translated, that has p;
+ * NULL: none. */
+const struct ospf_range *abr_range_of(const struct ospf_area *a, struct ospf_pnet p, bool nssa);
+struct ospf_pnet abr_range_net(const struct ospf_range *g);
+/* nssa_out.c: of what is translated, when all external routes are there. */
+void nssa_offer_discards(struct table *t);
 
 #endif

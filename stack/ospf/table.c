@@ -299,8 +299,10 @@ static void compute_all(struct table *t)
 {
 	lsdb_each(t->o, all_internal, t);
 	abr_offer_discards(t);
-	if (has_externals(t->o))
-		lsdb_each(t->o, all_external, t);
+	if (!has_externals(t->o))
+		return;
+	lsdb_each(t->o, all_external, t);
+	nssa_offer_discards(t);
 }
 
 /* --- those that are asked for -------------------------------------------------------------- */

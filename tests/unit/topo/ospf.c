@@ -175,6 +175,8 @@ TEST(ospf, what_is_wrong_is_named_where_it_stands)
 		"nodes:\n"
 		"  a: {ospf: {router_id: 0, areas: [{id: 0, type: stub}, {id: 1, no_summary: true},\n"
 		"             {type: nssa}], redistribute: [statics, {metric: 4}]}}\n"
+		"  d: {ospf: {areas: [{id: 0, ranges: [{prefix: 10.0.0.0/8, nssa: true},\n"
+		"                                      {prefix: 11.0.0.0/8, tag: 3}]}]}}\n"
 		"  b: {ospf: {cost: 0, priority: 256, area: 1.2.3}}\n"
 		"  c: {kind: hub, routing: ospf}\n"
 		"links:\n"
@@ -188,15 +190,17 @@ TEST(ospf, what_is_wrong_is_named_where_it_stands)
 		"lab.yaml:4:44: from: 'statics' is unknown; expected static, connected, kernel or rip; "
 		"did you mean 'static'?\n"
 		"lab.yaml:4:53: redistribute needs 'from': whose routes\n"
-		"lab.yaml:5:20: cost: '0' is not a cost; expected 1 to 65535, delay or bandwidth\n"
-		"lab.yaml:5:33: priority: '256' is not a whole number from 0 to 255\n"
-		"lab.yaml:5:44: area: '1.2.3' is not an area; expected one such as 0 or 0.0.0.1\n"
-		"lab.yaml:6:27: routing: ospf is for routers and hosts of the lab\n"
-		"lab.yaml:8:38: cost: 'dealy' is not a cost; expected 1 to 65535, delay or bandwidth\n"
-		"lab.yaml:8:51: type: 'ppp' is unknown; expected broadcast, p2p or p2mp; did you mean "
+		"lab.yaml:5:39: nssa: only a range of an nssa area has it\n"
+		"lab.yaml:6:39: tag: only a range with nssa has one\n"
+		"lab.yaml:7:20: cost: '0' is not a cost; expected 1 to 65535, delay or bandwidth\n"
+		"lab.yaml:7:33: priority: '256' is not a whole number from 0 to 255\n"
+		"lab.yaml:7:44: area: '1.2.3' is not an area; expected one such as 0 or 0.0.0.1\n"
+		"lab.yaml:8:27: routing: ospf is for routers and hosts of the lab\n"
+		"lab.yaml:10:38: cost: 'dealy' is not a cost; expected 1 to 65535, delay or bandwidth\n"
+		"lab.yaml:10:51: type: 'ppp' is unknown; expected broadcast, p2p or p2mp; did you mean "
 		"'p2p'?\n"
-		"lab.yaml:8:62: auth: type md5 needs 'key' or 'keys'\n"
-		"lab.yaml:9:38: auth: a key of type text has at most 8 characters, found 9\n");
+		"lab.yaml:10:62: auth: type md5 needs 'key' or 'keys'\n"
+		"lab.yaml:11:38: auth: a key of type text has at most 8 characters, found 9\n");
 }
 
 TEST(ospf, what_cannot_work_together_is_warned_of)
@@ -226,7 +230,8 @@ TEST(ospf, a_dump_says_the_same_again)
 		"nodes:\n"
 		"  a: {ospf: {router_id: 9.9.9.9, areas: [{id: 1, type: nssa, no_summary: true,\n"
 		"             default: true, default_cost: 5, translate: always,\n"
-		"             ranges: [{prefix: 10.0.0.0/8, hide: true}, {prefix: 11.0.0.0/8, cost: 3}]}],\n"
+		"             ranges: [{prefix: 10.0.0.0/8, hide: true}, {prefix: 11.0.0.0/8, cost: 3},\n"
+		"                      {prefix: 12.0.0.0/8, nssa: true, tag: 7}]}],\n"
 		"             redistribute: [static, {from: connected, metric: 1, type: 1, tag: 7}],\n"
 		"             default_information: {originate: always, metric: 3, type: 1},\n"
 		"             spf: {delay: 1ms, hold: 2ms, max_hold: 3s}, stub_router: true,\n"
@@ -247,7 +252,8 @@ TEST(ospf, a_dump_says_the_same_again)
 	CHECK(strstr(first.s, "area: 0.1.17.112, cost: delay, type: p2p") != NULL);
 	CHECK(strstr(first.s, "areas: [{id: 1, type: nssa, no_summary: true, default_cost: 5, "
 		     "default: true, translate: always, ranges: [{prefix: 10.0.0.0/8, hide: true}, "
-		     "{prefix: 11.0.0.0/8, cost: 3}]}]") != NULL);
+		     "{prefix: 11.0.0.0/8, cost: 3}, {prefix: 12.0.0.0/8, nssa: true, tag: 7}]}]") !=
+	      NULL);
 	buf_free(&first);
 	buf_free(&second);
 	topo_free(again);
