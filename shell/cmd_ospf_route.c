@@ -271,9 +271,23 @@ static const struct { unsigned type; const char *word, *key; } counted[] = {
 	{ 10, "opaque area", "lsaOpaqueArea" },
 };
 
+struct areas { json_t *o; bool is_abr; };
+
+/* Who translates, in FRR's keys. */
+static void add_nssa(json_t *o, const struct show_ospf_area *a, bool is_abr)
+{
+	jset_bool(o, a->config.no_summary ? "nssaNoSummary" : "nssa", true);
+	jset_bool(o, "abr", is_abr);
+	if (is_abr && a->config.translate == OSPF_NSSA_CANDIDATE)
+		jset_bool(o, "nssaTranslatorElected", a->translator);
+	else if (is_abr)
+		jset_bool(o, a->config.translate == OSPF_NSSA_ALWAYS ? "nssaTranslatorAlways" :
+			  "nssaTranslatorNever", true);
+}
+
 static bool add_area(void *arg, const struct show_ospf_area *a)
 {
-	bool nssa = a->config.type == OSPF_AREA_NSSA;
+	const struct areas *to = arg;
 	char key[64], id[ADDR_STRLEN];
 	json_t *o = json_object();
 	uint32_t n = 0;
@@ -284,10 +298,8 @@ static bool add_area(void *arg, const struct show_ospf_area *a)
 		jset_str(o, "shortcuttingMode", "Default");
 	if (a->config.type == OSPF_AREA_STUB)
 		jset_bool(o, a->config.no_summary ? "stubNoSummary" : "stub", true);
-	if (nssa) {
-		jset_bool(o, a->config.no_summary ? "nssaNoSummary" : "nssa", true);
-		jset_bool(o, "nssaTranslator", a->translator);
-	}
+	if (a->config.type == OSPF_AREA_NSSA)
+		add_nssa(o, a, to->is_abr);
 	jset_int(o, "areaIfTotalCounter", a->n_ifs);
 	jset_int(o, "areaIfActiveCounter", a->n_ifs);
 	jset_int(o, "nbrFullAdjacentCounter", a->n_full);
@@ -304,14 +316,15 @@ static bool add_area(void *arg, const struct show_ospf_area *a)
 		snprintf(key, sizeof(key), "%sChecksum", counted[i].key);
 		jset_int(o, key, a->lsa_sum[counted[i].type]);
 	}
-	jset(arg, ip4_fmt(a->id, id), o);
+	jset(to->o, ip4_fmt(a->id, id), o);
 	return true;
 }
 
 static json_t *ospf_make(struct ospf_ask *q)
 {
 	ns_t now = lab_now(q->sh->lab);
-	json_t *o = json_object(), *areas = json_object();
+	json_t *o = json_object();
+	struct areas areas;
 	struct show_ospf s;
 
 	if (!show_ospf(q->st, &s))
@@ -348,14 +361,29 @@ static json_t *ospf_make(struct ospf_ask *q)
 	jset_int(o, "attachedAreaCounter", s.n_areas);
 	jset_int(o, "spfRuns", (json_int_t)s.n_spf);
 	jset_int(o, "spfRunsIncremental", (json_int_t)s.n_spf_incremental);
-	show_ospf_areas(q->st, add_area, areas);
-	jset(o, "areas", areas);
+	areas = (struct areas){ json_object(), s.is_abr };
+	show_ospf_areas(q->st, add_area, &areas);
+	jset(o, "areas", areas.o);
 	return o;
 }
 
 static int ospf_run(struct shell *sh, const struct args *a)
 {
 	return ospf_report(sh, a, ospf_make);
+}
+
+/* As FRR has it. */
+static const char *nssa_role(const json_t *a)
+{
+	if (!jtrue(a, "abr"))
+		return "It is not ABR, therefore not Translator";
+	if (jget(a, "nssaTranslatorAlways"))
+		return "We are an ABR and always an NSSA Translator";
+	if (jget(a, "nssaTranslatorNever"))
+		return "We are an ABR, but never an NSSA Translator";
+	return jtrue(a, "nssaTranslatorElected") ?
+	       "We are an ABR and the NSSA Elected Translator" :
+	       "We are an ABR, but not the NSSA Elected Translator";
 }
 
 static void area_print(struct shell *sh, const char *id, const json_t *a)
@@ -370,11 +398,10 @@ static void area_print(struct shell *sh, const char *id, const json_t *a)
 	shell_printf(sh, "   Number of interfaces in this area: Total: %lld, Active: %lld\n",
 		     (long long)jint(a, "areaIfTotalCounter"),
 		     (long long)jint(a, "areaIfActiveCounter"));
-	if (jget(a, "nssaTranslator"))
+	if (jget(a, "nssa") || jget(a, "nssaNoSummary"))
 		shell_printf(sh, "   It is an NSSA configuration.\n"
-			     "   Elected NSSA/ABR performs type-7/type-5 LSA translation.\n%s",
-			     jtrue(a, "nssaTranslator") ?
-			     "   We are an ABR and the NSSA Elected Translator.\n" : "");
+			     "   Elected NSSA/ABR performs type-7/type-5 LSA translation.\n"
+			     "   %s.\n", nssa_role(a));
 	shell_printf(sh, "   Number of fully adjacent neighbors in this area: %lld\n"
 		     "   Area has no authentication\n", (long long)jint(a, "nbrFullAdjacentCounter"));
 	if (!jget(a, "backbone"))

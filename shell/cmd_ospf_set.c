@@ -109,7 +109,9 @@ static int if_run(struct shell *sh, const struct args *a)
 
 /* --- areas --------------------------------------------------------------------------------- */
 
-struct find_area { uint32_t id; struct ospf_area_config c; struct ospf_range *ranges; bool bad; };
+#define RANGES_MAX 64                     /* that these commands keep */
+
+struct find_area { uint32_t id; struct ospf_area_config c; struct ospf_range *ranges; };
 
 static bool find_area(void *arg, const struct show_ospf_area *a)
 {
@@ -118,20 +120,55 @@ static bool find_area(void *arg, const struct show_ospf_area *a)
 	if (a->id != f->id)
 		return true;
 	f->c = a->config;
-	if (a->config.n_ranges)
-		memcpy(f->ranges, a->config.ranges,
-		       (a->config.n_ranges < 64 ? a->config.n_ranges : 64) * sizeof(*f->ranges));
-	f->c.n_ranges = a->config.n_ranges < 64 ? a->config.n_ranges : 64;
+	if (f->c.n_ranges > RANGES_MAX)
+		f->c.n_ranges = RANGES_MAX;
+	if (f->c.n_ranges)
+		memcpy(f->ranges, a->config.ranges, f->c.n_ranges * sizeof(*f->ranges));
 	return false;
+}
+
+/* The range of the line; one that was there of the same prefix goes. */
+static bool range_words(struct shell *sh, const struct args *a, struct find_area *f)
+{
+	struct ospf_range r = { .hide = args_has(a, "not-advertise"),
+				.has_cost = args_word(a, "METRIC"), .nssa = args_has(a, "nssa") };
+	uint64_t cost = 0;
+	size_t i = 0;
+
+	if (!args_prefix(a, "PREFIX", &r.prefix))
+		return true;
+	if (r.has_cost && !number(sh, a, "METRIC", 0, METRIC_MAX, &cost))
+		return false;
+	r.cost = (uint32_t)cost;
+	if (r.nssa && f->c.type != OSPF_AREA_NSSA) {
+		shell_error(sh, "the area is not an NSSA");
+		return false;
+	}
+	while (i < f->c.n_ranges && (f->ranges[i].nssa != r.nssa ||
+				     !prefix_eq(&f->ranges[i].prefix, &r.prefix)))
+		i++;
+	f->ranges[i] = r;
+	f->c.n_ranges += i == f->c.n_ranges;
+	return true;
+}
+
+static void type_words(const struct args *a, struct ospf_area_config *c)
+{
+	c->type = args_has(a, "stub") ? OSPF_AREA_STUB : args_has(a, "nssa") ? OSPF_AREA_NSSA :
+		  OSPF_AREA_NORMAL;
+	c->no_summary = args_has(a, "no-summary");
+	c->translate = args_has(a, "translate-candidate") ? OSPF_NSSA_CANDIDATE :
+		       args_has(a, "translate-always") ? OSPF_NSSA_ALWAYS :
+		       args_has(a, "translate-never") ? OSPF_NSSA_NEVER : c->translate;
 }
 
 static int area_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	struct ospf_range ranges[65];
+	struct ospf_range ranges[RANGES_MAX + 1];
 	struct find_area f = { .ranges = ranges, .c.default_cost = 1 };
 	uint64_t cost = f.c.default_cost;
-	struct prefix p;
+	bool is_range = args_word(a, "PREFIX");
 
 	if (!st || !area_id(sh, args_word(a, "AREA"), &f.id))
 		return 1;
@@ -141,16 +178,12 @@ static int area_run(struct shell *sh, const struct args *a)
 		return 1;
 	show_ospf_areas(st, find_area, &f);
 	f.c.ranges = ranges;
-	if (args_has(a, "stub") || args_has(a, "nssa") || args_has(a, "normal")) {
-		f.c.type = args_has(a, "stub") ? OSPF_AREA_STUB : args_has(a, "nssa") ?
-			   OSPF_AREA_NSSA : OSPF_AREA_NORMAL;
-		f.c.no_summary = args_has(a, "no-summary");
-	}
+	if (!is_range && (args_has(a, "stub") || args_has(a, "nssa") || args_has(a, "normal")))
+		type_words(a, &f.c);
 	if (args_word(a, "COST"))
 		f.c.default_cost = (uint32_t)cost;
-	if (args_prefix(a, "PREFIX", &p))
-		ranges[f.c.n_ranges++] = (struct ospf_range){
-			.prefix = p, .hide = args_has(a, "not-advertise") };
+	if (!range_words(sh, a, &f))
+		return 1;
 	return answer(sh, stack_ospf_area(st, f.id, &f.c));
 }
 
@@ -206,9 +239,15 @@ const struct cmd cmds_ospf_set[] = {
 	{ .name = "ospf interface", .args = "IF:iface disable", .flags = CMD_NODE, .run = if_run,
 	  .help = "no OSPF on an interface any more" },
 	{ .name = "ospf area",
-	  .args = "AREA (stub [no-summary] | nssa [no-summary] | normal | "
-		  "default-cost COST:count | range PREFIX:prefix [not-advertise])",
+	  .args = "AREA (stub [no-summary] | nssa [no-summary | "
+		  "translate-candidate|translate-always|translate-never]... | normal | "
+		  "default-cost COST:count | "
+		  "range PREFIX:prefix [not-advertise | cost METRIC:count])",
 	  .flags = CMD_NODE, .run = area_run, .help = "what an area is to this router" },
+	{ .name = "ospf area",
+	  .args = "AREA nssa range PREFIX:prefix [not-advertise | cost METRIC:count]",
+	  .flags = CMD_NODE, .run = area_run,
+	  .help = "tell what an NSSA says of external networks as one" },
 	{ .name = "ospf", .args = "[no] redistribute static|connected|kernel "
 	  "[metric METRIC:count | metric-type TYPE:count]...", .flags = CMD_NODE,
 	  .run = redistribute_run, .help = "tell routes of others as external ones, or no more" },

@@ -214,6 +214,9 @@ TEST(cmd_ospf, values_out_of_range_are_refused)
 		      "'0' is not a number from 1 to 2\n");
 	bench_refuses(&b, "r1 ospf area 5 default-cost 4294967297",
 		      "'4294967297' is not a number from 0 to 16777214\n");
+	bench_refuses(&b, "r1 ospf area 5 nssa range 10.0.0.0/8", "the area is not an NSSA\n");
+	bench_refuses(&b, "r1 ospf area 5 range 10.0.0.0/8 cost 16777215",
+		      "'16777215' is not a number from 0 to 16777214\n");
 	bench_refuses(&b, "r1 ospf area 0 nssa",
 		      "area 0 is the backbone, which cannot be a stub or NSSA\n");
 	bench_close(&b);
@@ -351,7 +354,9 @@ TEST(cmd_ospf, what_a_command_says_of_the_router_is_exported)
 {
 	static const char said[] =
 		"ospf: {areas: [{id: 0, ranges: [{prefix: 10.0.0.0/8, hide: true}]}, "
-		"{id: 5, type: stub, no_summary: true}], redistribute: [{from: static, metric: 9, "
+		"{id: 5, type: stub, no_summary: true}, {id: 6, type: nssa, translate: never, "
+		"ranges: [{prefix: 10.0.0.0/8, cost: 7, nssa: true}, {prefix: 10.0.0.0/8}, "
+		"{prefix: 11.0.0.0/8, hide: true, nssa: true}]}], redistribute: [{from: static, metric: 9, "
 		"type: 1}, {from: connected}], default_information: {originate: always}, "
 		"spf: {delay: 1ms, hold: 2ms, max_hold: 3ms}, stub_router: true, cost: 10}\n";
 	struct bench b, again;
@@ -362,6 +367,11 @@ TEST(cmd_ospf, what_a_command_says_of_the_router_is_exported)
 	      !strstr(b.out, "{delay:") && !strstr(b.out, "stub_router:"));
 	bench_wants(&b, "r1 ospf area 5 stub no-summary", "");
 	bench_wants(&b, "r1 ospf area 0 range 10.0.0.0/8 not-advertise", "");
+	bench_wants(&b, "r1 ospf area 6 nssa translate-never", "");
+	bench_wants(&b, "r1 ospf area 6 nssa range 10.0.0.0/8", "");
+	bench_wants(&b, "r1 ospf area 6 range 10.0.0.0/8", "");
+	bench_wants(&b, "r1 ospf area 6 nssa range 11.0.0.0/8 not-advertise", "");
+	bench_wants(&b, "r1 ospf area 6 nssa range 10.0.0.0/8 cost 7", "");
 	bench_wants(&b, "r1 ospf redistribute static metric 9 metric-type 1", "");
 	bench_wants(&b, "r1 ospf redistribute connected", "");
 	bench_wants(&b, "r1 ospf default originate always", "");
@@ -379,6 +389,36 @@ TEST(cmd_ospf, what_a_command_says_of_the_router_is_exported)
 	CHECK_EQ(bench_do(&b, "topo export yaml"), 0);
 	CHECK(!strstr(b.out, "stub_router:") && !strstr(b.out, "connected") &&
 	      !strstr(b.out, "default_information:"));
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, who_translates_of_an_nssa_is_shown_as_frr_does)
+{
+	static const struct { const char *role, *node, *text; } rows[] = {
+		{ "candidate", "r3", "It is not ABR, therefore not Translator." },
+		{ "candidate", "r2", "We are an ABR and the NSSA Elected Translator." },
+		{ "candidate", "r1", "We are an ABR, but not the NSSA Elected Translator." },
+		{ "always", "r2", "We are an ABR and always an NSSA Translator." },
+		{ "never", "r2", "We are an ABR, but never an NSSA Translator." },
+	};
+	struct bench b;
+	char line[64];
+
+	open_lab(&b, "defaults: {routing: ospf}\n"
+		     "nodes:\n  r1: {ospf: {areas: [{id: 1, type: nssa}]}}\n"
+		     "  r2: {ospf: {areas: [{id: 1, type: nssa}]}}\n"
+		     "  r3: {ospf: {areas: [{id: 1, type: nssa}]}}\n"
+		     "links:\n  - {endpoints: [r1, r2]}\n"
+		     "  - {endpoints: [r1, r3], ospf: {area: 1}}\n"
+		     "  - {endpoints: [r2, r3], ospf: {area: 1}}\n");
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		snprintf(line, sizeof(line), "r2 ospf area 1 nssa translate-%s", rows[i].role);
+		bench_wants(&b, line, "");
+		CHECK_EQ(bench_do(&b, "sleep 50"), 0);
+		snprintf(line, sizeof(line), "%s show ip ospf", rows[i].node);
+		CHECK_EQ(bench_do(&b, line), 0);
+		CHECK(strstr(b.out, rows[i].text) != NULL);
+	}
 	bench_close(&b);
 }
 
