@@ -82,3 +82,22 @@ TEST(event, who_goes_and_comes_back_wrong_is_told_of_again)
 	speaker_free(s);
 	onet_free(on);
 }
+
+TEST(event, other_values_of_the_interface_are_a_reason_to_tell_again)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on);
+	struct netdev *dev = onet_if(on, r1, "10.0.0.1/24", OSPF_NET_BROADCAST);
+	struct speaker *s = speaker_new(dev, IP4(9, 9, 9, 9), IP4(10, 0, 0, 2));
+
+	s->hello.hello_interval = 7;
+	speak_hello(s, 0);
+	speak_hello(s, 0);
+	CHECK_EQ(onet_problems(on, r1, "hello interval 7 s"), 1);
+	on->if_conf.cost = 11;
+	onet_if_on(on, dev, OSPF_NET_BROADCAST);
+	speak_hello(s, 0);
+	CHECK_EQ(onet_problems(on, r1, "hello interval 7 s"), 2);
+	speaker_free(s);
+	onet_free(on);
+}

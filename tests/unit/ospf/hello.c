@@ -290,6 +290,59 @@ TEST(hello, who_moved_on_a_lan_is_known_again_before_it_would_be_dead)
 	pair_free(&p);
 }
 
+/* To an address that another had, who is not there any more either. */
+static void moves_to(ip4_t from, ip4_t to)
+{
+	struct pair p = pair_new(OSPF_NET_BROADCAST);
+	struct speaker *third = speaker_new(p.dev, IP4(7, 7, 7, 7), to);
+	struct show_ospf_nbr n;
+	struct show_ospf_if i;
+
+	p.s->addr = from;
+	speak_hello(p.s, 0);
+	speak_hello(third, 0);
+	onet_run(p.on, SEC(15));
+	p.s->addr = to;
+	speak_hello(p.s, 0);
+	REQUIRE(onet_find_nbr(p.r1, THEM_ID, &n));
+	CHECK_EQ(n.addr, to);
+	REQUIRE(onet_find_if(p.r1, p.dev, &i));
+	CHECK_EQ(i.n_nbrs, 1);
+	speaker_free(third);
+	pair_free(&p);
+}
+
+TEST(hello, who_moves_to_anothers_address_displaces_both)
+{
+	moves_to(IP4(10, 0, 0, 2), IP4(10, 0, 0, 3));
+	moves_to(IP4(10, 0, 0, 3), IP4(10, 0, 0, 2));
+}
+
+static uint8_t options_of(const struct pair *p)
+{
+	struct show_ospf_nbr n;
+
+	REQUIRE(onet_find_nbr(p->r1, THEM_ID, &n));
+	return n.options;
+}
+
+TEST(hello, a_neighbours_options_are_those_said_last)
+{
+	struct pair p = pair_new(OSPF_NET_P2P);
+	struct ospf_dd dd = { .mtu = 1500, .options = OSPF_OPT_E | OSPF_OPT_O, .seq = 5,
+			      .flags = OSPF_DD_I | OSPF_DD_M | OSPF_DD_MS };
+
+	p.s->hello.options = OSPF_OPT_E | OSPF_OPT_DC;
+	speaker_meet(p.s);
+	CHECK_EQ(options_of(&p), OSPF_OPT_E | OSPF_OPT_DC);
+	p.s->hello.options = OSPF_OPT_E;
+	speak_hello(p.s, 1, p.r1->ospf->router_id);
+	CHECK_EQ(options_of(&p), OSPF_OPT_E);
+	speak_dd(p.s, &dd, NULL, 0);              /* 10.6: as the DD says */
+	CHECK_EQ(options_of(&p), OSPF_OPT_E | OSPF_OPT_O);
+	pair_free(&p);
+}
+
 TEST(hello, two_that_both_live_stay_in_each_others_way)
 {
 	struct pair p = pair_new(OSPF_NET_BROADCAST);

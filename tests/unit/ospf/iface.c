@@ -106,6 +106,46 @@ TEST(iface, another_address_begins_anew)
 	onet_free(on);
 }
 
+TEST(iface, the_same_address_with_another_mask_begins_anew)
+{
+	struct prefix was = prefix_of("10.0.0.1/24"), is = prefix_of("10.0.0.1/25");
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on);
+	struct netdev *a = onet_if(on, r1, "10.0.0.1/24", OSPF_NET_BROADCAST);
+	struct show_ospf_if i;
+
+	onet_run(on, SEC(50));
+	CHECK_EQ(onet_if_state(a), OSPF_IF_DR);
+	REQUIRE(stack_addr_del(r1, a, &was) == OK);
+	REQUIRE(stack_addr_add(r1, a, &is) == OK);
+	REQUIRE(onet_find_if(r1, a, &i));
+	CHECK_EQ(i.addr.len, 25);
+	CHECK_EQ(i.state, OSPF_IF_WAITING);
+	onet_free(on);
+}
+
+/* 9.3, InterfaceDown: what waits there is nobody's any more. */
+TEST(iface, what_waits_to_be_sent_goes_with_it)
+{
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+	struct netdev *a = onet_if(on, r1, "10.0.0.1/24", OSPF_NET_P2MP);
+	struct netdev *b = onet_if(on, r2, "10.0.0.2/24", OSPF_NET_P2MP);
+	struct ospf_if *oi = ospf_if_of(r1->ospf, a);
+	struct lsdb_entry *e;
+
+	net_join(a, b);
+	REQUIRE(onet_settle(on, SEC(10)));
+	e = lsdb_find3(r1->ospf, 0, OSPF_LSA_ROUTER, onet_id(r2), onet_id(r2));
+	REQUIRE(e && lsa_set_add(&oi->flood, e->lsa->key, 0) == OK);
+	ospf_ack_delayed(oi, e);
+	netdev_set_carrier(a, false);
+	CHECK_EQ(oi->flood.n, 0);
+	CHECK_EQ(oi->n_acks, 0);
+	CHECK(!oi->acks && !timer_armed(&oi->ack_timer));
+	onet_free(on);
+}
+
 TEST(iface, an_address_is_not_used_while_it_is_tentative)
 {
 	struct onet *on = onet_new();

@@ -216,3 +216,23 @@ TEST(lsdb, a_router_without_ospf_has_none)
 	CHECK_EQ(db_digest(st), 0);
 	onet_free(on);
 }
+
+/* 13.2: the P-bit of a type 7 LSA, say. */
+TEST(lsdb, other_options_alone_are_another_content)
+{
+	struct onet *on = onet_new();
+	struct stack *st = onet_router(on);
+	struct image i = image_summary(OSPF_LSA_SUMMARY, IP4(10, 9, 0, 0), 16, 9, 1, 4);
+
+	onet_if(on, st, "10.0.0.1/24", OSPF_NET_P2P);
+	REQUIRE(install(st->ospf, 0, &i, 1) == OK);
+	onet_run(on, SEC(10));
+	i = image_with_seq(&i, 2);
+	REQUIRE(install(st->ospf, 0, &i, 1) == OK);
+	CHECK(!timer_armed(&st->ospf->spf_timer));
+	i.b[2] ^= OSPF_OPT_NP;
+	i = image_with_seq(&i, 3);
+	REQUIRE(install(st->ospf, 0, &i, 1) == OK);
+	CHECK(timer_armed(&st->ospf->spf_timer));
+	onet_free(on);
+}
