@@ -95,6 +95,8 @@ struct route_answer {
 	X(ST_TCP_IN_ERRS,      "tcp.in_errs") \
 	X(ST_TCP_OUT_RSTS,     "tcp.out_rsts") \
 	X(ST_TCP_LISTEN_OVERFLOWS, "tcp.listen_overflows") \
+	X(ST_TCP_MTUP_SUCCESS, "tcp.mtup_success") \
+	X(ST_TCP_MTUP_FAIL,    "tcp.mtup_fail") \
 	X(ST_ARP_IN_REQUESTS,  "arp.in_requests") \
 	X(ST_ARP_IN_REPLIES,   "arp.in_replies") \
 	X(ST_ARP_OUT_REQUESTS, "arp.out_requests") \

@@ -118,8 +118,16 @@ struct stack_config {
 	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, \
 	  "RFC 2018 selective acknowledgments") \
 	X(OPT_TCP_WSCALE,      "tcp_window_scaling",  1, 0, 1, "RFC 7323 window scaling") \
-	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     0, 0, 1, \
-	  "1: try shorter segments when long ones only time out (RFC 4821 7.7)") \
+	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     0, 0, 2, \
+	  "find the path's MTU by length of segments (RFC 4821): 1 if long ones vanish, 2 always") \
+	X(OPT_TCP_BASE_MSS,    "tcp_base_mss",        1024, 48, 65495, \
+	  "with tcp_mtu_probing: the MSS to begin with, bytes") \
+	X(OPT_TCP_MTU_FLOOR,   "tcp_mtu_probe_floor", 48, 48, 65495, \
+	  "the least MSS that is tried when long segments vanish") \
+	X(OPT_TCP_PROBE_THRESHOLD, "tcp_probe_threshold", 8, 2, 65535, \
+	  "bytes of MTU for which it is not worth it to probe") \
+	X(OPT_TCP_PROBE_INTERVAL, "tcp_probe_interval", 600, 1, 86400, \
+	  "seconds until longer segments are tried again") \
 	X(OPT_TCP_ECN,         "tcp_ecn",             2, 0, 2, \
 	  "RFC 3168: 0 never, 1 ask for it, 2 agree to it") \
 	X(OPT_TCP_CHECKSUMS,   "tcp_checksums",       1, 0, 1, \

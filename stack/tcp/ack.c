@@ -307,6 +307,8 @@ static void recover(struct tcp_conn *tc, struct tcp_acked *a)
 		tcp_undo(tc, false);
 	}
 	detect_losses(tc, a);
+	if (unlikely(tc->mtup != NULL) && tc->ca_state < CA_CWR && tc->n_lost && tcp_pmtu_lost(tc))
+		return;
 	if (tc->ca_state < CA_RECOVERY && tc->n_lost)
 		tcp_enter_recovery(tc);
 	else if (tc->ca_state < CA_CWR)
@@ -378,7 +380,8 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 	if (a->acked) {
 		tc->timeouts = 0;
 		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
-		tcp_pmtu_acked(tc);
+		if (unlikely(tc->mtup != NULL))
+			tcp_pmtu_acked(tc);
 	}
 	tcp_rack_update(tc, a);
 	tcp_tlp_ack(tc, a);
@@ -438,7 +441,8 @@ void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
 	time_it(tc, &a);
 	tc->timeouts = 0;
 	tc->dup_acks = 0;
-	tcp_pmtu_acked(tc);
+	if (unlikely(tc->mtup != NULL))
+		tcp_pmtu_acked(tc);
 	tc->rack.moved = false;                   /* whatever was sent before is here, too */
 	tcp_rack_update(tc, &a);
 	grow(tc, &a);

@@ -43,6 +43,7 @@ static void let_go(struct tcp_conn *tc)
 	tcp_timers_stop(tc);
 	tcp_unhash(tc);
 	tcp_pace_fini(tc);
+	tcp_pmtu_fini(tc);
 	tcp_sendq_fini(tc);
 }
 
@@ -186,7 +187,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	tcp_recovery_init(tc);
 	tcp_rtt_init(tc);                         /* of a socket that connects again, too */
 	tc->probes = tc->unheard = tc->dup_acks = 0;
-	tc->mss_cap = 0;
+	tcp_pmtu_fini(tc);
 	tc->sk.soft_err = OK;
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
 	tc->snd_mss = tc->rcv_mss = TCP_MSS_DEFAULT;
@@ -210,8 +211,8 @@ void tcp_mss_update(struct tcp_conn *tc)
 		mss = tc->peer_mss;
 	if (user && user < mss)
 		mss = user;
-	if (tc->mss_cap && tc->mss_cap < mss)
-		mss = tc->mss_cap;
+	if (tc->mtup && tcp_pmtu_low(tc) - IP4_HLEN - TCP_HLEN < mss)
+		mss = tcp_pmtu_low(tc) - IP4_HLEN - TCP_HLEN;
 	if (tc->ts_ok)
 		mss = mss > TCP_TS_SPACE ? mss - TCP_TS_SPACE : 0;
 	mss = mss > tcp_ip_opts_len(tc) ? mss - tcp_ip_opts_len(tc) : 0;
@@ -238,6 +239,7 @@ void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx)
 		tc->ts_recent_at = tcp_now(tc);
 	}
 	tcp_ecn_agree(tc, rx);
+	tcp_pmtu_begin(tc);
 	tcp_mss_update(tc);
 	tc->rcv_mss = tc->snd_mss < TCP_MSS_DEFAULT ? tc->snd_mss : TCP_MSS_DEFAULT;
 	tc->snd_wnd = tc->max_snd_wnd = rx_wnd(tc, rx);

@@ -22,7 +22,7 @@
  *	sack.c    what SACK blocks say        rack.c    what is lost (RFC 8985)
  *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
  *	undo.c    what was not lost after all ecn.c     RFC 3168
- *	pmtud.c   paths that swallow long segments
+ *	pmtud.c   what length of segments a path takes (RFC 4821)
  *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
  *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
  *	ipopt.c   IP options, source routes
@@ -162,9 +162,8 @@ struct tcp_conn {
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
 	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
-	uint16_t mss_cap;                 /* the path swallows more (pmtud.c); 0: not known to */
 	uint32_t path_mtu;                /* as it began; see tcp_path_mtu() */
-	ns_t mss_cap_at;
+	struct tcp_mtup *mtup;            /* pmtud.c's own; NULL: the path is not searched */
 
 	/* Receive sequence space */
 	seq_t rcv_nxt, irs;
@@ -505,6 +504,8 @@ ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n);
 seq_t tcp_sendq_end(const struct tcp_conn *tc);   /* behind all that waits */
 void tcp_sendq_push(struct tcp_conn *tc);          /* the user's write ends here */
 bool must_check tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag);   /* SYN or FIN */
+/* The next n bytes, which are there, and of more than one: tc->unsent has them all. */
+bool must_check tcp_sendq_join(struct tcp_conn *tc, uint32_t n);
 bool must_check tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len);
 void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s);
 void tcp_sendq_fini(struct tcp_conn *tc);
@@ -546,9 +547,19 @@ bool tcp_undo_may(const struct tcp_conn *tc, const struct tcp_acked *a);
 void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 
 /* --- pmtud.c --- */
-void tcp_pmtu_reduced(struct tcp_conn *tc);       /* snd_mss is below what is out */
+void tcp_pmtu_begin(struct tcp_conn *tc);         /* ts_ok and peer_mss are known */
+void tcp_pmtu_fini(struct tcp_conn *tc);
+void tcp_pmtu_told(struct tcp_conn *tc);          /* the path's MTU is known better */
 void tcp_pmtu_timeout(struct tcp_conn *tc);
+enum tcp_mtu_probe { MTU_PROBE_NONE, MTU_PROBE_LATER, MTU_PROBE_NOW };
+/* The following only if tc->mtup.  Now: tc->unsent is the probe, longer than
+ * snd_mss; later: nothing is to be sent until an ACK comes. */
+enum tcp_mtu_probe tcp_pmtu_probe(struct tcp_conn *tc);
+void tcp_pmtu_probed(struct tcp_conn *tc, const struct tcp_seg *s);       /* it was sent */
 void tcp_pmtu_acked(struct tcp_conn *tc);
+bool tcp_pmtu_lost(struct tcp_conn *tc);          /* n_lost: of the probe?  Then CA_LOSS */
+void tcp_pmtu_inconclusive(struct tcp_conn *tc);  /* something is sent again */
+uint32_t tcp_pmtu_low(const struct tcp_conn *tc); /* the longest IP packet now */
 
 /* --- ipopt.c --- */
 void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tc->ip_opts */

@@ -470,12 +470,8 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 /* RFC 1191 6.4: from now on shorter segments; what was too long goes again. */
 static void too_big(struct tcp_conn *tc, const struct icmp_err *e)
 {
-	uint16_t was = tc->snd_mss;
-
 	pmtu_learn(tcp_stack(tc), e);
-	tcp_mss_update(tc);
-	if (tc->snd_mss < was)
-		tcp_pmtu_reduced(tc);
+	tcp_pmtu_told(tc);
 }
 
 /* RFC 5927 4.1: only about what is really on its way; RFC 1122 4.2.3.9: soft

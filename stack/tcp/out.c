@@ -70,10 +70,8 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 	return seg_span(s) <= left || tcp_seg_split(tc, s, left);
 }
 
-static bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
+static bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
 {
-	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
-		return false;
 	if (!tcp_seg_xmit(tc, s, train))
 		return false;
 	tcp_pace_sent(tc, s->len);
@@ -92,8 +90,17 @@ static bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *t
 	return true;
 }
 
+static bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
+{
+	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
+		return false;
+	return send_whole(tc, s, train);
+}
+
 bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 {
+	if (unlikely(tc->mtup != NULL))
+		tcp_pmtu_inconclusive(tc);
 	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
 		return false;
 	if (!tcp_seg_xmit(tc, s, NULL))
@@ -182,6 +189,21 @@ static void note_usage(struct tcp_conn *tc)
 	tc->usage_seq = tc->snd_nxt;
 }
 
+/* RFC 4821 7.4.  False: nothing is to be sent now. */
+static bool probe_path(struct tcp_conn *tc, bool *sent)
+{
+	struct tcp_seg *s;
+	enum tcp_mtu_probe now = tcp_pace_allows(tc) ? tcp_pmtu_probe(tc) : MTU_PROBE_NONE;
+
+	if (now != MTU_PROBE_NOW)
+		return now != MTU_PROBE_LATER;
+	s = tc->unsent;
+	*sent = send_whole(tc, s, NULL);
+	if (*sent)
+		tcp_pmtu_probed(tc, s);
+	return true;
+}
+
 static bool send_all(struct tcp_conn *tc)
 {
 	struct tcp_train train;
@@ -190,6 +212,8 @@ static bool send_all(struct tcp_conn *tc)
 	train.tried = train.on = false;
 	if (tc->unsent)
 		restart_after_idle(tc);
+	if (unlikely(tc->mtup != NULL) && tc->unsent && !probe_path(tc, &sent))
+		return false;
 	while (tc->unsent && may_send(tc, tc->unsent) &&
 	       send_new(tc, tc->unsent, sent ? &train : NULL))
 		sent = true;

@@ -139,7 +139,7 @@ void tcp_rack_timeout(struct tcp_conn *tc)
 	tc->xmit_at = NS_NEVER;
 	tc->rack.moved = true;
 	a.lost = tcp_rack_detect(tc);
-	if (a.lost && tc->ca_state < CA_RECOVERY) {
+	if (a.lost && tc->ca_state < CA_RECOVERY && !(tc->mtup && tcp_pmtu_lost(tc))) {
 		tcp_enter_recovery(tc);
 		tcp_prr_ack(tc, &a);
 	}

@@ -155,6 +155,45 @@ bool tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag)
 	return s != NULL;
 }
 
+/* So that a segment ends n bytes behind the beginning of the first unsent. */
+static bool cut_at(struct tcp_conn *tc, uint32_t n)
+{
+	struct tcp_seg *s = tc->unsent;
+
+	for (; s->len < n; s = tcp_seg_next(tc, s))
+		n -= s->len;
+	return s->len == n || tcp_seg_split(tc, s, n);
+}
+
+bool tcp_sendq_join(struct tcp_conn *tc, uint32_t n)
+{
+	struct tcp_seg *s = tc->unsent, *next;
+	struct pkt_pool *pool = tcp_stack(tc)->pool;
+	struct blk *b = blk_new(pool, n);
+
+	if (!b)
+		return false;
+	if (!cut_at(tc, n)) {
+		blk_put(pool, b);
+		return false;
+	}
+	unpoison(b->data, b->size);
+	memcpy(b->data, s->blk->data + s->off, s->len);
+	while (s->len < n) {
+		next = tcp_seg_next(tc, s);
+		memcpy(b->data + s->len, next->blk->data + next->off, next->len);
+		s->len += next->len;
+		s->flags |= next->flags;
+		tc->sendq_bytes += next->len;     /* it takes them away */
+		tcp_seg_free(tc, next);
+	}
+	blk_put(pool, s->blk);
+	s->blk = b;
+	s->off = 0;
+	s->sum = csum_add(0, b->data, n);
+	return true;
+}
+
 bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 {
 	struct tcp_seg *rest = tcp_seg_alloc(tcp_stack(tc));

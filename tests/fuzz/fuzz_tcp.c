@@ -401,7 +401,7 @@ static void configure(struct run *r, unsigned bits)
 	if (bits & 4)
 		err |= stack_set_option(r->st, OPT_TCP_ECN, 1);
 	if (bits & 8)
-		err |= stack_set_option(r->st, OPT_TCP_MTU_PROBING, 1);
+		err |= stack_set_option(r->st, OPT_TCP_MTU_PROBING, bits & 1 ? 2 : 1);
 	assert(err == OK);
 	show_tcp_watch(r->st, bits & 16);
 }
