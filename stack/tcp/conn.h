@@ -306,15 +306,13 @@ bool must_check tcp_hash(struct tcp_conn *tc);    /* false: no memory */
 void tcp_unhash(struct tcp_conn *tc);
 struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t peer,
 			  uint16_t pport);
-struct tcp_conn *tcp_find_listener(struct stack *st, ip4_t local, uint16_t lport,
-				   unsigned ifindex);
+/* Of several alike (SO_REUSEPORT) the one that the pair's hash chooses. */
+struct tcp_conn *tcp_find_listener(struct stack *st, const struct tcp_rx *rx);
 int must_check tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port);
 /* May it listen on the port that it has?  ERR_INUSE. */
 int must_check tcp_port_listen(const struct tcp_conn *tc);
 /* l, or another that listens on its port and address, which fits; or NULL. */
 struct tcp_conn *tcp_port_one_of(struct tcp_conn *l, bool (*fits)(const struct tcp_conn *tc));
-/* Of several listeners alike another one has its turn (SO_REUSEPORT). */
-void tcp_port_next(struct tcp_conn *l);
 void tcp_port_release(struct tcp_conn *tc);
 /* To there from the port that it has.  ERR_NOTAVAIL: there is one already. */
 int must_check tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport,

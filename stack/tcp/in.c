@@ -406,16 +406,10 @@ static enum drop rx_parse(struct stack *st, struct tcp_rx *rx, struct pkt *p,
 	return DROP_NONE;
 }
 
-static struct tcp_conn *listener_for(struct stack *st, const struct tcp_rx *rx)
-{
-	return tcp_find_listener(st, rx->m->dst, rx->h.dport,
-				 rx->m->dev ? rx->m->dev->ifindex : 0);
-}
-
 /* 3.10.7.1 and 3.10.7.2: CLOSED and LISTEN. */
 static void no_conn(struct stack *st, struct tcp_rx *rx, struct pkt *p)
 {
-	struct tcp_conn *l = listener_for(st, rx);
+	struct tcp_conn *l = tcp_find_listener(st, rx);
 	struct tcp_conn *tc = l ? tcp_cookie_accept(l, rx) : NULL;
 
 	if (tc) {
@@ -457,7 +451,7 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 	if (unlikely(burst_is_of_other(st, &rx)))
 		tcp_burst_end(st);
 	tc = tcp_find(st, m->dst, rx.h.dport, m->src, rx.h.sport);
-	if (tc && reopens(tc, &rx) && listener_for(st, &rx)) {
+	if (tc && reopens(tc, &rx) && tcp_find_listener(st, &rx)) {
 		tcp_time_wait_end(tc, &rx.old);
 		tc = NULL;
 	}

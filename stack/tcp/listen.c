@@ -116,7 +116,6 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 		return DROP_NONE;
 	if (q->n_accept > q->backlog || q->n_syn > q->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
-		tcp_port_next(l);
 		if (q->n_accept <= q->backlog && tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] &&
 		    tcp_cookie_answer(l, rx))
 			return DROP_NONE;
@@ -127,7 +126,6 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 		return DROP_NONE;
 	tcp_listen_add(l, tc);
 	syn_ack(tc);
-	tcp_port_next(l);
 	return DROP_NONE;
 }
 

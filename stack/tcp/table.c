@@ -146,24 +146,48 @@ static struct list *port_list(struct tcp_table *t, uint16_t port)
 	return &t->ports[port & (N_ELEM(t->ports) - 1)];
 }
 
-struct tcp_conn *tcp_find_listener(struct stack *st, ip4_t local, uint16_t lport,
-				   unsigned ifindex)
+/* How well one that listens fits; -1: not at all. */
+static int listener_score(const struct sock *sk, ip4_t local, uint16_t lport, unsigned ifindex)
 {
+	if (sk->lport != lport || tcp_conn(sk)->state != TCP_LISTEN ||
+	    (sk->local && sk->local != local) || (sk->ifindex && sk->ifindex != ifindex))
+		return -1;
+	return (sk->local ? 2 : 0) + (sk->ifindex ? 1 : 0);
+}
+
+/* SO_REUSEPORT: of n that fit alike one for each peer. */
+static struct sock *listener_choose(struct stack *st, const struct tcp_rx *rx, unsigned ifindex,
+				    int score, uint32_t n)
+{
+	const struct ip_meta *m = rx->m;
+	uint32_t h = hash_flow4(m->src, m->dst, 0, rx->h.sport, rx->h.dport, 0), nth = h % n;
+	struct sock *sk;
+
+	list_for_each(port_list(st->tcp, rx->h.dport), sk, port_node)
+		if (listener_score(sk, m->dst, rx->h.dport, ifindex) == score &&
+		    sock_opt(sk, SKO_REUSEPORT) && nth-- == 0)
+			return sk;
+	return NULL;
+}
+
+struct tcp_conn *tcp_find_listener(struct stack *st, const struct tcp_rx *rx)
+{
+	unsigned ifindex = rx->m->dev ? rx->m->dev->ifindex : 0;
 	struct sock *sk, *best = NULL;
 	int best_score = -1;
+	uint32_t alike = 0;
 
 	if (!st->tcp)
 		return NULL;
-	list_for_each(port_list(st->tcp, lport), sk, port_node) {
-		int score = (sk->local ? 2 : 0) + (sk->ifindex ? 1 : 0);
+	list_for_each(port_list(st->tcp, rx->h.dport), sk, port_node) {
+		int score = listener_score(sk, rx->m->dst, rx->h.dport, ifindex);
 
-		if (sk->lport == lport && tcp_conn(sk)->state == TCP_LISTEN &&
-		    (!sk->local || sk->local == local) &&
-		    (!sk->ifindex || sk->ifindex == ifindex) && score > best_score) {
-			best = sk;
-			best_score = score;
-		}
+		if (score > best_score)
+			best = sk, best_score = score, alike = 0;
+		alike += score >= 0 && score == best_score && sock_opt(sk, SKO_REUSEPORT);
 	}
+	if (alike > 1)
+		best = listener_choose(st, rx, ifindex, best_score, alike);
 	return best ? tcp_conn(best) : NULL;
 }
 
@@ -316,14 +340,6 @@ struct tcp_conn *tcp_port_one_of(struct tcp_conn *l, bool (*fits)(const struct t
 		    fits(tcp_conn(o)))
 			return tcp_conn(o);
 	return NULL;
-}
-
-void tcp_port_next(struct tcp_conn *l)
-{
-	if (!sock_opt(&l->sk, SKO_REUSEPORT))
-		return;
-	list_remove(&l->sk.port_node);
-	list_push_back(port_list(tcp_stack(l)->tcp, l->sk.lport), &l->sk.port_node);
 }
 
 int tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old)

@@ -33,18 +33,60 @@ static struct sock *client(struct group *g, int type)
 	return sk;
 }
 
-TEST(reuseport, listeners_take_turns)
+/* As Linux: the pair's hash chooses, whoever had the one before. */
+TEST(reuseport, peers_are_spread_over_all_listeners)
 {
-	struct group g = group_new(SK_STREAM, 10);
+	struct group g = group_new(SK_STREAM, 100);
+	struct endpoint peer;
 	struct sock *sk;
+	int n[N] = { 0 }, all = 0;
 
-	for (int i = 0; i < 5 * N; i++)
+	for (int i = 0; i < 40 * N; i++)
 		(void)client(&g, SK_STREAM);
 	net_run(g.net, MSEC(1));
 	for (int i = 0; i < N; i++) {
-		for (int n = 0; n < 5; n++)
-			CHECK_EQ(sk_accept(g.sk[i], &sk), OK);
-		CHECK_EQ(sk_accept(g.sk[i], &sk), ERR_AGAIN);
+		for (; sk_accept(g.sk[i], &sk) == OK; n[i]++)
+			CHECK_EQ(sk_peer(sk, &peer), OK);
+		CHECK(n[i] > 20 && n[i] < 60);
+		all += n[i];
+	}
+	CHECK_EQ(all, 40 * N);
+	net_free(g.net);
+}
+
+/* The same peer port again, and again while others come. */
+TEST(reuseport, one_pair_has_always_the_same_listener)
+{
+	struct endpoint from = { addr_ip4(IP4_LOOPBACK), 2000 };
+	struct endpoint to = { addr_ip4(IP4_LOOPBACK), 1000 };
+	struct group g = group_new(SK_STREAM, 100);
+	int who = -1;
+
+	for (int round = 0; round < 8; round++) {
+		struct sock *c = NULL, *sk, *ours = NULL;
+		struct endpoint peer;
+
+		REQUIRE(sk_open(g.st, ADDR_IP4, SK_STREAM, 0, &c) == OK);
+		CHECK_EQ(sk_bind(c, &from), OK);
+		CHECK_EQ(sk_connect(c, &to), ERR_INPROGRESS);
+		for (int i = 0; i < round; i++)
+			(void)client(&g, SK_STREAM);
+		net_run(g.net, MSEC(1));
+		for (int i = 0; i < N; i++) {
+			while (sk_accept(g.sk[i], &sk) == OK) {
+				CHECK_EQ(sk_peer(sk, &peer), OK);
+				if (peer.port != from.port)
+					continue;
+				CHECK(who < 0 || who == i);
+				who = i;
+				ours = sk;
+			}
+		}
+		REQUIRE(ours);
+		CHECK_EQ(sk_setopt(c, SKO_LINGER, 0), OK);
+		sk_close(c);
+		sk_close(ours);
+		net_run(g.net, MSEC(1));
 	}
 	net_free(g.net);
 }
