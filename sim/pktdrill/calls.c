@@ -325,17 +325,48 @@ int64_t pd_call(struct pd_run *r, const struct pd_call *c)
 	return pd_lacks(r, "the system call %s", c->name);
 }
 
+static bool is_timed(const struct pd_call *c)
+{
+	return strcmp(c->name, "poll") == 0 || strcmp(c->name, "epoll_wait") == 0;
+}
+
 bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c)
 {
 	bool of_msg = strcmp(c->name, "recvmsg") == 0 || strcmp(c->name, "sendmsg") == 0;
 	bool reads = strncmp(c->name, "recv", 4) == 0;
 	const struct pd_expr *fd = pd_arg(c, 0), *flags = pd_arg(c, of_msg ? 2 : 3);
-	bool timed = strcmp(c->name, "poll") == 0 || strcmp(c->name, "epoll_wait") == 0;
 
-	if (timed || !fd || fd->num < 0 || fd->num >= PD_FDS)
-		return timed;
+	if (is_timed(c) || !fd || fd->num < 0 || fd->num >= PD_FDS)
+		return is_timed(c);
 	if (flags && flags->kind == PD_NUM &&
 	    (flags->num & (reads ? L_MSG_DONTWAIT | L_MSG_OOB : L_MSG_DONTWAIT)))
 		return false;
 	return !r->fd[fd->num].nonblock;
+}
+
+ns_t pd_call_gives_up(const struct pd_run *r, const struct pd_call *c)
+{
+	static const char *const receiving[] = { "read", "readv", "recv", "recvfrom", "recvmsg",
+						 "accept", "accept4" };
+	const struct pd_expr *arg = pd_arg(c, 0);
+	const struct pd_fd *f = arg && arg->kind == PD_NUM && arg->num >= 0 && arg->num < PD_FDS ?
+				&r->fd[arg->num] : NULL;
+	enum sk_opt o = SKO_SNDTIMEO;
+	int ms = 0;
+
+	if (is_timed(c))
+		return r->call_until;
+	for (size_t i = 0; i < N_ELEM(receiving); i++)
+		if (strcmp(c->name, receiving[i]) == 0)
+			o = SKO_RCVTIMEO;
+	if (!f || !f->sk || sk_getopt(f->sk, o, &ms) != OK || !ms)
+		return NS_NEVER;
+	return r->call_at + MSEC(ms);
+}
+
+int64_t pd_call_gave_up(const struct pd_run *r, const struct pd_call *c)
+{
+	if (r->call_done)
+		return (int64_t)r->call_done;
+	return strcmp(c->name, "connect") == 0 ? ERR_INPROGRESS : ERR_AGAIN;
 }

@@ -6,6 +6,19 @@
 
 #include "sim/pktdrill/lex.h"
 
+/* Up to a blank; what is in quotes is whole. */
+static size_t value_len(const char *p)
+{
+	char quote = 0;
+	size_t n = 0;
+
+	for (; p[n] && p[n] != '\n' && (quote || !isspace((unsigned char)p[n])); n++) {
+		if (quote ? p[n] == quote : p[n] == '"' || p[n] == '`')
+			quote = quote ? 0 : p[n];
+	}
+	return n;
+}
+
 static bool parse_option(struct pd_lex *lx, struct pd_option **at)
 {
 	struct pd_option *o = pd_alloc(lx->script, sizeof(*o));
@@ -17,7 +30,7 @@ static bool parse_option(struct pd_lex *lx, struct pd_option **at)
 	lx->p += n;
 	if (*lx->p == '=') {
 		lx->p++;
-		n = strcspn(lx->p, " \t\r\n");
+		n = value_len(lx->p);
 		o->value = pd_keep(lx, lx->p, n);
 		lx->p += n;
 	}

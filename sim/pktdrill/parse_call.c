@@ -8,6 +8,7 @@
 #define DEPTH_MAX 8
 
 static struct pd_expr *parse_expr(struct pd_lex *lx, int depth);
+static bool parse_atom(struct pd_lex *lx, struct pd_expr *e, int depth);
 
 /* Items up to `close`. */
 static bool parse_items(struct pd_lex *lx, struct pd_expr **at, const char *close, int depth)
@@ -23,6 +24,22 @@ static bool parse_items(struct pd_lex *lx, struct pd_expr **at, const char *clos
 	return pd_want(lx, close);
 }
 
+/* What --define=NAME=VALUE says that it is; false: there is none of that name. */
+static bool defined(struct pd_lex *lx, struct pd_expr *e, int depth)
+{
+	struct pd_lex value = *lx;
+	size_t n = strlen(e->text);
+
+	for (const struct pd_option *o = lx->script->options; o; o = o->next) {
+		if (strcmp(o->name, "--define") != 0 || !o->value ||
+		    strncmp(o->value, e->text, n) != 0 || o->value[n] != '=')
+			continue;
+		value.p = o->value + n + 1;
+		return depth <= DEPTH_MAX && parse_atom(&value, e, depth + 1) && pd_at_end(&value);
+	}
+	return false;
+}
+
 /* "htons(1)", "inet_addr("..")", "msg_iov(2)": what is in () stays with the name. */
 static bool parse_word(struct pd_lex *lx, struct pd_expr *e, int depth)
 {
@@ -33,6 +50,8 @@ static bool parse_word(struct pd_lex *lx, struct pd_expr *e, int depth)
 		e->kind = PD_NUM;
 		return true;
 	}
+	if (defined(lx, e, depth))
+		return true;
 	e->kind = PD_UNKNOWN;
 	if (!pd_take(lx, "("))
 		return true;

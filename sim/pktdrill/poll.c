@@ -84,6 +84,31 @@ int64_t pd_poll(struct pd_run *r, const struct pd_call *c)
 
 /* --- epoll ------------------------------------------------------------------------------ */
 
+/* What the user of epoll has of an event: by any of the names of its union. */
+static const struct pd_expr *event_data(const struct pd_expr *e)
+{
+	static const char *const names[] = { "fd", "u32", "u64", "ptr" };
+	const struct pd_expr *v = NULL;
+
+	for (size_t i = 0; i < N_ELEM(names) && !v; i++)
+		v = pd_field(e, names[i]);
+	return v;
+}
+
+static void check_event(struct pd_run *r, const struct pd_expr *want, const struct sk_event *got)
+{
+	const struct pd_expr *data = event_data(want);
+
+	if (want->kind != PD_STRUCT)
+		return;
+	if (num_of(want, "events") != to_poll(got->events))
+		wrong_events(r, "epoll_wait", num_of(want, "events"), to_poll(got->events));
+	else if (data && data->kind == PD_NUM && (uint64_t)data->num != got->data)
+		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in epoll_wait call: "
+		       "expected %s %" PRId64 " but got %" PRIu64, data->field, data->num,
+		       got->data);
+}
+
 int64_t pd_epoll_create(struct pd_run *r, const struct pd_call *c)
 {
 	struct sk_set *set;
@@ -101,14 +126,16 @@ int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *ep = pd_arg_fd(r, c, 0), *f = pd_arg_fd(r, c, 2);
 	uint32_t events = from_poll(num_of(pd_arg(c, 3), "events"));
+	const struct pd_expr *given = event_data(pd_arg(c, 3));
+	uint64_t data = given ? (uint64_t)given->num : 0;
 
 	if (!ep || !f)
 		return -EBADF;
 	if (!ep->set || !f->sk)
 		return -EINVAL;
 	switch (pd_arg_num(r, c, 1)) {
-	case L_EPOLL_CTL_ADD: return sk_set_add(ep->set, f->sk, events, 0);
-	case L_EPOLL_CTL_MOD: return sk_set_mod(ep->set, f->sk, events, 0);
+	case L_EPOLL_CTL_ADD: return sk_set_add(ep->set, f->sk, events, data);
+	case L_EPOLL_CTL_MOD: return sk_set_mod(ep->set, f->sk, events, data);
 	case L_EPOLL_CTL_DEL: return sk_set_del(ep->set, f->sk);
 	default:              return -EINVAL;
 	}
@@ -130,8 +157,6 @@ int64_t pd_epoll_wait(struct pd_run *r, const struct pd_call *c)
 		want = want->first;
 	n = sk_set_wait(ep->set, ev, max < EPOLL_MAX ? (int)max : EPOLL_MAX);
 	for (int i = 0; i < n && want; i++, want = want->next)
-		if (want->kind == PD_STRUCT && num_of(want, "events") != to_poll(ev[i].events))
-			wrong_events(r, "epoll_wait", num_of(want, "events"),
-				     to_poll(ev[i].events));
+		check_event(r, want, &ev[i]);
 	return !n && waits(r, pd_arg_num(r, c, 3)) ? ERR_AGAIN : n;
 }

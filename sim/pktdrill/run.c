@@ -26,7 +26,7 @@ static bool option_is_idle(const char *name)
 	static const char *const idle[] = {
 		"--verbose", "--quiet", "--dry_run", "--speed", "--non_fatal", "--timeout_secs",
 		"--send_omit_free", "--init_scripts", "--netmask_ip", "--mss", "--code_command", "--strict_segments",
-		"--code_format", "--code_sockopt", "--tcp_ts_ecr_scaled", "--debug",
+		"--define", "--code_format", "--code_sockopt", "--tcp_ts_ecr_scaled", "--debug",
 	};
 
 	for (size_t i = 0; i < N_ELEM(idle); i++)
@@ -135,7 +135,9 @@ static void poll_blocked(struct pd_run *r)
 		return;
 	r->event = e;
 	got = pd_call(r, &e->call);
-	if (got != ERR_AGAIN) {
+	if (got == ERR_AGAIN && r->now >= r->call_until)
+		got = pd_call_gave_up(r, &e->call);
+	if (got != ERR_AGAIN || r->now >= r->call_until) {
 		r->blocked = NULL;
 		check_return(r, &e->call, r->blocked_ends,
 			     tolerance(r, r->call_at, r->blocked_ends));
@@ -213,11 +215,12 @@ static void run_call(struct pd_run *r, const struct pd_event *e, ns_t ends)
 	if (got == ERR_AGAIN && e->call.blocks && pd_call_may_block(r, &e->call)) {
 		r->blocked = e;
 		r->blocked_ends = ends;
+		r->call_until = pd_call_gives_up(r, &e->call);
 		return;
 	}
 	if (ok(r) && e->call.blocks)
 		check_return(r, &e->call, ends, tolerance(r, r->now, ends));
-	else if (got == ERR_AGAIN && pd_call_may_block(r, &e->call) && r->call_until == NS_NEVER)
+	else if (got == ERR_AGAIN && pd_call_may_block(r, &e->call))
 		pd_say(r->says, PD_FAILED, e->line, "runtime error in %s call: it blocks, and no "
 		       "time is given for its end", e->call.name);
 	check_result(r, &e->call, got);

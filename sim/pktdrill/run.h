@@ -83,7 +83,7 @@ struct pd_run {
 	const struct pd_event *event;     /* now */
 	const struct pd_event *blocked;   /* a call that has not returned yet */
 	ns_t blocked_ends, call_at;       /* when it should; when it was made */
-	ns_t call_until;                  /* when it returns anyway: poll's timeout */
+	ns_t call_until;                  /* when it returns anyway */
 	size_t call_done;                 /* bytes of a write so far */
 	struct pd_var *vars;
 };
@@ -117,6 +117,10 @@ void pd_icmp_show(const struct pd_icmp *ic, struct buf *b);
  * lets it.  says is set on what a script needs and we do not have. */
 int64_t pd_call(struct pd_run *r, const struct pd_call *c);
 bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c);
+/* When it returns although nothing came (SO_RCVTIMEO, SO_SNDTIMEO), and what
+ * it answers then. */
+ns_t pd_call_gives_up(const struct pd_run *r, const struct pd_call *c);
+int64_t pd_call_gave_up(const struct pd_run *r, const struct pd_call *c);
 const struct pd_expr *pd_arg(const struct pd_call *c, unsigned i);        /* or NULL */
 int64_t pd_arg_num(struct pd_run *r, const struct pd_call *c, unsigned i);
 struct pd_fd *pd_arg_fd(struct pd_run *r, const struct pd_call *c, unsigned i);  /* or NULL */

@@ -85,12 +85,6 @@ static size_t value(struct pd_run *r, const struct pd_call *c, uint8_t out[VALUE
 	return sizeof(i);
 }
 
-/* Blocking calls end by it, and ours do not. */
-static bool is_timeout(struct option o)
-{
-	return is(o, L_SOL_SOCKET, L_SO_RCVTIMEO) || is(o, L_SOL_SOCKET, L_SO_SNDTIMEO);
-}
-
 int64_t pd_setsockopt(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
@@ -108,8 +102,6 @@ int64_t pd_setsockopt(struct pd_run *r, const struct pd_call *c)
 	n = value(r, c, v);
 	if (lacked(r))
 		return 0;
-	if (is_timeout(o))
-		return pd_lacks(r, "SO_RCVTIMEO and SO_SNDTIMEO");
 	if (is(o, L_SOL_TCP, L_TCP_INQ)) {
 		f->inq = v[0];
 		return 0;

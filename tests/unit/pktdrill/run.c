@@ -88,6 +88,25 @@ TEST(pktdrill_run, a_blocking_call_returns_when_its_time_comes)
 	       "+.3 < P. 1:11(10) ack 1 win 5840\n", PD_PASSED, 0, "");
 }
 
+TEST(pktdrill_run, a_blocking_call_gives_up_after_its_sockets_timeout)
+{
+	script(OPEN "+0 setsockopt(4, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=0, tv_usec=300000}, 16) = 0\n"
+	       "+0...0.3 read(4, ..., 10) = -1 EAGAIN (Resource temporarily unavailable)\n"
+	       "+.3...0.6 recv(4, ..., 20, MSG_WAITALL) = 10\n"
+	       "+.1 < P. 1:11(10) ack 1 win 257\n"
+	       "+0 > . 1:1(0) ack 11\n"
+	       "+.2 read(4, ..., 10) = 5\n", PD_FAILED, 13,
+	       "runtime error in read call: it blocks, and no time is given for its end");
+	script("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
+	       "+0 setsockopt(3, SOL_SOCKET, SO_SNDTIMEO, {tv_sec=0, tv_usec=200000}, 16) = 0\n"
+	       "+0...0.2 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)\n",
+	       PD_PASSED, 0, "");
+	script(OPEN "+0 setsockopt(4, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=0, tv_usec=300000}, 16) = 0\n"
+	       "+0...0.4 read(4, ..., 10) = -1 EAGAIN (Resource temporarily unavailable)\n",
+	       PD_FAILED, 9, "runtime error in read call: timing error: expected system call return "
+	       "at 0.600000 sec but happened at 0.500000 sec; tolerance 0.050000 sec");
+}
+
 TEST(pktdrill_run, a_blocking_call_that_returns_too_late_fails)
 {
 	script(OPEN "+0...0.1 read(4, ..., 10) = 10\n"
@@ -193,6 +212,25 @@ TEST(pktdrill_run, poll_and_epoll_tell_what_is_ready)
 	       "+0 > . 1:1(0) ack 11\n"
 	       "+0 epoll_wait(5, {events=0, fd=0}, 1, 0) = 0\n"
 	       "+0 close(4) = 0\n", PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, epoll_gives_back_the_data_of_an_event)
+{
+	script(OPEN "+0 epoll_create(1) = 5\n"
+	       "+0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLOUT, u32=77}) = 0\n"
+	       "+0 epoll_wait(5, {events=EPOLLOUT, u32=77}, 1, 0) = 1\n"
+	       "+0 epoll_wait(5, {events=EPOLLOUT, u32=78}, 1, 0) = 1\n", PD_FAILED, 11,
+	       "runtime error in epoll_wait call: expected u32 78 but got 77");
+}
+
+TEST(pktdrill_run, a_script_defines_words)
+{
+	script("--define=TYPE=SOCK_STREAM\n--define=WHY=\"two words\"\n--define=N=100\n"
+	       "0 socket(..., TYPE, 0) = 3\n"
+	       "+0 setsockopt(3, SOL_SOCKET, SO_RCVLOWAT, [N], 4) = 0\n"
+	       "+0 getsockopt(3, SOL_SOCKET, SO_RCVLOWAT, [N], [4]) = 0\n"
+	       "+0 getsockopt(3, SOL_SOCKET, SO_RCVLOWAT, [M], [4]) = 0\n", PD_SKIPPED, 7, "M");
+	script("--define=A=B\n--define=B=A\n0 close(A) = 0\n", PD_SKIPPED, 3, "A");
 }
 
 TEST(pktdrill_run, an_icmp_error_reaches_the_connection)
