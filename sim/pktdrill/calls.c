@@ -101,17 +101,25 @@ void pd_flow_udp(struct pd_run *r, struct sock *sk, uint16_t rport)
 	r->flow = (struct pd_flow){ .udp = true, .lport = ep.port, .rport = rport };
 }
 
+int64_t pd_fd_take(struct pd_run *r, int64_t fd, const struct pd_fd *f)
+{
+	if (fd < 0 || fd >= PD_FDS || r->fd[fd].used)
+		return fd < 0 ? 0 : pd_lacks(r, "descriptor %d", (int)fd);
+	r->fd[fd] = *f;
+	r->fd[fd].used = true;
+	return fd;
+}
+
 /* The script says what number the new descriptor has. */
 static int64_t fd_new(struct pd_run *r, const struct pd_call *c, struct sock *sk, bool nonblock)
 {
-	int64_t fd = c->result;
+	struct pd_fd f = { .sk = sk, .nonblock = nonblock };
+	int64_t fd = pd_fd_take(r, c->result, &f);
 
-	if (fd < 0 || fd >= PD_FDS || r->fd[fd].used) {
+	if (!pd_fd(r, fd) || r->fd[fd].sk != sk)
 		sk_close(sk);
-		return fd < 0 ? 0 : pd_lacks(r, "descriptor %d", (int)fd);
-	}
-	r->fd[fd] = (struct pd_fd){ .used = true, .sk = sk, .nonblock = nonblock };
-	r->last_fd = (int)fd;
+	else
+		r->last_fd = (int)fd;
 	return fd;
 }
 
@@ -125,7 +133,7 @@ static int64_t open_udp(struct pd_run *r, const struct pd_call *c, int64_t type)
 	if (fd)
 		return fd;
 	fd = fd_new(r, c, sk, type & L_SOCK_NONBLOCK);
-	if (pd_fd(r, fd)) {
+	if (r->last_fd == fd && r->fd[fd].sk == sk) {
 		r->fd[fd].dgram = true;
 		pd_flow_udp(r, sk, 0);
 	}
@@ -312,6 +320,8 @@ calls[] = {
 	{ "read", pd_read }, { "recv", pd_recv }, { "recvfrom", pd_recv },
 	{ "readv", pd_readv }, { "recvmsg", pd_recvmsg },
 	{ "setsockopt", pd_setsockopt }, { "getsockopt", pd_getsockopt },
+	{ "open", pd_open }, { "sendfile", pd_sendfile }, { "pipe", pd_pipe },
+	{ "splice", pd_splice },
 	{ "fcntl", call_fcntl }, { "ioctl", call_ioctl }, { "poll", pd_poll },
 	{ "epoll_create", pd_epoll_create }, { "epoll_create1", pd_epoll_create },
 	{ "epoll_ctl", pd_epoll_ctl }, { "epoll_wait", pd_epoll_wait },
@@ -338,7 +348,7 @@ bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c)
 
 	if (is_timed(c) || !fd || fd->num < 0 || fd->num >= PD_FDS)
 		return is_timed(c);
-	if (flags && flags->kind == PD_NUM &&
+	if (flags && flags->kind == PD_NUM && strcmp(c->name, "sendfile") != 0 &&
 	    (flags->num & (reads ? L_MSG_DONTWAIT | L_MSG_OOB : L_MSG_DONTWAIT)))
 		return false;
 	return !r->fd[fd->num].nonblock;

@@ -214,11 +214,44 @@ static void do_tc(struct pd_run *r, struct words *ws)
 		 limit ? " limit " : "", limit ? limit : "");
 }
 
+static void do_rm(struct pd_run *r, struct words *ws)
+{
+	char *w;
+
+	while ((w = next(ws)))
+		if (*w != '-')
+			pd_file_remove(r, w);
+}
+
+/* "dd bs=1 count=5 if=/dev/zero of=NAME". */
+static void do_dd(struct pd_run *r, struct words *ws)
+{
+	const char *to = NULL, *from = "", *w;
+	long long size = 512, count = -1;
+
+	while ((w = next(ws))) {
+		if (strncmp(w, "bs=", 3) == 0)
+			size = strtoll(w + 3, NULL, 10);
+		else if (strncmp(w, "count=", 6) == 0)
+			count = strtoll(w + 6, NULL, 10);
+		else if (strncmp(w, "if=", 3) == 0)
+			from = w + 3;
+		else if (strncmp(w, "of=", 3) == 0)
+			to = w + 3;
+	}
+	if (!to || strcmp(from, "/dev/zero") != 0 || size < 0 ||
+	    __builtin_mul_overflow(size, count, &size))
+		pd_lacks(r, "the command dd of anything but zeros to a file");
+	else
+		pd_file_make(r, to, size);
+}
+
 typedef void command_fn(struct pd_run *r, struct words *ws);
 
 static const struct { const char *name; command_fn *fn; } table[] = {
 	{ "defaults.sh", do_defaults }, { "defaults-linux.sh", do_defaults },
 	{ "sysctl", do_sysctl }, { "set_sysctls.py", do_sysctl }, { "ip", do_ip }, { "tc", do_tc },
+	{ "rm", do_rm }, { "dd", do_dd },
 	/* Segments here are as short as the wire has them, whatever a card could do. */
 	{ "ethtool", do_nothing },
 	{ "sleep", do_nothing }, { "true", do_nothing }, { "sync", do_nothing },

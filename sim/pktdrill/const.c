@@ -35,7 +35,7 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	{ "IP_FREEBIND", 15 },
 	{ "IP_PMTUDISC_DONT", 0 }, { "IP_PMTUDISC_WANT", 1 }, { "IP_PMTUDISC_DO", 2 },
 	{ "IP_PMTUDISC_PROBE", 3 },
-	{ "O_RDONLY", 0 }, { "O_WRONLY", 1 }, C(O_RDWR), C(O_NONBLOCK), C(F_GETFL), C(F_SETFL),
+	C(O_RDONLY), { "O_WRONLY", 1 }, C(O_RDWR), C(O_NONBLOCK), C(F_GETFL), C(F_SETFL),
 	C(MSG_OOB), C(MSG_PEEK), C(MSG_DONTWAIT), C(MSG_WAITALL), C(MSG_NOSIGNAL), C(MSG_MORE),
 	C(MSG_CONFIRM),
 	C(MSG_TRUNC), { "MSG_ERRQUEUE", 0x2000 }, { "MSG_ZEROCOPY", 0x4000000 },

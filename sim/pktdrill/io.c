@@ -18,7 +18,7 @@
 /* --- streams ----------------------------------------------------------------------------- */
 
 /* A blocking write goes on until all of it is taken. */
-static int64_t stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
+int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
 {
 	struct sk_msg m = { .ttl = -1, .tos = -1 };
 	bool waits = !f->nonblock && !(flags & L_MSG_DONTWAIT);
@@ -85,7 +85,7 @@ static int64_t recv_on(struct pd_run *r, struct pd_fd *f, struct sk_msg *m, int6
 	return r->call_done ? (int64_t)r->call_done : got;
 }
 
-static int64_t stream_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
+int64_t pd_stream_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
 {
 	struct sk_msg m = { .flags = (uint8_t)((flags & L_MSG_PEEK ? SK_PEEK : 0) |
 					       (flags & L_MSG_OOB ? SK_OOB : 0) |
@@ -204,7 +204,7 @@ static int64_t io(struct pd_run *r, const struct pd_call *c, io_fn *fn, int64_t 
 	if (!f || !f->sk)
 		return -EBADF;
 	if (f->dgram)
-		return fn == stream_send ? dgram_send(r, f, c, n, flags) :
+		return fn == pd_stream_send ? dgram_send(r, f, c, n, flags) :
 				       dgram_recv(r, f, c, n, flags);
 	return fn(r, f, n, flags);
 }
@@ -216,29 +216,29 @@ static int64_t io_buf(struct pd_run *r, const struct pd_call *c, io_fn *fn, int6
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
 
 	if (f && f->sk && buf && buf->kind == PD_NUM && !buf->num &&
-	    (fn == stream_send || sk_ready(f->sk) & SK_IN))
+	    (fn == pd_stream_send || sk_ready(f->sk) & SK_IN))
 		return -EFAULT;
 	return io(r, c, fn, pd_arg_num(r, c, 2), flags);
 }
 
 int64_t pd_write(struct pd_run *r, const struct pd_call *c)
 {
-	return io_buf(r, c, stream_send, 0);
+	return io_buf(r, c, pd_stream_send, 0);
 }
 
 int64_t pd_send(struct pd_run *r, const struct pd_call *c)
 {
-	return io_buf(r, c, stream_send, pd_arg_num(r, c, 3));
+	return io_buf(r, c, pd_stream_send, pd_arg_num(r, c, 3));
 }
 
 int64_t pd_read(struct pd_run *r, const struct pd_call *c)
 {
-	return io_buf(r, c, stream_recv, 0);
+	return io_buf(r, c, pd_stream_recv, 0);
 }
 
 int64_t pd_recv(struct pd_run *r, const struct pd_call *c)
 {
-	return io_buf(r, c, stream_recv, pd_arg_num(r, c, 3));
+	return io_buf(r, c, pd_stream_recv, pd_arg_num(r, c, 3));
 }
 
 /* Bytes in an iovec "[{..., 1000}, {..., 2000}]". */
@@ -270,7 +270,7 @@ static const struct pd_expr *msg_iov(const struct pd_call *c)
 
 int64_t pd_sendmsg(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, stream_send, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
+	return io(r, c, pd_stream_send, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 }
 
 /* TCP_CM_INQ, the one message beside the data that there is: bytes left to
@@ -300,7 +300,7 @@ static void check_control(struct pd_run *r, const struct pd_call *c, struct pd_f
 
 int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c)
 {
-	int64_t got = io(r, c, stream_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
+	int64_t got = io(r, c, pd_stream_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
 
 	if (got >= 0 && f && f->sk)
@@ -310,11 +310,11 @@ int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c)
 
 int64_t pd_writev(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, stream_send, iov_len(r, pd_arg(c, 1)), 0);
+	return io(r, c, pd_stream_send, iov_len(r, pd_arg(c, 1)), 0);
 }
 
 int64_t pd_readv(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, stream_recv, iov_len(r, pd_arg(c, 1)), 0);
+	return io(r, c, pd_stream_recv, iov_len(r, pd_arg(c, 1)), 0);
 }
 

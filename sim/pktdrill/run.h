@@ -9,7 +9,7 @@
  *	map.c     the script's sequence numbers and timestamps to those on the wire
  *	match.c   is this what the script says?    show.c   packets as text
  *	calls.c   system calls    sockopt.c  their options    poll.c  poll, epoll
- *	io.c      those that read and write
+ *	io.c      those that read and write    file.c  pipes and files
  *	command.c `commands`      sysctl.c   what they set
  *	code.c    %{ code }%      expr.c     its expressions
  *	run.c     events in order
@@ -51,11 +51,24 @@ struct pd_flow {
 	struct { uint32_t script, live; } ts[PD_TS_MAP];
 };
 
+/* Bytes of either: all are 0. */
+struct pd_pipe { int64_t n; };
+struct pd_file {
+	struct pd_file *next;
+	bool exists;                      /* not removed since */
+	int64_t n;
+	char name[];
+};
+
+/* One of sk, set, pipe and file. */
 struct pd_fd {
 	bool used, nonblock, dgram;
 	bool inq;                         /* TCP_INQ: recvmsg() tells what is left */
 	struct sock *sk;
-	struct sk_set *set;               /* of epoll_create(), without sk */
+	struct sk_set *set;               /* of epoll_create() */
+	struct pd_pipe *pipe;
+	struct pd_file *file;
+	int64_t at;                       /* in the file */
 };
 
 struct pd_val;
@@ -77,6 +90,7 @@ struct pd_run {
 	char cc[16];                      /* sockets' congestion control; "": the stack's */
 	struct pd_seg *sent, **sent_end;  /* not yet asked for */
 	struct pd_fd fd[PD_FDS];
+	struct pd_file *files;            /* of the script */
 	int last_fd;                      /* whose tcp_info code sees; -1: none */
 	bool listens_anew;                /* a listener is, and nothing came for it yet */
 	struct pd_flow flow;
@@ -112,7 +126,7 @@ void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as 
 void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b);
 void pd_icmp_show(const struct pd_icmp *ic, struct buf *b);
 
-/* --- calls.c, io.c, sockopt.c, poll.c --- */
+/* --- calls.c, io.c, file.c, sockopt.c, poll.c --- */
 /* The result, or a negative errno; ERR_AGAIN: it would block, if the script
  * lets it.  says is set on what a script needs and we do not have. */
 int64_t pd_call(struct pd_run *r, const struct pd_call *c);
@@ -125,6 +139,8 @@ const struct pd_expr *pd_arg(const struct pd_call *c, unsigned i);        /* or 
 int64_t pd_arg_num(struct pd_run *r, const struct pd_call *c, unsigned i);
 struct pd_fd *pd_arg_fd(struct pd_run *r, const struct pd_call *c, unsigned i);  /* or NULL */
 struct pd_fd *pd_fd(struct pd_run *r, int64_t fd);                        /* or NULL */
+/* f has this number from now on; the number. */
+int64_t pd_fd_take(struct pd_run *r, int64_t fd, const struct pd_fd *f);
 const struct pd_expr *pd_field(const struct pd_expr *s, const char *name);
 int64_t pd_lacks(struct pd_run *r, const char *fmt, ...) printf_like(2, 3);
 /* The address that e says, if it does; else ep is as it was. */
@@ -139,6 +155,15 @@ int64_t pd_read(struct pd_run *r, const struct pd_call *c);
 int64_t pd_recv(struct pd_run *r, const struct pd_call *c);
 int64_t pd_readv(struct pd_run *r, const struct pd_call *c);
 int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c);
+/* n bytes of a stream, with flags as in send(2) and recv(2). */
+int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags);
+int64_t pd_stream_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags);
+int64_t pd_open(struct pd_run *r, const struct pd_call *c);
+int64_t pd_sendfile(struct pd_run *r, const struct pd_call *c);
+int64_t pd_pipe(struct pd_run *r, const struct pd_call *c);
+int64_t pd_splice(struct pd_run *r, const struct pd_call *c);
+void pd_file_make(struct pd_run *r, const char *name, int64_t n);
+void pd_file_remove(struct pd_run *r, const char *name);
 int64_t pd_setsockopt(struct pd_run *r, const struct pd_call *c);
 int64_t pd_getsockopt(struct pd_run *r, const struct pd_call *c);
 int64_t pd_poll(struct pd_run *r, const struct pd_call *c);

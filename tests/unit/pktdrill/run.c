@@ -144,7 +144,7 @@ TEST(pktdrill_run, what_is_not_there_is_skipped_and_never_passed)
 	       "a packet in fragments");
 	script("--ip_version=ipv6\n" LISTEN, PD_SKIPPED, 1, "the option --ip_version=ipv6");
 	script("0 `iptables -F`\n", PD_SKIPPED, 1, "the command iptables");
-	script(OPEN "+0 splice(4, 5) = 0\n", PD_SKIPPED, 8, "the system call splice");
+	script(OPEN "+0 fork() = 0\n", PD_SKIPPED, 8, "the system call fork");
 }
 
 TEST(pktdrill_run, what_differs_of_a_datagram_is_told)
@@ -221,6 +221,44 @@ TEST(pktdrill_run, epoll_gives_back_the_data_of_an_event)
 	       "+0 epoll_wait(5, {events=EPOLLOUT, u32=77}, 1, 0) = 1\n"
 	       "+0 epoll_wait(5, {events=EPOLLOUT, u32=78}, 1, 0) = 1\n", PD_FAILED, 11,
 	       "runtime error in epoll_wait call: expected u32 78 but got 77");
+}
+
+TEST(pktdrill_run, a_file_is_the_scripts_own_and_all_zeros)
+{
+	script("`dd bs=10 count=300 if=/dev/zero of=/tmp/f status=none`\n" OPEN
+	       "+0 open(\"/tmp/f\", O_RDONLY) = 5\n"
+	       "+0 sendfile(4, 5, NULL, 1000) = 1000\n"
+	       "+0 > P. 1:1001(1000) ack 1\n"
+	       "+0 sendfile(4, 5, [2500], 1000) = 500\n"
+	       "+0 > P. 1001:1501(500) ack 1\n"
+	       "+0 sendfile(4, 5, NULL, 9000) = 2000\n"
+	       "+0 > P. 1501:3501(2000) ack 1\n"
+	       "+0 sendfile(4, 5, NULL, 9000) = 0\n"
+	       "+0 close(5) = 0\n"
+	       "+0 `rm -f /tmp/f`\n"
+	       "+0 open(\"/tmp/f\", O_RDONLY) = -1 ENOENT (No such file or directory)\n"
+	       "+0 open(\"/etc/passwd\", O_RDONLY) = -1 ENOENT (No such file or directory)\n",
+	       PD_PASSED, 0, "");
+	script("`dd if=/etc/passwd of=/tmp/f`\n", PD_SKIPPED, 1,
+	       "the command dd of anything but zeros to a file");
+}
+
+TEST(pktdrill_run, splice_moves_bytes_by_a_pipe)
+{
+	script(OPEN "+0 setsockopt(4, SOL_TCP, TCP_NODELAY, [1], 4) = 0\n"
+	       "+0 pipe([5, 6]) = 0\n"
+	       "+0 < P. 1:101(100) ack 1 win 257\n"
+	       "+0 > . 1:1(0) ack 101\n"
+	       "+0 splice(4, NULL, 6, NULL, 1000, 0) = 100\n"
+	       "+0 splice(5, NULL, 4, NULL, 60, 0) = 60\n"
+	       "+0 > P. 1:61(60) ack 101\n"
+	       "+0 splice(5, NULL, 4, NULL, 60, 0) = 40\n"
+	       "+0 > P. 61:101(40) ack 101\n"
+	       "+0 splice(5, NULL, 6, NULL, 60, 0) = -1 EINVAL (Invalid argument)\n"
+	       "+0 splice(7, NULL, 6, NULL, 60, 0) = -1 EBADF (Bad file descriptor)\n"
+	       "+0...0.1 splice(4, NULL, 6, NULL, 10, 0) = 7\n"
+	       "+.1 < P. 101:108(7) ack 1 win 257\n"
+	       "+0 close(5) = 0\n+0 close(6) = 0\n", PD_PASSED, 0, "");
 }
 
 TEST(pktdrill_run, a_script_defines_words)
