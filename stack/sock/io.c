@@ -262,15 +262,22 @@ ssize_t sk_recv(struct sock *sk, void *buf, size_t n, struct endpoint *from)
 	return got;
 }
 
+/* As in Linux the pending error goes with the ICMP message that made it, and is
+ * then that of the next one. */
 bool sk_recverr(struct sock *sk, struct sk_err *e)
 {
-	struct sk_err_item *it = list_first(&sk->errq, struct sk_err_item, node);
+	struct sk_err_item *it = list_first(&sk->errq, struct sk_err_item, node), *next;
 
 	if (!it)
 		return false;
 	*e = it->e;
 	list_remove(&it->node);
 	free(it);
+	next = list_first(&sk->errq, struct sk_err_item, node);
+	if (next && next->e.type)
+		sk->pending_err = next->e.err;
+	else if (e->type)
+		sk->pending_err = OK;
 	sock_ready_changed(sk);
 	return true;
 }
