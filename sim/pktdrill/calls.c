@@ -349,7 +349,7 @@ bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c)
 	if (is_timed(c) || !fd || fd->num < 0 || fd->num >= PD_FDS)
 		return is_timed(c);
 	if (flags && flags->kind == PD_NUM && strcmp(c->name, "sendfile") != 0 &&
-	    (flags->num & (reads ? L_MSG_DONTWAIT | L_MSG_OOB : L_MSG_DONTWAIT)))
+	    (flags->num & (reads ? L_MSG_DONTWAIT | L_MSG_OOB | L_MSG_ERRQUEUE : L_MSG_DONTWAIT)))
 		return false;
 	return !r->fd[fd->num].nonblock;
 }

@@ -179,6 +179,8 @@ static int64_t dgram_recv(struct pd_run *r, struct pd_fd *f, const struct pd_cal
 					       (flags & L_MSG_TRUNC ? SK_TRUNC : 0)) };
 	int64_t got;
 
+	if (flags == L_MSG_ERRQUEUE)
+		return pd_recv_error(r, c, f);
 	if (n < 0 || n > IO_MAX || (flags & ~DGRAM_RECV_FLAGS))
 		return pd_lacks(r, "a read with these flags or of this length");
 	m.n = (size_t)n;
@@ -188,8 +190,10 @@ static int64_t dgram_recv(struct pd_run *r, struct pd_fd *f, const struct pd_cal
 	got = sk_recvmsg(f->sk, &m);
 	m.n = (size_t)n;
 	free(m.buf);
-	if (got >= 0)
+	if (got >= 0) {
 		check_dgram(r, c, &m);
+		pd_check_control(r, c, f, &m, NULL);
+	}
 	return got;
 }
 
@@ -273,38 +277,13 @@ int64_t pd_sendmsg(struct pd_run *r, const struct pd_call *c)
 	return io(r, c, pd_stream_send, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 }
 
-/* TCP_CM_INQ, the one message beside the data that there is: bytes left to
- * read, and one for the end of the stream. */
-static void check_control(struct pd_run *r, const struct pd_call *c, struct pd_fd *f)
-{
-	const struct pd_expr *ctl = pd_field(pd_arg(c, 1), "msg_control"), *m, *type, *data;
-	int left = 0;
-
-	for (m = ctl ? ctl->first : NULL; m; m = m->next) {
-		type = pd_field(m, "cmsg_type");
-		data = pd_field(m, "cmsg_data");
-		if (!type || type->kind != PD_NUM || type->num != L_TCP_INQ || !data) {
-			pd_lacks(r, "this control message");
-			return;
-		}
-		if (!f->inq || sk_getopt(f->sk, SKO_NREAD, &left) != OK)
-			left = -1;
-		else if (!left && (sk_ready(f->sk) & SK_IN))
-			left = 1;
-		if (data->num != left)
-			pd_say(r->says, PD_FAILED, r->event->line, "runtime error in recvmsg call: "
-			       "Bad cmsg_data for TCP_CM_INQ: expected: %" PRId64 " actual: %d",
-			       data->num, left);
-	}
-}
-
 int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c)
 {
 	int64_t got = io(r, c, pd_stream_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
 
-	if (got >= 0 && f && f->sk)
-		check_control(r, c, f);
+	if (got >= 0 && f && f->sk && !f->dgram)
+		pd_check_control(r, c, f, NULL, NULL);
 	return got;
 }
 

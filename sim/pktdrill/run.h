@@ -9,7 +9,7 @@
  *	map.c     the script's sequence numbers and timestamps to those on the wire
  *	match.c   is this what the script says?    show.c   packets as text
  *	calls.c   system calls    sockopt.c  their options    poll.c  poll, epoll
- *	io.c      those that read and write    file.c  pipes and files
+ *	io.c      those that read and write    cmsg.c  control messages    file.c  pipes, files
  *	command.c `commands`      sysctl.c   what they set
  *	code.c    %{ code }%      expr.c     its expressions
  *	run.c     events in order
@@ -126,7 +126,7 @@ void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as 
 void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b);
 void pd_icmp_show(const struct pd_icmp *ic, struct buf *b);
 
-/* --- calls.c, io.c, file.c, sockopt.c, poll.c --- */
+/* --- calls.c, io.c, cmsg.c, file.c, sockopt.c, poll.c --- */
 /* The result, or a negative errno; ERR_AGAIN: it would block, if the script
  * lets it.  says is set on what a script needs and we do not have. */
 int64_t pd_call(struct pd_run *r, const struct pd_call *c);
@@ -158,6 +158,10 @@ int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c);
 /* n bytes of a stream, with flags as in send(2) and recv(2). */
 int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags);
 int64_t pd_stream_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags);
+/* m: of a datagram, or NULL; e: of the error queue, or NULL. */
+void pd_check_control(struct pd_run *r, const struct pd_call *c, const struct pd_fd *f,
+		      const struct sk_msg *m, const struct sk_err *e);
+int64_t pd_recv_error(struct pd_run *r, const struct pd_call *c, const struct pd_fd *f);
 int64_t pd_open(struct pd_run *r, const struct pd_call *c);
 int64_t pd_sendfile(struct pd_run *r, const struct pd_call *c);
 int64_t pd_pipe(struct pd_run *r, const struct pd_call *c);
