@@ -2,6 +2,7 @@
 /* What a router says, how often, and what of its own comes back (RFC 2328 12.4, 13.4). */
 #include "stack/ospf/ospf.h"
 
+#include "stack/core/learn.h"
 #include "tests/unit/ospf/say.h"
 
 #define NET IP4(10, 99, 0, 0)
@@ -385,5 +386,43 @@ TEST(originate, a_number_at_its_end_begins_anew_in_every_database)
 		CHECK(db_digest(r[i]) == db_digest(r[0]));
 		CHECK(show_ospf_settled(r[i], NULL));
 	}
+	onet_free(on);
+}
+
+static bool has_route(struct stack *st, ip4_t key, unsigned len)
+{
+	struct learned_route r;
+
+	return route_learned(st, RP_OSPF, key, len, &r);
+}
+
+/* The router-LSA without the neighbour is held back, and never said.  A tree that was made
+ * meanwhile went without it, too. */
+TEST(originate, a_neighbour_that_is_back_before_anybody_heard_of_it_has_its_routes)
+{
+	struct onet *on = onet_new();
+	struct stack *r[3];
+	struct ospf_config c;
+	struct olink l;
+	int seq;
+
+	for (unsigned i = 0; i < 3; i++)
+		r[i] = onet_router(on);
+	l = onet_link(on, r[0], r[1]);
+	onet_link(on, r[1], r[2]);                /* 10.0.0.2/31 */
+	REQUIRE(onet_settle(on, SEC(60)));
+	REQUIRE(net_now(on->net) < SEC(3));
+	seq = db_seq(r[0], OSPF_LSA_ROUTER, onet_id(r[0]), onet_id(r[0]));
+	CHECK(has_route(r[0], IP4(10, 0, 0, 2), 31));
+	netdev_set_carrier(l.a, false);
+	c = r[0]->ospf->conf;
+	REQUIRE(stack_ospf_set(r[0], &c) == OK);  /* routes are computed anew */
+	onet_run(on, MSEC(500));
+	CHECK(!has_route(r[0], IP4(10, 0, 0, 2), 31));
+	netdev_set_carrier(l.a, true);
+	onet_run(on, SEC(1));
+	CHECK_EQ(onet_nbr(r[0], r[1]), OSPF_NBR_FULL);
+	CHECK_EQ(db_seq(r[0], OSPF_LSA_ROUTER, onet_id(r[0]), onet_id(r[0])), seq);
+	CHECK(has_route(r[0], IP4(10, 0, 0, 2), 31));
 	onet_free(on);
 }
