@@ -220,7 +220,7 @@ struct show_ospf_if {
 	struct prefix addr;
 	uint32_t dr_id, bdr_id;           /* 0: none */
 	ip4_t dr, bdr;
-	uint32_t n_nbrs, n_adjacent;
+	uint32_t n_nbrs, n_two_way, n_adjacent;   /* n_two_way: 2-Way or more */
 	ns_t hello_due_at;                /* NS_NEVER: none is sent */
 	uint64_t rx[6], tx[6], errors;
 };

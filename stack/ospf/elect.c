@@ -81,6 +81,26 @@ static enum ospf_if_state role_of(const struct ospf_if *oi)
 	return oi->dr == addr ? OSPF_IF_DR : oi->bdr == addr ? OSPF_IF_BACKUP : OSPF_IF_DROTHER;
 }
 
+static bool is_hopeless(const struct ospf_if *oi)
+{
+	const struct ospf_nbr *n;
+	bool two_way = false;
+
+	list_for_each(&oi->nbrs, n, node) {
+		if (n->priority && n->state != OSPF_NBR_DOWN)
+			return false;
+		two_way |= n->state >= OSPF_NBR_2WAY;
+	}
+	return two_way && !oi->conf.priority;
+}
+
+void ospf_elect_check(struct ospf_if *oi)
+{
+	if (is_hopeless(oi))
+		ospf_problem(oi, 0, IP4_ANY, DROP_NONE, "no router of the network may be its "
+			     "designated router: all have priority 0, and none is adjacent");
+}
+
 void ospf_elect(struct ospf_if *oi, const char *cause)
 {
 	ip4_t dr = oi->dr, bdr = oi->bdr;         /* step 1 */
@@ -91,6 +111,8 @@ void ospf_elect(struct ospf_if *oi, const char *cause)
 	if (role_of(oi) != was)                   /* step 4 */
 		poll_all(oi);
 	ospf_if_set_state(oi, role_of(oi), cause);        /* step 5 */
+	if (!timer_armed(&oi->wait))
+		ospf_elect_check(oi);
 	if (oi->dr == dr && oi->bdr == bdr)
 		return;
 	ospf_router_lsa_dirty(oi->area);

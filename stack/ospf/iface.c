@@ -6,6 +6,9 @@
  */
 #include "stack/ospf/ospf.h"
 
+/* After it all who came up together have heard of each other. */
+#define LOOK_AROUND SEC(1)
+
 static struct stack *stack_of(const struct ospf_if *oi) { return oi->area->ospf->st; }
 
 void ospf_if_groups(struct ospf_if *oi)
@@ -37,9 +40,15 @@ void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cau
 
 /* --- timers -------------------------------------------------------------------- */
 
+/* Who does not wait looks around. */
 static void wait_fire(struct timer *t)
 {
-	ospf_if_event(container_of(t, struct ospf_if, wait), IFE_WAIT_TIMER);
+	struct ospf_if *oi = container_of(t, struct ospf_if, wait);
+
+	if (oi->state == OSPF_IF_WAITING)
+		ospf_if_event(oi, IFE_WAIT_TIMER);
+	else
+		ospf_elect_check(oi);
 }
 
 void ospf_if_timers_init(struct ospf_if *oi)
@@ -82,6 +91,8 @@ static void if_up(struct ospf_if *oi, const char *cause)
 	}
 	if (s == OSPF_IF_WAITING)
 		timer_set(&st->timers, &oi->wait, st->now + SEC(oi->conf.dead));
+	if (s == OSPF_IF_DROTHER)
+		timer_set(&st->timers, &oi->wait, st->now + LOOK_AROUND);
 	if (s == OSPF_IF_DR) {
 		oi->dr = oi->addr.addr.v4;
 		oi->dr_id = oi->area->ospf->router_id;
@@ -126,7 +137,8 @@ static void if_loop(struct ospf_if *oi, const char *cause)
 
 static void if_elect(struct ospf_if *oi, const char *cause)
 {
-	timer_stop(&stack_of(oi)->timers, &oi->wait);
+	if (oi->state == OSPF_IF_WAITING)
+		timer_stop(&stack_of(oi)->timers, &oi->wait);
 	ospf_elect(oi, cause);
 }
 

@@ -268,6 +268,8 @@ void ospf_if_sync(struct ospf_if *oi);
 /* Neighbours that we are or shall be adjacent to. */
 bool ospf_adjacency_wanted(const struct ospf_nbr *n);     /* 10.4 */
 void ospf_elect(struct ospf_if *oi, const char *cause);   /* elect.c: 9.4 */
+/* Tells the user if it can find nobody: then there are no adjacencies, either. */
+void ospf_elect_check(struct ospf_if *oi);
 /* hello.c */
 void ospf_hello_timer(struct timer *t);
 /* dd.c, lsreq.c: ExStart, the first DD packet; Exchange, with the database

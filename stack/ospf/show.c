@@ -68,6 +68,7 @@ static void if_fill(struct show_ospf_if *s, const struct ospf_if *oi)
 	}
 	list_for_each(&oi->nbrs, n, node) {
 		s->n_nbrs++;
+		s->n_two_way += n->state >= OSPF_NBR_2WAY;
 		s->n_adjacent += n->state == OSPF_NBR_FULL;
 	}
 }
@@ -156,7 +157,7 @@ static const char *if_busy(const struct ospf_if *oi)
 	const struct ospf_nbr *n;
 	const char *why;
 
-	if (oi->state == OSPF_IF_WAITING)
+	if (timer_armed(&oi->wait))
 		return "an interface waits for a designated router";
 	if (oi->flood.n)
 		return "LSAs wait to be flooded";

@@ -94,7 +94,7 @@ TEST(elect, without_anybody_to_elect_there_is_nobody)
 	onet_run(l.on, SEC(60));
 	elected(&l, 0, 0);
 	CHECK_EQ(onet_nbr(l.r[0], l.r[1]), OSPF_NBR_2WAY);
-	CHECK_EQ(onet_problems(l.on, l.r[0], NULL), 0);
+	CHECK_EQ(onet_problems(l.on, l.r[0], NULL), 1);    /* no more than that */
 	onet_free(l.on);
 }
 
@@ -187,5 +187,34 @@ TEST(elect, two_halves_that_meet_agree)
 	}
 	onet_run(l.on, SEC(60));
 	elected(&l, 4, the_if(l.r[0]).bdr_id & 0xff);
+	onet_free(l.on);
+}
+
+#define HOPELESS "no router of the network may be its designated router: all have priority 0"
+
+TEST(elect, who_finds_that_all_have_priority_0_tells_the_user)
+{
+	struct lan l = lan_new((uint8_t[N]){ 0, 0, 0, 0 });
+
+	onet_run(l.on, MSEC(900));
+	CHECK(!show_ospf_settled(l.r[0], NULL));  /* who comes up at the same time may be DR */
+	CHECK_EQ(onet_problems(l.on, l.r[0], NULL), 0);
+	onet_run(l.on, MSEC(100));
+	CHECK(show_ospf_settled(l.r[0], NULL));
+	for (unsigned i = 0; i < N; i++)
+		CHECK_EQ(onet_problems(l.on, l.r[i], HOPELESS), 1);
+	onet_free(l.on);
+}
+
+TEST(elect, not_where_one_may_be_dr_until_that_is_gone)
+{
+	struct lan l = lan_new((uint8_t[N]){ 0, 0, 0, 1 });
+
+	onet_run(l.on, SEC(100));
+	CHECK_EQ(onet_nbr(l.r[0], l.r[3]), OSPF_NBR_FULL);
+	CHECK_EQ(onet_problems(l.on, l.r[0], NULL), 0);
+	stack_ospf_stop(l.r[3]);
+	onet_run(l.on, SEC(60));
+	CHECK_EQ(onet_problems(l.on, l.r[0], HOPELESS), 1);
 	onet_free(l.on);
 }
