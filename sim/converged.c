@@ -5,6 +5,8 @@
  * wire, not the adjacency, so that a lab in which nobody has said hello yet, or
  * two never come to terms, is not taken for one that is done.  Nor is a lab in which
  * a router has a full neighbour who crashed: his silence is still to be noticed.
+ * A LAN where all routers have priority 0 joins nobody: it has no designated router,
+ * so those on it stay 2-Way (RFC 2328 10.4), and are done when they are.
  */
 #include <stdlib.h>
 
@@ -25,7 +27,12 @@ struct member {
 	uint64_t digest, external;
 };
 /* An interface that talks OSPF. */
-struct port_at { uint32_t seg, area, member, end; };
+struct port_at {
+	uint32_t seg, area, member, end;
+	uint32_t n_two_way;
+	bool never_dr;                    /* of a LAN, with priority 0 */
+	bool two_way;                     /* with all of a LAN where nobody may be DR */
+};
 
 struct census {
 	struct lab *lab;
@@ -36,6 +43,7 @@ struct census {
 	uint32_t *seg;                    /* by link: its network */
 	uint32_t *up;                     /* by member: its component */
 	size_t n_members, n_ports;
+	bool strangers;                   /* somebody on a LAN without a DR lacks a neighbour */
 };
 
 /* --- who is there ------------------------------------------------------------------- */
@@ -93,8 +101,10 @@ static bool add_port(void *arg, const struct show_ospf_if *i)
 			continue;
 		c->ports = xrealloc(c->ports, (c->n_ports + 1) * sizeof(*c->ports));
 		c->ports[c->n_ports++] = (struct port_at){
-			joined_root(c->seg, e->link->index), i->config.area, m,
-			2 * e->link->index + (e == &e->link->end[1]),
+			.seg = joined_root(c->seg, e->link->index), .area = i->config.area,
+			.member = m, .end = 2 * e->link->index + (e == &e->link->end[1]),
+			.n_two_way = i->n_two_way,
+			.never_dr = i->config.type == OSPF_NET_BROADCAST && !i->config.priority,
 		};
 	}
 	return true;
@@ -116,6 +126,30 @@ static bool together(const struct port_at *a, const struct port_at *b)
 	return a->seg == b->seg && a->area == b->area;
 }
 
+/* Those n on one network of an area. */
+static void join_group(struct census *c, struct port_at *p, size_t n)
+{
+	bool hopeless = n > 1;
+
+	for (size_t i = 0; i < n; i++)
+		hopeless &= p[i].never_dr;
+	for (size_t i = 0; i < n; i++) {
+		p[i].two_way = hopeless && p[i].n_two_way >= n - 1;
+		c->strangers |= hopeless && !p[i].two_way;
+		if (!hopeless)
+			joined_join(c->up, p[0].member, p[i].member);
+	}
+}
+
+static void join_members(struct census *c)
+{
+	for (size_t i = 0, end; i < c->n_ports; i = end) {
+		for (end = i + 1; end < c->n_ports && together(&c->ports[i], &c->ports[end]); )
+			end++;
+		join_group(c, &c->ports[i], end - i);
+	}
+}
+
 static void census_take(struct census *c)
 {
 	struct lab *lab = c->lab;
@@ -135,9 +169,7 @@ static void census_take(struct census *c)
 	c->up = xcalloc(c->n_members + 1, sizeof(*c->up));
 	for (size_t i = 0; i < c->n_members; i++)
 		c->up[i] = (uint32_t)i;
-	for (size_t i = 1; i < c->n_ports; i++)
-		if (together(&c->ports[i - 1], &c->ports[i]))
-			joined_join(c->up, c->ports[i - 1].member, c->ports[i].member);
+	join_members(c);
 }
 
 static void census_free(struct census *c)
@@ -247,7 +279,9 @@ static bool someone_gone(const struct census *c, struct gone *g)
 	return g->any;
 }
 
-static bool databases_agree(struct lab *lab)
+enum agreement { AGREE, DIFFER, STRANGERS };
+
+static enum agreement databases_agree(struct lab *lab)
 {
 	struct census c = { .lab = lab };
 	struct gone g = { .any = false };
@@ -258,7 +292,7 @@ static bool databases_agree(struct lab *lab)
 		agree = members_agree(&c.members[i], member_root(&c, i));
 	agree = agree && !someone_gone(&c, &g);
 	census_free(&c);
-	return agree;
+	return !agree ? DIFFER : c.strangers ? STRANGERS : AGREE;
 }
 
 bool node_runs_ospf(struct node *n)
@@ -303,6 +337,7 @@ static uint64_t databases_sum(struct lab *lab)
 bool lab_is_converged(struct lab *lab)
 {
 	struct ospf_lab *o = &lab->ospf;
+	enum agreement found;
 	uint64_t sum;
 
 	if (!all_settled(lab))
@@ -312,9 +347,10 @@ bool lab_is_converged(struct lab *lab)
 	sum = databases_sum(lab);
 	if (o->differed && sum == o->differed_sum)
 		return false;
-	o->differed = !databases_agree(lab);
+	found = databases_agree(lab);
+	o->differed = found == DIFFER;            /* strangers do not change the sum by meeting */
 	o->differed_sum = sum;
-	return !o->differed;
+	return found == AGREE;
 }
 
 /* --- and if not, why? ------------------------------------------------------------------ */
@@ -355,6 +391,8 @@ static void why_port(struct why *w, const struct port_at *p)
 	const struct link_end *e = &w->c->lab->links[p->end / 2].end[p->end % 2];
 	struct adjacent a = { .dev = &e->dev };
 
+	if (p->two_way)
+		return;
 	show_ospf_nbrs(e->node->stack, add_nbr, &a);
 	if (a.n_full || !reason(w))
 		return;

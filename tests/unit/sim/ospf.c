@@ -140,6 +140,45 @@ TEST(ospf, who_crashed_on_a_lan_is_waited_for)
 	lab_free(lab);
 }
 
+/* They stay 2-Way, and nobody waits for more. */
+TEST(ospf, a_lan_where_nobody_may_be_dr_has_converged_without_adjacencies)
+{
+	struct lab *lab = rig_lab("defaults: {routing: ospf, ospf: {priority: 0}}\n"
+				  "nodes: {a: {}, b: {}, c: {}, x: {kind: hub}}\n"
+				  "links: [{endpoints: [a, x]}, {endpoints: [b, x]}, "
+				  "{endpoints: [c, x]}]\n");
+
+	CHECK(!lab_is_converged(lab));
+	CHECK(strstr(why(lab), "a eth0 hears no neighbour that it can take") != NULL);
+	CHECK(converge(lab, SEC(5)));
+	CHECK_STR(why(lab), "");
+	CHECK_EQ(node_stop(lab_find_node(lab, "c")), OK);
+	CHECK(converge(lab, SEC(60)));            /* a and b know each other */
+	lab_free(lab);
+}
+
+/* One has other values: the reason is told. */
+TEST(ospf, who_is_not_2way_on_such_a_lan_is_named)
+{
+	struct lab *lab = rig_lab("defaults: {routing: ospf, ospf: {priority: 0}}\n"
+				  "nodes: {a: {}, b: {}, c: {ospf: {hello: 5}}, x: {kind: hub}}\n"
+				  "links: [{endpoints: [a, x]}, {endpoints: [b, x]}, "
+				  "{endpoints: [c, x]}]\n");
+	struct stack *c = node_stack(rig_node(lab, "c"));
+	struct netdev *dev = stack_dev(c, "eth0");
+	struct show_ospf_if i;
+
+	CHECK(!converge(lab, SEC(60)));
+	CHECK(strstr(why(lab), "c eth0 hears no neighbour that it can take") != NULL);
+	CHECK(strstr(why(lab), "a eth0 has no full neighbour (2-Way)") != NULL);
+	REQUIRE(show_ospf_if(c, dev, &i));
+	i.config.hello = 10;
+	i.config.dead = 40;
+	REQUIRE(stack_ospf_if(c, dev, &i.config) == OK);
+	CHECK(converge(lab, SEC(60)));
+	lab_free(lab);
+}
+
 TEST(ospf, a_cost_that_follows_the_delay_does_so_while_the_lab_runs)
 {
 	struct lab *lab = rig_lab(CHAIN);
