@@ -4,7 +4,7 @@
  * that was received, and out of which interfaces an LSA is sent on.
  *
  * Nothing is sent at once.  An LSA waits FLOOD_DELAY in its interface's flood
- * set, or on a point-to-point network as a new row of the neighbour's retransmission
+ * set, or where there is no broadcast as a new row of each neighbour's retransmission
  * list; if the other side sends the same meanwhile, an acknowledgment is enough.
  * In a mesh that is half of all, and what is left fills whole packets.
  */
@@ -51,11 +51,11 @@ void ospf_lsu_end(struct ospf_lsu *u)
 	u->n = 0;
 }
 
-/* The rows from i on, to all on the network. */
-static void send_rows(struct ospf_if *oi, const struct lsa_set *s, uint32_t i)
+/* The rows from i on, to one neighbour, or (0) to all on the network. */
+static void send_rows(struct ospf_if *oi, const struct lsa_set *s, uint32_t i, ip4_t dst)
 {
 	struct ospf *o = oi->area->ospf;
-	struct ospf_lsu u = { .oi = oi };
+	struct ospf_lsu u = { .oi = oi, .dst = dst };
 	const struct lsa_set_row *row;
 
 	for (uint32_t k = i; (row = lsa_set_next(s, &k));)
@@ -73,15 +73,15 @@ void ospf_flood_out(struct ospf_if *oi)
 {
 	struct ospf_nbr *n;
 
-	if (oi->conf.type != OSPF_NET_P2P) {
+	if (oi->conf.type == OSPF_NET_BROADCAST) {
 		if (oi->flood.n)
-			send_rows(oi, &oi->flood, 0);
+			send_rows(oi, &oi->flood, 0, IP4_ANY);
 		lsa_set_clear(&oi->flood);
 		return;
 	}
 	list_for_each(&oi->nbrs, n, node) {
 		if (n->retransmit.mark != n->retransmit.n_rows)
-			send_rows(oi, &n->retransmit, n->retransmit.mark);
+			send_rows(oi, &n->retransmit, n->retransmit.mark, n->addr);
 		lsa_set_mark(&n->retransmit);
 	}
 }
@@ -127,6 +127,7 @@ static bool needs(struct ospf_nbr *n, const struct lsdb_entry *e)
 static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf_nbr *from)
 {
 	struct ospf *o = oi->area->ospf;
+	bool broadcast = oi->conf.type == OSPF_NET_BROADCAST;
 	bool back = from && from->oi == oi, listed = false;
 	struct ospf_nbr *n;
 
@@ -143,11 +144,10 @@ static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf
 		return false;                     /* (3) */
 	if (back && oi->state == OSPF_IF_BACKUP)  /* (4) */
 		return false;
-	if (oi->conf.type != OSPF_NET_P2P &&
-	    lsa_set_add(&oi->flood, e->lsa->key, ospf_now_ms(o)))
+	if (broadcast && lsa_set_add(&oi->flood, e->lsa->key, ospf_now_ms(o)))
 		return false;                     /* no memory: it is retransmitted */
 	flood_later(o);                           /* (5) */
-	return back;
+	return back && broadcast;
 }
 
 static bool flood_area(struct ospf_area *a, const struct lsdb_entry *e, struct ospf_nbr *from)

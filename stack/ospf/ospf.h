@@ -94,8 +94,8 @@ struct ospf_nbr {
 	struct timer rxmt;                /* rxmt.c's: LSAs, next repetition */
 	struct lsa_set summary;           /* Database summary list; the last DD's until answered */
 	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
-	struct lsa_set retransmit;        /* Link state retransmission list; on a point-to-point
-					   * network new ones have not been sent at all yet */
+	struct lsa_set retransmit;        /* Link state retransmission list; on a network without
+					   * broadcast new ones have not been sent at all yet */
 	struct lsa_set sent_back;         /* in answer to older ones (13 (8)), within MinLSArrival */
 };
 
@@ -120,7 +120,7 @@ struct ospf_if {
 	struct list nbrs;
 	struct timer hello, wait;         /* HelloTimer, WaitTimer */
 	struct lsa_set flood;             /* to be sent by this interface at the end of the instant,
-					   * if it is no point-to-point network */
+					   * on a broadcast network */
 	ospf_knum *acks;                  /* delayed acknowledgments (13.5), room for a packet; or NULL */
 	struct timer ack_timer;
 	struct ospf_told *told;           /* event.c's: problems told of, n_told of them */

@@ -34,7 +34,8 @@ int ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type)
 	return ospf_tx_begin_for(tx, oi, type, 0);
 }
 
-/* 8.1: on a point-to-point network, always to all; there is no address to resolve.
+/* 8.1: on a point-to-point network, always to all; there is no address to resolve.  On a
+ * point-to-multipoint one to each neighbour, but for hellos, which look for neighbours.
  * 13.3 (5), 13.5: to all routers, or to those that flood it to the others. */
 static ip4_t dst_of(const struct ospf_tx *tx, ip4_t dst)
 {

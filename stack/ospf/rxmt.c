@@ -16,14 +16,13 @@
 
 /* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
 
-static void acks_send(struct ospf_if *oi)
+/* To dst; 0: to all of the network. */
+static void acks_send_to(struct ospf_if *oi, ip4_t dst)
 {
 	struct ospf *o = oi->area->ospf;
 	bool open = false;
 	struct ospf_tx tx;
 
-	for (uint32_t i = 0; i < oi->n_acks; i++)
-		lsdb_prefetch(o, oi->acks[i]);
 	for (uint32_t i = 0; i < oi->n_acks; i++) {
 		const struct lsdb_entry *e = lsdb_find(o, oi->acks[i]);
 		struct ospf_lsa_hdr h;
@@ -39,7 +38,23 @@ static void acks_send(struct ospf_if *oi)
 		ospf_lsa_hdr_emit(&h, &tx.w);
 	}
 	if (open)
-		ospf_tx_end(&tx, 0);
+		ospf_tx_end(&tx, dst);
+}
+
+/* On a network without broadcast over each adjacency. */
+static void acks_send(struct ospf_if *oi)
+{
+	const struct ospf_nbr *n;
+
+	for (uint32_t i = 0; i < oi->n_acks; i++)
+		lsdb_prefetch(oi->area->ospf, oi->acks[i]);
+	if (oi->conf.type == OSPF_NET_P2MP) {
+		list_for_each(&oi->nbrs, n, node)
+			if (n->state >= OSPF_NBR_EXCHANGE)
+				acks_send_to(oi, n->addr);
+	} else {
+		acks_send_to(oi, IP4_ANY);
+	}
 	oi->n_acks = 0;
 }
 
@@ -148,7 +163,7 @@ bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent)
 	*unsent = false;
 	if (!lsa_set_take(&n->retransmit, k, &was_new))
 		return false;
-	if (n->oi->conf.type == OSPF_NET_P2P)
+	if (n->oi->conf.type != OSPF_NET_BROADCAST)
 		*unsent = was_new;
 	else if (n->oi->flood.n && !others_wait(n->oi, k))
 		*unsent = lsa_set_del(&n->oi->flood, k);

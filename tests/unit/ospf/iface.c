@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* RFC 2328 9.1-9.3: what becomes of an interface. */
+#include "stack/util/be.h"
 #include "tests/unit/ospf/fixture.h"
 
 static struct prefix prefix_of(const char *text)
@@ -207,9 +208,26 @@ TEST(iface, passive_is_said_and_says_nothing)
 }
 
 /* Three in a row on one wire, of which the middle one hears both. */
+/* OSPF packets by type, to a group and to a router. */
+struct sent { unsigned mcast[OSPF_TYPE_N], ucast[OSPF_TYPE_N]; };
+
+static bool count_sent(void *arg, const struct pkt *p)
+{
+	struct sent *s = arg;
+	uint8_t b[IP4_HLEN + 2] = { 0 };
+
+	if (pkt_len(p) < ETH_HLEN + sizeof(b))
+		return true;
+	pkt_copy_out(p, ETH_HLEN, b, sizeof(b));
+	if (b[9] == IP_PROTO_OSPF)
+		(ip4_is_mcast(get_be32(b + 16)) ? s->mcast : s->ucast)[b[IP4_HLEN + 1]]++;
+	return true;
+}
+
 TEST(iface, point_to_multipoint_has_an_adjacency_with_each)
 {
 	struct onet *on = onet_new();
+	struct sent s = { 0 };
 	struct stack *r[3];
 	struct netdev *devs[3];
 	char addr[PREFIX_STRLEN];
@@ -220,11 +238,48 @@ TEST(iface, point_to_multipoint_has_an_adjacency_with_each)
 		devs[i] = onet_if(on, r[i], addr, OSPF_NET_P2MP);
 	}
 	net_hub(devs, 3);
+	net_tap(devs[1], count_sent, &s);
 	onet_run(on, SEC(12));
 	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < 3; k++)
 			if (i != k)
 				CHECK_EQ(onet_nbr(r[i], r[k]), OSPF_NBR_FULL);
+	CHECK(s.mcast[OSPF_HELLO] > 0);
+	CHECK_EQ(s.ucast[OSPF_HELLO], 0);
+	for (int t = OSPF_DD; t <= OSPF_LSACK; t++) {     /* 8.1 */
+		CHECK_EQ(s.mcast[t], 0);
+		CHECK(s.ucast[t] > 0 || t == OSPF_LSR);
+	}
+	onet_free(on);
+}
+
+/* 13.3 (5), 13.5: one packet to each, and one acknowledgment from each. */
+TEST(iface, point_to_multipoint_is_flooded_by_unicasts)
+{
+	struct onet *on = onet_new();
+	struct sent s[3] = { 0 };
+	struct stack *r[3];
+	struct netdev *devs[3];
+	char addr[PREFIX_STRLEN];
+
+	for (unsigned i = 0; i < 3; i++) {
+		r[i] = onet_router(on);
+		snprintf(addr, sizeof(addr), "10.0.0.%u/24", i + 1);
+		devs[i] = onet_if(on, r[i], addr, OSPF_NET_P2MP);
+	}
+	net_hub(devs, 3);
+	REQUIRE(onet_settle(on, SEC(60)));
+	onet_run(on, SEC(10));
+	for (unsigned i = 0; i < 3; i++)
+		net_tap(devs[i], count_sent, &s[i]);
+	onet_if(on, r[0], "10.1.0.1/24", OSPF_NET_P2P);
+	onet_run(on, SEC(30));
+	for (unsigned i = 0; i < 3; i++) {
+		CHECK_EQ(s[i].mcast[OSPF_LSU] + s[i].mcast[OSPF_LSACK], 0);
+	}
+	CHECK_EQ(s[0].ucast[OSPF_LSU], 2);
+	CHECK_EQ(s[1].ucast[OSPF_LSU] + s[2].ucast[OSPF_LSU], 2);  /* to each other */
+	CHECK(s[1].ucast[OSPF_LSACK] > 0 && s[2].ucast[OSPF_LSACK] > 0);
 	onet_free(on);
 }
 
