@@ -58,7 +58,7 @@ static void find_segments(struct census *c)
 	for (size_t i = 0; i < n; i++)
 		c->seg[i] = (uint32_t)i;
 	for (size_t i = 0; i < lab->n_links; i++) {
-		const struct link *l = &lab->links[i];
+		const struct link *l = lab->links[i];
 
 		for (int s = 0; s < 2 && l->up; s++)
 			if (l->end[s].node->is_hub && l->end[s].node->up)
@@ -243,7 +243,7 @@ static bool is_gone(const struct census *c, const struct link_end *e, ip4_t addr
 	if (!own->end[0].node->is_hub && !own->end[1].node->is_hub)
 		return !link_has(own, addr);
 	for (size_t i = 0; i < lab->n_links; i++)
-		if (joined_root(c->seg, (uint32_t)i) == seg && link_has(&lab->links[i], addr))
+		if (joined_root(c->seg, (uint32_t)i) == seg && link_has(lab->links[i], addr))
 			return false;
 	return true;
 }
@@ -388,7 +388,7 @@ static bool add_nbr(void *arg, const struct show_ospf_nbr *n)
 /* An interface with somebody on its wire, and nobody adjacent. */
 static void why_port(struct why *w, const struct port_at *p)
 {
-	const struct link_end *e = &w->c->lab->links[p->end / 2].end[p->end % 2];
+	const struct link_end *e = &w->c->lab->links[p->end / 2]->end[p->end % 2];
 	struct adjacent a = { .dev = &e->dev };
 
 	if (p->two_way)

@@ -65,17 +65,21 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	lab->n_nodes = topo->n_nodes;
 	lab->n_links = topo->n_links;
 	lab->nodes = xcalloc(lab->n_nodes, sizeof(*lab->nodes));
-	lab->links = xcalloc(lab->n_links, sizeof(*lab->links));
+	lab->links = xcalloc(lab->n_links, sizeof(struct link *));
+	lab->first_links = xcalloc(lab->n_links, sizeof(struct link));
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		node_build(&lab->nodes[i], lab, (uint32_t)i);
-	for (size_t i = 0; i < lab->n_links; i++)
-		link_build(&lab->links[i], lab, (uint32_t)i, &topo->links[i]);
+	for (size_t i = 0; i < lab->n_links; i++) {
+		lab->links[i] = &lab->first_links[i];
+		lab->links[i]->in_block = true;
+		link_build(lab->links[i], lab, (uint32_t)i, &topo->links[i]);
+	}
 	hubs_find_loops(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		if (node_boot(&lab->nodes[i]) != OK)
 			exit(2);
 	for (size_t i = 0; i < lab->n_links; i++)
-		link_update_carrier(&lab->links[i]);
+		link_update_carrier(lab->links[i]);
 	script_arm(lab);
 	lab->building = false;
 	return lab;
@@ -96,6 +100,18 @@ struct lab *lab_load(const char *path, const uint64_t *seed_override, struct buf
 	return topo ? lab_new(topo, seed_override) : NULL;
 }
 
+static void links_fini(struct lab *lab)
+{
+	struct link *l;
+
+	for (size_t i = 0; i < lab->n_links; i++)
+		link_free(lab->links[i]);
+	while ((l = lab->gone_links)) {
+		lab->gone_links = l->next_gone;
+		link_free(l);
+	}
+}
+
 void lab_free(struct lab *lab)
 {
 	if (!lab)
@@ -108,13 +124,13 @@ void lab_free(struct lab *lab)
 	taps_fini(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		node_fini(&lab->nodes[i]);
-	for (size_t i = 0; i < lab->n_links; i++)
-		link_fini(&lab->links[i]);
+	links_fini(lab);
 	pkt_pool_free(lab->pool);
 	ospf_pool_free(lab->ospf.lsas);
 	engine_fini(&lab->engine);
 	free(lab->nodes);
 	free(lab->links);
+	free(lab->first_links);
 	topo_free(lab->topo);
 	free(lab);
 }

@@ -21,7 +21,10 @@ struct lab {
 	struct topo *topo;
 	uint64_t seed;
 	struct node *nodes;
-	struct link *links;
+	struct link **links;              /* by index, as in the topology ... */
+	struct link *first_links;         /* ... those of the lab file in one block ... */
+	struct link *gone_links;          /* ... and those deleted since: a key of the
+					   * engine's queue may still lead to one */
 	size_t n_nodes, n_links;
 	struct event script;              /* next scheduled event of the lab file */
 	size_t next_event;
@@ -52,6 +55,11 @@ struct lab {
 
 /* A line for the user about something nobody asked for. */
 void lab_say(struct lab *lab, const char *fmt, ...) printf_like(2, 3);
+
+/* topo_link_read() for the lab as it is now (snapshot.c). */
+struct topo_link;
+bool lab_read_link(const struct lab *lab, const char *a, const char *b, int argc,
+		   char *const *argv, struct topo_link *out, struct buf *notes, struct buf *err);
 
 /* A packet dies somewhere: counts, traces, comments captures. Borrows p. */
 void lab_on_drop(struct lab *lab, struct node *n, struct netdev *dev, const struct pkt *p,

@@ -530,7 +530,7 @@ void link_build(struct link *l, struct lab *lab, uint32_t index, const struct to
 	end_build(l, 1, spec);
 }
 
-void link_fini(struct link *l)
+void link_free(struct link *l)
 {
 	for (int i = 0; i < 2; i++) {
 		struct link_end *e = &l->end[i];
@@ -544,5 +544,8 @@ void link_fini(struct link *l)
 		free(e->netem);
 		free(e->q.ring);
 		free(e->drops);
+		free(e->dev.drops);               /* of one that is with no stack */
 	}
+	if (!l->in_block)
+		free(l);
 }

@@ -54,14 +54,16 @@ struct link_end {
 struct link {
 	struct lab *lab;
 	struct link_end end[2];
-	uint32_t index;                   /* in the lab's and in the topology */
+	uint32_t index;                   /* in the lab's and in the topology, now */
+	struct link *next_gone;
+	bool in_block;                    /* one of the lab's first_links */
 	bool up;
 	bool stopping;                    /* its nodes are being taken down: say nothing */
 };
 
 struct topo_link;
 void link_build(struct link *l, struct lab *lab, uint32_t index, const struct topo_link *spec);
-void link_fini(struct link *l);
+void link_free(struct link *l);
 
 /* A fresh netdev for a node that starts. */
 void link_end_init_dev(struct link_end *e);

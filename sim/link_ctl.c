@@ -8,7 +8,7 @@
 #include "sim/topo/topo.h"
 
 size_t lab_n_links(const struct lab *lab) { return lab->n_links; }
-struct link *lab_link(const struct lab *lab, size_t i) { return &lab->links[i]; }
+struct link *lab_link(const struct lab *lab, size_t i) { return lab->links[i]; }
 struct node *link_node(const struct link *l, enum link_side s) { return l->end[s].node; }
 const char *link_ifname(const struct link *l, enum link_side s) { return l->end[s].dev.name; }
 bool link_is_up(const struct link *l) { return l->up; }

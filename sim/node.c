@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/lab.h"
 #include "sim/mem.h"
@@ -264,6 +265,16 @@ void node_add_end(struct node *n, struct link_end *e)
 	n->ends[n->n_ends++] = e;
 }
 
+void node_remove_end(struct node *n, struct link_end *e)
+{
+	uint32_t i = 0;
+
+	while (n->ends[i] != e)
+		i++;
+	n->n_ends--;
+	memmove(&n->ends[i], &n->ends[i + 1], (n->n_ends - i) * sizeof(struct link_end *));
+}
+
 /* A hub with at most one such neighbour is in no loop, and then perhaps the
  * neighbour is in none either. */
 static void hub_strip(struct node *n)
@@ -290,6 +301,7 @@ void hubs_find_loops(struct lab *lab)
 		struct node *n = &lab->nodes[i];
 
 		n->may_loop = n->is_hub;
+		n->loop_links = 0;
 		for (uint32_t k = 0; k < n->n_ends; k++)
 			n->loop_links += n->ends[k]->peer->node->is_hub;
 	}
@@ -305,28 +317,28 @@ static int boot_step(const struct node *n, const char *what, int err)
 	return err;
 }
 
-static int boot_interfaces(struct node *n)
+static int boot_interface(struct node *n, struct link_end *e)
+{
+	return boot_step(n, "interface", stack_attach(n->stack, &e->dev));
+}
+
+static int boot_addresses(struct node *n, struct link_end *e)
+{
+	const struct topo_link *l = &n->lab->topo->links[e->link->index];
+	const struct topo_end *s = &l->end[e == &e->link->end[1]];
+	int err = OK;
+
+	for (size_t k = 0; k < s->n_addrs && !err; k++)
+		err = boot_step(n, "address", stack_addr_add(n->stack, &e->dev, &s->addrs[k]));
+	return err;
+}
+
+static int boot_ends(struct node *n, int (*boot)(struct node *n, struct link_end *e))
 {
 	int err = OK;
 
 	for (uint32_t i = 0; i < n->n_ends && !err; i++)
-		err = boot_step(n, "interface", stack_attach(n->stack, &n->ends[i]->dev));
-	return err;
-}
-
-static int boot_addresses(struct node *n)
-{
-	const struct topo *topo = n->lab->topo;
-	int err = OK;
-
-	for (uint32_t i = 0; i < n->n_ends && !err; i++) {
-		struct link_end *e = n->ends[i];
-		const struct topo_end *s = &topo->links[e->link->index].end[e == &e->link->end[1]];
-
-		for (size_t k = 0; k < s->n_addrs && !err; k++)
-			err = boot_step(n, "address",
-					stack_addr_add(n->stack, &e->dev, &s->addrs[k]));
-	}
+		err = boot(n, n->ends[i]);
 	return err;
 }
 
@@ -387,12 +399,12 @@ int node_boot(struct node *n)
 	if (!err) {
 		stack_enter(n->stack, n->lab->engine.now);
 		tcp_watch_boot(n->lab, n->stack);
-		err = boot_interfaces(n);
+		err = boot_ends(n, boot_interface);
 	}
 	if (!err)
 		err = boot_loopback(n, spec);
 	if (!err)
-		err = boot_addresses(n);
+		err = boot_ends(n, boot_addresses);
 	if (!err)
 		err = boot_routes(n, spec);
 	if (!err)
@@ -402,6 +414,24 @@ int node_boot(struct node *n)
 		n->up = false;
 	}
 	return err;
+}
+
+int node_attach_end(struct node *n, struct link_end *e)
+{
+	int err;
+
+	if (!node_stack(n))
+		return OK;
+	err = boot_interface(n, e);
+	if (!err)
+		err = boot_addresses(n, e);
+	return err ? err : boot_step(n, "OSPF", ospf_end_boot(e));
+}
+
+void node_detach_end(struct node *n, struct link_end *e)
+{
+	if (node_stack(n) && e->dev.stack)
+		stack_detach(n->stack, &e->dev);
 }
 
 void node_set_carrier(struct node *n, struct link_end *e, bool on)

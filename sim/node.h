@@ -54,6 +54,11 @@ const struct lab *node_lab(const struct node *n);
 
 void node_build(struct node *n, struct lab *lab, uint32_t index);
 void node_add_end(struct node *n, struct link_end *e);
+void node_remove_end(struct node *n, struct link_end *e);
+/* The end joins the node's stack, if that runs, with its addresses and OSPF; and
+ * leaves it.  An error is also said on standard error. */
+int must_check node_attach_end(struct node *n, struct link_end *e);
+void node_detach_end(struct node *n, struct link_end *e);
 /* Finds the hubs among which a frame can go around; once all links are built. */
 void hubs_find_loops(struct lab *lab);
 /* The stack with its interfaces, addresses and routes.  An error is also said

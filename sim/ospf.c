@@ -66,24 +66,30 @@ static enum link_side side_of(const struct link_end *e)
 	return e == &e->link->end[1] ? SIDE_B : SIDE_A;
 }
 
+/* OSPF on an interface, if the lab file wants it there; *area becomes its area
+ * if that is lower. */
+static int boot_if(struct link_end *e, uint32_t *area)
+{
+	struct ospf_if_config c;
+	struct ospf_auth auth;
+
+	if (!topo_ospf_end(e->link->lab->topo, e->link->index, side_of(e), &c, &auth))
+		return OK;
+	*area = c.area < *area ? c.area : *area;
+	return stack_ospf_if(e->node->stack, &e->dev, &c);
+}
+
 /* Of its interfaces, and of lo, which is in the lowest of their areas: a border
  * router's in the backbone. */
 static int boot_ifs(struct node *n)
 {
 	const struct topo *t = n->lab->topo;
 	struct ospf_if_config c;
-	struct ospf_auth auth;
 	uint32_t area = TOPO_UNSET;
 	int err = OK;
 
-	for (uint32_t i = 0; i < n->n_ends && !err; i++) {
-		struct link_end *e = n->ends[i];
-
-		if (!topo_ospf_end(t, e->link->index, side_of(e), &c, &auth))
-			continue;
-		area = area == TOPO_UNSET || c.area < area ? c.area : area;
-		err = stack_ospf_if(n->stack, &e->dev, &c);
-	}
+	for (uint32_t i = 0; i < n->n_ends && !err; i++)
+		err = boot_if(n->ends[i], &area);
 	if (!err && topo_ospf_lo(t, n->index, or_else(area, 0), &c))
 		err = stack_ospf_if(n->stack, stack_dev(n->stack, "lo"), &c);
 	return err;
@@ -134,6 +140,15 @@ int ospf_node_boot(struct node *n)
 	if (!err)
 		err = boot_ifs(n);
 	return err ? err : boot_externals(n, o);
+}
+
+/* A node that had no address, and so no id, starts now. */
+int ospf_end_boot(struct link_end *e)
+{
+	struct show_ospf now;
+	uint32_t area = 0;
+
+	return show_ospf(e->node->stack, &now) ? boot_if(e, &area) : ospf_node_boot(e->node);
 }
 
 /* --- the costs of links --------------------------------------------------------------- */

@@ -31,6 +31,8 @@ struct ospf_lab {
 
 /* Starts OSPF on a node whose stack has its interfaces, if the lab file says so. */
 int must_check ospf_node_boot(struct node *n);
+/* The same on an interface that the node has got since. */
+int must_check ospf_end_boot(struct link_end *e);
 /* A stack's hook. */
 void ospf_node_event(struct node *n, const struct ospf_event *e);
 /* The cost that this end's rate and delay make: before they change, and, with

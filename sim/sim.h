@@ -148,6 +148,18 @@ int link_set(struct link *l, int s, int argc, char *const *argv, char err[160]);
 /* The words alone, without a link: OK, or ERR_INVAL with one sentence. */
 int link_words_check(int argc, char *const *argv, char err[160]);
 
+/*
+ * A new link between two nodes of the lab, as if the lab file had it: a, b and
+ * the words as for topo_link_read(), whose notes go to the same.  OSPF comes up
+ * on it by the lab's rules.  NULL with one sentence in err; then nothing has
+ * changed.
+ */
+struct link *lab_link_add(struct lab *lab, const char *a, const char *b, int argc,
+			  char *const *argv, struct buf *notes, struct buf *err);
+/* Takes a link with its two interfaces away; frames on it are lost (link.cut).
+ * False with one sentence in err. */
+bool lab_link_del(struct lab *lab, struct link *l, struct buf *err);
+
 /* --- time ---------------------------------------------------------------- */
 
 enum lab_stop {

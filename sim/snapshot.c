@@ -435,7 +435,7 @@ static void snapshot_init(struct snapshot *s, const struct lab *lab)
 		own_ospf_lists(&n->ospf);
 	}
 	for (size_t i = 0; i < t->n_links; i++)
-		take_link(s, &lab->links[i]);
+		take_link(s, lab->links[i]);
 }
 
 static void snapshot_fini(struct snapshot *s)
@@ -453,15 +453,35 @@ static void snapshot_fini(struct snapshot *s)
 	free(s->t.links);
 }
 
+/* With the addresses that there are now. */
+static void snapshot_begin(struct snapshot *s, const struct lab *lab)
+{
+	snapshot_init(s, lab);
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		if (lab->nodes[i].stack)
+			take_node_addrs(s, &lab->nodes[i]);
+	drop_twins(s);
+}
+
+bool lab_read_link(const struct lab *lab, const char *a, const char *b, int argc,
+		   char *const *argv, struct topo_link *out, struct buf *notes, struct buf *err)
+{
+	struct buf comments = { 0 };
+	struct snapshot s = { .out = &comments };
+	bool ok;
+
+	snapshot_begin(&s, lab);
+	ok = topo_link_read(&s.t, a, b, argc, argv, out, notes, err);
+	snapshot_fini(&s);
+	buf_free(&comments);
+	return ok;
+}
+
 void lab_dump(const struct lab *lab, struct buf *out)
 {
 	struct snapshot s = { .out = out };
 
-	snapshot_init(&s, lab);
-	for (size_t i = 0; i < lab->n_nodes; i++)
-		if (lab->nodes[i].stack)
-			take_node_addrs(&s, &lab->nodes[i]);
-	drop_twins(&s);
+	snapshot_begin(&s, lab);
 	for (size_t i = 0; i < lab->n_nodes; i++) {
 		if (lab->nodes[i].stack)
 			take_node(&s, &lab->nodes[i]);

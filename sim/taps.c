@@ -128,6 +128,18 @@ static void tap_remove(struct link_end *e, const struct watch *w)
 	}
 }
 
+/* Does a word name this end: all, NODE or NODE:IF? */
+static bool word_has_end(const char *word, const struct link_end *e)
+{
+	size_t n = strcspn(word, ":");
+	const char *node = node_name(e->node);
+
+	if (strcmp(word, "all") == 0)
+		return true;
+	return strlen(node) == n && memcmp(node, word, n) == 0 &&
+	       (!word[n] || strcmp(word + n + 1, e->dev.name) == 0);
+}
+
 /* w is to watch the ends that one word names; NULL: are there any?  OK,
  * ERR_NOENT with a sentence in err, or what went wrong with the watching. */
 static int each_end(const struct lab *lab, const char *word, struct watch *w, char err[256])
@@ -147,10 +159,8 @@ static int each_end(const struct lab *lab, const char *word, struct watch *w, ch
 	for (size_t i = 0; i < lab->n_nodes; i++) {
 		struct node *node = &lab->nodes[i];
 
-		if (!all && strcmp(node_name(node), name) != 0)
-			continue;
 		for (uint32_t k = 0; k < node->n_ends && !bad; k++) {
-			if (colon && strcmp(node->ends[k]->dev.name, colon + 1) != 0)
+			if (!word_has_end(word, node->ends[k]))
 				continue;
 			if (w)
 				bad = tap_add(node->ends[k], w);
@@ -165,22 +175,38 @@ static int each_end(const struct lab *lab, const char *word, struct watch *w, ch
 	return n ? bad : ERR_NOENT;
 }
 
+/* The next word of a list with commas; NULL: that was the last. */
+static const char *next_word(const char *s, char word[100])
+{
+	size_t len = strcspn(s, ",");
+
+	snprintf(word, 100, "%.*s", (int)len, s);
+	return s[len] ? s + len + 1 : NULL;
+}
+
 /* Every word of a list with commas, to the first that fails. */
 static int each_word(const struct lab *lab, const char *what, struct watch *w, char err[256])
 {
-	const char *s = what;
-	int bad;
+	char word[100];
+	int bad = OK;
 
-	for (;;) {
-		size_t len = strcspn(s, ",");
-		char word[100];
-
-		snprintf(word, sizeof(word), "%.*s", (int)len, s);
+	for (const char *s = what; s && !bad; ) {
+		s = next_word(s, word);
 		bad = each_end(lab, word, w, err);
-		if (bad || !s[len])
-			return bad;
-		s += len + 1;
 	}
+	return bad;
+}
+
+static bool watches_too(const struct watch *w, const struct link_end *e)
+{
+	char word[100];
+	bool found = false;
+
+	for (const char *s = w->what; s && !found; ) {
+		s = next_word(s, word);
+		found = word_has_end(word, e);
+	}
+	return found;
 }
 
 static int watch_free(struct watch *w)
@@ -256,8 +282,8 @@ int lab_capture_start(struct lab *lab, const char *what, const char *path,
 static int watch_end(struct lab *lab, struct watch *w)
 {
 	for (size_t i = 0; i < lab->n_links; i++) {
-		tap_remove(&lab->links[i].end[0], w);
-		tap_remove(&lab->links[i].end[1], w);
+		tap_remove(&lab->links[i]->end[0], w);
+		tap_remove(&lab->links[i]->end[1], w);
 	}
 	return watch_free(w);
 }
@@ -307,6 +333,22 @@ size_t lab_captures(const struct lab *lab, struct capture_info *out, size_t room
 				.error = capture_error(w->cap),
 			};
 	return n;
+}
+
+/* A capture that cannot take one more says so in its error. */
+void taps_link_added(struct link *l)
+{
+	for (struct watch *w = l->lab->taps ? l->lab->taps->first : NULL; w; w = w->next)
+		for (int i = 0; i < 2; i++)
+			if (watches_too(w, &l->end[i]))
+				(void)tap_add(&l->end[i], w);
+}
+
+void taps_link_gone(struct link *l)
+{
+	for (struct watch *w = l->lab->taps ? l->lab->taps->first : NULL; w; w = w->next)
+		for (int i = 0; i < 2; i++)
+			tap_remove(&l->end[i], w);
 }
 
 void taps_fini(struct lab *lab)

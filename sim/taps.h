@@ -6,6 +6,7 @@
 #include "stack/util/ns.h"
 
 struct lab;
+struct link;
 struct link_end;
 struct netdev;
 struct pkt;
@@ -19,6 +20,10 @@ void taps_in(struct link_end *e, const struct pkt *p, ns_t now);
 void taps_dropped(struct link_end *e, const struct pkt *p, enum drop why);
 /* What becomes of the frame last seen is known. */
 void taps_settle(struct link_end *e);
+/* A link was added: captures whose words name its ends watch them, too.  And it
+ * is about to go. */
+void taps_link_added(struct link *l);
+void taps_link_gone(struct link *l);
 void taps_fini(struct lab *lab);
 
 #endif

@@ -102,6 +102,47 @@ void assign_macs(struct load *ld, const struct ends *ends)
 	free(given);
 }
 
+/* ---- of a link that comes later ---- */
+
+static bool name_is_taken(const struct topo *t, const struct ends *ends, const struct topo_end *e)
+{
+	for (uint32_t i = ends->first[e->node]; i < ends->first[e->node + 1]; i++) {
+		const struct topo_end *o = end_at(t, ends->ref[i]);
+
+		if (o != e && strcmp(o->ifname, e->ifname) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool mac_is_taken(const struct topo *t, const struct topo_end *e)
+{
+	for (uint32_t i = 0; i < 2 * t->n_links; i++)
+		if (end_at(t, i) != e && mac_eq(end_at(t, i)->mac, e->mac))
+			return true;
+	return false;
+}
+
+void assign_link(struct load *ld, const struct ends *ends, uint32_t link)
+{
+	struct topo *t = ld->topo;
+
+	for (uint32_t i = 2 * link; i < 2 * link + 2; i++) {
+		struct topo_end *e = end_at(t, i);
+		uint32_t n = t->nodes[e->node].n_ifs_ever, name = n;
+		uint8_t salt = 0;
+
+		if (e->auto_name)
+			do
+				snprintf(e->ifname, sizeof(e->ifname), "eth%u", name++);
+			while (name_is_taken(t, ends, e));
+		if (e->auto_mac)
+			do
+				e->mac = mac_of(e->node, n, salt);
+			while (mac_is_taken(t, e) && (salt = (uint8_t)(salt + 0x10)) != 0);
+	}
+}
+
 /* ---- addresses ---- */
 
 struct pool {

@@ -32,6 +32,15 @@ void ends_fini(struct ends *e)
 	free(e->ref);
 }
 
+/* ", in line N"; nothing of what a command made. */
+static const char *in_line(char text[24], struct topo_pos pos)
+{
+	text[0] = '\0';
+	if (pos.line && pos.line != POS_COMMAND)
+		snprintf(text, 24, ", in line %" PRIu32, pos.line);
+	return text;
+}
+
 /* ---- interfaces ---- */
 
 static int ifname_cmp(const void *va, const void *vb, void *topo)
@@ -47,6 +56,7 @@ static void check_ifnames(struct load *ld, const struct ends *ends, uint32_t nod
 	struct topo *t = ld->topo;
 	uint32_t n = ends->first[node + 1] - ends->first[node];
 	uint32_t *ref = mem_zalloc(n, sizeof(*ref));
+	char line[24];
 
 	memcpy(ref, &ends->ref[ends->first[node]], n * sizeof(*ref));
 	qsort_r(ref, n, sizeof(*ref), ifname_cmp, t);
@@ -54,8 +64,8 @@ static void check_ifnames(struct load *ld, const struct ends *ends, uint32_t nod
 		const struct topo_end *a = end_at(t, ref[i - 1]), *b = end_at(t, ref[i]);
 
 		if (*a->ifname && strcmp(a->ifname, b->ifname) == 0)
-			diag_error(ld->diag, b->pos, "interface '%s:%s' has a link already, in "
-				   "line %u", t->nodes[node].name, b->ifname, a->pos.line);
+			diag_error(ld->diag, b->pos, "interface '%s:%s' has a link already%s",
+				   t->nodes[node].name, b->ifname, in_line(line, a->pos));
 	}
 	free(ref);
 }
@@ -88,7 +98,7 @@ static void check_macs(struct load *ld)
 	struct topo *t = ld->topo;
 	struct mac_at *m = mem_zalloc(2 * t->n_links, sizeof(*m));
 	size_t n = 0;
-	char text[MAC_STRLEN];
+	char text[MAC_STRLEN], line[24];
 
 	for (uint32_t i = 0; i < 2 * t->n_links; i++)
 		if (!end_at(t, i)->auto_mac)
@@ -97,8 +107,8 @@ static void check_macs(struct load *ld)
 	for (size_t i = 1; i < n; i++)
 		if (mac_eq(m[i - 1].mac, m[i].mac))
 			diag_error(ld->diag, end_at(t, m[i].ref)->pos, "MAC address %s is used "
-				   "already, in line %u", mac_fmt(m[i].mac, text),
-				   end_at(t, m[i - 1].ref)->pos.line);
+				   "already%s", mac_fmt(m[i].mac, text),
+				   in_line(line, end_at(t, m[i - 1].ref)->pos));
 	free(m);
 }
 
@@ -148,7 +158,7 @@ static void check_addrs(struct load *ld)
 	const struct topo *t = ld->topo;
 	size_t n = 0;
 	struct addr_at *at;
-	char text[ADDR_STRLEN];
+	char text[ADDR_STRLEN], line[24];
 
 	for (uint32_t i = 0; i < 2 * t->n_links; i++)
 		n += end_at(t, i)->n_addrs;
@@ -159,9 +169,9 @@ static void check_addrs(struct load *ld)
 	qsort(at, n, sizeof(*at), addr_at_cmp);
 	for (size_t i = 1; i < n; i++)
 		if (at[i - 1].a == at[i].a)
-			diag_error(ld->diag, at[i].pos, "address %s of %s is used already by %s, "
-				   "in line %u", ip4_fmt(at[i].a, text), at[i].node,
-				   at[i - 1].node, at[i - 1].pos.line);
+			diag_error(ld->diag, at[i].pos, "address %s of %s is used already by %s%s",
+				   ip4_fmt(at[i].a, text), at[i].node, at[i - 1].node,
+				   in_line(line, at[i - 1].pos));
 	free(at);
 }
 
@@ -288,7 +298,7 @@ void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (pos.line)
+	if (pos.line && pos.line != POS_COMMAND)
 		buf_printf(&t->notes, "%s:%" PRIu32 ":%" PRIu32 ": ", t->file, pos.line, pos.col);
 	buf_str(&t->notes, "warning: ");
 	va_start(ap, fmt);
@@ -317,17 +327,15 @@ static void note_lab_words(struct topo *t)
 }
 
 /* Two ends of a link that share no network do not hear each other. */
-static void note_strangers(struct topo *t)
+static void note_strangers(struct topo *t, uint32_t link)
 {
-	for (size_t i = 0; i < t->n_links; i++) {
-		const struct topo_end *a = &t->links[i].end[0], *b = &t->links[i].end[1];
+	const struct topo_end *a = &t->links[link].end[0], *b = &t->links[link].end[1];
 
-		if (a->n_addrs && b->n_addrs && !end_reaches(a, &b->addrs[0].addr) &&
-		    !end_reaches(b, &a->addrs[0].addr))
-			topo_warn(t, t->links[i].pos, "%s:%s and %s:%s are joined but in "
-				  "different networks", t->nodes[a->node].name, a->ifname,
-				  t->nodes[b->node].name, b->ifname);
-	}
+	if (a->n_addrs && b->n_addrs && !end_reaches(a, &b->addrs[0].addr) &&
+	    !end_reaches(b, &a->addrs[0].addr))
+		topo_warn(t, t->links[link].pos, "%s:%s and %s:%s are joined but in "
+			  "different networks", t->nodes[a->node].name, a->ifname,
+			  t->nodes[b->node].name, b->ifname);
 }
 
 /* One address of a node, and the end it is on. */
@@ -361,8 +369,8 @@ static void warn_overlap(struct load *ld, uint32_t node, const struct net_at *wi
 }
 
 /* Networks of two links of one node that share addresses: the longer prefix
- * takes them, which is seldom what was meant. */
-static void note_overlaps(struct load *ld, const struct ends *ends, uint32_t node)
+ * takes them, which is seldom what was meant.  Of the links from `from` on. */
+static void note_overlaps(struct load *ld, const struct ends *ends, uint32_t node, uint32_t from)
 {
 	const struct topo *t = ld->topo;
 	struct net_at *net;
@@ -381,7 +389,8 @@ static void note_overlaps(struct load *ld, const struct ends *ends, uint32_t nod
 	for (size_t i = 1; i < n; i++) {
 		if (!prefix_has(&net[wide].p, &net[i].p.addr))
 			wide = i;
-		else if (net[i].ref != net[wide].ref)
+		else if (net[i].ref != net[wide].ref &&
+			 (net[i].ref / 2 >= from || net[wide].ref / 2 >= from))
 			warn_overlap(ld, node, &net[wide], &net[i]);
 	}
 	free(net);
@@ -405,17 +414,48 @@ void lab_complete(struct load *ld)
 			door_check_ends(ld, &ends, i);
 	check_macs(ld);
 	assign_macs(ld, &ends);
-	segments_find(t, seg);
+	segments_find(t, seg, 0);
 	assign_addrs(ld, seg);
 	check_addrs(ld);
 	for (uint32_t i = 0; i < t->n_nodes; i++)
 		check_node(ld, &ends, i);
 	if (ld->diag->n == 0) {
 		note_lab_words(t);
-		note_strangers(t);
+		for (uint32_t i = 0; i < t->n_links; i++)
+			note_strangers(t, i);
 		ospf_complete(t);
 		for (uint32_t i = 0; i < t->n_nodes; i++)
-			note_overlaps(ld, &ends, i);
+			note_overlaps(ld, &ends, i, 0);
+	}
+	for (size_t i = 0; i < t->n_nodes; i++)
+		t->nodes[i].n_ifs_ever = ends.first[i + 1] - ends.first[i];
+	ends_fini(&ends);
+	free(seg);
+}
+
+void link_complete(struct load *ld, uint32_t link)
+{
+	struct topo *t = ld->topo;
+	uint32_t *seg = mem_zalloc(t->n_links, sizeof(*seg));
+	const uint32_t nodes[] = { t->links[link].end[0].node, t->links[link].end[1].node };
+	struct ends ends;
+
+	ends_init(&ends, t);
+	for (int i = 0; i < 2; i++)
+		if (t->nodes[nodes[i]].kind == NODE_HUB)
+			check_hub_ends(ld, &ends, nodes[i]);
+	assign_link(ld, &ends, link);
+	for (int i = 0; i < 2; i++)
+		check_ifnames(ld, &ends, nodes[i]);
+	check_macs(ld);
+	segments_find(t, seg, link);
+	assign_addrs(ld, seg);
+	check_addrs(ld);
+	if (ld->diag->n == 0) {
+		note_strangers(t, link);
+		ospf_complete_link(t, link);
+		for (int i = 0; i < 2; i++)
+			note_overlaps(ld, &ends, nodes[i], link);
 	}
 	ends_fini(&ends);
 	free(seg);

@@ -27,13 +27,16 @@ void ends_init(struct ends *e, const struct topo *t);
 void ends_fini(struct ends *e);
 
 /* segments.c: seg[link] is the first link of its layer-2 segment, in the order
- * of the file: links that meet in hubs are one.  Notes loops of hubs. */
-void segments_find(struct topo *t, uint32_t *seg);
+ * of the file: links that meet in hubs are one.  Notes loops of hubs that the
+ * links from `from` on close. */
+void segments_find(struct topo *t, uint32_t *seg, uint32_t from);
 
 /* assign.c: what the file leaves out. */
 void assign_names(struct load *ld, const struct ends *ends);
 void assign_macs(struct load *ld, const struct ends *ends);
 void assign_addrs(struct load *ld, const uint32_t *seg);
+/* Of a link that comes later: names and MACs that no interface had before. */
+void assign_link(struct load *ld, const struct ends *ends, uint32_t link);
 
 /* door.c: the interfaces of a netns or external node are such as can be opened. */
 void door_check_ends(struct load *ld, const struct ends *ends, uint32_t node);
@@ -43,7 +46,10 @@ void door_check_ends(struct load *ld, const struct ends *ends, uint32_t node);
 void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...) printf_like(3, 4);
 /* ospf_lint.c */
 void ospf_complete(struct topo *t);
+void ospf_complete_link(struct topo *t, uint32_t link);
 /* All of it, in order. */
 void lab_complete(struct load *ld);
+/* The same of the last link alone, all others being complete. */
+void link_complete(struct load *ld, uint32_t link);
 
 #endif

@@ -173,7 +173,6 @@ static bool is_yaml_name(const char *file)
 
 static void load_fini(struct load *ld)
 {
-	topo_link_fini(&ld->base_link);
 	free(ld->addr_pos);
 	free(ld->tainted);
 	free(ld->include);
@@ -199,6 +198,7 @@ struct topo *topo_parse(const char *file, const char *text, size_t len, struct b
 		t->name = name_from(file);
 	if (t->n_events)
 		qsort(t->events, t->n_events, sizeof(*t->events), event_cmp);
+	t->base_link = ld.base_link;
 	bad = diag.n > 0;
 	diag_flush(&diag, errs);
 	load_fini(&ld);

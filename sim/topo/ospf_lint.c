@@ -122,6 +122,13 @@ static void warn_ids(struct topo *t)
 	free(ids);
 }
 
+void ospf_complete_link(struct topo *t, uint32_t link)
+{
+	show_type(t, link);
+	warn_areas(t, link);
+	warn_area_types(t, link);
+}
+
 void ospf_complete(struct topo *t)
 {
 	for (size_t i = 0; i < t->n_nodes; i++) {
@@ -132,10 +139,7 @@ void ospf_complete(struct topo *t)
 		topo_ospf_fini(&n->ospf);
 		topo_ospf_init(&n->ospf);
 	}
-	for (uint32_t i = 0; i < t->n_links; i++) {
-		show_type(t, i);
-		warn_areas(t, i);
-		warn_area_types(t, i);
-	}
+	for (uint32_t i = 0; i < t->n_links; i++)
+		ospf_complete_link(t, i);
 	warn_ids(t);
 }

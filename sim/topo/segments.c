@@ -20,7 +20,7 @@ static void note_loop(struct topo *t, const struct topo_link *l)
 }
 
 /* Joins the links at each hub, by way of an entry a hub behind the links. */
-static void join_hubs(struct topo *t, uint32_t *up)
+static void join_hubs(struct topo *t, uint32_t *up, uint32_t from)
 {
 	for (size_t i = 0; i < t->n_links; i++) {
 		const struct topo_link *l = &t->links[i];
@@ -30,21 +30,23 @@ static void join_hubs(struct topo *t, uint32_t *up)
 
 		if (hub0)
 			joined_join(up, (uint32_t)i, h0);
-		if (hub0 && hub1 && !joined_join(up, h0, h1))
-			note_loop(t, l);
-		else if (hub1 && !hub0)
+		if (hub0 && hub1) {
+			if (!joined_join(up, h0, h1) && i >= from)
+				note_loop(t, l);
+		} else if (hub1) {
 			joined_join(up, (uint32_t)i, h1);
+		}
 	}
 }
 
-void segments_find(struct topo *t, uint32_t *seg)
+void segments_find(struct topo *t, uint32_t *seg, uint32_t from)
 {
 	size_t n = t->n_links + t->n_nodes;
 	uint32_t *up = mem_zalloc(n, sizeof(*up));
 
 	for (size_t i = 0; i < n; i++)
 		up[i] = (uint32_t)i;
-	join_hubs(t, up);
+	join_hubs(t, up, from);
 	for (size_t i = 0; i < t->n_links; i++)
 		seg[i] = joined_root(up, (uint32_t)i);
 	free(up);

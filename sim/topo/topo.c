@@ -28,6 +28,7 @@ void topo_free(struct topo *t)
 		free(t->events[i].cmd);
 	for (size_t i = 0; i < t->n_checks; i++)
 		check_fini(&t->checks[i]);
+	topo_link_fini(&t->base_link);
 	free(t->nodes);
 	free(t->by_name);
 	free(t->links);

@@ -49,6 +49,7 @@ struct topo_node {
 	struct topo_route *routes;
 	size_t n_routes;
 	struct topo_ospf ospf;            /* in force where routing is ROUTING_OSPF */
+	uint32_t n_ifs_ever;              /* interfaces so far: the number of the next one */
 	struct topo_pos pos;
 };
 
@@ -118,6 +119,7 @@ struct topo {
 	struct topo_node *nodes;   size_t n_nodes;
 	uint32_t *by_name;                /* indices of nodes, sorted by name */
 	struct topo_link *links;   size_t n_links;
+	struct topo_link base_link;       /* what a link starts from */
 	struct topo_event *events; size_t n_events;  /* sorted by time, file order kept */
 	struct topo_check *checks; size_t n_checks;  /* file order */
 	struct buf notes;                 /* lines to show the user: addresses assigned,
@@ -137,6 +139,22 @@ struct topo {
 struct topo *topo_load(const char *path, struct buf *errs);
 struct topo *topo_parse(const char *file, const char *text, size_t len, struct buf *errs);
 void topo_free(struct topo *t);           /* NULL is fine */
+
+/*
+ * Links of a lab that runs.  topo_link_read() reads one for the lab `now` from
+ * words, KEY VALUE ...: the keys of a link in a lab file and those of its ospf.
+ * a, b: NODE or NODE:INTERFACE.  What they leave out is assigned so that it
+ * clashes with nothing in `now` and was no other interface's before, and told in
+ * notes.  False with one sentence in err; out is the caller's then as before.
+ */
+bool topo_link_read(const struct topo *now, const char *a, const char *b, int argc,
+		    char *const *argv, struct topo_link *out, struct buf *notes, struct buf *err);
+/* The words alone, for ends that exist.  False with one sentence in err. */
+bool topo_link_words_ok(const struct topo *now, const char *a, const char *b, int argc,
+			char *const *argv, struct buf *err);
+void topo_link_append(struct topo *t, struct topo_link *l);    /* takes over what l owns */
+/* The routes of its nodes that leave by it go, too; later links move up. */
+void topo_link_remove(struct topo *t, size_t i);
 
 /*
  * This machine is to stand for a router or a host: the node is external from

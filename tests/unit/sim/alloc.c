@@ -286,7 +286,7 @@ static void large_run(struct lab *lab, const char *path)
 		struct pkt *p = pkt_from_bytes(lab->pool, frame, sizeof(frame));
 
 		if (p)
-			link_end_xmit(&lab->links[0].end[1], p);
+			link_end_xmit(&lab->links[0]->end[1], p);
 		lab_run_until(lab, USEC(20) * i);
 	}
 	lab_run_until(lab, SEC(10));
@@ -498,7 +498,7 @@ TEST(alloc, copies_that_cannot_be_made_are_drops)
 {
 	static const uint8_t frame[100] = { 255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 9 };
 	struct lab *lab = small_lab();
-	struct link_end *r = &lab->links[0].end[0], *h1 = &lab->links[0].end[1];
+	struct link_end *r = &lab->links[0]->end[0], *h1 = &lab->links[0]->end[1];
 	char words[] = "duplicate 100% loss-list none", more[] = "none corrupt 100%";
 	char err[160], *argv[WORDS_MAX];
 
