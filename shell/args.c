@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/args.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,17 @@ bool args_parse_prefix(const char *s, struct prefix *out)
 		return prefix_parse(out, s);
 	*out = (struct prefix){ .addr = addr_ip4(IP4_ANY) };
 	return true;
+}
+
+static bool new_end_ok(struct lab *lab, const char *s)
+{
+	char name[TOPO_NAME_MAX];
+	size_t n = strcspn(s, ":");
+
+	if (lab_find_node(lab, s))
+		return true;
+	snprintf(name, sizeof(name), "%.*s", (int)n, s);
+	return n < sizeof(name) && s[n] && s[n + 1] && lab_find_node(lab, name);
 }
 
 static struct node *end_parse(struct lab *lab, const char *s, const char **iface)
@@ -48,7 +60,9 @@ bool args_type_ok(void *ctx, const struct walk *w, const struct gram_ins *arg, c
 	(void)w;
 	switch (arg->type) {
 	case ARG_NODE:   return lab_find_node(t->lab, word) != NULL;
-	case ARG_END:    return end_parse(t->lab, word, &iface) != NULL;
+	case ARG_END:    return end_parse(t->lab, word, &iface) ||
+				(t->any_end && new_end_ok(t->lab, word));
+	case ARG_NEW_END: return new_end_ok(t->lab, word);
 	case ARG_ADDR:   return lab_resolve(t->lab, word, &addr);
 	case ARG_PREFIX: return args_parse_prefix(word, &p);
 	case ARG_MAC:    return mac_parse(&mac, word);
@@ -66,6 +80,7 @@ const char *arg_type_text(enum arg_type t)
 		[ARG_NODE] = "a node",
 		[ARG_IFACE] = "an interface",
 		[ARG_END] = "a node or NODE:INTERFACE",
+		[ARG_NEW_END] = "a node or NODE:INTERFACE",
 		[ARG_ADDR] = "an address or a node",
 		[ARG_PREFIX] = "A.B.C.D/LEN, or default",
 		[ARG_MAC] = "a MAC address",

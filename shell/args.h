@@ -31,7 +31,11 @@ struct args {
 };
 
 /* The types of arguments, for the walk; ctx is a struct args_types. */
-struct args_types { struct lab *lab; struct node *node; };
+struct args_types {
+	struct lab *lab;
+	struct node *node;
+	bool any_end;                     /* interfaces that are not there yet will do */
+};
 bool args_type_ok(void *ctx, const struct walk *w, const struct gram_ins *arg, const char *word);
 
 /* The word bound to a name, or to a keyword; NULL: not given. */

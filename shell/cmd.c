@@ -221,7 +221,7 @@ void cmd_line_parse(struct cmd_line *l, struct shell *sh, const char *line)
 		l->kind = CMD_ENTER;
 		return;
 	}
-	types = (struct args_types){ sh->lab, h.node };
+	types = (struct args_types){ sh->lab, h.node, sh->links_change };
 	if (!cmd_walk_init(&l->walk, sh, h.flags, l->words.n)) {
 		line_wrong(l, "out of memory");
 		return;

@@ -83,7 +83,7 @@ static bool link_check(const struct args *a, struct buf *why)
 	enum link_side side;
 	size_t i = 0;
 
-	if (next_between(a->lab, na, aif, nb, bif, &i, &side))
+	if (a->sh->links_change || next_between(a->lab, na, aif, nb, bif, &i, &side))
 		return true;
 	buf_printf(why, "no link between %s and %s", args_word(a, "A"), args_word(a, "B"));
 	return false;
@@ -156,12 +156,142 @@ static int set_link_run(struct shell *sh, const struct args *a)
 	return n_links ? 0 : no_link(sh, a);
 }
 
+/* --- links that come and go -------------------------------------------------------- */
+
+static bool link_add_check(const struct args *a, struct buf *why)
+{
+	int n;
+	char *const *words = args_rest(a, &n);
+
+	return topo_link_words_ok(lab_topo(a->lab), args_word(a, "A"), args_word(a, "B"), n, words,
+				  why);
+}
+
+/* The addresses as they were given to it: a stopped node has none now. */
+static json_t *end_json(const struct topo *t, const struct topo_end *e)
+{
+	json_t *addrs = json_array();
+	char text[PREFIX_STRLEN];
+
+	for (size_t i = 0; i < e->n_addrs; i++)
+		json_array_append_new(addrs, json_string(prefix_fmt(&e->addrs[i], text)));
+	return json_pack("{s:s,s:s,s:o}", "node", t->nodes[e->node].name, "ifname", e->ifname,
+			 "addresses", addrs);
+}
+
+/* What was assigned is in the result; the warnings are the user's. */
+static void show_warnings(struct shell *sh, const struct buf *notes)
+{
+	for (const char *s = notes->s; s && *s; s += strcspn(s, "\n"), s += *s == '\n')
+		if (strncmp(s, "warning: ", 9) == 0)
+			shell_line(sh, "%.*s", (int)strcspn(s, "\n"), s);
+}
+
+static int link_add_run(struct shell *sh, const struct args *a)
+{
+	struct buf notes = { 0 }, err = { 0 };
+	int n, status;
+	char *const *words = args_rest(a, &n);
+	struct link *l = lab_link_add(sh->lab, args_word(a, "A"), args_word(a, "B"), n, words,
+				      &notes, &err);
+	const struct topo *t = lab_topo(sh->lab);
+
+	if (!l) {
+		status = shell_error(sh, "%s", err.s ? err.s : "out of memory");
+	} else {
+		const struct topo_link *spec = &t->links[lab_n_links(sh->lab) - 1];
+
+		show_warnings(sh, &notes);
+		status = shell_result(sh, json_pack("{s:[o,o],s:b}", "ends",
+				      end_json(t, &spec->end[0]), end_json(t, &spec->end[1]),
+				      "up", link_is_up(l)));
+	}
+	buf_free(&notes);
+	buf_free(&err);
+	return status;
+}
+
+static void link_add_print(struct shell *sh, const struct args *a, const json_t *link)
+{
+	const json_t *e, *p;
+	size_t i, k;
+
+	(void)a;
+	json_array_foreach(jget(link, "ends"), i, e) {
+		shell_printf(sh, "%s%s:%s", i ? " <-> " : "", jstr(e, "node"), jstr(e, "ifname"));
+		json_array_foreach(jget(e, "addresses"), k, p)
+			shell_printf(sh, " %s", json_string_value(p));
+	}
+	shell_printf(sh, "%s\n", jtrue(link, "up") ? "" : " (down)");
+}
+
+/* The one link that the words name; NULL with a sentence in why. */
+static struct link *one_link(const struct args *a, struct buf *why)
+{
+	const char *aif, *bif;
+	struct node *na = args_end(a, "A", &aif), *nb = args_end(a, "B", &bif);
+	enum link_side side;
+	struct link *l;
+	size_t i = 0;
+
+	if (!nb && !aif) {
+		buf_printf(why, "found %s alone, expected the other node too, or %s:INTERFACE",
+			   node_name(na), node_name(na));
+		return NULL;
+	}
+	l = nb ? next_between(a->lab, na, aif, nb, bif, &i, &side) :
+	    lab_link_at(a->lab, na, aif, &side);
+	if (!l)
+		buf_printf(why, "no link between %s and %s", args_word(a, "A"), args_word(a, "B"));
+	else if (nb && next_between(a->lab, na, aif, nb, bif, &i, &side))
+		buf_printf(why, "several links between %s and %s, expected one, such as %s:%s",
+			   node_name(na), node_name(nb), node_name(link_node(l, SIDE_A)),
+			   link_ifname(l, SIDE_A));
+	else
+		return l;
+	return NULL;
+}
+
+static bool link_del_check(const struct args *a, struct buf *why)
+{
+	return a->sh->links_change || one_link(a, why);
+}
+
+static int link_del_run(struct shell *sh, const struct args *a)
+{
+	struct buf why = { 0 };
+	struct link *l = one_link(a, &why);
+	int status = 0;
+
+	if (!l || !lab_link_del(sh->lab, l, &why))
+		status = shell_error(sh, "%s", why.s ? why.s : "out of memory");
+	buf_free(&why);
+	return status;
+}
+
 const struct cmd cmds_link[] = {
 	{ .name = "links", .flags = CMD_LAB, .run = links_run, .print = links_print,
 	  .help = "list the links, and whether each end can send" },
 	{ .name = "link", .args = "A:end B:end up|down", .flags = CMD_LAB, .run = link_run,
 	  .check = link_check,
 	  .help = "cut every link between two nodes, or join it again" },
+	{ .name = "link add", .args = "A:new-end B:new-end [SETTING:rest]", .flags = CMD_LAB,
+	  .run = link_add_run, .print = link_add_print, .check = link_add_check,
+	  .rest_words = "ipv4 mac mtu down forward reverse ospf rate delay jitter correlation "
+			"distribution loss loss-list corrupt duplicate reorder gap limit "
+			"queue overhead enabled area cost type hello dead rxmt "
+			"transmit_delay priority passive mtu_ignore auth",
+	  .help = "join two nodes by one more link while the lab runs",
+	  .text = "An end is NODE, or NODE:INTERFACE for an interface of that name.  The settings "
+		  "are\nthe keys of a link in a lab file and of its ospf, each with its value: "
+		  "ipv4 10.9.0.0/24,\nipv4 10.9.0.1/30 10.9.0.2/30 (one for each end), delay 5ms "
+		  "1ms, loss 10%, cost 10, area 1.\nWhat is left out is as in the lab file: names, "
+		  "MACs and addresses are assigned, OSPF comes up." },
+	{ .name = "link del", .args = "A:end [B:end]", .flags = CMD_LAB, .run = link_del_run,
+	  .check = link_del_check,
+	  .help = "take a link away, with its two interfaces",
+	  .text = "Between two nodes, or at NODE:INTERFACE.  What is on the wire is lost "
+		  "(link.cut)." },
 	{ .name = "set link", .args = "A:end B:end [forward|reverse] SETTING:rest",
 	  .flags = CMD_LAB, .run = set_link_run, .check = set_link_check,
 	  .rest_words = "rate queue mtu none delay jitter correlation distribution loss loss-list "

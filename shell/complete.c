@@ -92,7 +92,8 @@ static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, stru
 		struct node *n = lab_node(sh->lab, i);
 		struct stack *st = node_has_stack(n) ? node_stack(n) : NULL;
 
-		if (type == ARG_NODE || type == ARG_END || type == ARG_ADDR || type == ARG_REST)
+		if (type == ARG_NODE || type == ARG_END || type == ARG_NEW_END ||
+		    type == ARG_ADDR || type == ARG_REST)
 			cand_add(c, node_name(n));
 		if ((type == ARG_END || type == ARG_REST) && strchr(c->prefix, ':'))
 			each_iface(sh, n, cand_end, &(struct end_cand){ c, node_name(n) });

@@ -176,7 +176,7 @@ static void expect_words(struct expect *e, struct shell *sh, const struct words 
 			 const char *line, const char *prefix)
 {
 	struct cmd_head h = cmd_head_find(sh, w);
-	struct args_types types = { sh->lab, h.node };
+	struct args_types types = { sh->lab, h.node, false };
 	struct walk_types wt = { args_type_ok, &types };
 	struct walk walk;
 

@@ -198,7 +198,8 @@ static bool explain_type(struct buf *err, struct shell *sh, const struct walk *w
 	buf_printf(err, "'%s' is not %s", word, arg_type_text(in->type));
 	if ((in->type == ARG_TIME || in->type == ARG_COUNT) && isdigit((unsigned char)word[0]))
 		return true;
-	if (in->type == ARG_NODE || in->type == ARG_END || in->type == ARG_ADDR)
+	if (in->type == ARG_NODE || in->type == ARG_END || in->type == ARG_NEW_END ||
+	    in->type == ARG_ADDR)
 		nearest_node(sh, word, best, &dist);
 	did_you_mean(err, best);
 	return true;

@@ -79,6 +79,7 @@ static enum arg_type type_of(struct parser *ps, const char *s, size_t n)
 {
 	static const char *const names[ARG_N] = {
 		[ARG_WORD] = "word", [ARG_NODE] = "node", [ARG_IFACE] = "iface", [ARG_END] = "end",
+		[ARG_NEW_END] = "new-end",
 		[ARG_ADDR] = "addr", [ARG_PREFIX] = "prefix", [ARG_MAC] = "mac",
 		[ARG_TIME] = "time", [ARG_SECS] = "secs", [ARG_COUNT] = "count",
 		[ARG_FILE] = "file",

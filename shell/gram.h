@@ -26,6 +26,7 @@ struct node;
 enum arg_type {
 	ARG_WORD,                         /* anything */
 	ARG_NODE, ARG_IFACE, ARG_END,     /* END: NODE or NODE:IF */
+	ARG_NEW_END,                      /* the same; IF need not exist */
 	ARG_ADDR, ARG_PREFIX, ARG_MAC,
 	ARG_TIME, ARG_SECS,               /* SECS: a bare number is seconds */
 	ARG_COUNT, ARG_FILE,

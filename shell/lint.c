@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/lint.h"
 
+#include <string.h>
+
 #include "shell/state.h"
 
 static void fault(struct buf *errs, const struct topo *t, struct topo_pos pos, const char *what,
@@ -8,6 +10,12 @@ static void fault(struct buf *errs, const struct topo *t, struct topo_pos pos, c
 {
 	buf_printf(errs, "%s:%" PRIu32 ":%" PRIu32 ": %s '%s': %s\n", t->file, pos.line, pos.col,
 		   what, text, why ? why : "out of memory");
+}
+
+/* Lines behind this one may name links that are not there yet. */
+static bool changes_links(const struct cmd *cmd)
+{
+	return strcmp(cmd->name, "link add") == 0 || strcmp(cmd->name, "link del") == 0;
 }
 
 /* A line as the shell would take it, as far as that can be told now. */
@@ -25,6 +33,7 @@ static void lint_line(struct shell *sh, struct buf *errs, struct topo_pos pos, c
 		sh->here = l.args.node;           /* so the next line is the node's */
 	else if (l.kind == CMD_RUN && l.args.cmd->check && !l.args.cmd->check(&l.args, &why))
 		fault(errs, t, pos, what, line, why.s);
+	sh->links_change |= l.kind == CMD_RUN && changes_links(l.args.cmd);
 	buf_free(&why);
 	cmd_line_fini(&l);
 }
@@ -86,5 +95,6 @@ bool lint_lab(struct shell *sh, struct buf *errs)
 			lint_program(t, k, errs);
 	}
 	sh->here = NULL;
+	sh->links_change = false;
 	return errs->len == before && !errs->bad;
 }

@@ -28,6 +28,7 @@ struct shell {
 	bool quit;
 	bool mid_line;                    /* the last text did not end its line */
 	struct buf late;                  /* lines that wait for that */
+	bool links_change;                /* lint.c: lines before this one add or delete links */
 	bool moving;                      /* lab time moves now: a scheduled event runs inside */
 	bool interrupted;                 /* the last wait ended by lab_interrupt() */
 	bool timed_out;                   /* ... or at limit */

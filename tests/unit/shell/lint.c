@@ -39,6 +39,19 @@ TEST(lint, what_works_is_left_alone)
 		   "checks:\n  - {name: a, run: h1 ping -c 1 h2, expect: .received == 1}\n", "");
 }
 
+TEST(lint, a_link_that_a_line_adds_may_be_named_by_those_behind_it)
+{
+	check_lint("events:\n  - {at: 1s, do: 'link add h2:x h3 delay 5ms'}\n"
+		   "  - {at: 2s, do: set link h2 h3 loss 1%}\n"
+		   "  - {at: 3s, do: link h2:x h3 down}\n"
+		   "  - {at: 4s, do: 'link del h2:x'}\n", "");
+	check_lint("events:\n  - {at: 1s, do: link h2 h3 down}\n"
+		   "  - {at: 2s, do: 'link add h2 h3 dleay 5ms'}\n",
+		   "lab.yaml:7:5: event 'link h2 h3 down': no link between h2 and h3\n"
+		   "lab.yaml:8:5: event 'link add h2 h3 dleay 5ms': unknown key 'dleay' in a link; "
+		   "did you mean 'delay'?\n");
+}
+
 TEST(lint, every_command_that_cannot_work_is_told_with_its_place)
 {
 	check_lint("events:\n  - {at: 1s, do: link h2 h3 down}\n"

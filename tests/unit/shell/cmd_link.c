@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* link add and link del, as they are typed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/complete.h"
+#include "sim/topo/keys.h"
+#include "tests/unit/shell/fixture.h"
+#include "tests/unit/test.h"
+
+TEST(cmd_link, add_tells_the_ends_and_what_they_were_assigned)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	bench_wants(&b, "link add h1 h2", "[0.000s] h1 eth2: carrier on\n[0.000s] h2 eth1: carrier on\n"
+		    "h1:eth2 10.1.1.1/24 <-> h2:eth1 10.1.1.2/24\n");
+	bench_wants(&b, "link add h1:x r1:y ipv4 10.9.0.1/30 10.9.0.2/30 down true delay 5ms 1ms",
+		    "h1:x 10.9.0.1/30 <-> r1:y 10.9.0.2/30 (down)\n");
+	CHECK_EQ(bench_do(&b, "link add h1 r1 ipv4 none --json"), 0);
+	CHECK(strstr(b.out, "{\"node\":\"r1\",\"ifname\":\"eth3\",\"addresses\":[]}"));
+	CHECK_EQ(bench_do(&b, "h1 ping -c 1 10.1.1.2"), 0);
+	bench_refuses(&b, "link add h1 h3", "'h3' is not a node or NODE:INTERFACE; did you mean "
+		      "h1?\n");
+	bench_refuses(&b, "link add h1 h2 ipv4 10.9.0.0/30", "address 10.9.0.1 of h1 is used "
+		      "already by h1\n");
+	bench_refuses(&b, "link add h1 h2 rate 5", "rate: '5' has no unit; expected a rate such as "
+		      "64kbit, 10mbit or 1gbit, or 0 for no limit\n");
+	bench_close(&b);
+}
+
+TEST(cmd_link, an_added_link_is_one_of_the_lab)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "link add r1 h2:x ipv4 10.9.0.0/30 delay 5ms"), 0);
+	bench_do(&b, "topo show list");
+	CHECK(strstr(b.out, "10.9.0.2/30") != NULL);
+	bench_do(&b, "topo show");
+	CHECK(strstr(b.out, "10.9.0.0/30") != NULL);
+	CHECK_EQ(bench_do(&b, "link r1 h2:x down"), 0);
+	CHECK_EQ(bench_do(&b, "set link r1 h2:x loss 5%"), 0);
+	bench_do(&b, "save -");
+	bench_do(&b, "topo export yaml");
+	CHECK(strstr(b.out, "  - endpoints: [\"r1:eth2\", \"h2:x\"]\n    ipv4: [10.9.0.1/30, "
+		     "10.9.0.2/30]\n") != NULL);
+	CHECK(strstr(b.out, "    delay: 5ms\n    loss: 5%\n") != NULL);
+	bench_do(&b, "links");
+	CHECK(strstr(b.out, "r1-eth2<->h2-x (DOWN DOWN)") != NULL);
+	bench_close(&b);
+}
+
+TEST(cmd_link, del_takes_one_link_and_says_which_it_would_have)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "link add h1:x r1"), 0);
+	bench_refuses(&b, "link del h1 r1", "several links between h1 and r1, expected one, such "
+		      "as h1:eth0\n");
+	bench_refuses(&b, "link del h1 h2", "no link between h1 and h2\n");
+	bench_refuses(&b, "link del h1", "found h1 alone, expected the other node too, or "
+		      "h1:INTERFACE\n");
+	bench_wants(&b, "link del h1:x", "[0.000s] h1 x: carrier lost\n[0.000s] r1 eth2: carrier lost\n");
+	CHECK_EQ(bench_do(&b, "link del r1 h1"), 0);
+	bench_refuses(&b, "h1 ip addr show dev eth0", "Device \"eth0\" does not exist.\n");
+	bench_do(&b, "h1 ip route");
+	CHECK(!strstr(b.out, "eth0"));
+	bench_close(&b);
+}
+
+static bool offers(struct bench *b, const char *line, const char *word)
+{
+	struct complete c;
+	bool found = false;
+
+	complete_line(&c, b->sh, line);
+	for (size_t i = 0; i < c.n; i++)
+		found |= strcmp(c.v[i], word) == 0;
+	complete_fini(&c);
+	return found;
+}
+
+/* The words that TAB offers are the keys that are taken. */
+TEST(cmd_link, every_key_of_a_link_is_offered)
+{
+	static const struct ytable *const tabs[] = { &link_keys, &impair_keys, &ospf_if_keys };
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK(offers(&b, "link add h1 ", "r1"));
+	CHECK(offers(&b, "link ", "add") && offers(&b, "link ", "del"));
+	for (size_t t = 0; t < N_ELEM(tabs); t++)
+		for (size_t i = 0; i < tabs[t]->n; i++) {
+			const char *key = tabs[t]->rows[i].key;
+
+			if (!CHECK_EQ(offers(&b, "link add h1 r1 ", key),
+				      strcmp(key, "endpoints") != 0))
+				printf("     %s\n", key);
+		}
+	bench_close(&b);
+}
