@@ -281,6 +281,17 @@ struct show_ospf_vertex {
 void show_ospf_tree(struct stack *st, uint32_t area,
 		    bool (*fn)(void *arg, const struct show_ospf_vertex *v), void *arg);
 
+/* The state machines, row by row as this program follows them, in the RFC's
+ * order (RFC 2328 9.3, 10.3): an event in a state of the set. */
+struct show_ospf_rule {
+	uint32_t in;                      /* 1 << state */
+	const char *event;                /* its name in the RFC */
+	int to;                           /* state; -1: as the action decides */
+	const char *action;               /* "": none */
+};
+bool show_ospf_if_rule(size_t i, struct show_ospf_rule *out);     /* false: no row i */
+bool show_ospf_nbr_rule(size_t i, struct show_ospf_rule *out);
+
 /* Nothing is under way: no SPF, origination or flood pending, no LSA waits for
  * its acknowledgment, no neighbour is between ExStart and Loading, and no
  * interface is Waiting.  *why: if not, what, in a few words; may be NULL. */

@@ -147,6 +147,8 @@ static void if_elect(struct ospf_if *oi, const char *cause)
 #define IN(s) (1u << OSPF_IF_##s)
 #define ANY ((1u << OSPF_IF_STATES_N) - 1)
 #define TO(s) OSPF_IF_##s
+#define DO(f) f, #f
+#define NOTHING NULL, ""
 #define SAME OSPF_IF_STATES_N
 
 static const struct if_rule {
@@ -154,14 +156,15 @@ static const struct if_rule {
 	enum ospf_if_event ev;
 	enum ospf_if_state to;                    /* SAME: the action decides */
 	void (*act)(struct ospf_if *oi, const char *cause);
+	const char *does;                         /* what act is called */
 } if_rules[] = {                                  /* RFC 2328 9.3, its order */
-	{ IN(DOWN),                          IFE_UP,          SAME,         if_up },
-	{ IN(WAITING),                       IFE_BACKUP_SEEN, SAME,         if_elect },
-	{ IN(WAITING),                       IFE_WAIT_TIMER,  SAME,         if_elect },
-	{ IN(DROTHER) | IN(BACKUP) | IN(DR), IFE_NBR_CHANGE,  SAME,         if_elect },
-	{ ANY & ~IN(DOWN),                   IFE_DOWN,        TO(DOWN),     if_down },
-	{ ANY & ~IN(LOOPBACK),               IFE_LOOP,        TO(LOOPBACK), if_loop },
-	{ IN(LOOPBACK),                      IFE_UNLOOP,      TO(DOWN),     NULL },
+	{ IN(DOWN),                          IFE_UP,          SAME,         DO(if_up) },
+	{ IN(WAITING),                       IFE_BACKUP_SEEN, SAME,         DO(if_elect) },
+	{ IN(WAITING),                       IFE_WAIT_TIMER,  SAME,         DO(if_elect) },
+	{ IN(DROTHER) | IN(BACKUP) | IN(DR), IFE_NBR_CHANGE,  SAME,         DO(if_elect) },
+	{ ANY & ~IN(DOWN),                   IFE_DOWN,        TO(DOWN),     DO(if_down) },
+	{ ANY & ~IN(LOOPBACK),               IFE_LOOP,        TO(LOOPBACK), DO(if_loop) },
+	{ IN(LOOPBACK),                      IFE_UNLOOP,      TO(DOWN),     NOTHING },
 };
 
 static const char *const event_names[] = {        /* RFC 2328 9.2 */
@@ -169,6 +172,18 @@ static const char *const event_names[] = {        /* RFC 2328 9.2 */
 	[IFE_BACKUP_SEEN] = "BackupSeen", [IFE_NBR_CHANGE] = "NeighborChange",
 	[IFE_LOOP] = "LoopInd", [IFE_UNLOOP] = "UnloopInd", [IFE_DOWN] = "InterfaceDown",
 };
+
+bool show_ospf_if_rule(size_t i, struct show_ospf_rule *out)
+{
+	const struct if_rule *r;
+
+	if (i >= N_ELEM(if_rules))
+		return false;
+	r = &if_rules[i];
+	*out = (struct show_ospf_rule){ r->in, event_names[r->ev], r->to == SAME ? -1 : (int)r->to,
+					r->does };
+	return true;
+}
 
 /* Events that mean nothing in the present state are ignored. */
 void ospf_if_event(struct ospf_if *oi, enum ospf_if_event ev)

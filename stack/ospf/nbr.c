@@ -170,6 +170,8 @@ static void end_adjacency(struct ospf_nbr *n, const char *cause)
 #define IN(s) (1u << OSPF_NBR_##s)
 #define FROM(s) (((1u << OSPF_NBR_STATES_N) - 1) & ~(IN(s) - 1))
 #define TO(s) OSPF_NBR_##s
+#define DO(f) f, #f
+#define NOTHING NULL, ""
 #define SAME OSPF_NBR_STATES_N
 
 static const struct nbr_rule {
@@ -177,21 +179,22 @@ static const struct nbr_rule {
 	enum ospf_nbr_event ev;
 	enum ospf_nbr_state to;                   /* SAME: the action decides */
 	void (*act)(struct ospf_nbr *n, const char *cause);
+	const char *does;                         /* what act is called */
 } nbr_rules[] = {                                 /* RFC 2328 10.3, its order */
-	{ IN(DOWN),       NBE_HELLO,        TO(INIT),     arm_inactivity },
-	{ FROM(INIT),     NBE_HELLO,        SAME,         arm_inactivity },
-	{ IN(INIT),       NBE_2WAY,         SAME,         two_way },
-	{ IN(EXSTART),    NBE_NEG_DONE,     TO(EXCHANGE), NULL },
-	{ IN(EXCHANGE),   NBE_EXCH_DONE,    SAME,         load_or_full },
-	{ IN(LOADING),    NBE_LOAD_DONE,    TO(FULL),     NULL },
-	{ IN(2WAY),       NBE_ADJ_OK,       SAME,         eval_adjacency },
-	{ FROM(EXSTART),  NBE_ADJ_OK,       SAME,         keep_or_end },
-	{ FROM(EXCHANGE), NBE_SEQ_MISMATCH, TO(EXSTART),  start_adjacency },
-	{ FROM(EXCHANGE), NBE_BAD_LSREQ,    TO(EXSTART),  start_adjacency },
-	{ FROM(DOWN),     NBE_KILL,         TO(DOWN),     end_adjacency },
-	{ FROM(DOWN),     NBE_LL_DOWN,      TO(DOWN),     end_adjacency },
-	{ FROM(DOWN),     NBE_INACTIVITY,   TO(DOWN),     end_adjacency },
-	{ FROM(2WAY),     NBE_1WAY,         TO(INIT),     end_adjacency },
+	{ IN(DOWN),       NBE_HELLO,        TO(INIT),     DO(arm_inactivity) },
+	{ FROM(INIT),     NBE_HELLO,        SAME,         DO(arm_inactivity) },
+	{ IN(INIT),       NBE_2WAY,         SAME,         DO(two_way) },
+	{ IN(EXSTART),    NBE_NEG_DONE,     TO(EXCHANGE), NOTHING },
+	{ IN(EXCHANGE),   NBE_EXCH_DONE,    SAME,         DO(load_or_full) },
+	{ IN(LOADING),    NBE_LOAD_DONE,    TO(FULL),     NOTHING },
+	{ IN(2WAY),       NBE_ADJ_OK,       SAME,         DO(eval_adjacency) },
+	{ FROM(EXSTART),  NBE_ADJ_OK,       SAME,         DO(keep_or_end) },
+	{ FROM(EXCHANGE), NBE_SEQ_MISMATCH, TO(EXSTART),  DO(start_adjacency) },
+	{ FROM(EXCHANGE), NBE_BAD_LSREQ,    TO(EXSTART),  DO(start_adjacency) },
+	{ FROM(DOWN),     NBE_KILL,         TO(DOWN),     DO(end_adjacency) },
+	{ FROM(DOWN),     NBE_LL_DOWN,      TO(DOWN),     DO(end_adjacency) },
+	{ FROM(DOWN),     NBE_INACTIVITY,   TO(DOWN),     DO(end_adjacency) },
+	{ FROM(2WAY),     NBE_1WAY,         TO(INIT),     DO(end_adjacency) },
 };
 
 static const char *const event_names[] = {        /* RFC 2328 10.2 */
@@ -213,6 +216,18 @@ static void follow(struct ospf_nbr *n, const struct nbr_rule *r, const char *cau
 		return;
 	ospf_problems_over(n->oi, n->addr, DROP_NONE, DROP_N);
 	nbr_free(n);
+}
+
+bool show_ospf_nbr_rule(size_t i, struct show_ospf_rule *out)
+{
+	const struct nbr_rule *r;
+
+	if (i >= N_ELEM(nbr_rules))
+		return false;
+	r = &nbr_rules[i];
+	*out = (struct show_ospf_rule){ r->in, event_names[r->ev], r->to == SAME ? -1 : (int)r->to,
+					r->does };
+	return true;
 }
 
 /* Events that mean nothing in the present state are ignored. */

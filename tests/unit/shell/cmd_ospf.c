@@ -55,6 +55,35 @@ TEST(cmd_ospf, neighbours_stand_in_columns_as_frr_has_them)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, the_state_machines_are_shown_with_who_is_where)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	bench_wants(&b, "ospf fsm interface",
+		"Interface state machine (RFC 2328 9.3)\n"
+		"STATE               EVENT          ACTION   NEXT STATE      NOW THERE\n"
+		"Down                InterfaceUp    if up    (by the action) -\n"
+		"Waiting             BackupSeen     if elect (by the action) -\n"
+		"Waiting             WaitTimer      if elect (by the action) -\n"
+		"DROther, Backup, DR NeighborChange if elect (by the action) -\n"
+		"any but Down        InterfaceDown  if down  Down            -\n"
+		"any but Loopback    LoopInd        if loop  Loopback        -\n"
+		"Loopback            UnloopInd      -        Down            -\n");
+	CHECK_EQ(bench_do(&b, "r2 ospf fsm"), 0);
+	CHECK(strstr(b.out, "\nany but Down        InterfaceDown  if down  Down            "
+		     "lo eth0 eth1\n"));
+	CHECK(strstr(b.out, "\n\nNeighbor state machine (RFC 2328 10.3)\n"));
+	CHECK(strstr(b.out, "\nExStart             NegotiationDone   -               "
+		     "Exchange        -\n"));
+	CHECK(strstr(b.out, "\n2-Way or greater    1-WayReceived     end adjacency   Init "));
+	CHECK(strstr(b.out, "1.1.1.1 3.3.3.3\n"));
+	CHECK_EQ(bench_do(&b, "ospf fsm neighbor r1"), 0);
+	CHECK(!strstr(b.out, "Interface state machine") && strstr(b.out, " 2.2.2.2\n"));
+	bench_refuses(&b, "ospf fsm h", "h: OSPF does not run here\n");
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, one_neighbour_by_its_id_without_a_title_as_frr_has_it)
 {
 	struct bench b;
