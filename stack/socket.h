@@ -112,6 +112,11 @@ enum sk_opt {
 	SKO_QUICKACK,                     /* streams: ACKs at once while it lasts (TCP_QUICKACK); 0:
 					   * they wait for answers to take them along */
 	SKO_OOBINLINE,                    /* streams: urgent bytes are read in their place */
+	SKO_SYNCNT,                       /* streams: SYNs sent again; 0: OPT_TCP_SYN_RETRIES */
+	SKO_LINGER2,                      /* streams: seconds in FIN-WAIT-2 of what nobody owns;
+					   * 0: OPT_TCP_FIN_TIMEOUT, -1: none, but a RST */
+	SKO_DEFER_ACCEPT,                 /* streams: who listens is told once data came, or after
+					   * so many timeouts of the SYN-ACK */
 
 	SKO_N_STORED,                     /* the next are asked for, and cannot be set */
 	SKO_ERROR = SKO_N_STORED,         /* pending error, and clears it */

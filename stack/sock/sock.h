@@ -14,6 +14,8 @@ enum opt_kind {
 	KIND_TOS,                         /* the same, and nothing above it */
 	KIND_BUF,                         /* doubled, within limits */
 	KIND_LOWAT, KIND_CLAMP, KIND_RATE,/* numbers, out of range brought into it */
+	KIND_LINGER2,                     /* the same */
+	KIND_DEFER,                       /* seconds, of timeouts that double */
 	KIND_LINGER, KIND_TIME,           /* structures */
 	KIND_DEV,                         /* a name */
 	KIND_ERROR,                       /* positive */

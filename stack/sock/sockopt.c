@@ -99,6 +99,32 @@ static int congestion_set(struct sock *sk, const void *v, size_t n)
 	return sk_set_congestion(sk, name);
 }
 
+#define SYNACK_TIMEOUT 1                  /* s; Linux: TCP_TIMEOUT_INIT, TCP_RTO_MAX */
+#define SYNACK_TIMEOUT_MAX 120
+
+/* Timeouts that take v seconds, each twice as long as the one before. */
+static int timeouts_in(int v)
+{
+	int n = 0, t = SYNACK_TIMEOUT;
+
+	for (int64_t sum = 0; sum < v && n < UINT8_MAX; n++) {
+		sum += t;
+		t = 2 * t < SYNACK_TIMEOUT_MAX ? 2 * t : SYNACK_TIMEOUT_MAX;
+	}
+	return n;
+}
+
+static int seconds_of(int timeouts)
+{
+	int t = SYNACK_TIMEOUT, sum = 0;
+
+	for (; timeouts > 0; timeouts--) {
+		sum += t;
+		t = 2 * t < SYNACK_TIMEOUT_MAX ? 2 * t : SYNACK_TIMEOUT_MAX;
+	}
+	return sum;
+}
+
 static int number_set(struct sock *sk, enum sk_opt o, int v)
 {
 	switch ((enum opt_kind)opt_rule(o)->kind) {
@@ -109,6 +135,9 @@ static int number_set(struct sock *sk, enum sk_opt o, int v)
 	case KIND_LOWAT: return sk_setopt(sk, o, v < 0 ? INT_MAX : v);
 	case KIND_CLAMP: return v ? sk_setopt(sk, o, v < RCVBUF_MIN / 2 ? RCVBUF_MIN / 2 : v) :
 				    tcp_is_closed(sk) ? sk_setopt(sk, o, 0) : ERR_INVAL;
+	case KIND_LINGER2: return sk_setopt(sk, o, v < 0 ? -1 : v > opt_rule(o)->max ?
+					    opt_rule(o)->max : v);
+	case KIND_DEFER: return sk_setopt(sk, o, timeouts_in(v));
 	case KIND_RATE:  return sk_setopt(sk, o, v < 0 ? 0 : v);      /* ~0: without limit */
 	default:         return sk_setopt(sk, o, v);
 	}
@@ -252,6 +281,8 @@ static int number_get(struct sock *sk, enum sk_opt o, void *v, size_t *n)
 		i = -i;
 	else if (r->kind == KIND_LOWAT && !i)
 		i = 1;
+	else if (r->kind == KIND_DEFER)
+		i = seconds_of(i);
 	else if (r->kind == KIND_RATE && !i)
 		i = -1;
 	if (r->level == OPT_IP && *n && *n < sizeof(i) && i >= 0 && i <= UINT8_MAX)

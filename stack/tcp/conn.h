@@ -153,6 +153,7 @@ struct tcp_conn {
 	bool over;                        /* it was a connection, and is none any more */
 	uint8_t user;                     /* enum tcp_user */
 	bool in_accept_q;                 /* of its listener, not in the SYN queue */
+	bool deferred;                    /* the handshake is over, but for data */
 	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
 
 	/* Send sequence space */
@@ -410,6 +411,10 @@ void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc);     /* half open *
 int must_check tcp_listen_begin(struct tcp_conn *l);      /* ERR_NOMEM */
 void tcp_listen_close(struct tcp_conn *l);
 void tcp_listen_fini(struct tcp_conn *l);         /* tells nobody; none that listens is fine */
+/* SKO_DEFER_ACCEPT: the ACK of our SYN alone is none yet; notes that it came. */
+bool tcp_listen_defers(struct tcp_conn *tc, const struct tcp_rx *rx);
+bool tcp_listen_asks(const struct tcp_conn *tc);  /* so the SYN-ACK goes again with its timer, ... */
+unsigned tcp_listen_retries(const struct tcp_conn *tc);   /* ... so often at most */
 /* tc goes to its listener's accept queue; false: that is full. */
 bool tcp_listen_established(struct tcp_conn *tc);
 void tcp_listen_forget(struct tcp_conn *tc);
@@ -691,6 +696,8 @@ void tcp_delack_again(struct tcp_conn *tc);
 void tcp_life_set(struct tcp_conn *tc, ns_t in);
 static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }
 void tcp_keepalive_set(struct tcp_conn *tc);
+unsigned tcp_syn_retries(const struct tcp_conn *tc);      /* the most */
+ns_t tcp_fin_time(const struct tcp_conn *tc);     /* FIN-WAIT-2 of what nobody owns */
 
 /* --- rtt.c --- */
 #define TCP_RTO_MAX SEC(120)              /* RFC 6298 2.5; as in Linux */

@@ -71,7 +71,8 @@ static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 		return true;
 	}
 	syn_acked(tc, rx);
-	if (tc->pingpong) {                       /* data of ours will take it along */
+	if (tc->pingpong || sock_opt(&tc->sk, SKO_DEFER_ACCEPT)) {
+		/* data of ours will take it along */
 		tcp_quick_enter(tc, TCP_QUICK_MAX);
 		tcp_delack_again(tc);
 	} else {
@@ -234,6 +235,10 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 		tcp_answer_rst(tcp_stack(tc), rx);
 		return false;
 	}
+	if (tc->passive && tcp_listen_defers(tc, rx)) {
+		*why = DROP_TCP_DEFERRED;
+		return false;
+	}
 	if (tc->passive && !tcp_listen_established(tc)) {
 		*why = DROP_TCP_BACKLOG;          /* as if the ACK were lost */
 		return false;
@@ -248,12 +253,16 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 }
 
 /* What the acknowledgment of our FIN changes. */
-static void fin_acked(struct tcp_conn *tc, bool *gone)
+static void fin_acked(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gone)
 {
-	if (tc->state == TCP_FIN_WAIT_1) {
+	if (tc->state == TCP_FIN_WAIT_1 && tc->orphan && sock_opt(&tc->sk, SKO_LINGER2) < 0) {
+		*gone = true;                     /* no FIN-WAIT-2, as Linux */
+		tcp_answer_rst(tcp_stack(tc), rx);
+		tcp_done(tc, OK);
+	} else if (tc->state == TCP_FIN_WAIT_1) {
 		tcp_set_state(tc, TCP_FIN_WAIT_2);
 		if (tc->orphan)
-			tcp_life_set(tc, SEC(tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]));
+			tcp_life_set(tc, tcp_fin_time(tc));
 	} else if (tc->state == TCP_CLOSING) {
 		tcp_time_wait(tc);
 	} else if (tc->state == TCP_LAST_ACK) {
@@ -276,7 +285,7 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 		return false;
 	}
 	if (tcp_fin_acked(tc))
-		fin_acked(tc, gone);
+		fin_acked(tc, rx, gone);
 	return !*gone;
 }
 

@@ -28,7 +28,7 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 	if (!tc)
 		return NULL;
 	sock_init(sk, l->sk.st, l->sk.type, l->sk.proto);
-	if (sock_opt_copy(sk, &l->sk) != OK) {
+	if (sock_opt_copy(sk, &l->sk) != OK || sock_opt_set(sk, SKO_DEFER_ACCEPT, 0) != OK) {
 		tcp_free(tc);
 		return NULL;
 	}
@@ -127,6 +127,34 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 	tcp_listen_add(l, tc);
 	syn_ack(tc);
 	return DROP_NONE;
+}
+
+/* --- TCP_DEFER_ACCEPT, as Linux has it ------------------------------------------------ */
+
+/* Timeouts of the SYN-ACK that a peer may take to send data. */
+static uint8_t patience(const struct tcp_conn *tc)
+{
+	return tc->listener ? (uint8_t)sock_opt(&tc->listener->sk, SKO_DEFER_ACCEPT) : 0;
+}
+
+bool tcp_listen_defers(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	if (tc->timeouts >= patience(tc) || !seq_eq(rx_end(rx), tc->rcv_nxt))
+		return false;
+	return tc->deferred = true;
+}
+
+/* The last one gives the peer, which need not have data, a last chance. */
+bool tcp_listen_asks(const struct tcp_conn *tc)
+{
+	return !tc->deferred || tc->timeouts + 1 >= patience(tc);
+}
+
+unsigned tcp_listen_retries(const struct tcp_conn *tc)
+{
+	int64_t max = tcp_stack(tc)->opt[OPT_TCP_SYNACK_RETRIES];
+
+	return tc->deferred && patience(tc) > max ? patience(tc) : (unsigned)max;
 }
 
 bool tcp_listen_established(struct tcp_conn *tc)

@@ -130,12 +130,19 @@ static bool is_shut_out(const struct tcp_conn *tc)
 	       tcp_now(tc) - tc->heard_at < 3 * TCP_RTO_MAX;
 }
 
+unsigned tcp_syn_retries(const struct tcp_conn *tc)
+{
+	int own = sock_opt(&tc->sk, SKO_SYNCNT);
+
+	return own ? (unsigned)own : (unsigned)tcp_stack(tc)->opt[OPT_TCP_SYN_RETRIES];
+}
+
 /* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
 static bool gave_up(const struct tcp_conn *tc)
 {
 	const struct stack *st = tcp_stack(tc);
-	int64_t max = tc->state == TCP_SYN_SENT ? st->opt[OPT_TCP_SYN_RETRIES] :
-		      tc->state == TCP_SYN_RECEIVED ? st->opt[OPT_TCP_SYNACK_RETRIES] :
+	int64_t max = tc->state == TCP_SYN_SENT ? tcp_syn_retries(tc) :
+		      tc->state == TCP_SYN_RECEIVED ? tcp_listen_retries(tc) :
 		      tc->orphan ? tcp_orphan_retries(tc, is_alive(tc)) : st->opt[OPT_TCP_RETRIES2];
 	ns_t limit = user_limit(tc);
 
@@ -164,7 +171,8 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	tcp_pmtu_timeout(tc);
 	if (tc->state >= TCP_ESTABLISHED)
 		tcp_enter_loss(tc);
-	(void)tcp_retransmit(tc, s);
+	if (tc->state != TCP_SYN_RECEIVED || tcp_listen_asks(tc))
+		(void)tcp_retransmit(tc, s);
 	tc->backoff += tc->backoff < UINT8_MAX;
 	tc->timeouts += tc->timeouts < UINT8_MAX;
 	tcp_xmit_timer_restart(tc);
@@ -254,6 +262,16 @@ void tcp_keepalive_set(struct tcp_conn *tc)
 		tcp_life_set(tc, SEC(sock_opt(&tc->sk, SKO_KEEPIDLE)));
 	else
 		tcp_life_stop(tc);
+}
+
+/* In FIN-WAIT-2; as Linux long enough for the peer's FIN to come twice. */
+ns_t tcp_fin_time(const struct tcp_conn *tc)
+{
+	int64_t own = sock_opt(&tc->sk, SKO_LINGER2);
+	ns_t t = SEC(own > 0 ? own : tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]);
+	ns_t least = tc->rto * 7 / 2;
+
+	return t > least ? t : least;
 }
 
 /* MUST-29: one lost answer is no reason to end. */

@@ -401,7 +401,7 @@ static void orphan(struct tcp_conn *tc)
 	tcp_rcv_fini(tc);
 	tcp_orphan_recount(tc);
 	if (tc->state == TCP_FIN_WAIT_2)
-		tcp_life_set(tc, SEC(tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]));
+		tcp_life_set(tc, tcp_fin_time(tc));
 	else if (tc->state != TCP_TIME_WAIT)
 		tcp_life_stop(tc);
 	if (tcp_orphans_too_many(tcp_stack(tc)) && tc->orphan_counted) {
@@ -422,12 +422,18 @@ void tcp_abort(struct sock *sk)
 }
 
 /* RFC 2525 2.17: data that nobody read is told of by a RST. */
+static bool ends_at_once(const struct tcp_conn *tc)
+{
+	return tc->state < TCP_SYN_RECEIVED || tc->over || tc->rcvq_bytes ||
+	       sock_opt(&tc->sk, SKO_LINGER) == 0 ||
+	       (tc->state == TCP_FIN_WAIT_2 && sock_opt(&tc->sk, SKO_LINGER2) < 0);
+}
+
 void tcp_close(struct sock *sk)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
-	bool unread = tc->rcvq_bytes > 0, synchronized = tc->state >= TCP_SYN_RECEIVED;
 
-	if (!synchronized || tc->over || unread || sock_opt(sk, SKO_LINGER) == 0 || !fin_queue(tc)) {
+	if (ends_at_once(tc) || !fin_queue(tc)) {
 		if (tc->state == TCP_TIME_WAIT)
 			orphan(tc);
 		else
@@ -525,6 +531,14 @@ int tcp_option_get(struct sock *sk, enum sk_opt o, int *v)
 		return OK;
 	case SKO_MAXSEG:
 		*v = tc->state <= TCP_LISTEN && sk->opt[o] ? sk->opt[o] : tc->snd_mss;
+		return OK;
+	case SKO_SYNCNT:
+		*v = (int)tcp_syn_retries(tc);
+		return OK;
+	case SKO_LINGER2:
+		*v = sock_opt(sk, o);
+		if (!*v)
+			*v = (int)sk->st->opt[OPT_TCP_FIN_TIMEOUT];
 		return OK;
 	case SKO_ACCEPTCONN:
 		*v = tc->state == TCP_LISTEN;

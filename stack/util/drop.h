@@ -87,6 +87,7 @@
 	X(DROP_TCP_ACK,         "tcp.ack",              "acknowledges what was not sent, or long ago") \
 	X(DROP_TCP_CHALLENGE,   "tcp.challenge",        "a RST or SYN that may be forged (RFC 5961)") \
 	X(DROP_TCP_BACKLOG,     "tcp.backlog",          "too many connections wait to be accepted") \
+	X(DROP_TCP_DEFERRED,    "tcp.deferred",         "no data yet (TCP_DEFER_ACCEPT)") \
 	X(DROP_TCP_CLOSED,      "tcp.closed",           "data for a socket that was closed") \
 	X(DROP_TCP_OLD,         "tcp.old",              "data that was received before") \
 	X(DROP_TCP_RCVBUF,      "tcp.rcvbuf",           "the receive buffer is full") \

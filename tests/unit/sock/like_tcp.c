@@ -585,3 +585,64 @@ TEST(like_tcp, talking_to_oneself)
 	     "until c rdhup\n"
 	     "recv c 9\n");
 }
+
+/* Until data comes its listener does not hear of it. */
+TEST(like_tcp, accept_is_deferred)
+{
+	LIKE("tcp l\n"
+	     "set l TCP_DEFER_ACCEPT 5\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c out\n"
+	     "connect c lo 1\n"
+	     "state c = ESTABLISHED\n"
+	     "ready l = none\n"
+	     "accept l a = EAGAIN\n"
+	     "send c 3 = 3\n"
+	     "until l in\n"
+	     "accept l a\n"
+	     "get a TCP_DEFER_ACCEPT = 0\n"
+	     "recv a 5 = 3\n"
+	     "tcp d\n"
+	     "connect d lo 1 = EINPROGRESS\n"
+	     "until d out\n"
+	     "ready l = none\n"
+	     "shutdown d wr\n"                     /* a FIN is enough */
+	     "until l in\n"
+	     "accept l b\n"
+	     "recv b 5 = 0\n");
+}
+
+TEST(like_tcp, options_of_an_end_are_inherited)
+{
+	LIKE("tcp l\n"
+	     "set l TCP_LINGER2 7\n"
+	     "set l TCP_SYNCNT 4\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "accept l a\n"
+	     "get a TCP_LINGER2 = 7\n"
+	     "get a TCP_SYNCNT = 4\n");
+}
+
+TEST(like_tcp, no_linger_in_fin_wait_2)
+{
+	LIKE("tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "set c TCP_LINGER2 -1\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "accept l a\n"
+	     "shutdown c wr\n"
+	     "until a in\n"
+	     "close c\n"
+	     "until a err\n"
+	     "error a = EPIPE\n");
+}
