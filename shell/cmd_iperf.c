@@ -69,7 +69,7 @@ static int measure(struct shell *sh, struct node *from, struct node *to, const c
 	memcpy(host, addr, strlen(addr));
 	if (!server)
 		return shell_error(sh, "out of memory");
-	status = prog_run(sh, from, 7, call, false, &report);
+	status = prog_run(sh, from, 7, call, &report);
 	prog_free(server);
 	if (!status)
 		shell_result(sh, pair_json(from, to, report));

@@ -74,7 +74,7 @@ static bool ping_one(struct pings *p, struct node *from, struct node *to)
 		return true;
 	addr_fmt(&a, addr);
 	if (node_is_up(from))
-		prog_run(p->sh, from, 6, argv, false, &ping);
+		prog_run(p->sh, from, 6, argv, &ping);
 	pair = pair_json(from, to, ping);
 	json_decref(ping);
 	p->sent++;

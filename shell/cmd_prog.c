@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/redirect.h"
 #include "shell/state.h"
 
 /*
@@ -15,18 +16,24 @@
 #define STATUS_TIMED_OUT 124      /* as timeout(1) */
 #define STATUS_INTERRUPTED 130    /* as a shell: 128 + SIGINT */
 
+struct console { struct shell *sh; FILE *out; };        /* out NULL: the shell's */
+
 static void to_out(void *ctx, const char *text, size_t n)
 {
-	struct shell *sh = ctx;
+	const struct console *con = ctx;
 
-	shell_write(sh, text, n);
-	if (sh->interactive)
-		fflush(sh->out);
+	if (con->out) {
+		fwrite(text, 1, n, con->out);
+		return;
+	}
+	shell_write(con->sh, text, n);
+	if (con->sh->interactive)
+		fflush(con->sh->out);
 }
 
 static void to_err(void *ctx, const char *text, size_t n)
 {
-	struct shell *sh = ctx;
+	struct shell *sh = ((const struct console *)ctx)->sh;
 
 	fflush(sh->out);
 	fwrite(text, 1, n, sh->err);
@@ -48,18 +55,16 @@ bool prog_may_start(struct shell *sh, struct node *n, const char *name)
 	return prog_is_real(name) || shell_stack(sh, n);
 }
 
-int prog_run(struct shell *sh, struct node *n, int argc, char *const *argv, bool text,
-	     json_t **json)
+static int run(struct shell *sh, struct node *n, int argc, char *const *argv,
+	       const struct prog_io *io, json_t **json)
 {
-	struct prog_io io = { .out = text ? to_out : to_nowhere, .err = text ? to_err : to_nowhere,
-			      .ctx = sh, .terminal = text && sh->interactive && !shell_in_json(sh) };
 	struct prog *p;
 	int status = 0;
 
 	*json = NULL;
 	if (!prog_may_start(sh, n, argv[0]))
 		return 1;
-	p = prog_start(n, argc, argv, &io);
+	p = prog_start(n, argc, argv, io);
 	if (!p)
 		return shell_error(sh, "out of memory");
 	if (!shell_wait(sh, is_done, p, NS_NEVER)) {
@@ -74,6 +79,13 @@ int prog_run(struct shell *sh, struct node *n, int argc, char *const *argv, bool
 	*json = prog_json(p);
 	prog_free(p);
 	return status;
+}
+
+int prog_run(struct shell *sh, struct node *n, int argc, char *const *argv, json_t **json)
+{
+	struct prog_io io = { .out = to_nowhere, .err = to_nowhere };
+
+	return run(sh, n, argc, argv, &io, json);
 }
 
 char **prog_argv(const struct args *a, int *argc)
@@ -102,9 +114,26 @@ void prog_argv_free(char **argv)
 	free(argv);
 }
 
+/* With its text, to where the line says. */
+static int run_shown(struct shell *sh, const struct args *a, char **argv, int argc, json_t **json)
+{
+	struct redirect rd;
+	struct console con = { .sh = sh };
+	struct prog_io io = { .out = to_out, .err = to_err, .ctx = &con };
+	int status;
+
+	if (!redirect_take(sh, a, argv, &argc, &rd))
+		return 1;
+	con.out = rd.out;
+	io.in = rd.in;
+	io.terminal = sh->interactive && !shell_in_json(sh) && !rd.out;
+	status = run(sh, a->node, argc, argv, &io, json);
+	return redirect_close(sh, &rd) || status ? status : 1;
+}
+
 static int prog_cmd_run(struct shell *sh, const struct args *a)
 {
-	json_t *json;
+	json_t *json = NULL;
 	char **argv;
 	int argc, status;
 
@@ -113,7 +142,7 @@ static int prog_cmd_run(struct shell *sh, const struct args *a)
 	argv = prog_argv(a, &argc);
 	if (!argv)
 		return shell_error(sh, "out of memory");
-	status = prog_run(sh, a->node, argc, argv, true, &json);
+	status = run_shown(sh, a, argv, argc, &json);
 	prog_argv_free(argv);
 	if (json)
 		shell_result(sh, json);

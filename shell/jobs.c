@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "shell/prog.h"
+#include "shell/redirect.h"
 #include "shell/state.h"
 
 /*
@@ -20,6 +21,7 @@ struct job {
 	int id;
 	char *line;                       /* the command, for people */
 	char **argv;                      /* the program's, which may borrow it */
+	struct redirect rd;
 	struct buf part;                  /* of a line of its text */
 	bool front;                       /* brought to the foreground */
 };
@@ -29,7 +31,7 @@ static void job_flush(struct job *j, size_t n)
 	shell_line(j->sh, "[%d]%s%.*s", j->id, n ? " " : "", (int)n, j->part.s ? j->part.s : "");
 }
 
-static void job_out(void *ctx, const char *text, size_t n)
+static void job_err(void *ctx, const char *text, size_t n)
 {
 	struct job *j = ctx;
 
@@ -47,6 +49,16 @@ static void job_out(void *ctx, const char *text, size_t n)
 	}
 }
 
+static void job_out(void *ctx, const char *text, size_t n)
+{
+	struct job *j = ctx;
+
+	if (j->rd.out)
+		fwrite(text, 1, n, j->rd.out);
+	else
+		job_err(ctx, text, n);
+}
+
 static void job_free(struct job *j)
 {
 	if (!j)
@@ -54,6 +66,7 @@ static void job_free(struct job *j)
 	if (list_linked(&j->node))
 		list_remove(&j->node);
 	prog_free(j->prog);
+	redirect_close(j->sh, &j->rd);
 	prog_argv_free(j->argv);
 	buf_free(&j->part);
 	free(j->line);
@@ -83,12 +96,17 @@ int job_start(struct shell *sh, const struct args *a)
 		return shell_error(sh, "out of memory");
 	}
 	j->sh = sh;
+	if (!redirect_take(sh, a, j->argv, &argc, &j->rd)) {
+		job_free(j);
+		return 1;
+	}
 	j->id = ++sh->last_job;
 	list_push_back(&sh->jobs, &j->node);
 	shell_printf(sh, "[%d] %s\n", j->id, j->line);
 	shell_result(sh, json_pack("{s:i,s:s}", "job", j->id, "command", j->line));
 	j->prog = prog_start(a->node, argc, j->argv,
-			     &(struct prog_io){ .out = job_out, .err = job_out, .ctx = j });
+			     &(struct prog_io){ .out = job_out, .err = job_err, .ctx = j,
+						.in = j->rd.in });
 	if (j->prog)
 		return 0;
 	job_free(j);

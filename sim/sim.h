@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Lab files as data and the judging of checks are part of this face. */
 #include "sim/check/judge.h"
@@ -261,6 +262,7 @@ struct prog_io {
 	void (*out)(void *ctx, const char *text, size_t n);  /* standard output, as it comes */
 	void (*err)(void *ctx, const char *text, size_t n);
 	void *ctx;
+	FILE *in;                         /* standard input, borrowed; NULL: none */
 	bool terminal;                    /* a real program may have ours, and then writes there */
 };
 

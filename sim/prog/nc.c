@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * nc, with the options and texts of OpenBSD's.  There is no standard input:
- * the text of the command line is sent (with a newline behind it, as `echo
- * TEXT | nc` would), and what comes back is printed.  It ends after -w seconds
+ * nc, with the options and texts of OpenBSD's.  What is sent is the text of the
+ * command line (with a newline behind it, as `echo TEXT | nc` would), then
+ * standard input if there is one; what comes back is printed.  It ends after -w seconds
  * without traffic: without -w, a sender after one second (over TCP unless -N
  * or -q say when) and a listener never.
  */
@@ -61,6 +61,33 @@ void nc_received(struct nc *nc, const char *bytes, size_t n)
 		buf_add(&nc->text, bytes, n);
 }
 
+size_t nc_read(struct nc *nc, char *room, size_t n)
+{
+	size_t got = nc->in_done || !nc->prog.io.in ? 0 : fread(room, 1, n, nc->prog.io.in);
+
+	if (!got && nc->prog.io.in && ferror(nc->prog.io.in))
+		prog_eprintf(&nc->prog, "nc: standard input cannot be read\n");
+	nc->in_done |= !got;
+	return got;
+}
+
+/* A datagram for each piece that is read. */
+static void send_input(struct nc *nc)
+{
+	char *room = malloc(NC_PIECE);
+	ssize_t done = 0;
+	size_t n;
+
+	while (room && done >= 0 && (n = nc_read(nc, room, NC_PIECE))) {
+		done = sk_send(nc->sk, room, n, NULL);
+		nc->n_sent += done >= 0;
+		nc->bytes_sent += done > 0 ? done : 0;
+	}
+	free(room);
+	if (done < 0)
+		prog_fail(&nc->prog, 1, (int)done, "write");
+}
+
 static void received(struct nc *nc, const char *bytes, size_t n, const struct endpoint *from)
 {
 	char text[ADDR_STRLEN];
@@ -76,6 +103,8 @@ static void received(struct nc *nc, const char *bytes, size_t n, const struct en
 	nc->peer = *from;
 	nc->n_received++;
 	nc_received(nc, bytes, n);
+	if (nc->listen && !nc->keep)
+		send_input(nc);
 }
 
 static void on_ready(struct sk_watch *w, uint32_t events)
@@ -99,6 +128,8 @@ static void on_ready(struct sk_watch *w, uint32_t events)
 			break;
 		}
 		received(nc, bytes, (size_t)n, &from);
+		if (nc->prog.done)
+			break;
 		if (nc->count && nc->n_received >= nc->count) {
 			prog_exit(&nc->prog, 0);
 			break;
@@ -310,6 +341,8 @@ static void nc_start(struct prog *p, int argc, char *const *argv)
 	}
 	if (!nc->listen && nc->text.len)
 		send_text(nc);
+	if (!nc->listen && !nc->scan && !nc->prog.done)
+		send_input(nc);
 }
 
 static json_t *nc_json(const struct prog *p)
@@ -334,6 +367,6 @@ static json_t *nc_json(const struct prog *p)
 }
 
 const struct prog_ops nc_prog = {
-	.name = "nc", .size = sizeof(struct nc), .start = nc_start, .stop = nc_stop,
+	.name = "nc", .reads = true, .size = sizeof(struct nc), .start = nc_start, .stop = nc_stop,
 	.json = nc_json, .free = nc_free,
 };

@@ -5,6 +5,8 @@
 #include "sim/prog/prog.h"
 #include "sim/prog/stream.h"
 
+#define NC_PIECE 16384                    /* bytes of standard input at a time, as OpenBSD's */
+
 struct nc {
 	struct prog prog;
 
@@ -22,6 +24,7 @@ struct nc {
 	uint16_t last_port;               /* of a range */
 	int64_t n_sent, n_received, bytes_sent, bytes_received;
 	struct buf text;                  /* to send, then what was received */
+	bool in_done;                     /* standard input, if any, is read to its end */
 
 	struct sock *sk;                  /* UDP's */
 	struct sk_watch watch;
@@ -35,6 +38,9 @@ struct nc {
 void nc_idle_start(struct nc *nc);        /* from now on, -w */
 /* Bytes from the network: to standard output, and some are kept for JSON. */
 void nc_received(struct nc *nc, const char *bytes, size_t n);
+
+/* The next piece of standard input, at most n bytes; 0: the end. */
+size_t nc_read(struct nc *nc, char *room, size_t n);
 
 /* With -v: "Connection to HOST PORT port [tcp/NAME] succeeded!". */
 void nc_succeeded(struct nc *nc);

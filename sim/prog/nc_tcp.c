@@ -80,6 +80,24 @@ static void on_lost(struct stream *s, int err)
 		prog_fail(&nc->prog, 1, err, "read");
 }
 
+/* As much as it takes now; true: all of it is written. */
+static bool send_input(struct stream *s)
+{
+	struct nc *nc = nc_of(s);
+	char room[NC_PIECE];
+	size_t n;
+
+	while (s->sk && !stream_waiting(s)) {
+		n = nc_read(nc, room, sizeof(room));
+		if (!n)
+			return true;
+		nc->n_sent++;
+		nc->bytes_sent += (int64_t)n;
+		stream_write(s, room, n);
+	}
+	return false;
+}
+
 /* --- the client --------------------------------------------------------------------------- */
 
 static void dial(struct nc *nc);
@@ -111,24 +129,27 @@ static void not_connected(struct nc *nc, const char *how, int err)
 	next_port(nc);
 }
 
-static void send_text(struct nc *nc)
+/* All that was to be sent is written. */
+static void sent(struct nc *nc)
 {
-	bool lazy = !nc->idle_given && !nc->quit_given && !nc->shut;
-
-	if (nc->text.len) {
-		nc->n_sent++;
-		nc->bytes_sent += (int64_t)nc->text.len;
-		stream_write(&nc->stream, nc->text.s, nc->text.len);
-		buf_reset(&nc->text);
-	}
 	if (nc->shut && nc->stream.sk)
 		stream_shut(&nc->stream);
 	if (nc->quit_given)
 		node_timer_set(&nc->timer, node_now(nc->prog.node) + nc->quit);
-	else if (lazy)
+	else if (!nc->idle_given && !nc->shut)
 		nc->idle = SEC(1);
 	if (!nc->quit_given)
 		nc_idle_start(nc);
+}
+
+static void send_text(struct nc *nc)
+{
+	if (!nc->text.len)
+		return;
+	nc->n_sent++;
+	nc->bytes_sent += (int64_t)nc->text.len;
+	stream_write(&nc->stream, nc->text.s, nc->text.len);
+	buf_reset(&nc->text);
 }
 
 static void on_up(struct stream *s)
@@ -137,10 +158,21 @@ static void on_up(struct stream *s)
 
 	node_timer_stop(&nc->timer);
 	nc_succeeded(nc);
-	if (nc->scan)
+	if (nc->scan) {
 		next_port(nc);
-	else
-		send_text(nc);
+		return;
+	}
+	send_text(nc);
+	if (send_input(s) && !nc->prog.done)
+		sent(nc);
+}
+
+static void on_room(struct stream *s)
+{
+	struct nc *nc = nc_of(s);
+
+	if (!nc->in_done && send_input(s) && !nc->prog.done)
+		sent(nc);
 }
 
 static void on_failed(struct stream *s, int err)
@@ -152,7 +184,7 @@ static void on_failed(struct stream *s, int err)
 }
 
 static const struct stream_ops client_ops = {
-	.up = on_up, .data = on_data, .eof = on_eof, .failed = on_failed,
+	.up = on_up, .data = on_data, .room = on_room, .eof = on_eof, .failed = on_failed,
 };
 
 static void dial(struct nc *nc)
@@ -184,6 +216,15 @@ void nc_tcp_timer(struct nc *nc)
 
 /* --- the listener --------------------------------------------------------------------------- */
 
+/* Standard input is for the first who calls; -N ends behind it. */
+static void on_answer_room(struct stream *s)
+{
+	struct nc *nc = nc_of(s);
+
+	if (nc->prog.io.in && !nc->in_done && send_input(s) && nc->shut && s->sk)
+		stream_shut(s);
+}
+
 static void on_accept(struct stream *s)
 {
 	struct nc *nc = nc_of(s);
@@ -195,10 +236,12 @@ static void on_accept(struct stream *s)
 		prog_note(&nc->prog, "Connection received on %s %u\n",
 			  addr_fmt(&nc->peer.addr, text), nc->peer.port);
 	nc_idle_start(nc);
+	if (nc->prog.io.in)
+		on_answer_room(s);
 }
 
 static const struct stream_ops listener_ops = {
-	.up = on_accept, .data = on_data, .eof = on_eof, .failed = on_lost,
+	.up = on_accept, .data = on_data, .room = on_answer_room, .eof = on_eof, .failed = on_lost,
 };
 
 void nc_tcp_start(struct nc *nc)

@@ -34,7 +34,8 @@
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \
 	X(nc_prog, "nc", "nc [-bNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
 	  "HOST PORT[-LAST] [TEXT...] | nc -l [-kuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \
-	  "send text over TCP or UDP and print what comes back, or listen, or scan ports") \
+	  "send text, or a file with < FILE, over TCP or UDP and print what comes back, or listen, " \
+	  "or scan ports") \
 	X(ping_prog, "ping", "ping [-AbfnOqR] [-c COUNT] [-i SECONDS] [-I IFACE|ADDRESS] " \
 	  "[-l PRELOAD] [-M do|want|dont] [-p PATTERN] [-Q TOS] [-s SIZE] [-t TTL] " \
 	  "[-w DEADLINE] [-W TIMEOUT] HOST", \
@@ -111,7 +112,10 @@ struct prog *prog_start(struct node *n, int argc, char *const *argv, const struc
 		prog_exit(p, 1);
 		return p;
 	}
-	ops->start(p, argc, argv);
+	if (io->in && !ops->reads)
+		prog_fail(p, PROG_USAGE, 0, "it reads no standard input");
+	else
+		ops->start(p, argc, argv);
 	return p;
 }
 

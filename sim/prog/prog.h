@@ -30,6 +30,7 @@ struct prog;
 struct prog_ops {
 	const char *name;
 	size_t size;                      /* of the struct that begins with struct prog */
+	bool reads;                       /* it has a use for standard input */
 	bool anywhere;                    /* it is no client of a stack, looks at the node itself */
 	void (*start)(struct prog *p, int argc, char *const *argv);
 	void (*interrupt)(struct prog *p);    /* optional: summary, then prog_exit() */

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Programs on hosts read and write files of this machine: < FILE, > FILE and
+# >> FILE, in the foreground and behind it.
+set -u
+cd "$TMPDIR" || exit 1
+failed=0
+say() { echo "$*"; failed=1; }
+
+cat >lab.yaml <<'YAML'
+version: 1
+name: pair
+nodes: {h1: {kind: host}, h2: {kind: host}}
+links:
+  - {endpoints: ["h1:eth0", "h2:eth0"], ipv4: 10.0.1.0/24, delay: 1ms, rate: 1gbit}
+YAML
+seq 200000 >big
+seq 6000 >small
+
+# lab COMMAND...: on two hosts; errors go to err.
+lab() {
+	local c args=()
+	for c; do args+=(-c "$c"); done
+	"$NETLOOM" lab.yaml "${args[@]}" >out 2>err
+}
+
+lab 'h2 nc -l 5000 > got &' 'h1 nc -N h2 5000 < big' 'run 1s' || say "TCP: $(cat err)"
+cmp big got || say 'a file sent over TCP is another at the other end'
+lab 'h2 nc -l -N 5000 <big &' 'h1 nc -w 1 h2 5000 >got2' || say "listener: $(cat err)"
+cmp big got2 || say 'a file that a listener sends is another at the other end'
+lab 'h2 nc -lu 5000 -w 2 > gotu &' 'h1 nc -u h2 5000 < small' 'run 3s' || say "UDP: $(cat err)"
+cmp small gotu || say 'a file sent over UDP is another at the other end'
+
+lab 'h1 ping -c 1 h2 > text' 'h1 ping -c 1 h2 >> text' || say "ping: $(cat err)"
+[ "$(grep -c 'bytes from' text)" = 2 ] || say "not twice: $(cat text)"
+[ -s out ] && say "what is redirected is shown too: $(cat out)"
+lab "h2 nc -lu 9 -w 2 > gotq &" "h1 nc -u h2 9 a '>' b \\> c" 'run 3s' || say "quotes: $(cat err)"
+[ "$(cat gotq)" = 'a > b > c' ] || say "quoted is no redirection: $(cat gotq)"
+
+# wrong COMMAND WORDS: it fails so.
+wrong() {
+	lab "$1" && say "no error: $1"
+	[ "$(cat err)" = "-c 1: $2" ] || say "$1: $(cat err)"
+}
+wrong 'h1 nc h2 9 < none' 'none: No such file or directory'
+wrong 'h1 ping -c 1 h2 >' 'expected a file behind >'
+wrong 'h1 ping -c 1 h2 > a > b' '> stands twice'
+wrong 'h1 ping -c 1 h2 > none/a &' 'none/a: No such file or directory'
+lab 'h1 ping -c 1 h2 < small' && say 'ping reads a file'
+[ "$(cat err)" = 'ping: it reads no standard input' ] || say "ping: $(cat err)"
+if [ -c /dev/full ]; then
+	wrong 'h1 ping -c 1 h2 > /dev/full' '/dev/full: not all could be written'
+fi
+exit $failed
