@@ -196,7 +196,7 @@ static void touch(struct spf_run *r, ospf_vnum n)
 	v->lsa = spf_lsa(r->o, n);
 	v->dist = v->lsa ? SPF_UNREACHABLE : 0;
 	v->state = v->lsa ? SPF_CANDIDATE : SPF_ABSENT;
-	v->bucket = UINT8_MAX;
+	v->bucket = SPF_UNQUEUED;
 	if (v->lsa) {
 		prefetch(&v->lsa->n_arcs);
 		prefetch(v->lsa->arcs);
@@ -228,7 +228,7 @@ static void relax(struct spf_run *r, ospf_vnum vn, const struct ospf_arc *arc, u
 		w->hops = spf_hops_union(r->o, r->memo, w->hops, hops);
 		return;
 	}
-	if (w->bucket != UINT8_MAX)
+	if (spf_is_queued(w))
 		spf_unlink(&r->q, r->s->v, arc->to);
 	w->dist = dist;
 	w->hops = hops;

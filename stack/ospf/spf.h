@@ -89,7 +89,8 @@ struct spf_v {                            /* a vertex */
 	};
 	ospf_vnum next, prev;             /* in its bucket */
 	nexthops_id hops;
-	uint8_t bucket, state;
+	uint16_t bucket;                  /* or SPF_UNQUEUED */
+	uint8_t state;
 	uint8_t router;                   /* 1; a network: 0, which comes first at equal distance */
 };
 
@@ -147,10 +148,16 @@ void spf_hops_fini(struct ospf *o);
 
 /* --- spf.c, spf_inc.c ---------------------------------------------------------------- */
 
+#define SPF_DIGIT 6                       /* bits */
+#define SPF_FAN (1u << SPF_DIGIT)         /* buckets of a digit, a bit each in a word */
+#define SPF_LEVELS 6                      /* digits of a key */
+#define SPF_UNQUEUED UINT16_MAX
+
 struct spf_queue {
 	uint32_t last;                    /* key of the last one taken */
-	uint64_t used;                    /* a bit for each bucket that is not empty */
-	ospf_vnum head[33], tail[33];
+	uint32_t levels;                  /* a bit for each digit with buckets that are not empty */
+	uint64_t used[SPF_LEVELS];        /* ... for each of these buckets */
+	ospf_vnum head[SPF_LEVELS * SPF_FAN], tail[SPF_LEVELS * SPF_FAN];
 };
 
 struct spf_run {

@@ -28,7 +28,7 @@ static struct spf_v *load(struct repair *x, ospf_vnum n)
 		return v;
 	x->r.s->vlist[x->r.s->n_v++] = n;
 	v->state = SPF_CANDIDATE;
-	v->bucket = UINT8_MAX;
+	v->bucket = SPF_UNQUEUED;
 	v->lsa = spf_lsa(x->r.o, n);
 	v->router = !v->lsa || v->lsa->h.type == OSPF_LSA_ROUTER;
 	v->dist = v->says = spf_dist(x->r.area, n);
@@ -71,10 +71,8 @@ static void place(struct repair *x, ospf_vnum n)
 {
 	struct spf_v *v = &x->r.s->v[n];
 
-	if (v->bucket != UINT8_MAX) {
+	if (spf_is_queued(v))
 		spf_unlink(&x->r.q, x->r.s->v, n);
-		v->bucket = UINT8_MAX;
-	}
 	if (v->dist != v->says)
 		spf_push(&x->r.q, x->r.s->v, n, key_of(v));
 }
@@ -148,7 +146,6 @@ static void settle_distances(struct repair *x)
 	while (!x->odd && (n = spf_pop(&x->r.q, v, key_of)) != OSPF_NUM_NONE) {
 		uint32_t was = v[n].dist;
 
-		v[n].bucket = UINT8_MAX;
 		if (was > v[n].says) {
 			v[n].dist = v[n].says;
 			nearer(x, n);
@@ -166,7 +163,7 @@ static void hops_due(struct repair *x, ospf_vnum n)
 {
 	struct spf_v *v = load(x, n);
 
-	if (v->bucket == UINT8_MAX && v->dist != SPF_UNREACHABLE && v->lsa && n != x->r.root)
+	if (!spf_is_queued(v) && v->dist != SPF_UNREACHABLE && v->lsa && n != x->r.root)
 		spf_push(&x->r.q, x->r.s->v, n, key_of(v));
 }
 
@@ -214,7 +211,6 @@ static void settle_hops(struct repair *x, uint32_t first)
 	while (!x->odd && (n = spf_pop(&x->r.q, v, key_of)) != OSPF_NUM_NONE) {
 		nexthops_id hops = hops_of(x, n);
 
-		v[n].bucket = UINT8_MAX;
 		if (hops == v[n].hops)
 			continue;
 		v[n].hops = hops;
