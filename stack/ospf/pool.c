@@ -6,6 +6,7 @@
 
 #include "stack/ospf.h"
 #include "stack/ospf/numtab.h"
+#include "stack/ospf/spf_graph.h"
 #include "stack/util/cc.h"
 #include "stack/util/err.h"
 #include "stack/util/hash.h"
@@ -30,6 +31,7 @@ struct ospf_pool {
 	uint32_t n_knums, most_knums;     /* rows of all struct knums, without what few holds */
 	uint8_t *scratch;
 	size_t scratch_size;
+	struct spf_graph graph;
 };
 
 /* --- names and numbers ------------------------------------------------------------ */
@@ -72,6 +74,13 @@ const struct ospf_key3 *ospf_key(const struct ospf_pool *pool, ospf_knum n)
 ospf_vnum ospf_vertex_find(const struct ospf_pool *pool, uint32_t area, bool network, uint32_t id)
 {
 	return numtab_find(&pool->vertices, vertex_name(area, network, id));
+}
+
+bool ospf_vertices_are_of(const struct ospf_pool *pool, uint32_t block, uint32_t area)
+{
+	const struct num_name *first = numtab_item(&pool->vertices, block * NUMTAB_BLOCK);
+
+	return first->hi == area;
 }
 
 ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len)
@@ -313,6 +322,7 @@ static int lsa_parse(struct ospf_pool *pool, struct ospf_lsa *l, struct say *s)
 		v = numtab_item(&pool->vertices, l->vertex);
 		if (knums_add(pool, &v->keys, l->key))
 			return ERR_NOMEM;
+		spf_graph_keys(&pool->graph, pool, l->vertex);
 	}
 	return say_all(s);
 }
@@ -398,6 +408,7 @@ void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
 		;
 	*at = l->next;
 	pool->n_lsas--;
+	spf_graph_forget(&pool->graph, l);
 	free(l);
 }
 
@@ -442,6 +453,7 @@ void ospf_pool_free(struct ospf_pool *pool)
 	numtab_fini(&pool->prefixes);
 	free(pool->chains);
 	free(pool->scratch);
+	spf_graph_fini(&pool->graph);
 	free(pool);
 }
 
@@ -459,3 +471,5 @@ void *ospf_pool_scratch(struct ospf_pool *pool, size_t n)
 	}
 	return pool->scratch;
 }
+
+struct spf_graph *ospf_pool_graph(struct ospf_pool *pool) { return &pool->graph; }

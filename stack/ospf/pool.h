@@ -20,6 +20,7 @@
 #include "stack/wire/ospf.h"
 
 struct ospf_pool;
+struct spf_graph;
 
 typedef uint32_t ospf_knum;               /* a key */
 typedef uint32_t ospf_vnum;               /* a vertex */
@@ -78,6 +79,8 @@ ospf_knum ospf_key_find(const struct ospf_pool *pool, const struct ospf_key3 *k)
 const struct ospf_key3 *ospf_key(const struct ospf_pool *pool, ospf_knum n);
 
 ospf_vnum ospf_vertex_find(const struct ospf_pool *pool, uint32_t area, bool network, uint32_t id);
+/* Are the vertices of a block (NUMTAB_BLOCK of them) of this area? */
+bool ospf_vertices_are_of(const struct ospf_pool *pool, uint32_t block, uint32_t area);
 /* The keys of LSAs that are this vertex (more than one for a network whose DR's
  * address several routers had), and that ever told of this prefix: supersets
  * of what any one LSDB holds. */
@@ -96,5 +99,7 @@ uint32_t ospf_n_prefixes(const struct ospf_pool *pool);
 /* Working memory of the SPF computation, of at least n bytes, zero at first and
  * as it was left later; until the next call.  NULL: no memory. */
 void *ospf_pool_scratch(struct ospf_pool *pool, size_t n);
+/* The same for spf_graph.h: empty at first, told of the instances that go. */
+struct spf_graph *ospf_pool_graph(struct ospf_pool *pool);
 
 #endif

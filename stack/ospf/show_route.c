@@ -132,8 +132,9 @@ void show_ospf_tree(struct stack *st, uint32_t area,
 	if (!a || !spf_scratch_open(o, &s))
 		return;
 	r.root = spf_root(a);
-	spf_tree(&r);
-	spf_clear(&r, 0);
+	if (!spf_tree(&r))
+		t.n = 0;                  /* no memory */
+	spf_tree_clear(&r);
 	for (size_t i = 0; i < t.n && fn(arg, &t.at[i]); i++)
 		;
 	free(t.at);

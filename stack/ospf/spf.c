@@ -10,13 +10,6 @@
 
 /* --- the database as a graph -------------------------------------------------------- */
 
-const struct ospf_lsa *spf_lsa_of(const struct ospf *o, ospf_knum k)
-{
-	const struct lsdb_entry *e = lsdb_find(o, k);
-
-	return e && e->lsa && !(e->flags & LSDB_MAXAGE) ? e->lsa : NULL;
-}
-
 /* Several routers may have had a DR's address: the lowest of them is believed, until
  * 13.4 flushes what the others said. */
 const struct ospf_lsa *spf_lsa(const struct ospf *o, ospf_vnum v)
@@ -118,7 +111,7 @@ static outlined bool page_new(struct spf_area *s, ospf_vnum v)
 	return s->pages[i] != NULL;
 }
 
-static bool page_ready(struct spf_area *s, ospf_vnum v)
+bool spf_page_ready(struct spf_area *s, ospf_vnum v)
 {
 	return (v / SPF_PAGE < s->n_pages && s->pages[v / SPF_PAGE]) || page_new(s, v);
 }
@@ -187,41 +180,37 @@ static uint32_t key_of(const struct spf_v *v)
 	return spf_key(v->dist, v);
 }
 
-/* The first time that a vertex is met.  Its LSA is on its way from memory. */
-static void touch(struct spf_run *r, ospf_vnum n)
+/* The least block of the area's vertices from this one on; or none: the end. */
+static uint32_t block_from(const struct spf_run *r, uint32_t b)
 {
-	struct spf_v *v = &r->s->v[n];
-
-	r->s->vlist[r->s->n_v++] = n;
-	v->lsa = spf_lsa(r->o, n);
-	v->dist = v->lsa ? SPF_UNREACHABLE : 0;
-	v->state = v->lsa ? SPF_CANDIDATE : SPF_ABSENT;
-	v->bucket = SPF_UNQUEUED;
-	if (v->lsa) {
-		prefetch(&v->lsa->n_arcs);
-		prefetch(v->lsa->arcs);
-	}
+	while (b < r->n_blocks && !ospf_vertices_are_of(r->o->pool, b, r->area->id))
+		b++;
+	return b;
 }
 
-/* 16.1 (2) (b): does W link back to V? */
-static const struct ospf_arc *link_back(const struct ospf_lsa *w, ospf_vnum v)
+/* Next hops of what is behind the root, or a network. */
+static nexthops_id hops_over(struct spf_run *r, ospf_vnum vn, const struct spf_arc *at)
 {
-	for (unsigned i = 0; i < w->n_arcs; i++)
-		if (w->arcs[i].to == v)
-			return &w->arcs[i];
-	return NULL;
+	const struct spf_v *v = &r->s->v[vn], *w = &r->s->v[at->to];
+	const struct ospf_arc *arc = &v->lsa->arcs[at - (r->g->arcs + r->g->node[vn].at)];
+	const struct ospf_arc *back = w->lsa->arcs;
+
+	while (back->to != vn)            /* the first, though the graph may know another */
+		back++;
+	return spf_next_hops(r, v, vn, arc, w, back);
 }
 
-/* 16.1 (2) (c), (d): W may be reached by V at this distance. */
-static void relax(struct spf_run *r, ospf_vnum vn, const struct ospf_arc *arc, uint32_t dist)
+/* 16.1 (2) (b) to (d): W may be reached by V at this distance; hops are V's, or 0. */
+static void relax(struct spf_run *r, ospf_vnum vn, struct spf_arc *arc, uint32_t dist,
+		  nexthops_id hops)
 {
 	struct spf_v *w = &r->s->v[arc->to];
-	const struct ospf_arc *back = link_back(w->lsa, vn);
-	nexthops_id hops;
 
-	if (!back)
+	if (w->state != SPF_CANDIDATE || dist > SPF_DIST_MAX ||
+	    !spf_graph_links_back(r->g, arc, vn))
 		return;
-	hops = spf_next_hops(r, &r->s->v[vn], vn, arc, w, back);
+	if (!hops)
+		hops = hops_over(r, vn, arc);
 	if (!hops)
 		return;
 	if (dist == w->dist) {
@@ -233,126 +222,109 @@ static void relax(struct spf_run *r, ospf_vnum vn, const struct ospf_arc *arc, u
 	w->dist = dist;
 	w->hops = hops;
 	w->parent = vn;
-	w->router = w->lsa->h.type == OSPF_LSA_ROUTER;
 	spf_push(&r->q, r->s->v, arc->to, spf_key(dist, w));
 }
 
 /* 16.1 (2): the links of a vertex that has joined the tree. */
 static void examine(struct spf_run *r, ospf_vnum vn)
 {
-	const struct spf_v *v = &r->s->v[vn];
-	const struct ospf_arc *arc = v->lsa->arcs, *end = arc + v->lsa->n_arcs;
+	const struct spf_node *node = &r->g->node[vn];
+	struct spf_arc *arc = r->g->arcs + node->at, *const end = arc + node->n_arcs;
+	const struct spf_v *const v = r->s->v;
+	const nexthops_id hops = node->router ? v[vn].hops : 0;   /* 0, too, if it is the root */
+	const uint32_t from = v[vn].dist;
 
-	for (; arc < end; arc++)
-		if (!r->s->v[arc->to].state)
-			touch(r, arc->to);
-	for (arc = v->lsa->arcs; arc < end; arc++) {
-		const struct spf_v *w = &r->s->v[arc->to];
-		uint32_t dist = v->dist + arc->cost;
+	if (v[vn].next != OSPF_NUM_NONE)                          /* its turn is next, most times */
+		prefetch(&r->g->arcs[r->g->node[v[vn].next].at]);
+	for (; arc < end; arc++) {
+		const struct spf_v *w = &v[arc->to];
+		uint32_t dist = from + arc->cost;
 
-		if (dist <= w->dist && w->state == SPF_CANDIDATE && dist <= SPF_DIST_MAX)
-			relax(r, vn, arc, dist);
+		if (dist < w->dist || (dist == w->dist && hops != w->hops))
+			relax(r, vn, arc, dist, hops);
 	}
 }
 
-void spf_tree(struct spf_run *r)
+/* The area's vertices as the database has them. */
+static bool load(struct spf_run *r)
+{
+	bool ok = spf_graph_open(r->g, r->o->pool);
+	int n;
+
+	for (uint32_t b = block_from(r, 0); ok && b < r->n_blocks; b = block_from(r, b + 1)) {
+		n = spf_graph_load(r->g, r->o, b, &r->s->v[b * SPF_PAGE]);
+		ok = n == 0 || (n > 0 && (r->joined || spf_page_ready(r->area->spf, b * SPF_PAGE)));
+	}
+	r->o->spf->nomem |= !ok;
+	return ok;
+}
+
+bool spf_tree(struct spf_run *r)
 {
 	struct spf_v *v = r->s->v;
 	ospf_vnum n = r->root;
 
+	r->g = ospf_pool_graph(r->o->pool);
+	r->n_blocks = ospf_n_vertices(r->o->pool) / SPF_PAGE;
 	spf_queue_init(&r->q);
 	memset(r->memo, 0, sizeof(r->memo));
+	if (!load(r))
+		return false;
 	if (n == OSPF_NUM_NONE)
-		return;
-	touch(r, n);
+		return true;
 	v[n].dist = 0;
 	v[n].parent = n;
 	do {
 		v[n].state = SPF_IN_TREE;
 		if (r->joined && !r->joined(r, n))
-			return;
+			return false;
 		examine(r, n);
 		n = spf_pop(&r->q, v, key_of);
 	} while (n != OSPF_NUM_NONE && !r->o->spf->nomem);
+	return !r->o->spf->nomem;
+}
+
+void spf_tree_clear(struct spf_run *r)
+{
+	for (uint32_t b = block_from(r, 0); b < r->n_blocks; b = block_from(r, b + 1))
+		memset(&r->s->v[b * SPF_PAGE], 0, SPF_PAGE * sizeof(*r->s->v));
 }
 
 /* --- the results --------------------------------------------------------------------------- */
 
-/* Memory for all that is to be kept, before anything is changed. */
-static bool pages_ready(struct spf_run *r, uint32_t first)
+bool spf_keep_one(struct spf_area *a, ospf_vnum n, uint32_t dist, nexthops_id hops)
 {
-	const ospf_vnum *at = r->s->vlist + first, *end = r->s->vlist + r->s->n_v;
-
-	for (; at < end; at++)
-		if (r->s->v[*at].state == SPF_IN_TREE && !page_ready(r->area->spf, *at))
-			return false;
-	return true;
-}
-
-/* Vertices of the last run that are in the tree no more. */
-static void find_lost(struct spf_run *r)
-{
-	struct spf_area *a = r->area->spf;
-
-	for (uint32_t i = 0; i < a->n_pages; i++) {
-		struct spf_page *p = a->pages[i];
-
-		for (unsigned j = 0; p && j < SPF_PAGE; j++) {
-			struct spf_v *v = &r->s->v[i * SPF_PAGE + j];
-
-			if (p->dist[j] == SPF_UNREACHABLE || v->state == SPF_IN_TREE)
-				continue;
-			p->dist[j] = SPF_UNREACHABLE;
-			if (!v->state)
-				r->s->vlist[r->s->n_v++] = i * SPF_PAGE + j;
-			v->state = SPF_CHANGED;
-		}
-	}
-}
-
-/* Of those in the tree: is it other than it was? */
-static bool keep_one(struct spf_run *r, ospf_vnum n)
-{
-	const struct spf_v *v = &r->s->v[n];
-	struct spf_page *p = r->area->spf->pages[n / SPF_PAGE];
+	struct spf_page *p = a->pages[n / SPF_PAGE];
 	unsigned i = n % SPF_PAGE;
 
-	if (p->dist[i] == v->dist && (p->hops[i] == v->hops || n == r->root))
+	if (p->dist[i] == dist && (p->hops[i] == hops || dist == SPF_UNREACHABLE))
 		return false;
-	p->dist[i] = v->dist;
-	p->hops[i] = v->hops;
+	p->dist[i] = dist;
+	p->hops[i] = hops;
 	return true;
 }
 
-bool spf_keep(struct spf_run *r, uint32_t first, bool whole)
+/* What is kept of a block becomes what the tree has; cells of vertices that changed say so. */
+static void keep(struct spf_run *r, uint32_t block)
 {
-	uint32_t n_v = first;
+	const ospf_vnum first = block * SPF_PAGE;
 
-	if (!pages_ready(r, first))
-		return false;
-	if (whole)
-		find_lost(r);
-	for (uint32_t i = first; i < r->s->n_v; i++) {
-		ospf_vnum n = r->s->vlist[i];
+	for (ospf_vnum n = first; n < first + SPF_PAGE; n++) {
 		struct spf_v *v = &r->s->v[n];
-		bool changed = v->state == SPF_CHANGED ||
-			       (v->state == SPF_IN_TREE && keep_one(r, n));
+		bool changed = spf_keep_one(r->area->spf, n, v->lsa ? v->dist : SPF_UNREACHABLE,
+					    v->hops);
 
-		memset(v, 0, sizeof(*v));
+		*v = (struct spf_v){ 0 };
 		if (changed) {
 			v->state = SPF_CHANGED;
-			r->s->vlist[n_v++] = n;
+			r->s->vlist[r->s->n_v++] = n;
 		}
 	}
-	r->s->n_v = n_v;
-	return true;
 }
 
-void spf_clear(struct spf_run *r, uint32_t first)
+static bool has_page(const struct spf_area *s, uint32_t block)
 {
-	for (uint32_t i = first; i < r->s->n_v; i++)
-		memset(&r->s->v[r->s->vlist[i]], 0, sizeof(*r->s->v));
-	r->s->n_v = first;
+	return block < s->n_pages && s->pages[block];
 }
 
 bool spf_area_ready(struct ospf_area *a)
@@ -365,15 +337,16 @@ bool spf_area_ready(struct ospf_area *a)
 bool spf_full(struct ospf_area *a, struct spf_scratch *s)
 {
 	struct spf_run r = { .o = a->ospf, .area = a, .s = s, .root = spf_root(a) };
-	uint32_t first = s->n_v;
 
 	if (!spf_area_ready(a))
 		return false;
-	spf_tree(&r);
-	if (a->ospf->spf->nomem || !spf_keep(&r, first, true)) {
-		spf_clear(&r, first);
+	if (!spf_tree(&r)) {
+		spf_tree_clear(&r);
 		return false;
 	}
+	for (uint32_t b = block_from(&r, 0); b < r.n_blocks; b = block_from(&r, b + 1))
+		if (has_page(a->spf, b))
+			keep(&r, b);
 	a->n_spf++;
 	return true;
 }

@@ -6,7 +6,8 @@
  *
  *	spf_sched.c when it runs, and what has changed since the last run
  *	spf.c       16.1 (1)-(3), the tree of an area   spf_inc.c its repair
- *	spf_queue.h the candidate list                  spf_hops.c 16.1.1, next hops
+ *	spf_queue.h the candidate list                  spf_graph.h the graph, packed
+ *	spf_hops.c  16.1.1, next hops
  *	table.c     16.1 (4), 16.2, routes in the AS    table_ext.c 16.4, outside of it
  *	routers.c   routes to border routers
  *	fib.c       what of the routes the stack forwards by
@@ -17,19 +18,22 @@
  * prefixes alone whose vertices or LSAs have changed, and show all of them.
  *
  * Working memory of a run is the pool's, indexed by its vertex and prefix
- * numbers; whoever used a cell leaves it zero.  Virtual links are left out:
- * there are no transit areas (16.3), and type 4 links of others are followed
- * as what they are in the backbone, links between routers.
+ * numbers; whoever used a cell leaves it zero.  The graph alone is remembered.
+ *
+ * Virtual links are left out: there are no transit areas (16.3), and type 4
+ * links of others are followed as what they are in the backbone, links between
+ * routers.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "stack/core/nexthop.h"
 #include "stack/ospf/ospf.h"
+#include "stack/ospf/spf_graph.h"
 
 #define SPF_UNREACHABLE UINT32_MAX
 #define SPF_DIST_MAX 0x7ffffffeu          /* no path is longer */
-#define SPF_PAGE 64                       /* vertices */
+#define SPF_PAGE 64                       /* vertices: numtab.h's blocks, of one area each */
 
 struct spf_page { uint32_t dist[SPF_PAGE]; nexthops_id hops[SPF_PAGE]; };
 
@@ -78,7 +82,7 @@ void spf_again(struct ospf *o);
 
 /* --- working memory ------------------------------------------------------------- */
 
-enum { SPF_CANDIDATE = 1, SPF_IN_TREE = 2, SPF_ABSENT = 4, SPF_CHANGED = 8 };
+enum { SPF_CANDIDATE = 1, SPF_IN_TREE = 2, SPF_CHANGED = 4 };
 
 struct spf_v {                            /* a vertex */
 	const struct ospf_lsa *lsa;
@@ -164,6 +168,8 @@ struct spf_run {
 	struct ospf *o;
 	struct ospf_area *area;
 	struct spf_scratch *s;
+	struct spf_graph *g;              /* spf.c's, and its blocks of vertices */
+	uint32_t n_blocks;
 	ospf_vnum root;
 	struct spf_queue q;
 	struct spf_memo memo[SPF_MEMO];
@@ -175,7 +181,12 @@ struct spf_run {
 /* The LSA that is this vertex in the database, of an age below MaxAge; or NULL. */
 const struct ospf_lsa *spf_lsa(const struct ospf *o, ospf_vnum v);
 /* LSAs in the database that are not being flushed; or NULL. */
-const struct ospf_lsa *spf_lsa_of(const struct ospf *o, ospf_knum k);
+static inline const struct ospf_lsa *spf_lsa_of(const struct ospf *o, ospf_knum k)
+{
+	const struct lsdb_entry *e = lsdb_find(o, k);
+
+	return e && !(e->flags & LSDB_MAXAGE) ? e->lsa : NULL;
+}
 ospf_vnum spf_root(const struct ospf_area *a);
 /* 16.1.1 for an arc of the root: the interface's neighbour, or the network itself; 0: none. */
 nexthops_id spf_root_hops(struct ospf *o, const struct ospf_area *a, const struct ospf_arc *arc,
@@ -184,14 +195,14 @@ nexthops_id spf_root_hops(struct ospf *o, const struct ospf_area *a, const struc
 nexthops_id spf_next_hops(struct spf_run *r, const struct spf_v *v, ospf_vnum vn,
 			  const struct ospf_arc *arc, const struct spf_v *w,
 			  const struct ospf_arc *back);
-/* The vertices of the run, from first on in vlist, become those that changed, and
- * what is kept of them is brought up to date; of all others too, if the run was
- * the whole tree.  False: no memory, nothing changed. */
-bool must_check spf_keep(struct spf_run *r, uint32_t first, bool whole);
-/* The tree from nothing, in s->v; the vertices seen are put behind s->vlist. */
-void spf_tree(struct spf_run *r);
-/* ... those from first on in vlist, to zero. */
-void spf_clear(struct spf_run *r, uint32_t first);
+/* The tree from nothing, in the area's cells of s->v; s->vlist has none of them.  False:
+ * no memory, at some point. */
+bool must_check spf_tree(struct spf_run *r);
+/* ... the area's cells, to zero. */
+void spf_tree_clear(struct spf_run *r);
+/* Is it other than what is kept of it?  Then that is brought up to date; it has a page. */
+bool spf_keep_one(struct spf_area *a, ospf_vnum n, uint32_t dist, nexthops_id hops);
+bool must_check spf_page_ready(struct spf_area *a, ospf_vnum n);
 /* The whole of it: what is kept of the area is that of its database now, and
  * s->vlist has one more for each vertex that is other than before, in state
  * SPF_CHANGED.  False: no memory, and nothing changed. */

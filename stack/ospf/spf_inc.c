@@ -256,16 +256,52 @@ static void begin(struct repair *x)
 	}
 }
 
-/* What spf_keep() is to look at: all but those that are out of reach still. */
-static void end(struct repair *x, uint32_t first)
+/* --- the results ------------------------------------------------------------------------------ */
+
+static bool within_reach(const struct repair *x, ospf_vnum n)            /* now, or before */
+{
+	return x->r.s->v[n].dist != SPF_UNREACHABLE || spf_dist(x->r.area, n) != SPF_UNREACHABLE;
+}
+
+/* Memory for all that is to be kept, before anything is changed. */
+static bool pages_ready(struct repair *x, uint32_t first)
 {
 	for (uint32_t i = first; i < x->r.s->n_v; i++) {
 		ospf_vnum n = x->r.s->vlist[i];
-		struct spf_v *v = &x->r.s->v[n];
 
-		v->state = v->dist == SPF_UNREACHABLE &&
-			   spf_dist(x->r.area, n) == SPF_UNREACHABLE ? SPF_ABSENT : SPF_IN_TREE;
+		if (within_reach(x, n) && !spf_page_ready(x->r.area->spf, n))
+			return false;
 	}
+	return true;
+}
+
+/* The vertices from first on in vlist become those that changed, and what is kept of them
+ * is brought up to date. */
+static void keep(struct repair *x, uint32_t first)
+{
+	struct spf_scratch *s = x->r.s;
+	uint32_t n_v = first;
+
+	for (uint32_t i = first; i < s->n_v; i++) {
+		ospf_vnum n = s->vlist[i];
+		struct spf_v *v = &s->v[n];
+		bool changed = within_reach(x, n) &&
+			       spf_keep_one(x->r.area->spf, n, v->dist, v->hops);
+
+		*v = (struct spf_v){ 0 };
+		if (changed) {
+			v->state = SPF_CHANGED;
+			s->vlist[n_v++] = n;
+		}
+	}
+	s->n_v = n_v;
+}
+
+static void clear(struct repair *x, uint32_t first)
+{
+	for (uint32_t i = first; i < x->r.s->n_v; i++)
+		x->r.s->v[x->r.s->vlist[i]] = (struct spf_v){ 0 };
+	x->r.s->n_v = first;
 }
 
 bool spf_incremental(struct ospf_area *a, struct spf_scratch *s)
@@ -283,11 +319,10 @@ bool spf_incremental(struct ospf_area *a, struct spf_scratch *s)
 	settle_distances(&x);
 	if (!x.odd)
 		settle_hops(&x, first);
-	if (!x.odd && !a->ospf->spf->nomem) {
-		end(&x, first);
-		if (spf_keep(&x.r, first, false))
-			return true;
+	if (x.odd || a->ospf->spf->nomem || !pages_ready(&x, first)) {
+		clear(&x, first);
+		return false;
 	}
-	spf_clear(&x.r, first);
-	return false;
+	keep(&x, first);
+	return true;
 }
