@@ -15,6 +15,7 @@
 /* Blocks come in a few sizes, so that one freed serves the next of its kind. */
 static const uint32_t blk_sizes[] = { 256, 1152, 2048, 16384, 66048 };
 #define N_CLASS N_ELEM(blk_sizes)
+#define CLASS_FRAME 2                     /* of most of them, where most are */
 /* Packets made at a time.  One, where the end of a head must be the end of what libc gave. */
 #define PKT_CHUNK (POISON_WORKS ? 1 : 64)
 
@@ -139,9 +140,9 @@ struct pkt *pkt_new(struct pkt_pool *pool)
 
 static size_t blk_class(uint32_t size)
 {
-	size_t i = 0;
+	size_t i = size > blk_sizes[CLASS_FRAME - 1] ? CLASS_FRAME : 0;
 
-	while (blk_sizes[i] < size)
+	while (unlikely(blk_sizes[i] < size))
 		i++;
 	return i;
 }
@@ -175,7 +176,7 @@ struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
 	return b;
 }
 
-void blk_put(struct pkt_pool *pool, struct blk *b)
+static hot_inline void put(struct pkt_pool *pool, struct blk *b)
 {
 	size_t c;
 
@@ -189,12 +190,9 @@ void blk_put(struct pkt_pool *pool, struct blk *b)
 	pool->stats.blks--;
 }
 
-static void pkt_put_frags(struct pkt *p)
+void blk_put(struct pkt_pool *pool, struct blk *b)
 {
-	for (unsigned i = 0; i < p->nfrag; i++)
-		blk_put(p->pool, p->frag[i].blk);
-	p->nfrag = 0;
-	p->body = 0;
+	put(pool, b);
 }
 
 void pkt_free(struct pkt *p)
@@ -204,7 +202,10 @@ void pkt_free(struct pkt *p)
 	if (!p)
 		return;
 	pool = p->pool;
-	pkt_put_frags(p);
+	if (likely(p->nfrag))
+		put(pool, p->frag[0].blk);
+	for (unsigned i = 1; i < p->nfrag; i++)
+		put(pool, p->frag[i].blk);
 	p->next = pool->free;
 	close_pkt(p);
 	pool->free = p;

@@ -52,6 +52,41 @@ static void seg_cut(struct tcp_conn *tc, struct tcp_seg *s, seq_t una)
 	tcp_seg_free(tc, s);
 }
 
+/* The same of many at once: segments sent at one instant, once, and acknowledged
+ * whole.  Those between the first and the last tell no more than these two. */
+static bool take_flight(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+{
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node), *first = s, *last;
+	uint32_t n = 0, bytes = 0;
+
+	do {
+		n++;
+		bytes += s->len;
+		last = s;
+		s = tcp_seg_next(tc, s);
+	} while (s && s->sent && !s->marks && s->sent_at == last->sent_at &&
+		 last->by_time.next == &s->by_time && seq_le(seg_end(s), ack));
+	if (n < 2)
+		return false;
+	tcp_rack_delivered(tc, first, a);
+	tcp_rack_delivered(tc, last, a);
+	a->delivered += n - 2;
+	a->bytes += bytes - first->len - last->len;
+	tc->delivered += n - 2;
+	tc->n_out -= n;
+	tcp_segs_free(tc, first, last, n, bytes);
+	return true;
+}
+
+/* Is the first of all one of those? */
+static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
+{
+	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+
+	return !tc->n_sacked && !tc->lost_hint && !tc->sack_hint && s && s->sent && !s->marks &&
+	       list_linked(&s->by_time) && seq_le(seg_end(s), ack);
+}
+
 /* Karn (MUST-18) is in tcp_rack_delivered(). */
 static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 {
@@ -60,6 +95,8 @@ static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 	a->acked = (uint32_t)seq_diff(ack, tc->snd_una);
 	tc->bytes_acked += a->acked;
 	tc->snd_una = ack;
+	while (may_be_flight(tc, ack) && take_flight(tc, ack, a))
+		;
 	while ((s = list_first(&tc->sendq, struct tcp_seg, node)) && s->sent) {
 		if (seq_lt(ack, seg_end(s))) {
 			if (seq_lt(s->seq, ack))

@@ -511,6 +511,10 @@ bool must_check tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag);   /* SYN or F
 bool must_check tcp_sendq_join(struct tcp_conn *tc, uint32_t n);
 bool must_check tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len);
 void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s);
+/* From first to last n sent ones, of so many bytes in all: in a row in both lists,
+ * and no hint is one of them. */
+void tcp_segs_free(struct tcp_conn *tc, struct tcp_seg *first, struct tcp_seg *last, uint32_t n,
+		   uint32_t bytes);
 void tcp_sendq_fini(struct tcp_conn *tc);
 static inline struct tcp_seg *tcp_seg_next(const struct tcp_conn *tc, const struct tcp_seg *s)
 {
@@ -626,6 +630,8 @@ void tcp_pace_fini(struct tcp_conn *tc);
 /* --- segpool.c --- */
 struct tcp_seg *tcp_seg_alloc(struct stack *st);  /* all zero; NULL: no memory */
 void tcp_seg_release(struct stack *st, struct tcp_seg *s);
+/* n in a row, in no list. */
+void tcp_segs_release(struct stack *st, struct tcp_seg *first, struct tcp_seg *last, uint32_t n);
 void tcp_segpool_fini(struct tcp_table *t);
 
 /* --- out.c --- */

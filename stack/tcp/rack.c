@@ -22,10 +22,11 @@ static bool sent_after(ns_t t1, seq_t end1, ns_t t2, seq_t end2)
 static bool is_for_first_copy(const struct tcp_conn *tc, const struct tcp_seg *s,
 			      const struct tcp_acked *a, ns_t rtt)
 {
-	uint32_t sent = tcp_ts_now(tc) - (uint32_t)(tcp_now(tc) / MSEC(1) - s->sent_at / MSEC(1));
+	uint32_t sent;
 
 	if (!(s->marks & SEG_EVER_RETRANS))
 		return false;
+	sent = tcp_ts_now(tc) - (uint32_t)(tcp_now(tc) / MSEC(1) - s->sent_at / MSEC(1));
 	return (a->has_ts && (int32_t)(a->tsecr - sent) < 0) || rtt < tc->min_rtt;
 }
 

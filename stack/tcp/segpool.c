@@ -36,6 +36,26 @@ void tcp_seg_release(struct stack *st, struct tcp_seg *s)
 	t->n_spare_segs++;
 }
 
+void tcp_segs_release(struct stack *st, struct tcp_seg *first, struct tcp_seg *last, uint32_t n)
+{
+	struct tcp_table *t = st->tcp;
+	struct list_node *old = t->spare_segs.head.next;
+	struct tcp_seg *next;
+
+	if (POISON_WORKS || t->n_spare_segs + n > SPARE_MAX) {
+		for (; n; n--, first = next) {
+			next = container_of(first->node.next, struct tcp_seg, node);
+			tcp_seg_release(st, first);
+		}
+		return;
+	}
+	first->node.prev = &t->spare_segs.head;
+	last->node.next = old;
+	old->prev = &last->node;
+	t->spare_segs.head.next = &first->node;
+	t->n_spare_segs += n;
+}
+
 void tcp_segpool_fini(struct tcp_table *t)
 {
 	struct tcp_seg *s;

@@ -53,6 +53,29 @@ void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s)
 	tcp_seg_release(tcp_stack(tc), s);
 }
 
+static void list_cut(struct list_node *first, struct list_node *last)
+{
+	first->prev->next = last->next;
+	last->next->prev = first->prev;
+}
+
+void tcp_segs_free(struct tcp_conn *tc, struct tcp_seg *first, struct tcp_seg *last, uint32_t n,
+		   uint32_t bytes)
+{
+	struct pkt_pool *pool = tcp_stack(tc)->pool;
+	struct tcp_seg *s = first;
+
+	list_cut(&first->by_time, &last->by_time);
+	list_cut(&first->node, &last->node);
+	tc->sendq_bytes -= bytes;
+	for (uint32_t i = 0; i < n; i++) {
+		if (s->blk)
+			blk_put(pool, s->blk);
+		s = container_of(s->node.next, struct tcp_seg, node);
+	}
+	tcp_segs_release(tcp_stack(tc), first, last, n);
+}
+
 void tcp_sendq_fini(struct tcp_conn *tc)
 {
 	struct tcp_seg *s;

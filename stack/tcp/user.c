@@ -263,13 +263,14 @@ static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, b
 
 	while (p && done < n) {
 		struct pkt *next = p->next;
-		size_t part = pkt_len(p) - off < n - done ? pkt_len(p) - off : n - done;
+		uint32_t len = pkt_len(p);
+		size_t part = len - off < n - done ? len - off : n - done;
 
 		if (buf)
 			part = pkt_copy_out(p, off, buf + done, part);
 		done += part;
 		off += (uint32_t)part;
-		if (off < pkt_len(p))
+		if (off < len)
 			break;
 		if (!peek)
 			pkt_free(pkt_queue_pop(&tc->rcvq));

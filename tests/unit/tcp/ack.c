@@ -138,3 +138,65 @@ TEST(ack, a_duplicate_does_not_stop_what_was_too_long_for_the_path)
 	CHECK_EQ(peer_waiting(t), 4);             /* at once, in pieces */
 	peer_free(t);
 }
+
+/* --- many at once, or one by one ------------------------------------------------------- */
+
+/* A hint at the first of them keeps an ACK from taking many at once. */
+static void hinted(struct peer *t)
+{
+	struct tcp_conn *tc = peer_conn(t);
+
+	tc->sack_hint = list_first(&tc->sendq, struct tcp_seg, node);
+}
+
+static void same_after(const struct tcp_conn *a, const struct tcp_conn *b)
+{
+	CHECK_EQ(a->snd_una.v, b->snd_una.v);
+	CHECK_EQ(a->n_out, b->n_out);
+	CHECK_EQ(a->sendq_bytes, b->sendq_bytes);
+	CHECK_EQ(a->delivered, b->delivered);
+	CHECK_EQ(a->bytes_acked, b->bytes_acked);
+	CHECK_EQ(a->cc.cwnd, b->cc.cwnd);
+	CHECK_EQ(a->srtt, b->srtt);
+	CHECK_EQ(a->min_rtt, b->min_rtt);
+	CHECK_EQ(a->xmit_at, b->xmit_at);
+	CHECK_EQ(a->rack.xmit_ts, b->rack.xmit_ts);
+	CHECK_EQ(a->rack.rtt, b->rack.rtt);
+	CHECK_EQ(a->rack.end_seq.v, b->rack.end_seq.v);
+	CHECK_EQ(list_empty(&a->sendq), list_empty(&b->sendq));
+	CHECK_EQ(list_empty(&a->sent_order), list_empty(&b->sent_order));
+}
+
+static void same_heard(struct peer *t, struct peer *u)
+{
+	CHECK_EQ(peer_waiting(t), peer_waiting(u));
+	while (peer_next(t) && peer_next(u))
+		CHECK_EQ(t->got.seq, u->got.seq);
+}
+
+TEST(ack, of_many_tells_what_each_of_them_does)
+{
+	/* Bytes of ten segments, in ACKs one after another; the windows send more. */
+	static const uint32_t acks[][3] = {
+		{ 10 * MSS }, { 2 * MSS, 10 * MSS }, { 3 * MSS, 7 * MSS + 100, 10 * MSS },
+		{ 1, 4 * MSS, 9 * MSS }, { MSS, MSS + 1, 10 * MSS },
+	};
+
+	for (unsigned i = 0; i < N_ELEM(acks); i++) {
+		struct peer *t = flight(10), *u = flight(10);
+
+		CHECK_EQ(peer_write(t, 20 * MSS), 20 * MSS);
+		CHECK_EQ(peer_write(u, 20 * MSS), 20 * MSS);
+		for (unsigned k = 0; k < 3 && acks[i][k]; k++) {
+			peer_wait(t, RTT);
+			peer_wait(u, RTT);
+			hinted(u);
+			SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(0) + acks[i][k]);
+			SAY(u, .flags = TCP_ACK, .seq = 1, .ack = AT(0) + acks[i][k]);
+			same_after(peer_conn(t), peer_conn(u));
+			same_heard(t, u);
+		}
+		peer_free(t);
+		peer_free(u);
+	}
+}
