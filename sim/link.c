@@ -349,6 +349,53 @@ int link_end_xmit(struct link_end *e, struct pkt *p)
 	return OK;
 }
 
+/* Many, with nothing in the way of any: they arrive together, as each would alone. */
+static void xmit_free(struct link_end *e, struct pkt *first, ns_t now)
+{
+	ns_t at = ns_add(now, e->delay > 0 ? e->delay : 1);
+	struct pkt *p = first, *last = NULL;
+	uint64_t bytes = 0, seq = e->seq;
+
+	if (e->tail && at < e->tail->at)          /* as flight_insert() */
+		at = e->tail->at;
+	for (; p; last = p, p = p->next) {
+		bytes += pkt_len(p);
+		p->start_at = now;
+		p->at = at;
+		p->seq = seq++;
+	}
+	e->dev.stats.tx_packets += seq - e->seq;
+	e->dev.stats.tx_bytes += bytes;
+	e->in_flight += (uint32_t)(seq - e->seq);
+	e->seq = seq;
+	e->busy_at = now;
+	if (e->tail) {
+		e->tail->next = first;
+		e->tail = last;
+	} else {
+		e->head = first;
+		e->tail = last;
+		flight_wake(e);
+	}
+}
+
+/* Frames of which none is longer than `longest`. */
+static void link_end_xmit_list(struct link_end *e, struct pkt *first, uint32_t longest)
+{
+	ns_t now = e->link->lab->engine.now;
+	struct pkt *next;
+
+	if (likely(!e->rate_bps && !e->netem && !e->taps && e->busy_at <= now &&
+		   !refuse(e, longest))) {
+		xmit_free(e, first, now);
+		return;
+	}
+	for (struct pkt *p = first; p; p = next) {
+		next = p->next;
+		(void)link_end_xmit(e, p);
+	}
+}
+
 /* --- arriving ------------------------------------------------------------------ */
 
 /* The one that arrives now. */
@@ -437,6 +484,11 @@ static int dev_xmit(struct netdev *dev, struct pkt *p)
 	return link_end_xmit(container_of(dev, struct link_end, dev), p);
 }
 
+static void dev_xmit_list(struct netdev *dev, struct pkt *first, uint32_t longest)
+{
+	link_end_xmit_list(container_of(dev, struct link_end, dev), first, longest);
+}
+
 static void dev_up(struct netdev *dev, bool up)
 {
 	struct link_end *e = container_of(dev, struct link_end, dev);
@@ -445,7 +497,8 @@ static void dev_up(struct netdev *dev, bool up)
 	link_update_carrier(e->link);
 }
 
-static const struct netdev_ops link_dev_ops = { .xmit = dev_xmit, .up = dev_up };
+static const struct netdev_ops link_dev_ops = { .xmit = dev_xmit, .xmit_list = dev_xmit_list,
+						.up = dev_up };
 
 static const struct topo_end *end_spec(const struct link_end *e)
 {

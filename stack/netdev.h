@@ -30,6 +30,8 @@ enum dev_flag {
 
 struct netdev_ops {
 	int  (*xmit)(struct netdev *dev, struct pkt *p);  /* a whole frame; consumes it */
+	/* Optional: the same of several, by next, none longer than that. */
+	void (*xmit_list)(struct netdev *dev, struct pkt *first, uint32_t longest);
 	void (*up)(struct netdev *dev, bool up);          /* optional */
 	void (*free)(struct netdev *dev);                 /* optional */
 };

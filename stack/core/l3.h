@@ -49,19 +49,6 @@ struct ip4_tx {
  */
 int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx);
 
-/* Packets that leave one after another, at one instant, and differ in nothing but
- * their length and what is behind the IP header: what is in front is made once.
- * Good until anything else happens. */
-struct ip4_train {
-	struct netdev *dev;
-	uint64_t sum;                     /* of the IP header, but for length and identification */
-	uint8_t hdr[34];                  /* Ethernet and IPv4, without those and the checksum */
-};
-/* Of packets up to len bytes behind the IP header.  False: each must go by
- * ip4_output(); so must the first of all. */
-bool ip4_train_begin(struct stack *st, const struct ip4_tx *tx, uint32_t len, struct ip4_train *t);
-void ip4_train_output(struct stack *st, struct pkt *p, const struct ip4_train *t);
-
 /* One IPv4 packet behind its link header (ip4/in.c); consumes it. */
 void ip4_input(struct stack *st, struct netdev *dev, struct pkt *p);
 /* A whole frame, of a flow of which one was delivered before: delivers it as

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* IPv4 output: where a packet of this host goes, and the way onto the link. */
 #include "stack/core/pmtu.h"
+#include "stack/core/train.h"
 #include "stack/ip4/ip4.h"
 #include "stack/util/hash.h"
 #include "stack/wire/eth.h"
@@ -423,23 +424,25 @@ bool ip4_train_begin(struct stack *st, const struct ip4_tx *tx, uint32_t len, st
 	if (state != NUD_REACHABLE && state != NUD_PERMANENT)
 		return false;
 	t->dev = n->dev;
+	t->longest = len + (uint32_t)sizeof(t->hdr);
 	eth_put(t->hdr, &n->mac, &n->dev->mac, ETHERTYPE_IP4);
 	ip4_hdr_emit_plain(&h, t->hdr + ETH_HLEN);
 	t->sum = (uint16_t)~ip4_get_csum(t->hdr + ETH_HLEN);
 	return true;
 }
 
-void ip4_train_output(struct stack *st, struct pkt *p, const struct ip4_train *t)
+void ip4_train_output(struct stack *st, struct pkt *first, uint32_t n, const struct ip4_train *t)
 {
-	uint16_t len = (uint16_t)(pkt_len(p) + IP4_HLEN), id = st->ip_id++;
-	uint8_t *b = pkt_push(p, sizeof(t->hdr)), *ip = b + ETH_HLEN;
+	struct pkt *next;
 
-	st->stat[ST_IP_OUT_REQUESTS]++;
-	memcpy(b, t->hdr, sizeof(t->hdr));
-	ip4_put_len(ip, len);
-	ip4_put_id(ip, id);
-	ip4_put_csum(ip, csum_fold(t->sum + len + id));
-	p->flags |= PKT_LOCAL;
-	p->l2 = p->off;
-	t->dev->ops->xmit(t->dev, p);
+	st->stat[ST_IP_OUT_REQUESTS] += n;
+	if (t->dev->ops->xmit_list && n > 1) {
+		t->dev->ops->xmit_list(t->dev, first, t->longest);
+		return;
+	}
+	for (struct pkt *p = first; p; p = next) {
+		next = p->next;
+		p->next = NULL;
+		t->dev->ops->xmit(t->dev, p);
+	}
 }

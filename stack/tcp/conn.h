@@ -31,6 +31,7 @@
 #include "stack/core/l3.h"
 #include "stack/core/l4.h"
 #include "stack/core/timer.h"
+#include "stack/core/train.h"
 #include "stack/tcp/cc.h"
 #include "stack/tcp/tcp.h"
 #include "stack/util/seq.h"
@@ -653,10 +654,20 @@ struct tcp_train {
 	uint8_t hlen;
 	uint8_t hdr[TCP_HLEN_TS];         /* seq, flags and checksum are to come */
 	uint64_t sum;                     /* of it, and the addresses */
+	struct pkt *first, *last;         /* made, and still to leave: n */
+	uint32_t n;
 	struct ip4_train ip;
 };
-/* train: of those that went just before, or NULL.  False: no packet. */
+/* train: where it joins those just before, to leave with them; or NULL.  False:
+ * no packet. */
 bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train *train);
+static inline void tcp_train_init(struct tcp_train *t)
+{
+	t->tried = t->on = false;
+	t->first = t->last = NULL;
+	t->n = 0;
+}
+void tcp_train_leave(struct tcp_conn *tc, struct tcp_train *t);
 void tcp_send_ack(struct tcp_conn *tc);
 void tcp_send_probe(struct tcp_conn *tc);         /* of a window, or to keep alive */
 void tcp_send_rst(struct tcp_conn *tc);

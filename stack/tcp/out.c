@@ -204,19 +204,56 @@ static bool probe_path(struct tcp_conn *tc, bool *sent)
 	return true;
 }
 
+/* How many full segments both windows have room for, where nothing else counts. */
+static uint32_t full_ones(const struct tcp_conn *tc)
+{
+	uint32_t segs = tcp_in_flight(tc), left, most;
+
+	if (tc->ca_state != CA_OPEN || tc->sk.opt[SKO_MAX_PACING_RATE])
+		return 0;
+	most = tc->cc.cwnd / tc->cc.mss;
+	left = window_left(tc, tc->snd_nxt) / tc->snd_mss;
+	return most <= segs ? 0 : most - segs < left ? most - segs : left;
+}
+
+/* The same as may_send() and send_new(), of those. */
+static void send_full(struct tcp_conn *tc, struct tcp_train *train)
+{
+	struct tcp_seg *s = tc->unsent;
+	ns_t now = tcp_now(tc);
+
+	for (uint32_t n = full_ones(tc); n && s; n--) {
+		if (s->len != tc->snd_mss || (s->flags & (uint8_t)~TCP_PSH) ||
+		    !tcp_seg_xmit(tc, s, train))
+			break;
+		s->sent = true;
+		s->sent_at = now;
+		list_push_back(&tc->sent_order, &s->by_time);
+		tc->snd_nxt = seg_end(s);
+		tc->n_out++;
+		s = tcp_seg_next(tc, s);
+	}
+	tc->unsent = s;
+	tc->sent_at = now;
+}
+
 static bool send_all(struct tcp_conn *tc)
 {
 	struct tcp_train train;
 	bool sent = false;
 
-	train.tried = train.on = false;
+	tcp_train_init(&train);
 	if (tc->unsent)
 		restart_after_idle(tc);
 	if (unlikely(tc->mtup != NULL) && tc->unsent && !probe_path(tc, &sent))
 		return false;
 	while (tc->unsent && may_send(tc, tc->unsent) &&
-	       send_new(tc, tc->unsent, sent ? &train : NULL))
+	       send_new(tc, tc->unsent, sent ? &train : NULL)) {
+		if (!sent && tc->unsent)
+			send_full(tc, &train);
 		sent = true;
+	}
+	tcp_train_leave(tc, &train);
 	if (sent || (tc->unsent && !cwnd_allows(tc)))
 		note_usage(tc);
 	return sent;

@@ -183,12 +183,10 @@ static bool train_goes_on(struct tcp_conn *tc, struct tcp_train *t)
 	return t->on;
 }
 
-/* What the first one settled (ack_sent()) is settled. */
-static void train_xmit(struct tcp_conn *tc, const struct tcp_train *t, struct pkt *p,
-		       const struct tcp_seg *s)
+static hot_inline void train_push(struct stack *st, const struct tcp_train *t, struct pkt *p,
+				  const struct tcp_seg *s)
 {
 	uint8_t flags = s->flags | TCP_ACK, *b = pkt_push(p, t->hlen);
-	struct stack *st = tcp_stack(tc);
 
 	memcpy(b, t->hdr, TCP_HLEN);
 	if (t->hlen > TCP_HLEN)
@@ -197,17 +195,41 @@ static void train_xmit(struct tcp_conn *tc, const struct tcp_train *t, struct pk
 	tcp_put_flags(b, flags);
 	if (likely(st->opt[OPT_TCP_CHECKSUMS]))
 		tcp_put_csum(b, csum_fold(t->sum + s->seq.v + flags + pkt_len(p) + s->sum));
-	st->stat[ST_TCP_OUT_SEGS]++;
-	tc->segs_out++;
-	ip4_train_output(st, p, &t->ip);
+	ip4_train_push(st, p, &t->ip);
+}
+
+static hot_inline void train_add(struct tcp_conn *tc, struct tcp_train *t, struct pkt *p,
+				 const struct tcp_seg *s)
+{
+	train_push(tcp_stack(tc), t, p, s);
+	if (t->last)
+		t->last->next = p;
+	else
+		t->first = p;
+	t->last = p;
+	t->n++;
+}
+
+/* What the first one of all settled (ack_sent()) is settled. */
+void tcp_train_leave(struct tcp_conn *tc, struct tcp_train *t)
+{
+	struct stack *st = tcp_stack(tc);
+
+	if (!t->n)
+		return;
+	st->stat[ST_TCP_OUT_SEGS] += t->n;
+	tc->segs_out += t->n;
+	ip4_train_output(st, t->first, t->n, &t->ip);
+	t->first = t->last = NULL;
+	t->n = 0;
 }
 
 /* --- what is sent ------------------------------------------------------------------------ */
 
 bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train *train)
 {
-	struct pkt *p = pkt_new(tcp_stack(tc)->pool);
 	bool first_syn = (s->flags & TCP_SYN) && tc->state == TCP_SYN_SENT;
+	struct pkt *p = pkt_new(tcp_stack(tc)->pool);
 
 	if (!p)
 		return false;
@@ -220,7 +242,7 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train
 	if (s->len && tc->ato_us)
 		tcp_reply_sent(tc);
 	if (train && train_goes_on(tc, train))
-		train_xmit(tc, train, p, s);
+		train_add(tc, train, p, s);
 	else
 		xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
 	return true;

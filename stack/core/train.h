@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STACK_CORE_TRAIN_H
+#define STACK_CORE_TRAIN_H
+/*
+ * Frames in a row, as a transport with much to say sends them of one flow, at one
+ * instant, alike in nearly all of what stands in front (stack/ip4).
+ */
+#include "stack/core/core.h"
+#include "stack/core/l3.h"
+#include "stack/wire/eth.h"
+#include "stack/wire/ip4.h"
+
+/* They differ in nothing but their length and what is behind the IP header: what
+ * is in front is made once.  Good until anything else happens. */
+struct ip4_train {
+	struct netdev *dev;
+	uint32_t longest;                 /* frame */
+	uint64_t sum;                     /* of the IP header, but for length and identification */
+	uint8_t hdr[ETH_HLEN + IP4_HLEN]; /* without those and the checksum */
+};
+/* Of packets up to len bytes behind the IP header.  False: each must go by
+ * ip4_output(); so must the first of all. */
+bool ip4_train_begin(struct stack *st, const struct ip4_tx *tx, uint32_t len, struct ip4_train *t);
+/* What is in front of p. */
+static hot_inline void ip4_train_push(struct stack *st, struct pkt *p, const struct ip4_train *t)
+{
+	uint16_t len = (uint16_t)(pkt_len(p) + IP4_HLEN), id = st->ip_id++;
+	uint8_t *b = pkt_push(p, sizeof(t->hdr)), *ip = b + ETH_HLEN;
+
+	memcpy(b, t->hdr, sizeof(t->hdr));
+	ip4_put_len(ip, len);
+	ip4_put_id(ip, id);
+	ip4_put_csum(ip, csum_fold(t->sum + len + id));
+	p->flags |= PKT_LOCAL;
+	p->l2 = p->off;
+}
+/* Such frames, n in a list by next: off they go. */
+void ip4_train_output(struct stack *st, struct pkt *first, uint32_t n, const struct ip4_train *t);
+
+#endif
