@@ -23,6 +23,11 @@ void l4_burst_end(struct stack *st)
 	tcp_burst_end(st);                        /* nobody else puts anything off */
 }
 
+struct pkt *l4_burst_more(struct stack *st, struct netdev *dev, struct pkt *first)
+{
+	return tcp_burst_more(st, dev, first);
+}
+
 void l4_dev_changed(struct stack *st, struct netdev *dev, bool gone)
 {
 	for (size_t i = 0; i < N_ELEM(protos); i++)

@@ -193,6 +193,12 @@ void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p);
  * OPT_GRO is 0.  The second may do anything that a user's watch does. */
 void stack_burst_begin(struct stack *st);
 void stack_burst_end(struct stack *st);
+/* Between these two, of frames in a row (by next, each with its pkt->at): takes
+ * from the front those that are due now and are no more than the next data of what
+ * came just before, as stack_input() would one by one; no user hears of them yet.
+ * Returns the first that it leaves, or NULL. */
+struct pkt *must_check stack_input_train(struct stack *st, ns_t now, struct netdev *dev,
+					 struct pkt *first);
 void stack_run(struct stack *st, ns_t now);
 ns_t stack_next_at(const struct stack *st);       /* NS_NEVER when idle */
 /* The time, before a call that acts at an instant: what was due by then comes

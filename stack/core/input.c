@@ -72,6 +72,13 @@ void stack_burst_end(struct stack *st)
 	l4_burst_end(st);
 }
 
+struct pkt *stack_input_train(struct stack *st, ns_t now, struct netdev *dev, struct pkt *first)
+{
+	if (!st->burst || st->now != now || !(dev->flags & DEV_UP))
+		return first;
+	return l4_burst_more(st, dev, first);
+}
+
 void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 {
 	const uint8_t *h;

@@ -22,6 +22,8 @@ struct l4_proto {
 /* stack/protos.c: by IP protocol number; NULL: not spoken here. */
 const struct l4_proto *l4_find(uint8_t ipproto);
 void l4_burst_end(struct stack *st);
+/* stack_input_train(), its counters apart: of frames on dev, at st->now. */
+struct pkt *l4_burst_more(struct stack *st, struct netdev *dev, struct pkt *first);
 void l4_dev_changed(struct stack *st, struct netdev *dev, bool gone);
 void l4_fini(struct stack *st);
 

@@ -2,13 +2,16 @@
 #ifndef STACK_CORE_TRAIN_H
 #define STACK_CORE_TRAIN_H
 /*
- * Frames in a row, as a transport with much to say sends them of one flow, at one
- * instant, alike in nearly all of what stands in front (stack/ip4).
+ * Frames in a row, as a transport with much to say sends them and another end
+ * receives them: of one flow, at one instant, alike in nearly all of what stands
+ * in front (stack/ip4).
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
 #include "stack/wire/eth.h"
 #include "stack/wire/ip4.h"
+
+/* --- that leave ------------------------------------------------------------- */
 
 /* They differ in nothing but their length and what is behind the IP header: what
  * is in front is made once.  Good until anything else happens. */
@@ -36,5 +39,11 @@ static hot_inline void ip4_train_push(struct stack *st, struct pkt *p, const str
 }
 /* Such frames, n in a list by next: off they go. */
 void ip4_train_output(struct stack *st, struct pkt *first, uint32_t n, const struct ip4_train *t);
+
+/* --- that arrive ------------------------------------------------------------ */
+
+/* The Ethernet and IPv4 headers of the frame of src's, come by dev, by which others
+ * are known, until anything else happens; NULL: there is none. */
+const uint8_t *ip4_known(struct stack *st, const struct netdev *dev, ip4_t src);
 
 #endif

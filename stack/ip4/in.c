@@ -5,6 +5,7 @@
  * addresses too, decides between delivery and forwarding.  The host model is
  * weak, as Linux's is: any local address is answered on any interface.
  */
+#include "stack/core/train.h"
 #include "stack/ip4/ip4.h"
 #include "stack/wire/eth.h"
 #include "stack/wire/icmp4.h"
@@ -153,6 +154,13 @@ static void known_keep(struct stack *st, struct netdev *dev, const struct pkt *p
 	k->dev = dev;
 	k->l4 = l4;
 	memcpy(k->hdr, p->head + p->l2, sizeof(k->hdr));
+}
+
+const uint8_t *ip4_known(struct stack *st, const struct netdev *dev, ip4_t src)
+{
+	const struct rx_known *k = known_slot(st, src);
+
+	return st->knows && k->dev == dev && ip4_get_src(k->hdr + ETH_HLEN) == src ? k->hdr : NULL;
 }
 
 bool ip4_input_known(struct stack *st, struct netdev *dev, struct pkt *p)

@@ -395,6 +395,8 @@ bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* The same of the data that follows, of a burst: what was found of its header is
  * what was found of the last one's. */
 bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m);
+/* The same of whole frames: stack_input_train(). */
+struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *first);
 /* What segments of one instant left to do, once for all of them. */
 void tcp_burst_end(struct stack *st);
 /* Before anything else happens to tc: what they acknowledged lets go out now,
@@ -494,6 +496,20 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got);
 #define TCP_QUICK_MAX 16                  /* Linux: TCP_MAX_QUICKACKS */
 #define TCP_DELACK_MAX MSEC(200)          /* as in Linux; MUST-40: below 500 */
 void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags);     /* in order */
+/* The size of the peer's segments, from what they are; a smaller one is the end
+ * of something. */
+static inline void tcp_data_measure(struct tcp_conn *tc, uint32_t len, uint8_t flags)
+{
+	if (len < tc->rcv_mss) {
+		tc->pushed = tc->pushed ? 2 : 1;
+		return;
+	}
+	tc->rcv_mss = (uint16_t)(len < tc->snd_mss ? len : tc->snd_mss);
+	if ((flags & TCP_PSH) && !tc->pushed)
+		tc->pushed = 1;
+}
+/* After one such at this instant n more came, each of which was measured. */
+void tcp_data_came_too(struct tcp_conn *tc, uint32_t n);
 void tcp_ack_soon(struct tcp_conn *tc);           /* now, or delayed */
 ns_t tcp_ack_delay(const struct tcp_conn *tc);
 void tcp_ack_missed(struct tcp_conn *tc);         /* nothing took it along: the timer fired */

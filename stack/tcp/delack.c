@@ -48,29 +48,29 @@ void tcp_quick_spend(struct tcp_conn *tc)
 
 /* --- data comes and goes --------------------------------------------------------------- */
 
-/* The size of the peer's segments, from what they are; a smaller one is the
- * end of something. */
-static void measure(struct tcp_conn *tc, uint32_t len, uint8_t flags)
+/* Data comes without a pause. */
+static void ato_shrink(struct tcp_conn *tc) { ato_set(tc, ato(tc) / 2 + ATO_MIN / 2); }
+
+void tcp_data_came_too(struct tcp_conn *tc, uint32_t n)
 {
-	if (len < tc->rcv_mss) {
-		tc->pushed = tc->pushed ? 2 : 1;
-		return;
-	}
-	tc->rcv_mss = (uint16_t)(len < tc->snd_mss ? len : tc->snd_mss);
-	if ((flags & TCP_PSH) && !tc->pushed)
-		tc->pushed = 1;
+	uint32_t before;
+
+	do {
+		before = tc->ato_us;
+		ato_shrink(tc);
+	} while (--n && tc->ato_us != before);
 }
 
 void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags)
 {
 	ns_t since = tcp_now(tc) - tc->data_at;
 
-	measure(tc, len, flags);
+	tcp_data_measure(tc, len, flags);
 	if (!tc->ato_us) {
 		quick_more(tc, TCP_QUICK_MAX);
 		ato_set(tc, ATO_MIN);
 	} else if (since <= ATO_MIN / 2) {
-		ato_set(tc, ato(tc) / 2 + ATO_MIN / 2);
+		ato_shrink(tc);
 	} else if (since < ato(tc)) {
 		ato_set(tc, least(ato(tc) / 2 + since, tc->rto));
 	} else if (since > tc->rto) {             /* the sender begins anew */

@@ -119,13 +119,14 @@ static inline void ip4_put_dst(uint8_t *p, ip4_t a) { put_be32(p + 16, a); }
  * memory: the sum is blind to their byte order (RFC 1071 2). */
 static inline bool ip4_csum_ok(const uint8_t *p)
 {
-	uint64_t a, b;
+	uint64_t a, b, sum;
 	uint32_t c;
 
 	memcpy(&a, p, 8);
 	memcpy(&b, p + 8, 8);
 	memcpy(&c, p + 16, 4);
-	return ((a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + c) % 0xffff == 0;
+	sum = (a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + c;
+	return csum_fold(sum) == 0;
 }
 
 /* Forwarding, in place: one off the TTL, which is above 0.  RFC 1624 eqn. 3

@@ -13,6 +13,8 @@ struct net_dev {
 	struct net *net;
 	struct net_dev *peer, *next;      /* peer: the next one of the same wire, in a ring */
 	struct pkt_queue sent;            /* without a peer */
+	struct pkt_queue row;             /* waits for net_row_end() ... */
+	bool in_row;                      /* ... since net_row_begin() */
 	unsigned lose;                    /* 0: none */
 	bool (*tap)(void *arg, const struct pkt *p);
 	void *tap_arg;
@@ -244,7 +246,44 @@ void net_inject(struct netdev *dev, const void *bytes, size_t n)
 	struct pkt *p = pkt_from_bytes(net->pool, bytes, n);
 
 	REQUIRE(p != NULL);
-	stack_input(dev->stack, net->now, dev, p);
+	p->at = net->now;
+	if (container_of(dev, struct net_dev, dev)->in_row)
+		pkt_queue_push(&container_of(dev, struct net_dev, dev)->row, p);
+	else
+		stack_input(dev->stack, net->now, dev, p);
+}
+
+void net_row_begin(struct netdev *dev)
+{
+	container_of(dev, struct net_dev, dev)->in_row = true;
+}
+
+static unsigned row_len(const struct pkt *p)
+{
+	unsigned n = 0;
+
+	for (; p; p = p->next)
+		n++;
+	return n;
+}
+
+unsigned net_row_end(struct netdev *dev)
+{
+	struct net_dev *d = container_of(dev, struct net_dev, dev);
+	struct pkt *p = d->row.head, *next;
+	unsigned taken = 0;
+
+	d->in_row = false;
+	d->row = (struct pkt_queue){ 0 };
+	while (p) {
+		next = p->next;
+		p->next = NULL;
+		stack_input(dev->stack, d->net->now, dev, p);
+		taken += row_len(next);
+		p = stack_input_train(dev->stack, d->net->now, dev, next);
+		taken -= row_len(p);
+	}
+	return taken;
 }
 
 unsigned net_sent(struct netdev *dev)

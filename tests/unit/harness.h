@@ -69,6 +69,10 @@ void net_tap(struct netdev *dev, bool (*tap)(void *arg, const struct pkt *p), vo
 
 /* The frame arrives now. */
 void net_inject(struct netdev *dev, const void *bytes, size_t n);
+/* Between these two frames wait, to arrive as a lab's link has those of one instant
+ * arrive; the second returns how many stack_input_train() took. */
+void net_row_begin(struct netdev *dev);
+unsigned net_row_end(struct netdev *dev);
 static inline void net_inject_frame(struct netdev *dev, const struct frame *f)
 {
 	net_inject(dev, f->b, f->n);

@@ -5,7 +5,8 @@
 #include "stack/show.h"
 #include "stack/socket.h"
 #include "stack/stack.h"
-#include "tests/unit/sim/rig.h"
+#include "tests/unit/capture/fixture.h"
+#include "tests/unit/sim/capfile.h"
 
 #define SEGMENTS 8
 #define SEGMENT 1448u
@@ -15,6 +16,8 @@ struct user {
 	unsigned told;
 	size_t got;
 	bool close;                       /* at the first word */
+	struct lab *lab;
+	uint64_t when;                    /* it was told, and of how much, in one number */
 };
 
 static void told(struct sk_watch *w, uint32_t ev)
@@ -28,6 +31,8 @@ static void told(struct sk_watch *w, uint32_t ev)
 	u->told++;
 	while ((n = sk_recv(w->sk, buf, sizeof(buf), NULL)) > 0)
 		u->got += (size_t)n;
+	if (u->lab)
+		u->when = u->when * 31 + (uint64_t)lab_now(u->lab) + u->got;
 	if (u->close) {
 		struct sock *sk = w->sk;
 
@@ -160,5 +165,95 @@ TEST(burst, a_user_may_close_the_other_connection_of_the_burst)
 	lab_run_until(t.lab, lab_now(t.lab) + SEC(1));
 	CHECK_EQ(t.user.told, 1);
 	CHECK_EQ(second.told, 1);
+	trial_end(&t);
+}
+
+/* --- in one list or one by one ----------------------------------------------------------- */
+
+/* Frames that nobody watches leave and arrive as a list; with a capture each is seen. */
+static void transfer(struct trial *t)
+{
+	static const char *const delays[] = { "delay 2ms", "delay 500us", "delay 0us", "delay 1ms" };
+	static const uint8_t zero[40 * SEGMENT];
+
+	t->user.lab = t->lab;
+	sk_watch(t->server, &t->user.watch);
+	for (unsigned i = 0; i < 40; i++) {
+		size_t n = i % 3 ? sizeof(zero) : 5 * SEGMENT + 7 * i;
+
+		(void)enter(t, "a");
+		(void)sk_send(t->client, zero, n, NULL);
+		lab_run_until(t->lab, lab_now(t->lab) + USEC(700));
+		CHECK_STR(rig_set(t->lab, 0, delays[i % N_ELEM(delays)]), "");
+	}
+	lab_run_until(t->lab, lab_now(t->lab) + SEC(1));
+}
+
+static void same_end(struct trial *t, struct trial *u, const char *end)
+{
+	struct link_end_info a = rig_info(t->lab, end), b = rig_info(u->lab, end);
+
+	CHECK_EQ(a.tx_packets, b.tx_packets);
+	CHECK_EQ(a.tx_bytes, b.tx_bytes);
+	CHECK_EQ(a.delivered_packets, b.delivered_packets);
+	CHECK_EQ(a.delivered_bytes, b.delivered_bytes);
+	CHECK_EQ(a.in_flight, 0);
+	CHECK_EQ(b.in_flight, 0);
+	CHECK_EQ(memcmp(&a.dev->stats, &b.dev->stats, sizeof(a.dev->stats)), 0);
+}
+
+static void same_outcome(struct trial *t, struct trial *u)
+{
+	same_end(t, u, "a:eth0");
+	same_end(t, u, "b:eth0");
+	for (unsigned i = 0; i < ST_N; i++) {
+		CHECK_EQ(show_stat(enter(t, "a"), i), show_stat(enter(u, "a"), i));
+		CHECK_EQ(show_stat(enter(t, "b"), i), show_stat(enter(u, "b"), i));
+	}
+	CHECK(t->user.got > 20 * 40 * SEGMENT / 2);
+	CHECK_EQ(t->user.got, u->user.got);
+	CHECK_EQ(t->user.told, u->user.told);
+	CHECK_EQ(t->user.when, u->user.when);
+}
+
+static void watched_or_not(const char *link, const char *which)
+{
+	struct trial t = trial_new(link, true), u = trial_new(link, true);
+	struct scratch file = scratch_new(".pcapng");
+	int id = capfile_start(u.lab, which, file.path, NULL);
+	struct capfile f;
+
+	transfer(&t);
+	transfer(&u);
+	f = capfile_stop(u.lab, id, file.path);
+	CHECK(f.n > 400);
+	same_outcome(&t, &u);
+	capfile_free(&f);
+	trial_end(&t);
+	trial_end(&u);
+	scratch_free(&file);
+}
+
+TEST(burst, frames_that_are_watched_fare_as_those_that_are_not)
+{
+	watched_or_not(RIG_PAIR("rate: 0, delay: 1ms"), "all");
+	watched_or_not(RIG_PAIR("rate: 0, delay: 1ms"), "a");
+	watched_or_not(RIG_PAIR("rate: 0, delay: 1ms"), "b");
+	watched_or_not(RIG_PAIR("rate: 10gbit, delay: 1ms"), "all");
+}
+
+TEST(burst, a_list_on_the_wire_is_cut_whole)
+{
+	struct trial t = trial_new(RIG_PAIR("rate: 0, delay: 1ms"), true);
+	static const uint8_t zero[SEGMENTS * SEGMENT];
+	struct link_end_info e;
+
+	(void)enter(&t, "a");
+	CHECK_EQ(sk_send(t.client, zero, sizeof(zero), NULL), sizeof(zero));
+	CHECK_EQ(rig_info(t.lab, "a:eth0").in_flight, SEGMENTS);
+	CHECK_EQ(link_set_up(lab_link(t.lab, 0), false), OK);
+	e = rig_info(t.lab, "a:eth0");
+	CHECK_EQ(e.in_flight, 0);
+	CHECK_EQ(e.drops[DROP_LINK_CUT], SEGMENTS);
 	trial_end(&t);
 }

@@ -129,6 +129,7 @@ void peer_say(struct peer *t, const struct peer_say *s)
 	REQUIRE(bytes && f);
 	n = say_bytes(t, s, ip.src, ip.dst, bytes);
 	frame_ip4(f, t->dev, &ip, s->ip_opt, bytes, n);
+	f->b[ETH_HLEN + 10] ^= s->bad_ip_sum ? 0x55 : 0;
 	net_inject_frame(t->dev, f);
 	free(f);
 	free(bytes);

@@ -50,6 +50,7 @@ struct peer_say {
 	uint8_t n_opt;
 	uint8_t hlen;                     /* a lie about the header's length; 0: the truth */
 	bool bad_sum;
+	bool bad_ip_sum;                  /* of the IP header */
 	const void *data;
 };
 

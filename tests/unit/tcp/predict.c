@@ -7,22 +7,51 @@
 #define BURSTS 1500
 #define MOST 12                           /* segments of a burst */
 
-/* Two hosts alike; `alone` looks at each segment in full. */
-static struct peer *joined, *alone;
+/* Hosts alike; `alone` looks at each segment in full, `row` has them as one list. */
+static struct peer *joined, *alone, *row;
 
-static void both_new(enum peer_kind kind)
+static void all_new(enum peer_kind kind)
 {
 	joined = peer_new(kind);
 	alone = peer_new(kind);
+	row = peer_new(kind);
 	peer_accept(joined);
 	peer_accept(alone);
+	peer_accept(row);
 }
 
-static void both_say(const struct peer_say *s)
+static void all_free(void)
+{
+	peer_free(joined);
+	peer_free(alone);
+	peer_free(row);
+}
+
+static void all_say(const struct peer_say *s)
 {
 	peer_say(joined, s);
 	alone->st->tcp->like_len = 0;
 	peer_say(alone, s);
+	peer_say(row, s);                         /* until net_row_end() */
+}
+
+static void all_begin(void)
+{
+	stack_burst_begin(joined->st);
+	stack_burst_begin(alone->st);
+	stack_burst_begin(row->st);
+	net_row_begin(row->dev);
+}
+
+/* How many of the row were no more than the next data. */
+static unsigned all_end(void)
+{
+	unsigned n = net_row_end(row->dev);
+
+	stack_burst_end(joined->st);
+	stack_burst_end(alone->st);
+	stack_burst_end(row->st);
+	return n;
 }
 
 /* The next of a burst, now and then with something that is not expected. */
@@ -34,7 +63,7 @@ static struct peer_say some(struct rng *r, uint32_t next, bool odd)
 		s.flags |= TCP_PSH;
 	if (!odd)
 		return s;
-	switch (rng_below(r, 10)) {
+	switch (rng_below(r, 11)) {
 	case 0: s.seq += 1 + rng_below(r, 3000); break;   /* one is missing */
 	case 1: s.seq -= rng_below(r, 3000); break;       /* twice */
 	case 2: s.len = 0; break;
@@ -45,23 +74,31 @@ static struct peer_say some(struct rng *r, uint32_t next, bool odd)
 	case 7: s.tsval = 1; break;                       /* an old duplicate */
 	case 8: s.tos = 3; break;
 	case 9: s.ttl = 1 + (uint8_t)rng_below(r, 200); break;
+	case 10: s.bad_ip_sum = true; break;
 	}
 	return s;
+}
+
+static void same_heard(const struct peer_heard *a, const struct peer_heard *b)
+{
+	CHECK_EQ(memcmp(&a->h, &b->h, sizeof(a->h)), 0);
+	CHECK_EQ(a->o.n_sack, b->o.n_sack);
+	CHECK_EQ(a->ip.id, b->ip.id);
 }
 
 static void same_sent(void)
 {
 	CHECK_EQ(peer_waiting(joined), peer_waiting(alone));
-	while (peer_next(joined) && peer_next(alone)) {
-		CHECK_EQ(memcmp(&joined->got.h, &alone->got.h, sizeof(joined->got.h)), 0);
-		CHECK_EQ(joined->got.o.n_sack, alone->got.o.n_sack);
-		CHECK_EQ(joined->got.ip.id, alone->got.ip.id);
+	CHECK_EQ(peer_waiting(row), peer_waiting(alone));
+	while (peer_next(joined) && peer_next(row) && peer_next(alone)) {
+		same_heard(&joined->got, &alone->got);
+		same_heard(&row->got, &alone->got);
 	}
 }
 
-static void same_state(void)
+static void same_state(const struct peer *t, const struct peer *u)
 {
-	const struct tcp_conn *a = tcp_conn(joined->sk), *b = tcp_conn(alone->sk);
+	const struct tcp_conn *a = tcp_conn(t->sk), *b = tcp_conn(u->sk);
 
 	CHECK_EQ(a->rcv_nxt.v, b->rcv_nxt.v);
 	CHECK_EQ(a->rcv_adv.v, b->rcv_adv.v);
@@ -78,75 +115,89 @@ static void same_state(void)
 	CHECK_EQ(a->segs_in, b->segs_in);
 	CHECK_EQ(a->data_segs_in, b->data_segs_in);
 	CHECK_EQ(a->bytes_received, b->bytes_received);
+	CHECK_EQ(a->rcvq_bytes, b->rcvq_bytes);
+	CHECK_EQ(a->ack_now, b->ack_now);
+	CHECK_EQ(memcmp(&t->dev->stats, &u->dev->stats, sizeof(t->dev->stats)), 0);
 	for (unsigned i = 0; i < ST_N; i++)
-		CHECK_EQ(joined->st->stat[i], alone->st->stat[i]);
+		CHECK_EQ(t->st->stat[i], u->st->stat[i]);
 	for (unsigned i = 0; i < DROP_N; i++)
-		CHECK_EQ(joined->st->drop[i], alone->st->drop[i]);
+		CHECK_EQ(t->st->drop[i], u->st->drop[i]);
 }
 
 static void same_data(void)
 {
-	static uint8_t a[70000], b[70000];
+	static uint8_t a[70000], b[70000], c[70000];
 	ssize_t n = sk_recv(joined->sk, a, sizeof(a), NULL);
 
 	CHECK_EQ(sk_recv(alone->sk, b, sizeof(b), NULL), n);
-	CHECK(n <= 0 || memcmp(a, b, (size_t)n) == 0);
+	CHECK_EQ(sk_recv(row->sk, c, sizeof(c), NULL), n);
+	CHECK(n <= 0 || (memcmp(a, b, (size_t)n) == 0 && memcmp(a, c, (size_t)n) == 0));
 }
 
 /* What a burst finds and leaves is the same, whatever it is of. */
 static void bursts(enum peer_kind kind)
 {
 	struct rng r;
-	unsigned joins = 0;
+	unsigned joins = 0, rows = 0;
 
 	rng_init(&r, 7, "bursts");
-	both_new(kind);
+	all_new(kind);
 	for (unsigned i = 0; i < BURSTS; i++) {
 		uint32_t next = (uint32_t)seq_diff(tcp_conn(joined->sk)->rcv_nxt, joined->iss);
 		unsigned n = 1 + rng_below(&r, MOST), odd = rng_below(&r, 2 * MOST);
 
-		stack_burst_begin(joined->st);
-		stack_burst_begin(alone->st);
+		all_begin();
 		for (unsigned k = 0; k < n; k++) {
 			struct peer_say s = some(&r, next, k == odd);
 
-			both_say(&s);
+			all_say(&s);
 			joins += joined->st->tcp->like_len > 0;
 			if (k != odd)
 				next += s.len;
 		}
-		stack_burst_end(joined->st);
-		stack_burst_end(alone->st);
-		same_state();
+		rows += all_end();
+		same_state(joined, alone);
+		same_state(row, alone);
 		same_sent();
 		same_data();
 		peer_wait(joined, MSEC(1 + i % 60));
 		peer_wait(alone, MSEC(1 + i % 60));
+		peer_wait(row, MSEC(1 + i % 60));
 		same_sent();
 	}
 	CHECK(joins > BURSTS);
-	peer_free(joined);
-	peer_free(alone);
+	CHECK(rows > BURSTS);
+	all_free();
 }
 
 TEST(predict, a_burst_with_timestamps_ends_as_its_segments_alone) { bursts(PEER_FULL); }
 TEST(predict, a_burst_without_options_ends_as_its_segments_alone) { bursts(PEER_PLAIN); }
 TEST(predict, a_burst_with_sack_ends_as_its_segments_alone) { bursts(PEER_SACK); }
 
-TEST(predict, what_does_not_fit_the_window_is_not_joined)
+static void more_than_fits(bool in_row)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
-	uint32_t at = 1;
+	const struct tcp_conn *tc;
+	uint32_t at = 1, room;
 
 	peer_accept(t);
+	tc = tcp_conn(t->sk);
+	room = tcp_rcv_wnd(tc);
 	stack_burst_begin(t->st);
-	while (tcp_rcv_wnd(tcp_conn(t->sk)) >= 1460) {
+	if (in_row)
+		net_row_begin(t->dev);
+	for (; at <= room; at += 1460)            /* the last is too long */
 		SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 1460);
-		at += 1460;
-	}
-	SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 1460);
+	CHECK(!in_row || net_row_end(t->dev) > 10);
 	stack_burst_end(t->st);
-	CHECK(tcp_conn(t->sk)->rcvq_bytes < at - 1 + 1460);
-	CHECK_EQ(tcp_rcv_wnd(tcp_conn(t->sk)), 0);
+	CHECK_EQ(tc->rcvq_bytes, room);
+	CHECK(at - 1 > room);
+	CHECK_EQ(tcp_rcv_wnd(tc), 0);
 	peer_free(t);
+}
+
+TEST(predict, what_does_not_fit_the_window_is_not_joined)
+{
+	more_than_fits(false);
+	more_than_fits(true);
 }
