@@ -2,10 +2,13 @@
 /*
  * The Hello protocol (RFC 2328 9.5 and 10.5).  Beyond it, a neighbour that is
  * new, or does not hear us yet, gets a Hello at once: adjacencies come up
- * without waiting for HelloInterval.
+ * without waiting for HelloInterval.  Where there may be many of them one Hello is
+ * for all who are heard within ANSWER_DELAY.
  */
 #include "stack/ospf/ospf.h"
 #include "stack/util/addr.h"
+
+#define ANSWER_DELAY MSEC(10)
 
 /* --- out (9.5) ------------------------------------------------------------------- */
 
@@ -52,12 +55,14 @@ void ospf_hello_timer(struct timer *t)
 	hello_send(oi);
 }
 
-/* When what happens at this instant has happened, and from then on. */
+/* When what happens at this instant, or a little later, has happened; and from then on. */
 static void hello_soon(struct ospf_if *oi)
 {
 	struct stack *st = oi->area->ospf->st;
+	ns_t at = oi->conf.type == OSPF_NET_P2P ? st->now : st->now + ANSWER_DELAY;
 
-	timer_set(&st->timers, &oi->hello, st->now);
+	if (!timer_armed(&oi->hello) || oi->hello.at > at)
+		timer_set(&st->timers, &oi->hello, at);
 }
 
 /* --- in (10.5) ------------------------------------------------------------------- */

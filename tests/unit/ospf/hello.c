@@ -102,7 +102,7 @@ TEST(hello, who_does_not_hear_us_is_answered_at_once)
 	pair_free(&p);
 }
 
-TEST(hello, a_new_neighbour_on_a_lan_is_answered_at_once)
+TEST(hello, a_new_neighbour_on_a_lan_is_answered_soon)
 {
 	struct pair p = pair_new(OSPF_NET_BROADCAST);
 
@@ -110,11 +110,38 @@ TEST(hello, a_new_neighbour_on_a_lan_is_answered_at_once)
 	speaker_skip(p.s);
 	speak_hello(p.s, 1, onet_id(p.r1));
 	CHECK_EQ(them(&p), OSPF_NBR_2WAY);
-	onet_run(p.on, USEC(1));
+	onet_run(p.on, MSEC(11));
 	CHECK(speaker_hears(p.s, OSPF_HELLO));
 	speak_hello(p.s, 1, onet_id(p.r1));
 	onet_run(p.on, SEC(9));
 	CHECK(!speaker_hears(p.s, OSPF_HELLO));
+	pair_free(&p);
+}
+
+/* Many who come up together are answered together, and the answer is not put off by them. */
+TEST(hello, one_answer_on_a_lan_is_for_many)
+{
+	struct pair p = pair_new(OSPF_NET_BROADCAST);
+	unsigned n, answers = 0;
+
+	onet_run(p.on, SEC(3));
+	speaker_skip(p.s);
+	for (unsigned i = 0; i < 40; i++) {
+		p.s->addr = THEM + i;
+		p.s->id = THEM_ID + i;
+		speak_hello(p.s, 0);
+		onet_run(p.on, USEC(300));
+		if (speaker_hears(p.s, OSPF_HELLO)) {
+			(void)said(p.s, &n);
+			CHECK(n > 30);
+			answers++;
+		}
+	}
+	CHECK_EQ(answers, 1);
+	onet_run(p.on, MSEC(11));
+	CHECK(speaker_hears(p.s, OSPF_HELLO));
+	(void)said(p.s, &n);
+	CHECK_EQ(n, 40);
 	pair_free(&p);
 }
 
