@@ -2,7 +2,8 @@
 /*
  * An area border router: which one is it (RFC 2328 3.3), and what it tells one
  * area of the others (12.4.3).  Virtual links are left out, so no area is a
- * transit area, and a router without the backbone tells nobody anything.
+ * transit area, and a border router that is not in the backbone tells what is within
+ * its areas and nothing of what lies behind them (16.2).
  */
 #include <stdlib.h>
 

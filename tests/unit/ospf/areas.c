@@ -102,6 +102,26 @@ TEST(ospf_areas, a_border_router_tells_areas_of_each_other)
 	onet_free(c.on);
 }
 
+/* FRR's "abr-type standard" does the same. */
+TEST(ospf_areas, without_the_backbone_nothing_is_told_beyond_the_next_area)
+{
+	struct onet *on = onet_new();
+	struct stack *r[4];
+
+	for (unsigned i = 0; i < 4; i++)
+		r[i] = onet_router(on);
+	for (unsigned i = 0; i < 3; i++)
+		link_in(on, i + 1, r[i], r[i + 1]);
+	stub_in(on, 2, r[2], "10.9.3.1/24");
+	stub_in(on, 3, r[3], "10.9.4.1/24");
+	REQUIRE(onet_settle(on, SEC(60)));
+	CHECK(r[1]->ospf->is_abr && r[2]->ospf->is_abr);
+	CHECK_EQ(metric(r[0], "10.9.3.0/24"), 30);
+	CHECK_EQ(metric(r[0], "10.9.4.0/24"), -1);
+	CHECK_EQ(metric(r[3], "10.9.3.0/24"), 20);
+	onet_free(on);
+}
+
 TEST(ospf_areas, a_range_is_told_of_as_one_and_discards_the_rest)
 {
 	struct chain c = chain_new(OSPF_AREA_NORMAL, false);
