@@ -114,6 +114,7 @@ static bool add_route(void *arg, const struct route_info *r)
 	bool lo = is_loopback(r), connected = lo || (s->n_hops && !s->hops[0].via.family);
 	char code = code_of(s->proto, connected), text[PREFIX_STRLEN], up[24];
 	struct rib *rib = arg;
+	uint8_t place[ROUTE_HOPS_MAX];
 	json_t *o, *hops, *list;
 
 	if (!lo && !net_route_is_main(r))
@@ -122,10 +123,11 @@ static bool add_route(void *arg, const struct route_info *r)
 		       code == 'K' ? 0 : s->distance,     /* zebra has it from the kernel */
 		       s->metric);
 	hops = json_array();
+	net_hops_by_addr(s->hops, s->n_hops, place);
 	for (unsigned i = 0; i < s->n_hops; i++) {
-		bool alive = !(r->dead_hops & (1u << i));
+		bool alive = !(r->dead_hops & (1u << place[i]));
 
-		json_array_append_new(hops, nexthop_json(&s->hops[i], alive,
+		json_array_append_new(hops, nexthop_json(&s->hops[place[i]], alive,
 							 alive && r->selected));
 	}
 	if (s->type != RT_UNICAST && !lo)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string.h>
 
+#include "shell/net_json.h"
 #include "shell/ospf.h"
 #include "shell/state.h"
 #include "shell/table.h"
@@ -13,19 +14,23 @@
 
 static json_t *hops_json(unsigned n, const struct route_hop *hops)
 {
+	uint8_t place[ROUTE_HOPS_MAX];
 	char text[ADDR_STRLEN];
 	json_t *all = json_array();
 
+	net_hops_by_addr(hops, n, place);
 	for (unsigned i = 0; i < n; i++) {
+		const struct route_hop *hop = &hops[place[i]];
+		const char *dev = hop->dev ? hop->dev->name : "";
 		json_t *h = json_object();
 
-		if (hops[i].via.family) {
-			jset_str(h, "ip", addr_fmt(&hops[i].via, text));
-			jset_str(h, "via", hops[i].dev ? hops[i].dev->name : "");
+		if (hop->via.family) {
+			jset_str(h, "ip", addr_fmt(&hop->via, text));
+			jset_str(h, "via", dev);
 		} else {
 			jset_str(h, "ip", " ");
-			jset_str(h, "directly attached to", hops[i].dev ? hops[i].dev->name : "");
-			jset_str(h, "directlyAttachedTo", hops[i].dev ? hops[i].dev->name : "");
+			jset_str(h, "directly attached to", dev);
+			jset_str(h, "directlyAttachedTo", dev);
 		}
 		json_array_append_new(all, h);
 	}

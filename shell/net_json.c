@@ -222,6 +222,24 @@ json_t *net_route_details_json(const struct route_info *r)
 	return route_json(r, true);
 }
 
+static bool hop_before(const struct route_hop *a, const struct route_hop *b)
+{
+	if (a->via.v4 != b->via.v4)
+		return a->via.v4 < b->via.v4;
+	return a->dev && b->dev && a->dev->ifindex < b->dev->ifindex;
+}
+
+void net_hops_by_addr(const struct route_hop *hops, unsigned n, uint8_t place[ROUTE_HOPS_MAX])
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned k = i;
+
+		for (; k > 0 && hop_before(&hops[i], &hops[place[k - 1]]); k--)
+			place[k] = place[k - 1];
+		place[k] = (uint8_t)i;
+	}
+}
+
 json_t *net_neigh_json(const struct neigh_info *n)
 {
 	char text[ADDR_STRLEN], mac[MAC_STRLEN];

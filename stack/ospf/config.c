@@ -174,12 +174,20 @@ static int index_room(struct ospf *o, unsigned ifindex)
 	return OK;
 }
 
+/* By index, lo behind the others: so FRR has them in its router-LSA. */
+static bool comes_before(const struct netdev *a, const struct netdev *b)
+{
+	bool a_lo = a->flags & DEV_LOOPBACK, b_lo = b->flags & DEV_LOOPBACK;
+
+	return a_lo != b_lo ? b_lo : a->ifindex < b->ifindex;
+}
+
 static void if_link(struct ospf_if *oi, struct ospf_area *a)
 {
 	struct ospf_if *after;
 
 	list_for_each(&a->ifs, after, node)
-		if (after->dev->ifindex > oi->dev->ifindex)
+		if (comes_before(oi->dev, after->dev))
 			break;
 	oi->area = a;
 	list_insert_before(&after->node, &oi->node);

@@ -84,6 +84,41 @@ TEST(cmd_ospf, the_state_machines_are_shown_with_who_is_where)
 	bench_close(&b);
 }
 
+/* Two ways of one cost, the interface with the higher address first. */
+#define TWO_WAYS \
+	"defaults: {routing: ospf}\n" \
+	"nodes:\n  r1: {loopback: 1.1.1.1}\n  r2: {loopback: 2.2.2.2}\n" \
+	"links:\n  - {endpoints: [r1, r2], ipv4: 10.0.2.0/30}\n" \
+	"  - {endpoints: [r1, r2], ipv4: 10.0.1.0/30}\n"
+
+TEST(cmd_ospf, equal_ways_stand_by_address_as_frr_has_them_and_by_interface_in_ip_route)
+{
+	struct bench b;
+
+	open_lab(&b, TWO_WAYS);
+	CHECK_EQ(bench_do(&b, "r1 show ip route 2.2.2.2/32"), 0);
+	CHECK(strstr(b.out, "\n  * 10.0.1.2, via eth1, weight 1\n"
+		     "  * 10.0.2.2, via eth0, weight 1\n"));
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf route"), 0);
+	CHECK(strstr(b.out, "N    2.2.2.2/32            [1] area: 0.0.0.0\n"
+		     "                           via 10.0.1.2, eth1\n"
+		     "                           via 10.0.2.2, eth0\n"));
+	bench_wants(&b, "r1 ip route show 2.2.2.2", "2.2.2.2 proto ospf metric 1 \n"
+		    "\tnexthop via 10.0.2.2 dev eth0 weight 1 \n"
+		    "\tnexthop via 10.0.1.2 dev eth1 weight 1 \n");
+	bench_close(&b);
+}
+
+TEST(cmd_ospf, lo_is_last_in_the_router_lsa_as_frr_has_it)
+{
+	struct bench b;
+
+	open_lab(&b, TWO_WAYS);
+	CHECK_EQ(bench_do(&b, "r1 show ip ospf database router 1.1.1.1"), 0);
+	CHECK(strstr(b.out, "Net: 1.1.1.1") > strstr(b.out, "Net: 10.0.1.0"));
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, one_neighbour_by_its_id_without_a_title_as_frr_has_it)
 {
 	struct bench b;
