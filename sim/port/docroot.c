@@ -34,19 +34,34 @@ static FILE *file_open(const char *real, int64_t *size)
 	return f;
 }
 
-FILE *docroot_open(const char *dir, const char *path, int64_t *size)
+/* dir/path without links; false: it is not there, or not within dir. */
+static bool real_path(const char *dir, const char *path, char real[PATH_MAX])
 {
-	char root[PATH_MAX], real[PATH_MAX];
+	char root[PATH_MAX];
 	char *joined = NULL;
 	size_t n;
 	bool ok;
 
 	if (!realpath(dir, root) || asprintf(&joined, "%s/%s", root, path) < 0)
-		return NULL;
+		return false;
 	ok = realpath(joined, real);
 	free(joined);
 	n = strlen(root);
-	if (!ok || strncmp(real, root, n) != 0 || (real[n] && real[n] != '/' && n > 1))
+	return ok && strncmp(real, root, n) == 0 && (!real[n] || real[n] == '/' || n == 1);
+}
+
+bool docroot_has_folder(const char *dir, const char *path)
+{
+	char real[PATH_MAX];
+
+	return real_path(dir, path, real) && docroot_exists(real);
+}
+
+FILE *docroot_open(const char *dir, const char *path, int64_t *size)
+{
+	char real[PATH_MAX];
+
+	if (!real_path(dir, path, real))
 		return NULL;
 	if (docroot_exists(real)) {
 		if (strlen(real) + sizeof("/" INDEX) > sizeof(real))

@@ -9,6 +9,8 @@
 bool docroot_exists(const char *dir);
 /* The plain file dir/path to read, and its size; a folder's index.html.  NULL:
  * there is none, or the way to it leaves dir, by ".." or by a link. */
+/* Is it a folder, and within dir? */
+bool docroot_has_folder(const char *dir, const char *path);
 FILE *docroot_open(const char *dir, const char *path, int64_t *size);
 
 #endif

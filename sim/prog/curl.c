@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/prog/curl.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,17 +16,66 @@ static void transfer_free(struct curl *c)
 {
 	buf_free(&c->in);
 	free(c->type);
-	c->type = NULL;
+	free(c->location);
+	c->type = c->location = NULL;
 	if (c->file)
 		fclose(c->file);
 	c->file = NULL;
+}
+
+/* RFC 9110 15.4: is what came a way to somewhere else, and to be gone? */
+static bool is_followed(const struct curl *c)
+{
+	bool moved = (c->code >= 301 && c->code <= 303) || c->code == 307 || c->code == 308;
+
+	return c->follow && moved && c->location;
+}
+
+/* To where the answer says, by the clock.  0, or the status of what is wrong,
+ * of which *error says more. */
+static int follow(struct curl *c, bool keep, struct buf *error)
+{
+	struct curl_url to, *u = &c->url[c->at];
+	const char *why;
+
+	if (c->max_redirects >= 0 && c->n_redirects >= c->max_redirects) {
+		buf_printf(error, "Maximum (%" PRId64 ") redirects followed", c->max_redirects);
+		return CURL_REDIRECTS;
+	}
+	if (!curl_url_join(&to, u, c->location, &why)) {
+		bool scheme = strncmp(why, "not", 3) == 0;
+
+		curl_url_free(&to);
+		if (scheme)
+			buf_printf(error, "Protocol \"%.*s\" %s", (int)strcspn(c->location, ":"),
+				   c->location, why);
+		else
+			buf_printf(error, "The redirect target URL could not be parsed: %s", why);
+		return scheme ? CURL_PROTOCOL : CURL_URL;
+	}
+	if (c->verbose)
+		prog_note(&c->prog, "* Issue another request to this URL: '%s'\n", to.text);
+	c->n_redirects++;
+	c->redirected_at = now(c);
+	c->get |= c->posts && c->code <= 303;
+	free(to.text);
+	to.text = u->text;                /* as it was given */
+	u->text = NULL;
+	curl_url_free(u);
+	*u = to;
+	if (!keep)
+		stream_close(&c->s);
+	transfer_free(c);
+	node_timer_set(&c->next, now(c));
+	return 0;
 }
 
 /* What came to pass; the next URL's turn comes by the clock, since this may be
  * within a callback of the connection. */
 static void finish(struct curl *c, int status, const char *error)
 {
-	bool keep = !status && c->persists && c->body.done && c->s.sk;
+	bool keep = !status && c->persists && c->body.done && c->s.sk, followed;
+	struct buf why = { 0 };
 
 	if (!c->running)
 		return;
@@ -37,16 +87,22 @@ static void finish(struct curl *c, int status, const char *error)
 	c->file = NULL;
 	if (!status && c->fail && c->code >= 400)
 		status = CURL_HTTP_ERROR;
-	c->status = status ? status : c->status;
 	if (c->verbose && keep)
 		prog_note(&c->prog, "* Connection #%d to host %s left intact\n", c->n_conns - 1,
 			  c->url[c->at].host);
 	else if (c->verbose && c->s.up)
 		prog_note(&c->prog, "* Closing connection %d\n", c->n_conns - 1);
-	curl_show_end(c, status, error);
+	followed = !status && is_followed(c);
+	if (followed && !(status = follow(c, keep, &why)))
+		return;
+	c->status = status ? status : c->status;
+	curl_show_end(c, status, followed ? why.s : error);
+	buf_free(&why);
 	if (!keep)
 		stream_close(&c->s);
 	transfer_free(c);
+	c->n_redirects = 0;
+	c->get = false;
 	if (++c->at < c->n_urls)
 		node_timer_set(&c->next, now(c));
 	else
@@ -108,22 +164,21 @@ static void ask(struct curl *c)
 	char length[24];
 
 	c->asked_at = now(c);
-	buf_printf(&b, "%s %s HTTP/1.%d\r\n", c->method ? c->method : c->head ? "HEAD" :
-		   c->posts ? "POST" : "GET", u->path, !c->http10);
+	buf_printf(&b, "%s %s HTTP/1.%d\r\n", curl_method(c), u->path, !c->http10);
 	buf_printf(&host, u->port == 80 ? "%s" : "%s:%u", u->host, u->port);
 	field(c, &b, "Host", host.s ? host.s : "");
 	field(c, &b, "User-Agent", c->agent ? c->agent : "netloom");
 	field(c, &b, "Accept", "*/*");
 	if (c->fields.len)
 		buf_add(&b, c->fields.s + 1, c->fields.len - 1);
-	if (c->posts) {
+	if (c->posts && !c->get) {
 		snprintf(length, sizeof(length), "%zu", c->post.len);
 		field(c, &b, "Content-Length", length);
 		field(c, &b, "Content-Type", "application/x-www-form-urlencoded");
 	}
 	buf_str(&b, "\r\n");
 	curl_show_lines(c, '>', b.s, b.len);
-	if (c->posts)
+	if (c->posts && !c->get)
 		buf_add(&b, c->post.s, c->post.len);
 	if (b.bad)
 		fail(c, CURL_SEND, "out of memory");
@@ -135,16 +190,40 @@ static void ask(struct curl *c)
 
 /* --- the answer ---------------------------------------------------------------------------- */
 
+/* The file of -o or -O; NULL: complained. */
+static FILE *output_open(struct curl *c)
+{
+	const char *path = c->url[c->at].path;
+	size_t end = strcspn(path, "?"), from = end;
+	char *name;
+	FILE *f;
+
+	while (from && path[from - 1] != '/')
+		from--;
+	name = c->output ? strdup(c->output) : strndup(path + from, end - from);
+	if (name && !*name) {
+		prog_eprintf(&c->prog, "curl: Remote file name has no length!\n");
+		free(name);
+		return NULL;
+	}
+	f = name ? fopen(name, c->output && c->at ? "ae" : "we") : NULL;
+	if (!f && !c->silent)
+		prog_eprintf(&c->prog, "Warning: Failed to open the file %s: %s\n",
+			     name ? name : "", strerror(errno));
+	free(name);
+	return f;
+}
+
 static bool output(struct curl *c, const char *bytes, size_t n)
 {
-	if (!c->output) {
+	if (!c->output && !c->remote_name) {
 		prog_write(&c->prog, bytes, n);
 		return true;
 	}
-	if (strcmp(c->output, "/dev/null") == 0)
+	if (c->output && strcmp(c->output, "/dev/null") == 0)
 		return true;
 	if (!c->file)
-		c->file = fopen(c->output, c->at ? "a" : "w");
+		c->file = output_open(c);
 	if (c->file && fwrite(bytes, 1, n, c->file) == n)
 		return true;
 	fail(c, CURL_WRITE, "Failure writing output to destination");
@@ -154,15 +233,19 @@ static bool output(struct curl *c, const char *bytes, size_t n)
 static void body_begins(struct curl *c, const struct http_head *h)
 {
 	const char *type = http_field(h, "Content-Type"), *length = http_field(h, "Content-Length");
+	const char *location = http_field(h, "Location");
 
 	c->head_done = true;
 	c->n_fields = (int64_t)h->n;
 	c->type = type ? strdup(type) : NULL;
+	c->location = location ? strdup(location) : NULL;
 	c->persists = http_persists(h);
 	if (http_response_body(&c->body, h, c->head))
 		fail(c, CURL_WEIRD, "Invalid Content-Length: value or transfer coding");
 	else if (c->body.kind == HTTP_LENGTH && length)
 		c->length = c->body.left;
+	if (c->verbose && is_followed(c) && !c->body.done)
+		prog_note(&c->prog, "* Ignoring the response-body\n");
 }
 
 /* A head is whole; answers of 1xx come before the one that counts. */
@@ -206,7 +289,7 @@ static void body_take(struct curl *c)
 		}
 		off += (size_t)n;
 		c->size += (int64_t)len;
-		if (len && !(c->fail && c->code >= 400) && !output(c, data, len))
+		if (len && !(c->fail && c->code >= 400) && !is_followed(c) && !output(c, data, len))
 			return;
 	}
 	memmove(c->in.s, c->in.s + off, c->in.len - off);
@@ -303,12 +386,16 @@ static void on_up(struct stream *s)
 	char a[ADDR_STRLEN];
 
 	c->connected_at = now(c);
+	c->connects += !c->reused;
 	sk_local(s->sk, &c->local);
 	if (c->max_time)
 		node_timer_set(&c->timer, c->began_at + c->max_time);
 	else
 		node_timer_stop(&c->timer);
-	if (c->verbose)
+	if (c->verbose && c->reused)
+		prog_note(&c->prog, "* Re-using existing connection #%d with host %s\n",
+			  c->n_conns - 1, c->peer_host);
+	else if (c->verbose)
 		prog_note(&c->prog, "* Connected to %s (%s) port %u (#%d)\n", c->url[c->at].host,
 			  addr_fmt(&c->peer.addr, a), c->peer.port, c->n_conns - 1);
 	ask(c);
@@ -333,8 +420,8 @@ static void dial(struct curl *c)
 	}
 	if (c->verbose)
 		prog_note(&c->prog, "*   Trying %s:%u...\n", addr_fmt(&c->peer.addr, a), u->port);
-	c->peer_url = u;
-	c->connects++;
+	free(c->peer_host);
+	c->peer_host = strdup(u->host);
 	c->n_conns++;
 	err = stream_open(&c->s, &c->prog, &curl_ops, 0, 0);
 	if (!err)
@@ -347,27 +434,31 @@ static bool may_reuse(const struct curl *c)
 {
 	const struct curl_url *u = &c->url[c->at];
 
-	return c->s.sk && c->s.up && !c->s.eof && c->peer_url && c->peer_url->port == u->port &&
-	       strcmp(c->peer_url->host, u->host) == 0;
+	return c->s.sk && c->s.up && !c->s.eof && c->peer_host && c->peer.port == u->port &&
+	       strcmp(c->peer_host, u->host) == 0;
 }
 
 static void transfer_begin(struct curl *c)
 {
-	bool once_more = c->running;
+	bool once_more = c->running, first = !once_more && !c->n_redirects;
 
 	c->running = true;
 	c->head_done = c->persists = c->answered = false;
 	c->body = (struct http_body){ 0 };
 	c->code = 0;
 	c->length = -1;
-	c->size = c->size_head = c->n_fields = c->connects = 0;
-	if (!once_more)
-		c->began_at = now(c);
+	c->size = c->n_fields = 0;
+	if (first) {
+		c->began_at = c->redirected_at = now(c);
+		c->size_head = c->connects = 0;
+	}
 	c->connected_at = c->asked_at = c->first_at = now(c);
 	if (!once_more && (c->max_time || c->connect_time)) {
-		bool first = c->connect_time && (!c->max_time || c->connect_time < c->max_time);
+		ns_t at = c->max_time ? c->began_at + c->max_time : NS_NEVER;
 
-		node_timer_set(&c->timer, c->began_at + (first ? c->connect_time : c->max_time));
+		if (c->connect_time && now(c) + c->connect_time < at)
+			at = now(c) + c->connect_time;
+		node_timer_set(&c->timer, at);
 	}
 	if (!once_more && may_reuse(c)) {
 		c->reused = true;
@@ -410,6 +501,7 @@ static void curl_free(struct prog *p)
 	struct curl *c = (struct curl *)p;
 
 	transfer_free(c);
+	free(c->peer_host);
 	curl_options_free(c);
 	json_decref(c->results);
 }

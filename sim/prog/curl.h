@@ -21,7 +21,7 @@
 enum {
 	CURL_USAGE = 2, CURL_URL = 3, CURL_RESOLVE = 6, CURL_CONNECT = 7, CURL_WEIRD = 8,
 	CURL_PARTIAL = 18, CURL_HTTP_ERROR = 22, CURL_WRITE = 23, CURL_TIMEOUT = 28,
-	CURL_EMPTY = 52, CURL_SEND = 55, CURL_RECV = 56, CURL_PROTOCOL = 1,
+	CURL_REDIRECTS = 47, CURL_EMPTY = 52, CURL_SEND = 55, CURL_RECV = 56, CURL_PROTOCOL = 1,
 };
 
 struct curl_url {
@@ -33,7 +33,9 @@ struct curl_url {
 
 struct curl {
 	struct prog prog;
-	bool silent, show_error, include, head, verbose, fail, http10;
+	bool silent, show_error, include, head, verbose, fail, http10, follow;
+	bool remote_name;                 /* -O: the file is called as the URL ends */
+	int64_t max_redirects;            /* of follow; -1: any number */
 	char *output, *format, *method, *agent;   /* NULL: not given */
 	struct buf post, fields;          /* -d; -H, each with its CRLF */
 	bool posts;
@@ -45,7 +47,7 @@ struct curl {
 
 	/* the connection */
 	struct stream s;
-	struct curl_url *peer_url;        /* whose host and port it is for */
+	char *peer_host;                  /* as its URL had it */
 	struct endpoint local, peer;
 	int n_conns;
 
@@ -57,7 +59,10 @@ struct curl {
 	FILE *file;
 	int code;
 	unsigned minor;
-	char *type;
+	char *type, *location;
+	int64_t n_redirects;              /* that led here */
+	bool get;                         /* a redirection made a GET of a POST */
+	ns_t redirected_at;               /* by the last of them */
 	int64_t length;                   /* Content-Length, or -1 */
 	int64_t size_head, size, n_fields, connects;
 	ns_t began_at, connected_at, asked_at, first_at, ended_at;
@@ -67,6 +72,13 @@ struct curl {
 /* curl_opt.c: false: complained, and the program has ended. */
 bool curl_options(struct curl *c, int argc, char *const *argv);
 void curl_options_free(struct curl *c);
+/* The URL that location means to one who asked for u.  False: it is none, and
+ * *why says so as curl does; free *to either way. */
+bool curl_url_join(struct curl_url *to, const struct curl_url *u, const char *location,
+		   const char **why);
+void curl_url_free(struct curl_url *u);
+/* What is asked: GET, or what -X, -I and -d make of it. */
+const char *curl_method(const struct curl *c);
 
 /* curl_out.c */
 /* The transfer is over: -w, an error's text, a row of the report. */

@@ -7,16 +7,18 @@
 #include "sim/prog/opts.h"
 #include "stack/util/err.h"
 
-#define SHORT "0A:d:fH:iIm:o:sSvw:X:"
+#define SHORT "0A:d:fH:iILm:Oo:sSvw:X:"
+#define DATA_MAX (64 << 20)               /* bytes of a file behind -d */
 
 /* One letter each for those that have none of their own. */
-enum { CONNECT_TIMEOUT = 1, URL_OPTION };
+enum { CONNECT_TIMEOUT = 1, MAX_REDIRS, DATA_BINARY, URL_OPTION };
 
 static const struct { const char *name; char letter; } longs[] = {
 	{ "http1.0", '0' }, { "user-agent", 'A' }, { "data", 'd' }, { "fail", 'f' },
 	{ "header", 'H' }, { "include", 'i' }, { "head", 'I' }, { "max-time", 'm' },
-	{ "output", 'o' }, { "silent", 's' }, { "show-error", 'S' }, { "verbose", 'v' },
+	{ "output", 'o' }, { "remote-name", 'O' }, { "silent", 's' }, { "show-error", 'S' }, { "verbose", 'v' },
 	{ "write-out", 'w' }, { "request", 'X' }, { "connect-timeout", CONNECT_TIMEOUT },
+	{ "location", 'L' }, { "max-redirs", MAX_REDIRS }, { "data-binary", DATA_BINARY },
 	{ "url", URL_OPTION },
 };
 
@@ -37,12 +39,15 @@ static void replace(char **to, const char *text)
 /* "http://HOST[:PORT]/PATH"; false: it is none, with curl's text in *why. */
 static bool url_parse(struct curl_url *u, const char *text, const char **why)
 {
+	static const char bad[] = "URL using bad/illegal format or missing URL";
 	const char *host = strstr(text, "://"), *path, *colon;
 	char *end;
 	long port = 80;
 
+	*why = bad;
+	u->text = strdup(text);
 	if (host && strncasecmp(text, "http://", 7) != 0) {
-		*why = "only http is spoken here";
+		*why = "not supported or disabled in libcurl";
 		return false;
 	}
 	host = host ? host + 3 : text;
@@ -50,30 +55,64 @@ static bool url_parse(struct curl_url *u, const char *text, const char **why)
 	colon = memchr(host, ':', (size_t)(path - host));
 	if (colon) {
 		port = strtol(colon + 1, &end, 10);
-		if (end != path || colon[1] < '0' || colon[1] > '9' || port < 1 || port > 65535) {
-			*why = "Port number was not a decimal number between 0 and 65535";
+		if (end != path || colon[1] < '0' || colon[1] > '9' || port < 1 || port > 65535)
 			return false;
-		}
 	}
-	*why = "URL using bad/illegal format or missing URL";
-	u->text = strdup(text);
 	u->host = strndup(host, (size_t)((colon ? colon : path) - host));
 	if (asprintf(&u->path, "%s%.*s", *path == '/' ? "" : "/", (int)strcspn(path, "#"),
 		     path) < 0)
 		u->path = NULL;
 	u->port = (uint16_t)port;
-	if (!u->text || !u->host || !u->path || !*u->host)
+	if (!u->text || !u->host || !u->path)
 		return false;
-	for (const char *s = u->path; *s; s++)
+	if (!*u->host) {
+		*why = "No host part in the URL";
+		return false;
+	}
+	for (const char *s = text; *s; s++)
 		if ((unsigned char)*s <= ' ')
 			return false;
 	return true;
 }
 
+void curl_url_free(struct curl_url *u)
+{
+	free(u->text);
+	free(u->host);
+	free(u->path);
+	*u = (struct curl_url){ 0 };
+}
+
+/* RFC 3986 5.2, without its "." and "..", which the server takes out. */
+bool curl_url_join(struct curl_url *to, const struct curl_url *u, const char *location,
+		   const char **why)
+{
+	size_t scheme = strcspn(location, ":/?#"), query = strcspn(u->path, "?");
+	bool absolute = strncmp(location + scheme, "://", 3) == 0, ok;
+	struct buf b = { 0 };
+
+	*to = (struct curl_url){ 0 };
+	if (!absolute && strncmp(location, "//", 2) == 0)
+		buf_str(&b, "http:");
+	else if (!absolute)
+		buf_printf(&b, u->port == 80 ? "http://%s" : "http://%s:%u", u->host, u->port);
+	if (!absolute && *location == '?') {
+		buf_printf(&b, "%.*s", (int)query, u->path);
+	} else if (!absolute && *location != '/') {
+		while (query && u->path[query - 1] != '/')
+			query--;
+		buf_printf(&b, "%.*s", (int)query, u->path);
+	}
+	buf_str(&b, location);
+	ok = !b.bad && url_parse(to, b.s, why);
+	buf_free(&b);
+	return ok;
+}
+
 static bool url_add(struct curl *c, const char *text)
 {
 	struct curl_url *all = realloc(c->url, (c->n_urls + 1) * sizeof(*all));
-	const char *why = "";
+	const char *why = "", *scheme = strstr(text, "://");
 
 	if (!all) {
 		prog_fail(&c->prog, CURL_URL, ERR_NOMEM, "url");
@@ -83,17 +122,21 @@ static bool url_add(struct curl *c, const char *text)
 	all[c->n_urls] = (struct curl_url){ 0 };
 	if (url_parse(&all[c->n_urls++], text, &why))
 		return true;
-	prog_fail(&c->prog, strstr(why, "only") ? CURL_PROTOCOL : CURL_URL, 0, "(%d) %s: %s",
-		  strstr(why, "only") ? CURL_PROTOCOL : CURL_URL, why, text);
+	if (strncmp(why, "not", 3) == 0)
+		prog_fail(&c->prog, CURL_PROTOCOL, 0, "(%d) Protocol \"%.*s\" %s", CURL_PROTOCOL,
+			  (int)(scheme - text), text, why);
+	else                                      /* whatever it is that is wrong */
+		prog_fail(&c->prog, CURL_URL, 0, "(%d) URL using bad/illegal format or missing URL",
+			  CURL_URL);
 	return false;
 }
 
-static bool time_option(struct curl *c, const char *text, ns_t *out)
+static bool time_option(struct curl *c, const char *name, const char *text, ns_t *out)
 {
 	const char *end = text;
 
 	return (opts_parse_ns(text, out, &end) && !*end) ||
-	       wrong(c, CURL_USAGE, text, "expected a proper numerical parameter");
+	       wrong(c, CURL_USAGE, name, "expected a proper numerical parameter");
 }
 
 /* A field of -H or a body of -d holds no line end that would end another's. */
@@ -105,27 +148,68 @@ static bool field_add(struct curl *c, const char *text)
 	return true;
 }
 
+/* "@FILE": what is in it, without its line ends unless as it is. */
+static void data_file(struct curl *c, const char *name, bool as_it_is)
+{
+	FILE *f = fopen(name, "re");
+	char piece[4096];
+	size_t n;
+
+	while (f && c->post.len < DATA_MAX && (n = fread(piece, 1, sizeof(piece), f)) > 0)
+		for (size_t i = 0; i < n; i++)
+			if (as_it_is || (piece[i] != '\n' && piece[i] != '\r'))
+				buf_putc(&c->post, piece[i]);
+	if ((!f || ferror(f)) && !c->silent)
+		prog_eprintf(&c->prog, "Warning: Couldn't read data from file \"%s\", this makes an "
+			     "empty POST.\n", name);
+	if (f)
+		fclose(f);
+}
+
+static void data_add(struct curl *c, const char *arg, bool as_it_is)
+{
+	if (c->posts)
+		buf_putc(&c->post, '&');
+	c->posts = true;
+	if (*arg == '@')
+		data_file(c, arg + 1, as_it_is);
+	else
+		buf_str(&c->post, arg);
+}
+
+static bool redirects_option(struct curl *c, const char *text)
+{
+	char *end;
+	long long v = strtoll(text, &end, 10);
+
+	if (end == text || *end || v < -1 || v > INT32_MAX)
+		return wrong(c, CURL_USAGE, "--max-redirs", "expected a proper numerical parameter");
+	c->max_redirects = v;
+	return true;
+}
+
 static bool option(struct curl *c, int letter, const char *arg)
 {
 	switch (letter) {
 	case '0': c->http10 = true; break;
 	case 'A': replace(&c->agent, arg); break;
-	case 'd':
-		buf_printf(&c->post, "%s%s", c->posts ? "&" : "", arg);
-		c->posts = true;
-		break;
+	case 'd': data_add(c, arg, false); break;
 	case 'f': c->fail = true; break;
 	case 'H': return field_add(c, arg);
 	case 'i': c->include = true; break;
 	case 'I': c->head = true; break;
-	case 'm': return time_option(c, arg, &c->max_time);
+	case 'L': c->follow = true; break;
+	case 'm': return time_option(c, "-m", arg, &c->max_time);
+	case 'O': c->remote_name = true; break;
 	case 'o': replace(&c->output, arg); break;
 	case 's': c->silent = true; break;
 	case 'S': c->show_error = true; break;
 	case 'v': c->verbose = true; break;
 	case 'w': replace(&c->format, arg); break;
 	case 'X': replace(&c->method, arg); break;
-	case CONNECT_TIMEOUT: return time_option(c, arg, &c->connect_time);
+	case CONNECT_TIMEOUT: return time_option(c, "--connect-timeout", arg, &c->connect_time);
+	case MAX_REDIRS: return redirects_option(c, arg);
+	case DATA_BINARY: data_add(c, arg, true); break;
 	case URL_OPTION: return url_add(c, arg);
 	}
 	return true;
@@ -177,8 +261,14 @@ static bool short_options(struct curl *c, int argc, char *const *argv, int *i)
 	return true;
 }
 
+const char *curl_method(const struct curl *c)
+{
+	return c->method ? c->method : c->head ? "HEAD" : c->posts && !c->get ? "POST" : "GET";
+}
+
 bool curl_options(struct curl *c, int argc, char *const *argv)
 {
+	c->max_redirects = 50;
 	for (int i = 1; i < argc; i++) {
 		bool ok = strncmp(argv[i], "--", 2) == 0 ? long_option(c, argc, argv, &i) :
 			  argv[i][0] == '-' && argv[i][1] ? short_options(c, argc, argv, &i) :
@@ -189,7 +279,8 @@ bool curl_options(struct curl *c, int argc, char *const *argv)
 	}
 	if (c->n_urls)
 		return true;
-	prog_eprintf(&c->prog, "curl: no URL specified!\n");
+	if (argc > 1)
+		prog_eprintf(&c->prog, "curl: no URL specified!\n");
 	prog_note(&c->prog, "curl: try 'curl --help' or 'curl --manual' for more information\n");
 	prog_exit(&c->prog, CURL_USAGE);
 	return false;
@@ -197,11 +288,8 @@ bool curl_options(struct curl *c, int argc, char *const *argv)
 
 void curl_options_free(struct curl *c)
 {
-	for (size_t i = 0; i < c->n_urls; i++) {
-		free(c->url[i].text);
-		free(c->url[i].host);
-		free(c->url[i].path);
-	}
+	for (size_t i = 0; i < c->n_urls; i++)
+		curl_url_free(&c->url[i]);
 	free(c->url);
 	free(c->output);
 	free(c->format);

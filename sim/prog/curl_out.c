@@ -35,6 +35,19 @@ static int64_t speed(const struct curl *c)
 	return d > 0 ? (int64_t)((__int128)c->size * SEC(1) / d) : c->size;
 }
 
+/* Where it would go; nothing if it would not, or went there. */
+static void redirect_url(const struct curl *c, struct buf *b)
+{
+	struct curl_url to;
+	const char *why;
+
+	if (!c->location)
+		return;
+	if (curl_url_join(&to, &c->url[c->at], c->location, &why))
+		buf_str(b, to.text);
+	curl_url_free(&to);
+}
+
 /* The value of a variable, in curl's form; false: there is none of that name. */
 static bool variable(const struct curl *c, const char *name, int status, const char *error,
 		     struct buf *b)
@@ -46,22 +59,21 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 		{ "size_upload", c->posts ? (int64_t)c->post.len : 0 },
 		{ "speed_download", speed(c) }, { "speed_upload", 0 },
 		{ "num_connects", c->connects }, { "num_headers", c->n_fields },
-		{ "num_redirects", 0 }, { "remote_port", c->peer.port },
+		{ "num_redirects", c->n_redirects }, { "remote_port", c->peer.port },
 		{ "local_port", c->local.port }, { "exitcode", status },
 	};
 	const struct { const char *name; ns_t at; } times[] = {
 		{ "time_namelookup", c->began_at }, { "time_connect", c->connected_at },
 		{ "time_appconnect", c->began_at }, { "time_pretransfer", c->asked_at },
-		{ "time_redirect", c->began_at }, { "time_starttransfer", c->first_at },
+		{ "time_redirect", c->redirected_at }, { "time_starttransfer", c->first_at },
 		{ "time_total", c->ended_at },
 	};
 	const struct { const char *name, *text; } texts[] = {
-		{ "url", u->text }, { "url_effective", u->text },
+		{ "url", u->text },
 		{ "content_type", c->type ? c->type : "" }, { "scheme", "HTTP" },
 		{ "remote_ip", addr_fmt(&c->peer.addr, peer) }, { "http_version", version },
 		{ "local_ip", addr_fmt(&c->local.addr, local) }, { "errormsg", error ? error : "" },
-		{ "filename_effective", c->output ? c->output : "" }, { "method", c->method ?
-		  c->method : c->head ? "HEAD" : c->posts ? "POST" : "GET" },
+		{ "filename_effective", c->output ? c->output : "" }, { "method", curl_method(c) },
 	};
 
 	snprintf(version, sizeof(version), c->code ? c->minor ? "1.1" : "1" : "0");
@@ -76,7 +88,10 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 	for (size_t i = 0; i < N_ELEM(texts); i++)
 		if (strcmp(name, texts[i].name) == 0)
 			return buf_str(b, texts[i].text), true;
-	return false;
+	if (strcmp(name, "url_effective") == 0)
+		return buf_printf(b, u->port == 80 ? "http://%s" : "http://%s:%u", u->host, u->port),
+		       buf_str(b, u->path), true;
+	return strcmp(name, "redirect_url") == 0 && (redirect_url(c, b), true);
 }
 
 void curl_show_format(struct curl *c, int status, const char *error)

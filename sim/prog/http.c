@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * A web server (RFC 9110, RFC 9112): files of a folder of this machine, or as
- * many bytes as it is told to make up, or a line that names its host.  It runs
- * until it is ended.  GET and HEAD; POST where there is no folder: what comes
+ * many bytes as it is told to make up, or a line that names its host, or the
+ * way to another place.  It runs until it is ended.  GET and HEAD; POST where there is no folder: what comes
  * is counted, and the answer says how much it was.
  *
  * One request at a time on a connection; the next ones wait unread, as does a
@@ -34,6 +34,7 @@ struct http {
 	bool verbose, sized;
 	int64_t port, size;               /* size: of every answer, if sized */
 	char *dir;                        /* or NULL */
+	char *elsewhere;                  /* where every answer leads to, or NULL */
 	char fill[CHUNK];                 /* what made-up bytes are */
 	int64_t n_requests, n_errors, bytes;
 };
@@ -66,7 +67,7 @@ static void timer_start(struct conn *c, ns_t d)
 static const char *reason(int status)
 {
 	static const struct { int status; const char *text; } rows[] = {
-		{ 200, "OK" }, { 400, "Bad Request" }, { 404, "Not Found" },
+		{ 200, "OK" }, { 301, "Moved Permanently" }, { 302, "Found" }, { 400, "Bad Request" }, { 404, "Not Found" },
 		{ 405, "Method Not Allowed" }, { 408, "Request Timeout" },
 		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
 		{ 431, "Request Header Fields Too Large" }, { 500, "Internal Server Error" },
@@ -95,8 +96,9 @@ static const char *content_type(const char *path)
 	return path[0] && path[strlen(path) - 1] == '/' ? "text/html" : "application/octet-stream";
 }
 
-/* Writes the head of an answer whose content is c->left bytes. */
-static void answer(struct conn *c, int status, const char *type)
+/* Writes the head of an answer whose content is c->left bytes.  location: of a
+ * redirection, or NULL. */
+static void answer_at(struct conn *c, int status, const char *type, const char *location)
 {
 	struct buf b = { 0 };
 	char date[DATE_LEN];
@@ -107,6 +109,8 @@ static void answer(struct conn *c, int status, const char *type)
 		   date_fmt(node_now(c->s.prog->node), date), type, c->left);
 	if (status == 405)
 		buf_printf(&b, "Allow: GET, HEAD%s\r\n", http_of(c)->dir ? "" : ", POST");
+	if (location)
+		buf_printf(&b, "Location: %s\r\n", location);
 	buf_printf(&b, "Connection: %s\r\n\r\n", c->persists ? "keep-alive" : "close");
 	http_of(c)->n_errors += status >= 400;
 	c->state = ANSWER;
@@ -117,6 +121,19 @@ static void answer(struct conn *c, int status, const char *type)
 	else
 		stream_write(&c->s, b.s, b.len);
 	buf_free(&b);
+}
+
+static void answer(struct conn *c, int status, const char *type)
+{
+	answer_at(c, status, type, NULL);
+}
+
+static void redirect(struct conn *c, int status, const char *location)
+{
+	snprintf(c->text, sizeof(c->text), "%d %s\n", status, reason(status));
+	c->own_text = true;
+	c->left = (int64_t)strlen(c->text);
+	answer_at(c, status, "text/plain", location);
 }
 
 static void answer_text(struct conn *c, int status)
@@ -140,8 +157,32 @@ static void not_allowed(struct conn *c)
 	answer_text(c, 405);
 }
 
+/* A folder by a name without "/" is found, but what is in it would not be. */
+static bool is_folder(struct conn *c, const char *path)
+{
+	struct buf b = { 0 };
+	size_t n = strlen(path);
+	bool folder;
+
+	if (!n || path[n - 1] == '/' || !docroot_has_folder(http_of(c)->dir, path))
+		return false;
+	while (path[0] == '/' && path[1] == '/')  /* which would name a host */
+		path++;
+	for (const char *s = path; *s; s++)
+		buf_printf(&b, strchr(" %?#\"<>", *s) || (unsigned char)*s >= 0x7f ? "%%%02X" : "%c",
+			   (unsigned char)*s);
+	buf_putc(&b, '/');
+	folder = !b.bad;
+	if (folder)
+		redirect(c, 301, b.s);
+	buf_free(&b);
+	return folder;
+}
+
 static void serve_file(struct conn *c, const char *path)
 {
+	if (is_folder(c, path))
+		return;
 	c->file = docroot_open(http_of(c)->dir, path, &c->left);
 	if (c->file) {
 		answer(c, 200, content_type(path));
@@ -157,7 +198,9 @@ static void serve(struct conn *c, const char *method, const char *path)
 	bool post = strcmp(method, "POST") == 0;
 
 	c->head_only = strcmp(method, "HEAD") == 0;
-	if (post && !h->dir) {
+	if (h->elsewhere)
+		redirect(c, 302, h->elsewhere);
+	else if (post && !h->dir) {
 		snprintf(c->text, sizeof(c->text), "%" PRId64 " bytes received\n", c->got);
 		answer_text(c, 200);
 	} else if (post || (!c->head_only && strcmp(method, "GET") != 0)) {
@@ -451,6 +494,19 @@ static const struct stream_ops conn_ops = {
 
 /* --- the program ------------------------------------------------------------------------- */
 
+/* One line of a head: nothing that would end it, or that no URL has. */
+static bool location(struct http *h, const char *text)
+{
+	for (const char *s = text; *s; s++) {
+		if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7f) {
+			prog_fail(&h->prog, 1, 0, "%s: not a URL", text);
+			return false;
+		}
+	}
+	free(h->elsewhere);
+	return (h->elsewhere = strdup(text));
+}
+
 static bool options(struct http *h, int argc, char *const *argv)
 {
 	struct prog *p = &h->prog;
@@ -459,7 +515,7 @@ static bool options(struct http *h, int argc, char *const *argv)
 
 	h->port = 80;
 	opts_init(&o, argc, argv);
-	while ((c = opts_next(&o, "lp:s:v")) != -1) {
+	while ((c = opts_next(&o, "lp:R:s:v")) != -1) {
 		if (c == '?' || c == ':') {
 			opts_bad(p, &o, c);
 			return false;
@@ -467,10 +523,11 @@ static bool options(struct http *h, int argc, char *const *argv)
 		h->verbose |= c == 'v';
 		h->sized |= c == 's';
 		if ((c == 'p' && !opts_int(p, o.arg, 1, 65535, &h->port)) ||
-		    (c == 's' && !opts_int(p, o.arg, 0, SIZE_MAX_HTTP, &h->size)))
+		    (c == 's' && !opts_size(p, o.arg, SIZE_MAX_HTTP, &h->size)) ||
+		    (c == 'R' && !location(h, o.arg)))
 			return false;
 	}
-	if (o.n > 1 || (o.n && h->sized)) {
+	if (o.n + h->sized + (h->elsewhere != NULL) > 1) {
 		opts_usage(p);
 		prog_exit(p, PROG_USAGE);
 		return false;
@@ -499,7 +556,12 @@ static void http_start(struct prog *p, int argc, char *const *argv)
 }
 
 static void http_stop(struct prog *p) { server_close(&((struct http *)p)->server); }
-static void http_free(struct prog *p) { free(((struct http *)p)->dir); }
+
+static void http_free(struct prog *p)
+{
+	free(((struct http *)p)->dir);
+	free(((struct http *)p)->elsewhere);
+}
 
 static json_t *http_json(const struct prog *p)
 {

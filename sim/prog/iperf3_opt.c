@@ -9,18 +9,10 @@
 /* "10", "64K", "2.5M": K is 1024 for bytes and 1000 for rates. */
 static bool quantity(struct iperf3 *t, const char *text, int64_t kilo, int64_t max, int64_t *out)
 {
-	char *end;
-	double v = strtod(text, &end);
-	const char *unit = "kmgt", *at = *end ? strchr(unit, *end | 0x20) : NULL;
-
-	for (int i = at ? (int)(at - unit) + 1 : 0; i > 0; i--)
-		v *= (double)kilo;
-	if (end == text || (at ? end[1] : end[0]) || !(v >= 0) || v > (double)max) {
-		prog_fail(&t->prog, 1, 0, "parameter error - invalid number: %s", text);
-		return false;
-	}
-	*out = (int64_t)v;
-	return true;
+	if (opts_parse_size(text, kilo, max, out))
+		return true;
+	prog_fail(&t->prog, 1, 0, "parameter error - invalid number: %s", text);
+	return false;
 }
 
 static bool resolve(struct iperf3 *t, const char *text, ip4_t *out)

@@ -105,6 +105,28 @@ bool opts_int(struct prog *p, const char *text, int64_t min, int64_t max, int64_
 	return true;
 }
 
+bool opts_parse_size(const char *text, int64_t kilo, int64_t max, int64_t *out)
+{
+	char *end;
+	double v = strtod(text, &end);
+	const char *unit = "kmgt", *at = *end ? strchr(unit, *end | 0x20) : NULL;
+
+	for (int i = at ? (int)(at - unit) + 1 : 0; i > 0; i--)
+		v *= (double)kilo;
+	if (end == text || (at ? end[1] : end[0]) || !(v >= 0) || v > (double)max)
+		return false;
+	*out = (int64_t)v;
+	return true;
+}
+
+bool opts_size(struct prog *p, const char *text, int64_t max, int64_t *out)
+{
+	if (opts_parse_size(text, 1024, max, out))
+		return true;
+	prog_fail(p, 1, 0, "invalid argument: '%s': expected bytes, as 1500, 64K or 10M", text);
+	return false;
+}
+
 /* Digits into v, at most while it stays below a second over NS_NEVER's range;
  * returns how many there were. */
 static int digits(const char **s, int64_t *v, int max)

@@ -35,6 +35,10 @@ void opts_usage(struct prog *p);
 
 /* The number in text.  False: it complained, and p has ended with status 1. */
 bool opts_int(struct prog *p, const char *text, int64_t min, int64_t max, int64_t *out);
+/* Bytes: "1500", "64K", "2.5M", by 1024.  False: as opts_int(). */
+bool opts_size(struct prog *p, const char *text, int64_t max, int64_t *out);
+/* ... without complaints, with another K. */
+bool opts_parse_size(const char *text, int64_t kilo, int64_t max, int64_t *out);
 /* A span of time from 0 on: seconds with up to nine decimals, or with a unit
  * (s ms us ns). */
 bool opts_ns(struct prog *p, const char *text, ns_t *out);

@@ -15,8 +15,9 @@
 	  "ask a link who has an address, or announce one") \
 	X(chargen_prog, "chargen", "chargen [-tuv] [PORT]", \
 	  "send lines of characters to whoever connects, TCP and UDP (default port 19)") \
-	X(curl_prog, "curl", "curl [-0fiIsSv] [-A AGENT] [-d DATA] [-H FIELD] [-m SECONDS] " \
-	  "[-o FILE] [-w FORMAT] [-X METHOD] [--connect-timeout SECONDS] URL...", \
+	X(curl_prog, "curl", "curl [-0fiILOsSv] [-A AGENT] [-d DATA|@FILE] [-H FIELD] [-m SECONDS] " \
+	  "[-o FILE] [-w FORMAT] [-X METHOD] [--connect-timeout SECONDS] [--data-binary @FILE] " \
+	  "[--max-redirs N] URL...", \
 	  "ask web servers, HTTP/1.1 (it never shows a progress meter)") \
 	X(discard_prog, "discard", "discard [-tuv] [PORT]", \
 	  "read and throw away what comes, TCP and UDP (default port 9)") \
@@ -24,8 +25,9 @@
 	  "send back what comes, TCP and UDP (default port 7)") \
 	X(exec_prog, "exec", "exec COMMAND [ARG...]", \
 	  "run a program of this machine in the network namespace of a node of kind netns") \
-	X(http_prog, "http", "http [-lv] [-p PORT] [-s BYTES | DIR]", \
-	  "serve files of this machine, made-up bytes or a greeting over HTTP/1.1 (port 80)") \
+	X(http_prog, "http", "http [-lv] [-p PORT] [-s SIZE | -R URL | DIR]", \
+	  "serve files of this machine, made-up bytes (-s 10M), a redirection or a greeting over " \
+	  "HTTP/1.1 (port 80)") \
 	X(iperf3_prog, "iperf", "iperf [OPTIONS OF iperf3]", "the same as iperf3") \
 	X(iperf3_prog, "iperf3", "iperf3 -s [-1J] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
 	  "iperf3 -c HOST [-JNRu] [-b RATE] [-B SOURCE] [-i SECONDS] " \

@@ -86,9 +86,9 @@ TEST(http, what_is_wrong_is_answered)
 		{ "curl h2:81", "curl: (7) Failed to connect to h2 port 81 after 12 ms: "
 		  "Couldn't connect to server\n" },
 		{ "curl nobody", "curl: (6) Could not resolve host: nobody\n" },
-		{ "curl https://h2", "curl: (1) only http is spoken here: https://h2\n" },
-		{ "curl h2:99999", "curl: (3) Port number was not a decimal number between 0 and "
-		  "65535: h2:99999\n" },
+		{ "curl https://h2", "curl: (1) Protocol \"https\" not supported or disabled in "
+		  "libcurl\n" },
+		{ "curl h2:99999", "curl: (3) URL using bad/illegal format or missing URL\n" },
 		{ "curl -s h2:81", "" },
 		{ "curl -sS h2:81", "curl: (7) Failed to connect to h2 port 81 after 12 ms: "
 		  "Couldn't connect to server\n" },
@@ -208,6 +208,137 @@ TEST(http, answers_that_are_wrong)
 	trial_free(t);
 }
 
+TEST(http, curl_follows_redirections_if_told)
+{
+	struct trial *t = trial_new(true);
+	struct prog *there = trial_start(t, "h2", "http -l"), *post;
+	struct prog *here = trial_start(t, "h2", "http -p 81 -R http://h2/");
+	struct prog *loop = trial_start(t, "h2", "http -p 82 -R again?x=1");
+
+	trial_run(t, "h1", "curl h2:81/a/b");
+	CHECK_STR(t->text.s, "302 Found\n");
+	trial_run(t, "h1", "curl -L h2:81/a/b");
+	CHECK_STR(t->text.s, "This is h2.\n");
+	trial_run(t, "h1", "curl -s -L -o /dev/null -w %{http_code},%{num_redirects},%{num_connects},"
+		  "%{url},%{url_effective},%{redirect_url},%{time_redirect},%{time_total} h2:81");
+	CHECK_STR(t->text.s, "200,1,2,h2:81,http://h2/,,0.024000,0.048000");
+	trial_run(t, "h1", "curl -s -o /dev/null -w %{redirect_url} h2:82/a/b?c");
+	CHECK_STR(t->text.s, "http://h2:82/a/again?x=1");
+	trial_run(t, "h1", "curl -sS -L --max-redirs 3 -v h2:82");
+	CHECK(has(t, "* Ignoring the response-body\n* Connection #0 to host h2 left intact\n"
+		  "* Issue another request to this URL: 'http://h2:82/again?x=1'\n"
+		  "* Re-using existing connection #0 with host h2\n> GET /again?x=1 HTTP/1.1\n"));
+	CHECK(has(t, "curl: (47) Maximum (3) redirects followed\n"));
+	CHECK_EQ(t->status, 47);
+	CHECK_EQ(value(loop, "requests"), 5);
+	/* RFC 9110 15.4.3: a POST goes on as GET. */
+	post = trial_start(t, "h2", "http -p 83 -v -R http://h2/");
+	trial_run(t, "h1", "curl -L -d x=1 h2:83");
+	CHECK_STR(t->text.s, "10.0.1.10 POST / 302\nThis is h2.\n");
+	prog_free(post);
+	prog_free(loop);
+	prog_free(here);
+	prog_free(there);
+	trial_free(t);
+}
+
+TEST(http, where_curl_does_not_follow)
+{
+	struct trial *t = trial_new(true);
+	struct prog *ftp = trial_start(t, "h2", "http -R ftp://h2/");
+	struct prog *none = trial_start(t, "h2", "http -p 81 -R http://");
+
+	trial_run(t, "h1", "curl -L h2");
+	CHECK_STR(t->text.s, "curl: (1) Protocol \"ftp\" not supported or disabled in libcurl\n");
+	CHECK_EQ(t->status, 1);
+	trial_run(t, "h1", "curl -L h2:81");
+	CHECK_STR(t->text.s, "curl: (3) The redirect target URL could not be parsed: "
+		  "No host part in the URL\n");
+	prog_free(none);
+	prog_free(ftp);
+	trial_free(t);
+}
+
+TEST(http, sizes_have_units)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "http -s 1.5M");
+
+	trial_run(t, "h1", "curl -s -o /dev/null -w %{size_download} h2");
+	CHECK_STR(t->text.s, "1572864");
+	trial_run(t, "h1", "http -s 10X");
+	CHECK_STR(t->text.s,
+		  "http: invalid argument: '10X': expected bytes, as 1500, 64K or 10M\n");
+	trial_run(t, "h1", "http -R a\tb");
+	CHECK_EQ(t->status, 1);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(http, what_is_wrong_is_said_as_curl_says_it)
+{
+	static const struct { const char *line, *text; int status; } rows[] = {
+		{ "curl http://", "curl: (3) URL using bad/illegal format or missing URL\n", 3 },
+		{ "curl http://h2:99999/", "curl: (3) URL using bad/illegal format or missing URL\n",
+		  3 },
+		{ "curl foo://x", "curl: (1) Protocol \"foo\" not supported or disabled in libcurl\n",
+		  1 },
+		{ "curl -O h2:1/x", "curl: (7) Failed to connect to h2 port 1 after 12 ms: "
+		  "Couldn't connect to server\n", 7 },
+		{ "curl -m 0.x h2", "curl: option -m: expected a proper numerical parameter\n"
+		  "curl: try 'curl --help' or 'curl --manual' for more information\n", 2 },
+		{ "curl", "curl: try 'curl --help' or 'curl --manual' for more information\n", 2 },
+	};
+	struct trial *t = trial_new(true);
+
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		trial_run(t, "h1", rows[i].line);
+		CHECK_STR(t->text.s, rows[i].text);
+		CHECK_EQ(t->status, rows[i].status);
+	}
+	trial_run(t, "h1", "curl -sw %{num_connects},%{http_code} h2:1");
+	CHECK_STR(t->text.s, "0,000");
+	trial_free(t);
+}
+
+TEST(http, curl_takes_and_leaves_files)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "http -s 100");
+	struct prog *count = trial_start(t, "h2", "http -p 81");
+	char dir[] = "/tmp/curl-XXXXXX", line[128], name[64];
+	struct stat st;
+	FILE *f;
+
+	REQUIRE(mkdtemp(dir) && chdir(dir) == 0);
+	snprintf(name, sizeof(name), "%s/in", dir);
+	f = fopen(name, "w");
+	REQUIRE(f);
+	fputs("a=1\nb=2\n", f);
+	fclose(f);
+	snprintf(line, sizeof(line), "curl h2:81 -d x -d @%s", name);
+	trial_run(t, "h1", line);
+	CHECK_STR(t->text.s, "8 bytes received\n");
+	snprintf(line, sizeof(line), "curl h2:81 --data-binary @%s", name);
+	trial_run(t, "h1", line);
+	CHECK_STR(t->text.s, "8 bytes received\n");
+	remove(name);
+	trial_run(t, "h1", line);
+	CHECK(has(t, "Warning: Couldn't read data from file"));
+	trial_run(t, "h1", "curl -O h2/a/b.bin?c");
+	CHECK_STR(t->text.s ? t->text.s : "", "");
+	CHECK(stat("b.bin", &st) == 0 && st.st_size == 100);
+	remove("b.bin");
+	trial_run(t, "h1", "curl -O h2/");
+	CHECK_STR(t->text.s, "curl: Remote file name has no length!\n"
+		  "curl: (23) Failure writing output to destination\n");
+	CHECK_EQ(t->status, 23);
+	CHECK(chdir("/") == 0 && rmdir(dir) == 0);
+	prog_free(count);
+	prog_free(server);
+	trial_free(t);
+}
+
 TEST(http, files_of_a_folder_and_none_beside_it)
 {
 	char dir[] = "/tmp/netloom-http-XXXXXX", path[64], line[96];
@@ -236,6 +367,14 @@ TEST(http, files_of_a_folder_and_none_beside_it)
 	CHECK_STR(t->text.s, "404404404404404404");
 	trial_run(t, "h1", "curl -d x h2/a.txt");
 	CHECK_STR(t->text.s, "405 Method Not Allowed\n");
+	snprintf(path, sizeof(path), "%s/s d", dir);
+	CHECK_EQ(mkdir(path, 0700), 0);
+	trial_run(t, "h1", "curl -s -w %{http_code},%{redirect_url} h2//s%20d");
+	CHECK_STR(t->text.s, "301 Moved Permanently\n301,http://h2/s%20d/");
+	trial_run(t, "h1", "curl -s -L -w %{http_code} h2/s%20d");
+	CHECK_STR(t->text.s, "404 Not Found\n404");       /* without an index.html */
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/fifo", dir);
 	prog_free(server);
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/out", dir);
