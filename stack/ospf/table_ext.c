@@ -104,21 +104,23 @@ static void choose(struct table *t, struct asbr_path *best, const struct asbr_pa
 	}
 }
 
+static bool is_within(const struct ospf_area *a, uint32_t id, struct asbr_path *out)
+{
+	return a && a->conf.type == OSPF_AREA_NORMAL && table_router(a, id, OSPF_ROUTER_E, out);
+}
+
 bool asbr_path(struct table *t, uint32_t id, struct asbr_path *out)
 {
 	const struct ospf_spf *s = t->o->spf;
-	uint32_t lo = 0, hi, within = OSPF_AREA_AS;
 	const struct ospf_area *a;
 	struct asbr_path p;
+	uint32_t lo = 0, hi;
 
 	paths_ready(t);
 	*out = (struct asbr_path){ .id = id };
-	list_for_each(&t->o->areas, a, node) {
-		if (a->conf.type == OSPF_AREA_NORMAL && table_router(a, id, OSPF_ROUTER_E, &p)) {
+	list_for_each(&t->o->areas, a, node)
+		if (is_within(a, id, &p))
 			choose(t, out, &p);
-			within = a->id;
-		}
-	}
 	for (hi = s->n_paths; lo < hi; ) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
@@ -127,8 +129,8 @@ bool asbr_path(struct table *t, uint32_t id, struct asbr_path *out)
 		else
 			hi = mid;
 	}
-	for (; lo < s->n_paths && s->paths[lo].id == id; lo++)
-		if (s->paths[lo].area != within)  /* 16.2 (6): intra-area paths come first */
+	for (; lo < s->n_paths && s->paths[lo].id == id; lo++)       /* 16.2 (7), by area */
+		if (!is_within(ospf_area_find(t->o, s->paths[lo].area), id, &p))
 			choose(t, out, &s->paths[lo]);
 	return out->hops != 0;
 }

@@ -153,6 +153,33 @@ TEST(ospf_table_ext, the_type_2_cost_comes_before_the_area)
 	onet_free(on);
 }
 
+/* --- 16.2 (7) --------------------------------------------------------------------------- */
+
+/* r2 is an ASBR in the backbone and in area 1; r3, between the two areas and near both,
+ * tells r1 of a shorter way in the backbone. */
+static void check_within_an_area(bool rfc1583, uint32_t metric)
+{
+	struct stack *r[3];
+	struct onet *on = routers(rfc1583, r, 3);
+
+	link_in(on, 0, 10, r[0], r[1]);
+	link_in(on, 1, 30, r[0], r[1]);
+	link_in(on, 0, 1, r[0], r[2]);
+	link_in(on, 1, 1, r[2], r[1]);
+	tell(r[1], true);
+	REQUIRE(onet_settle(on, SEC(60)));
+	onet_run(on, SEC(20));
+	CHECK(r[2]->ospf->is_abr);
+	CHECK_EQ(route(r[0]).metric, metric);
+	onet_free(on);
+}
+
+TEST(ospf_table_ext, an_asbr_within_an_area_is_not_reached_by_a_summary_in_it)
+{
+	check_within_an_area(true, 15);
+	check_within_an_area(false, 35);
+}
+
 /* --- RFC 3101 2.5 (6) (e) --------------------------------------------------------------------- */
 
 /* r1, with r2 and r3 as ASBRs of an NSSA; a network of r3 has the forwarding address.  What
