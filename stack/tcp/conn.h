@@ -677,12 +677,22 @@ struct tcp_train {
 /* train: where it joins those just before, to leave with them; or NULL.  False:
  * no packet. */
 bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train *train);
+static inline void tcp_seg_sent(struct tcp_conn *tc, struct tcp_seg *s, ns_t now)
+{
+	s->sent = true;
+	s->sent_at = now;
+	list_push_back(&tc->sent_order, &s->by_time);
+	tc->snd_nxt = seg_end(s);
+}
 static inline void tcp_train_init(struct tcp_train *t)
 {
 	t->tried = t->on = false;
 	t->first = t->last = NULL;
 	t->n = 0;
 }
+/* From tc->unsent on up to n full ones, as tcp_seg_xmit() and what comes after it;
+ * returns how many. */
+uint32_t tcp_train_full(struct tcp_conn *tc, struct tcp_train *t, uint32_t n);
 void tcp_train_leave(struct tcp_conn *tc, struct tcp_train *t);
 void tcp_send_ack(struct tcp_conn *tc);
 void tcp_send_probe(struct tcp_conn *tc);         /* of a window, or to keep alive */

@@ -77,13 +77,11 @@ static bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train 
 	tcp_pace_sent(tc, s->len);
 	if (!tc->n_out)
 		tc->stuck_at = tcp_now(tc);
-	s->sent = true;
-	s->sent_at = tc->sent_at = tcp_now(tc);
-	list_push_back(&tc->sent_order, &s->by_time);
+	tc->sent_at = tcp_now(tc);
+	tcp_seg_sent(tc, s, tc->sent_at);
 	if (tcp_reducing(tc))
 		tc->prr_out++;
 	tc->unsent = tcp_seg_next(tc, s);
-	tc->snd_nxt = seg_end(s);
 	tc->n_out++;
 	if (s->len < tc->snd_mss)
 		tc->small_end = tc->snd_nxt;
@@ -216,27 +214,6 @@ static uint32_t full_ones(const struct tcp_conn *tc)
 	return most <= segs ? 0 : most - segs < left ? most - segs : left;
 }
 
-/* The same as may_send() and send_new(), of those. */
-static void send_full(struct tcp_conn *tc, struct tcp_train *train)
-{
-	struct tcp_seg *s = tc->unsent;
-	ns_t now = tcp_now(tc);
-
-	for (uint32_t n = full_ones(tc); n && s; n--) {
-		if (s->len != tc->snd_mss || (s->flags & (uint8_t)~TCP_PSH) ||
-		    !tcp_seg_xmit(tc, s, train))
-			break;
-		s->sent = true;
-		s->sent_at = now;
-		list_push_back(&tc->sent_order, &s->by_time);
-		tc->snd_nxt = seg_end(s);
-		tc->n_out++;
-		s = tcp_seg_next(tc, s);
-	}
-	tc->unsent = s;
-	tc->sent_at = now;
-}
-
 static bool send_all(struct tcp_conn *tc)
 {
 	struct tcp_train train;
@@ -250,7 +227,7 @@ static bool send_all(struct tcp_conn *tc)
 	while (tc->unsent && may_send(tc, tc->unsent) &&
 	       send_new(tc, tc->unsent, sent ? &train : NULL)) {
 		if (!sent && tc->unsent)
-			send_full(tc, &train);
+			(void)tcp_train_full(tc, &train, full_ones(tc));
 		sent = true;
 	}
 	tcp_train_leave(tc, &train);

@@ -210,7 +210,35 @@ static hot_inline void train_add(struct tcp_conn *tc, struct tcp_train *t, struc
 	t->n++;
 }
 
-/* What the first one of all settled (ack_sent()) is settled. */
+static bool is_full(const struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	return s->len == tc->snd_mss && !(s->flags & (uint8_t)~TCP_PSH);
+}
+
+uint32_t tcp_train_full(struct tcp_conn *tc, struct tcp_train *t, uint32_t n)
+{
+	struct pkt_pool *pool = tcp_stack(tc)->pool;
+	struct tcp_seg *s = tc->unsent;
+	ns_t now = tcp_now(tc);
+	uint32_t done = 0;
+	struct pkt *p;
+
+	if (!n || !train_goes_on(tc, t))
+		return 0;
+	for (; done < n && s && is_full(tc, s) && (p = pkt_new(pool)) != NULL; done++) {
+		(void)!pkt_add_frag(p, s->blk, s->off, s->len);
+		train_add(tc, t, p, s);
+		tcp_seg_sent(tc, s, now);
+		s = tcp_seg_next(tc, s);
+	}
+	tc->unsent = s;
+	tc->n_out += done;
+	tc->data_segs_out += done;
+	tc->bytes_sent += done * (uint64_t)tc->snd_mss;
+	return done;
+}
+
+/* What the first one of all settled (ack_sent(), tcp_reply_sent()) is settled. */
 void tcp_train_leave(struct tcp_conn *tc, struct tcp_train *t)
 {
 	struct stack *st = tcp_stack(tc);
