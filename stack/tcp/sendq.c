@@ -86,7 +86,7 @@ void tcp_sendq_fini(struct tcp_conn *tc)
 }
 
 /* A segment that more data may join: not sent, and not full. */
-static struct tcp_seg *open_seg(struct tcp_conn *tc)
+static struct tcp_seg *open_seg(const struct tcp_conn *tc)
 {
 	struct tcp_seg *s = last(tc);
 
@@ -138,14 +138,71 @@ static void put(struct tcp_conn *tc, struct tcp_seg *s, const uint8_t *from, siz
 		s->sum = csum_add(0, data, s->len + n);
 }
 
+/* --- a long write ------------------------------------------------------------------- */
+
+/* Full segments share a block of this size, if they fill it about as well as each
+ * its own: where they follow each other, they are copied as one. */
+#define MANY_BYTES 16384
+#define MANY_MIN 8
+
+/* So many full segments of `bytes` fit one block; 0: each has its own. */
+static uint32_t many_in(const struct tcp_conn *tc, size_t bytes)
+{
+	size_t n = (bytes < MANY_BYTES ? bytes : MANY_BYTES) / tc->snd_mss;
+
+	return n < MANY_MIN || open_seg(tc) ? 0 : (uint32_t)n;
+}
+
+static void many_copy(struct tcp_conn *tc, struct tcp_seg *first, const uint8_t *from, size_t n)
+{
+	struct blk *b = first->blk;
+
+	if (!tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]) {
+		memcpy(b->data, from, n);
+		return;
+	}
+	for (struct tcp_seg *s = first; s; s = tcp_seg_next(tc, s))
+		s->sum = csum_copy(0, b->data + s->off, from + s->off, s->len);
+}
+
+/* Returns how many bytes it took: a whole number of segments. */
+static size_t add_many(struct tcp_conn *tc, const uint8_t *from, uint32_t n)
+{
+	struct blk *b = blk_new(tcp_stack(tc)->pool, n * (uint32_t)tc->snd_mss);
+	struct tcp_seg *first = NULL, *s;
+	uint32_t off = 0;
+
+	if (!b)
+		return 0;
+	unpoison(b->data, b->size);               /* as data_seg() */
+	for (; n && (s = seg_append(tc)) != NULL; n--) {
+		s->blk = b;
+		s->off = off;
+		s->len = tc->snd_mss;
+		off += s->len;
+		b->refs++;
+		first = first ? first : s;
+	}
+	if (first)
+		many_copy(tc, first, from, off);
+	blk_put(tcp_stack(tc)->pool, b);
+	tc->sendq_bytes += off;
+	return off;
+}
+
 ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 {
 	size_t done = 0;
 
 	while (done < n) {
-		struct tcp_seg *s = data_seg(tc);
-		size_t part;
+		uint32_t many = many_in(tc, n - done);
+		size_t part = many ? add_many(tc, buf + done, many) : 0;
+		struct tcp_seg *s;
 
+		done += part;
+		if (part)
+			continue;
+		s = data_seg(tc);
 		if (!s)
 			break;
 		part = seg_room(tc, s);

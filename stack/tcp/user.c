@@ -253,21 +253,49 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 	return done;
 }
 
+/* How many packets from p on have their bytes one behind the other, which are *n in
+ * all, without the first off; no more than are wanted: the last may have more. */
+static const uint8_t *in_a_row(const struct pkt *p, uint32_t off, size_t want, size_t *n)
+{
+	const struct frag *f = &p->frag[0];
+	uint32_t end = f->off + f->len;
+	const struct pkt *q = p->next;
+
+	if (p->len || p->nfrag != 1)
+		return NULL;
+	while (q && end - f->off - off < want && !q->len && q->nfrag == 1 &&
+	       q->frag[0].blk == f->blk && q->frag[0].off == end) {
+		end += q->frag[0].len;
+		q = q->next;
+	}
+	*n = end - f->off - off;
+	if (*n > want)
+		*n = want;
+	return f->blk->data + f->off + off;
+}
+
 /* Copies out of the queue, without the first `skip` (0 or 1) bytes; buf NULL:
  * does not.  peek: and leaves it as it is. */
 static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
 {
 	struct pkt *p = tc->rcvq.head;
 	uint32_t off = tc->rcvq_off + skip;
-	size_t done = 0;
+	size_t done = 0, copied = 0, row;
+	const uint8_t *from;
 
 	while (p && done < n) {
 		struct pkt *next = p->next;
 		uint32_t len = pkt_len(p);
 		size_t part = len - off < n - done ? len - off : n - done;
 
-		if (buf)
-			part = pkt_copy_out(p, off, buf + done, part);
+		if (buf && done == copied) {
+			from = in_a_row(p, off, n - done, &row);
+			if (from)
+				memcpy(buf + done, from, row);
+			else
+				row = pkt_copy_out(p, off, buf + done, part);
+			copied += row;
+		}
 		done += part;
 		off += (uint32_t)part;
 		if (off < len)

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Frames of one instant, on a link without a rate: one ACK, one call of the
  * watch; and everything as without. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "sim/lab.h"
+#include "stack/pkt.h"
 #include "stack/show.h"
 #include "stack/socket.h"
 #include "stack/stack.h"
+#include "stack/util/hash.h"
+#include "stack/util/rng.h"
 #include "tests/unit/capture/fixture.h"
 #include "tests/unit/sim/capfile.h"
 
@@ -256,4 +262,121 @@ TEST(burst, a_list_on_the_wire_is_cut_whole)
 	CHECK_EQ(e.in_flight, 0);
 	CHECK_EQ(e.drops[DROP_LINK_CUT], SEGMENTS);
 	trial_end(&t);
+}
+
+/* --- long writes, read in any pieces ------------------------------------------------------- */
+
+static uint8_t byte_at(uint64_t at) { return (uint8_t)(hash_u64(at / 3) >> at % 3 * 8); }
+
+struct pieces {
+	struct sk_watch watch;
+	struct rng rng;
+	uint64_t at;                      /* so much was read, ... */
+	unsigned wrong;                   /* ... and so often not what was written */
+};
+
+static void look(struct pieces *p, const uint8_t *b, ssize_t n)
+{
+	for (ssize_t i = 0; i < n; i++)
+		p->wrong += b[i] != byte_at(p->at + (uint64_t)i);
+}
+
+static void read_pieces(struct sk_watch *w, uint32_t ev)
+{
+	struct pieces *p = container_of(w, struct pieces, watch);
+	static uint8_t buf[70000];
+	ssize_t n = 1;
+
+	while ((ev & SK_IN) && n > 0) {
+		size_t want = 1 + rng_below(&p->rng, rng_below(&p->rng, 4) ? 5000 : sizeof(buf) - 1);
+		struct sk_msg m = { .buf = buf, .n = want, .flags = SK_PEEK };
+
+		if (rng_below(&p->rng, 3) == 0)
+			look(p, buf, sk_recvmsg(w->sk, &m));
+		n = sk_recv(w->sk, buf, want, NULL);
+		look(p, buf, n);
+		p->at += n > 0 ? (uint64_t)n : 0;
+	}
+}
+
+static void written_and_read(const char *words, bool checksums, const size_t *writes, unsigned n)
+{
+	struct trial t = trial_new(RIG_PAIR("rate: 0, delay: 1ms"), true);
+	struct pieces p = { .watch.ready = read_pieces };
+	uint8_t *buf = malloc(200000);
+	uint64_t at = 0;
+
+	REQUIRE(buf != NULL);
+	rng_init(&p.rng, 1, "pieces");
+	CHECK_STR(rig_set(t.lab, 0, words), "");
+	CHECK_EQ(stack_set_option(enter(&t, "b"), OPT_TCP_CHECKSUMS, checksums), OK);
+	sk_watch(t.server, &p.watch);
+	CHECK_EQ(stack_set_option(enter(&t, "a"), OPT_TCP_CHECKSUMS, checksums), OK);
+	for (unsigned i = 0; i < 60; i++) {
+		size_t len = writes[i % n];
+		ssize_t put;
+
+		for (size_t k = 0; k < len; k++)
+			buf[k] = byte_at(at + k);
+		(void)enter(&t, "a");
+		put = sk_send(t.client, buf, len, NULL);
+		at += put > 0 ? (uint64_t)put : 0;
+		lab_run_until(t.lab, lab_now(t.lab) + MSEC(3));
+	}
+	lab_run_until(t.lab, lab_now(t.lab) + SEC(60));
+	CHECK(at > 1000000);
+	CHECK_EQ(p.at, at);
+	CHECK_EQ(p.wrong, 0);
+	sk_unwatch(&p.watch);
+	free(buf);
+	trial_end(&t);
+}
+
+TEST(burst, long_writes_are_read_in_any_pieces)
+{
+	static const size_t long_ones[] = { 200000, 16384, 1, 11 * SEGMENT, 90001, 8 * SEGMENT };
+	static const size_t odd[] = { 100001, 333, 50000, 12 * SEGMENT - 1 };
+
+	for (int checksums = 0; checksums < 2; checksums++) {
+		written_and_read("delay 1ms", checksums, long_ones, 6);
+		written_and_read("delay 1ms", checksums, odd, 4);
+		written_and_read("loss 3%", checksums, long_ones, 6);
+	}
+}
+
+/* The segments of a long write have one block in common, as far as there is one. */
+TEST(burst, a_long_write_takes_few_blocks)
+{
+	struct trial t = trial_new(RIG_PAIR("rate: 0, delay: 1ms"), true);
+	static const uint8_t zero[22 * SEGMENT];
+	struct pkt_pool_stats before, after;
+
+	pkt_pool_stats(t.lab->pool, &before);
+	(void)enter(&t, "a");
+	CHECK_EQ(sk_send(t.client, zero, sizeof(zero), NULL), sizeof(zero));
+	pkt_pool_stats(t.lab->pool, &after);
+	CHECK_EQ(after.blks - before.blks, 2);
+	lab_run_until(t.lab, lab_now(t.lab) + SEC(1));
+	trial_end(&t);
+}
+
+TEST(burst, without_memory_a_long_write_is_a_short_one)
+{
+	for (unsigned n = 0; n < 40; n++) {
+		struct trial t = trial_new(RIG_PAIR("rate: 0, delay: 1ms"), true);
+		static const uint8_t zero[30 * SEGMENT];
+		ssize_t put;
+
+		(void)enter(&t, "a");
+		pkt_pool_fail_after(t.lab->pool, n);
+		put = sk_send(t.client, zero, sizeof(zero), NULL);
+		pkt_pool_fail_after(t.lab->pool, UINT64_MAX);
+		CHECK(put == ERR_NOBUFS || put > 0);
+		put = put > 0 ? put : 0;
+		CHECK_EQ(sk_send(t.client, zero, 1, NULL), 1);    /* what waits goes, too */
+		sk_watch(t.server, &t.user.watch);
+		lab_run_until(t.lab, lab_now(t.lab) + SEC(5));
+		CHECK_EQ(t.user.got, put + 1);
+		trial_end(&t);
+	}
 }
