@@ -142,11 +142,9 @@ void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old)
 /* The smallest shift with which the field can say all of the largest buffer. */
 static uint8_t wscale_for(uint32_t wnd)
 {
-	uint8_t shift = 0;
+	unsigned shift = wnd > UINT16_MAX ? 16 - (unsigned)__builtin_clz(wnd) : 0;
 
-	while (shift < TCP_WSCALE_MAX && wnd >> shift > UINT16_MAX)
-		shift++;
-	return shift;
+	return (uint8_t)(shift < TCP_WSCALE_MAX ? shift : TCP_WSCALE_MAX);
 }
 
 /* Linux's step beyond what a window of 64 KiB could still hold. */
@@ -174,6 +172,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 		    const struct tcp_reuse *old)
 {
 	const struct stack *st = tcp_stack(tc);
+	const struct tcp_first first = tcp_first(tc);
 
 	tc->path_mtu = path->mtu;
 	tc->adv_mss = adv_mss(tc, path);
@@ -182,8 +181,8 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	tc->sack_ok = st->opt[OPT_TCP_SACK];
 	tc->wscale_ok = st->opt[OPT_TCP_WSCALE];
 	tc->rcv_wscale = tc->wscale_ok ? wscale_for(max_window(tc)) : 0;
-	tc->ts_offset = tcp_ts_start(tc);
-	tc->iss = old->any ? isn_after(old->snd_nxt) : tcp_isn(tc);
+	tc->ts_offset = first.ts;
+	tc->iss = old->any ? isn_after(old->snd_nxt) : first.isn;
 	tcp_recovery_init(tc);
 	tcp_rtt_init(tc);                         /* of a socket that connects again, too */
 	tc->probes = tc->unheard = tc->dup_acks = 0;

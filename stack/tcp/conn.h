@@ -321,9 +321,9 @@ int must_check tcp_port_reuse(struct tcp_conn *tc, ip4_t dst, uint16_t dport,
 			      struct tcp_reuse *old);
 /* An ephemeral port from which there is no connection to there yet. */
 int must_check tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old);
-/* RFC 6528; and where this pair's timestamps begin. */
-seq_t tcp_isn(const struct tcp_conn *tc);
-uint32_t tcp_ts_start(const struct tcp_conn *tc);
+/* Where the numbers of a connection begin: RFC 6528; and its timestamps. */
+struct tcp_first { seq_t isn; uint32_t ts; };
+struct tcp_first tcp_first(const struct tcp_conn *tc);
 
 /* --- conn.c --- */
 void tcp_set_state(struct tcp_conn *tc, enum tcp_state s);

@@ -284,23 +284,28 @@ static bool may_reuse(const struct tcp_conn *old)
 
 /* A port may serve several connections, to different peers.  One that still
  * remembers a connection there is the second choice, but the search for a
- * better one ends.  0: none. */
-static uint16_t port_to_there(struct tcp_conn *tc, uint32_t start, ip4_t dst, uint16_t dport)
+ * better one ends.  0: none.  *was: it, or NULL. */
+static uint16_t port_to_there(struct tcp_conn *tc, uint32_t start, ip4_t dst, uint16_t dport,
+			      struct tcp_conn **was)
 {
 	struct stack *st = tcp_stack(tc);
 	uint32_t lo = (uint32_t)st->opt[OPT_PORT_MIN], hi = (uint32_t)st->opt[OPT_PORT_MAX];
 	uint32_t n = hi < lo ? 0 : hi - lo + 1;
 	uint16_t second = 0;
 
+	*was = NULL;
 	for (uint32_t i = 0; i < n && (!second || i < PORTS_TRIED); i++) {
 		uint16_t port = (uint16_t)(lo + (start + i) % n);
-		const struct tcp_conn *old = tcp_find(st, tc->sk.local, port, dst, dport);
+		struct tcp_conn *old = tcp_find(st, tc->sk.local, port, dst, dport);
 
 		if ((old && (second || !may_reuse(old))) || !port_is_common(tc, port))
 			continue;
-		if (!old)
+		if (!old) {
+			*was = NULL;
 			return port;
+		}
 		second = port;
+		*was = old;
 	}
 	return second;
 }
@@ -373,10 +378,9 @@ int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reus
 	tuple_hash(tc, dst, dport, 0, h);
 	steps = &t->port_steps[h[3] % N_ELEM(t->port_steps)];
 	start = h[2] + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));
-	port = port_to_there(tc, start, dst, dport);
+	port = port_to_there(tc, start, dst, dport, &was);
 	if (!port)
 		return ERR_NOTAVAIL;
-	was = tcp_find(tcp_stack(tc), tc->sk.local, port, dst, dport);
 	if (was)
 		tcp_time_wait_end(was, old);
 	port_take(t, tc, port);
@@ -385,20 +389,12 @@ int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reus
 
 /* --- numbers that a stranger cannot guess ---------------------------------------- */
 
-/* RFC 6528: a clock of 64 ns, as Linux's, and a keyed function of the pair. */
-seq_t tcp_isn(const struct tcp_conn *tc)
+/* RFC 6528: a clock of 64 ns, as Linux's, and a keyed function of the pair.  RFC
+ * 7323 5.4: timestamps increase for each pair, and are unlike another's. */
+struct tcp_first tcp_first(const struct tcp_conn *tc)
 {
 	uint32_t h[4];
 
 	tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, h);
-	return seq(h[0] + (uint32_t)((uint64_t)tcp_now(tc) >> 6));
-}
-
-/* RFC 7323 5.4: increasing for each pair, and unlike another's. */
-uint32_t tcp_ts_start(const struct tcp_conn *tc)
-{
-	uint32_t h[4];
-
-	tuple_hash(tc, tc->sk.peer, tc->sk.pport, tc->sk.lport, h);
-	return h[1];
+	return (struct tcp_first){ seq(h[0] + (uint32_t)((uint64_t)tcp_now(tc) >> 6)), h[1] };
 }

@@ -160,13 +160,13 @@ TEST(table, initial_numbers_move_with_the_clock_and_differ_by_pair)     /* MUST-
 	seq_t first;
 
 	REQUIRE(tcp_table(t->st) != NULL);
-	first = tcp_isn(&a);
-	CHECK(seq_eq(tcp_isn(&a), first));
+	first = tcp_first(&a).isn;
+	CHECK(seq_eq(tcp_first(&a).isn, first));
 	b.sk.lport = 7;
-	CHECK(!seq_eq(tcp_isn(&b), first));
-	CHECK(!seq_eq(tcp_isn(&b), seq_add(first, 1)));
+	CHECK(!seq_eq(tcp_first(&b).isn, first));
+	CHECK(!seq_eq(tcp_first(&b).isn, seq_add(first, 1)));
 	peer_wait(t, MSEC(1));
-	CHECK_EQ(seq_diff(tcp_isn(&a), first), MSEC(1) / 64);
+	CHECK_EQ(seq_diff(tcp_first(&a).isn, first), MSEC(1) / 64);
 	peer_free(t);
 }
 
@@ -183,7 +183,7 @@ TEST(table, initial_numbers_differ_by_a_secret_of_the_host)
 					      .peer = PEER_THEM, .pport = 6 } };
 
 		REQUIRE(st && tcp_table(st));
-		isn[i] = tcp_isn(&c);
+		isn[i] = tcp_first(&c).isn;
 		for (size_t j = 0; j < i; j++)
 			CHECK(!seq_eq(isn[j], isn[i]));
 		stack_free(st);

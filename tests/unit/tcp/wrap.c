@@ -110,11 +110,13 @@ static void check_seq(int i, uint32_t at)
 {
 	struct lab *lab = two_hosts();
 	struct tcp_conn tc = to_be(lab, i);
+	uint32_t begin;
 
 	/* 64 ns a number; two milliseconds of it are the way of the SYN. */
-	lab_run_until(lab, lab_now(lab) + (ns_t)(uint32_t)(at - TOTAL / 2 - tcp_isn(&tc).v) * 64);
+	begin = at - TOTAL / 2 - tcp_first(&tc).isn.v;
+	lab_run_until(lab, lab_now(lab) + (ns_t)begin * 64);
 	(void)host(lab, i);                       /* it knows the time */
-	CHECK((uint32_t)(at - tcp_isn(&tc).v) <= TOTAL / 2);
+	CHECK((uint32_t)(at - tcp_first(&tc).isn.v) <= TOTAL / 2);
 	exchange(lab);
 }
 
@@ -129,7 +131,7 @@ static void check_ts(int i, uint32_t at)
 	struct tcp_conn tc = to_be(lab, i);
 	uint32_t now;
 
-	tc.ts_offset = tcp_ts_start(&tc);
+	tc.ts_offset = tcp_first(&tc).ts;
 	now = tcp_ts_now(&tc);
 	lab_run_until(lab, lab_now(lab) + MSEC(1) * (ns_t)(uint32_t)(at - 300 - now));
 	(void)host(lab, i);
