@@ -22,7 +22,8 @@ const char *tcp_state_name(enum tcp_state s)
 
 struct sock *tcp_new(struct stack *st)
 {
-	struct tcp_conn *tc = tcp_table(st) ? calloc(1, sizeof(*tc)) : NULL;
+	struct tcp_table *t = tcp_table(st);
+	struct tcp_conn *tc = t ? tcp_conn_alloc(t) : NULL;
 
 	if (!tc)
 		return NULL;
@@ -66,7 +67,7 @@ void tcp_free(struct tcp_conn *tc)
 	tcp_ip_opts_fini(tc);
 	free(tc->blocks);
 	free(tc->sk.rare);
-	free(tc);
+	tcp_conn_release(tcp_stack(tc)->tcp, tc);
 }
 
 /* What was received stays for the user to read, whatever the end, as in Linux;

@@ -18,7 +18,7 @@
  *	listen.c  LISTEN and its queues       cc.c      congestion control:
  *	cc_reno.c RFC 5681   cc_cubic.c RFC 9438   hystart.c RFC 9406
  *	cc_choose.c which of them             pace.c    one by one
- *	segpool.c segments to use again
+ *	segpool.c segments and connections to use again
  *	sack.c    what SACK blocks say        rack.c    what is lost (RFC 8985)
  *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
  *	undo.c    what was not lost after all ecn.c     RFC 3168
@@ -269,7 +269,8 @@ struct tcp_table {
 	struct rng secret;                /* RFC 6528, RFC 6056 */
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
 	struct list spare_segs;           /* struct tcp_seg, for segpool.c */
-	uint32_t n_spare_segs;
+	uint32_t n_spare_segs, n_spare_conns;
+	struct tcp_conn *spare_conns;     /* by hash_next */
 	uint32_t n_orphans;               /* that wait for their peers */
 	uint32_t challenges;              /* RFC 5961 7: left for this second ... */
 	ns_t challenge_at;                /* ... of which this is an instant */
@@ -649,6 +650,9 @@ struct tcp_seg *tcp_seg_alloc(struct stack *st);  /* all zero; NULL: no memory *
 void tcp_seg_release(struct stack *st, struct tcp_seg *s);
 /* n in a row, in no list. */
 void tcp_segs_release(struct stack *st, struct tcp_seg *first, struct tcp_seg *last, uint32_t n);
+/* All zero; NULL: no memory. */
+struct tcp_conn *tcp_conn_alloc(struct tcp_table *t);
+void tcp_conn_release(struct tcp_table *t, struct tcp_conn *tc);
 void tcp_segpool_fini(struct tcp_table *t);
 
 /* --- out.c --- */

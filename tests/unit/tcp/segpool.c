@@ -41,6 +41,40 @@ TEST(segpool, a_stream_uses_few_again_and_again)
 	peer_free(t);
 }
 
+TEST(segpool, a_connection_that_ended_is_the_next_one_and_all_zero)
+{
+	static const struct tcp_conn zero;
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct tcp_conn *tc, *was;
+
+	peer_accept(t);
+	was = tc = tcp_conn_alloc(t->st->tcp);
+	REQUIRE(tc != NULL);
+	memset(tc, 0x5a, sizeof(*tc));
+	tcp_conn_release(t->st->tcp, tc);
+	tc = tcp_conn_alloc(t->st->tcp);
+	CHECK(POISON_WORKS || tc == was);
+	CHECK_MEM(tc, &zero, sizeof(zero));
+	tcp_conn_release(t->st->tcp, tc);
+	peer_free(t);
+}
+
+TEST(segpool, few_connections_are_kept)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct tcp_conn *tc[100];
+
+	peer_accept(t);
+	for (size_t i = 0; i < N_ELEM(tc); i++) {
+		tc[i] = tcp_conn_alloc(t->st->tcp);
+		REQUIRE(tc[i] != NULL);
+	}
+	for (size_t i = 0; i < N_ELEM(tc); i++)
+		tcp_conn_release(t->st->tcp, tc[i]);
+	CHECK_EQ(t->st->tcp->n_spare_conns, POISON_WORKS ? 0 : 64);
+	peer_free(t);
+}
+
 /* tcp_checksums 0: a field of zero, and nothing is verified. */
 TEST(tcp_checksums, checksums_that_nobody_wants_are_not_there)
 {
