@@ -386,8 +386,14 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 
 bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m)
 {
-	return unlikely(!st->opt[OPT_TCP_CHECKSUMS]) ||
-	       tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
+	const struct frag *f = &p->frag[0];
+
+	if (unlikely(!st->opt[OPT_TCP_CHECKSUMS]))
+		return true;
+	if (likely(p->len == TCP_HLEN_TS && p->nfrag <= 1))
+		return tcp_csum4_ok(m->src, m->dst, p->head + p->off,
+				    p->nfrag ? f->blk->data + f->off : NULL, p->body);
+	return tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
 }
 
 /* Header, checksum and options; p is at the data then. */

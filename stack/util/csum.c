@@ -140,6 +140,8 @@ static hot_inline uint64_t add_raw(uint64_t s, const uint8_t *b, size_t n)
 
 static inline uint64_t raw_to_be(uint64_t s) { return native_to_be((uint16_t)~csum_fold(s)); }
 
+uint64_t csum_raw(uint64_t raw, const void *p, size_t n) { return add_raw(raw, p, n); }
+
 uint64_t csum_add(uint64_t sum, const void *p, size_t n)
 {
 	return sum + raw_to_be(add_raw(0, p, n));
@@ -150,15 +152,43 @@ uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b)
 	return raw_to_be(add_raw(add_raw(0, a, n_a), b, n_b));
 }
 
+/* Fewer than eight bytes, as add_tail(). */
+static hot_inline uint64_t copy_few(uint8_t *to, const uint8_t *b, size_t n)
+{
+	uint64_t s = 0;
+	uint32_t word;
+	uint16_t half;
+
+	if (n & 4) {
+		memcpy(&word, b, 4);
+		memcpy(to, &word, 4);
+		s = word;
+		b += 4, to += 4;
+	}
+	if (n & 2) {
+		memcpy(&half, b, 2);
+		memcpy(to, &half, 2);
+		s += half;
+		b += 2, to += 2;
+	}
+	if (n & 1) {
+		*to = *b;
+		s += native_to_be((uint16_t)(*b << 8));
+	}
+	return s;
+}
+
 /* The rest, less than a block, is in the cache by then: a second pass is cheap. */
 uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
 {
 	size_t blocks = n >= CSUM_WIDE_MIN ? n / 64 : 0, whole = blocks * 64;
 	uint8_t *out = to;
 	const uint8_t *b = p;
+	uint64_t raw;
 
-	uint64_t raw = blocks ? copy_blocks_any(out, b, blocks) : 0;
-
+	if (n < 8)
+		return sum + raw_to_be(copy_few(out, b, n));
+	raw = blocks ? copy_blocks_any(out, b, blocks) : 0;
 	if (n > whole)
 		memcpy(out + whole, b + whole, n - whole);
 	return sum + raw_to_be(add_raw(raw, b + whole, n - whole));

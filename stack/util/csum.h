@@ -15,6 +15,11 @@ uint64_t csum_add(uint64_t sum, const void *p, size_t n);
 /* Of two pieces, the first of an even n. */
 uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b);
 
+/* n bytes more to a sum of words as they lie in memory, for who asks only whether
+ * a checksum is right: then the sum, which has it among its words, is a multiple
+ * of 0xffff.  Every call but the last must have an even n. */
+uint64_t csum_raw(uint64_t raw, const void *p, size_t n);
+
 /* As csum_add(), and copies them to `to`, which does not overlap. */
 uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n);
 

@@ -10,9 +10,11 @@
 #include "stack/util/addr.h"
 #include "stack/util/be.h"
 #include "stack/util/buf.h"
+#include "stack/util/csum.h"
 #include "stack/util/drop.h"
 #include "stack/util/rdwr.h"
 #include "stack/util/seq.h"
+#include "stack/wire/ip4.h"
 
 #define TCP_HLEN 20                       /* bytes, without options */
 #define TCP_HLEN_TS 32                    /* with timestamps alone */
@@ -136,5 +138,21 @@ const char *tcp_flags_fmt(uint8_t flags, char out[10]);
 /* The value for the header, of a segment of len bytes, header included; sum:
  * csum_add() over all of it with the field 0. */
 uint16_t tcp_csum4(ip4_t src, ip4_t dst, size_t len, uint64_t sum);
+/* Is the checksum right, of TCP_HLEN_TS bytes at p and n bytes of data?  In words
+ * as they lie in memory, as ip4_csum_ok(). */
+static inline bool tcp_csum4_ok(ip4_t src, ip4_t dst, const uint8_t *p, const uint8_t *data,
+				size_t n)
+{
+	uint32_t last = (uint32_t)IP_PROTO_TCP << 16 | (uint32_t)(TCP_HLEN_TS + n);
+	uint64_t raw = (uint64_t)be_swap32(src) + be_swap32(dst) + be_swap32(last);
+	uint64_t w[TCP_HLEN_TS / 8];
+
+	memcpy(w, p, sizeof(w));
+	for (size_t i = 0; i < TCP_HLEN_TS / 8; i++)
+		raw += (w[i] >> 32) + (uint32_t)w[i];
+	if (n)
+		raw = csum_raw(raw, data, n);
+	return raw % 0xffff == 0;
+}
 
 #endif

@@ -215,3 +215,25 @@ TEST(tcp, the_checksum_makes_the_whole_sum_to_zero)
 		REQUIRE(csum_fold(csum_add(csum_pseudo4(src, dst, IP_PROTO_TCP, n), b, n)) == 0);
 	}
 }
+
+TEST(tcp, a_wrong_bit_is_seen_in_the_header_and_in_the_data)
+{
+	struct rng r;
+
+	rng_init(&r, 5, "tcp bits");
+	for (int i = 0; i < 5000; i++) {
+		uint8_t b[TCP_HLEN_TS + 300];
+		size_t n = rng_below(&r, 301), len = TCP_HLEN_TS + n;
+		size_t bit = rng_below(&r, 8 * (uint32_t)len);
+		ip4_t src = rng_u32(&r), dst = rng_u32(&r);
+
+		for (size_t k = 0; k < len; k++)
+			b[k] = (uint8_t)rng_u32(&r);
+		put_be16(b + 16, 0);
+		put_be16(b + 16, tcp_csum4(src, dst, len, csum_add(0, b, len)));
+		REQUIRE(tcp_csum4_ok(src, dst, b, b + TCP_HLEN_TS, n));
+		REQUIRE(!tcp_csum4_ok(src ^ 1, dst, b, b + TCP_HLEN_TS, n));
+		b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		REQUIRE(!tcp_csum4_ok(src, dst, b, b + TCP_HLEN_TS, n));
+	}
+}
