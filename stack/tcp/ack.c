@@ -8,16 +8,6 @@
 
 #define DUP_THRESH 3
 
-uint32_t tcp_in_flight(const struct tcp_conn *tc)
-{
-	return tc->n_out - tc->n_sacked - tc->n_lost + tc->n_retrans;
-}
-
-bool tcp_fin_acked(const struct tcp_conn *tc)
-{
-	return tc->fin_queued && list_empty(&tc->sendq);
-}
-
 void tcp_recovery_init(struct tcp_conn *tc)
 {
 	tc->reordering = DUP_THRESH;
@@ -430,6 +420,14 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 		tcp_tlp_schedule(tc);
 }
 
+/* It repeats what was known, where nothing is awaited but the next ACK. */
+static bool says_nothing(const struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
+{
+	return seq_eq(rx->h.ack, tc->snd_una) && !dup && !rx->o.n_sack && tc->ca_state == CA_OPEN &&
+	       !tc->n_sacked && !tc->n_lost && !tc->rack.moved && !tc->rack.round &&
+	       !tc->tlp_out && !tc->ecn.ok;
+}
+
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	struct tcp_acked a = { .flight = tcp_in_flight(tc) * tc->cc.mss, .prior_una = tc->snd_una,
@@ -452,7 +450,12 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	opened = take_window(tc, rx);
 	a.dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
 		!(rx->h.flags & (TCP_SYN | TCP_FIN));
-	take_ack(tc, rx, &a);
+	if (says_nothing(tc, rx, a.dup)) {
+		tc->high_sacked = seq_max(tc->high_sacked, ack);
+		tc->n_sacked_blocks = 0;
+	} else {
+		take_ack(tc, rx, &a);
+	}
 	if (a.acked || opened)
 		tc->probes = 0;
 	return true;

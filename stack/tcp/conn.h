@@ -396,6 +396,10 @@ bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* The same of the data that follows, of a burst: what was found of its header is
  * what was found of the last one's. */
 bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m);
+static inline bool tcp_burst_may_join(const struct stack *st)
+{
+	return st->tcp && st->tcp->burst && st->tcp->like_len;
+}
 /* The same of whole frames: stack_input_train(). */
 struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *first);
 /* What segments of one instant left to do, once for all of them. */
@@ -453,7 +457,10 @@ struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx);
  * and answered. */
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
 void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx);      /* see predict.c */
-uint32_t tcp_in_flight(const struct tcp_conn *tc);        /* segments (RFC 6675: pipe) */
+static inline uint32_t tcp_in_flight(const struct tcp_conn *tc)   /* segments (RFC 6675: pipe) */
+{
+	return tc->n_out - tc->n_sacked - tc->n_lost + tc->n_retrans;
+}
 void tcp_recovery_init(struct tcp_conn *tc);
 void tcp_enter_loss(struct tcp_conn *tc);         /* a timeout */
 void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why);
@@ -464,7 +471,10 @@ static inline bool tcp_reducing(const struct tcp_conn *tc)
 	return tc->ca_state == CA_CWR || tc->ca_state == CA_RECOVERY;
 }
 /* Our FIN was sent and acknowledged. */
-bool tcp_fin_acked(const struct tcp_conn *tc);
+static inline bool tcp_fin_acked(const struct tcp_conn *tc)
+{
+	return tc->fin_queued && list_empty(&tc->sendq);
+}
 
 /* --- text.c --- */
 void tcp_sack_remove(struct tcp_conn *tc, unsigned i);     /* of those to report */
@@ -488,7 +498,12 @@ static inline uint64_t tcp_bytes_received(const struct tcp_conn *tc)
 	return tc->bytes_received + tcp_fin_rcvd(tc);
 }
 void tcp_rcv_fini(struct tcp_conn *tc);
-uint32_t tcp_rcv_wnd(const struct tcp_conn *tc);  /* what was promised and not used yet */
+static inline uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)     /* promised, and not used yet */
+{
+	int32_t left = seq_diff(tc->rcv_adv, tc->rcv_nxt);
+
+	return left > 0 ? (uint32_t)left : 0;
+}
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */
 /* The user has read so many bytes: tell of a window? */
 void tcp_read_some(struct tcp_conn *tc, uint32_t got);

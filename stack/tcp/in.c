@@ -454,7 +454,7 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 	struct tcp_rx rx;
 	enum drop bad;
 
-	if (st->burst && tcp_burst_joins(st, p, m))
+	if (st->burst && tcp_burst_may_join(st) && tcp_burst_joins(st, p, m))
 		return;
 	bad = rx_parse(st, &rx, p, m);
 	st->stat[ST_TCP_IN_SEGS]++;

@@ -78,12 +78,12 @@ static void like_keep(struct tcp_table *t, const struct tcp_rx *rx, const struct
 bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m)
 {
 	struct tcp_table *t = st->tcp;
-	struct tcp_conn *tc = t ? t->burst : NULL;
+	struct tcp_conn *tc = t->burst;
 	const uint8_t *b = pkt_data(p);
 	uint32_t len = pkt_len(p);
 	seq_t at;
 
-	if (!tc || !t->like_len || p->len < t->like_len || !tcp_hdr_alike(b, t->like, t->like_len) ||
+	if (p->len < t->like_len || !tcp_hdr_alike(b, t->like, t->like_len) ||
 	    m->src != tc->sk.peer || m->dst != tc->sk.local || m->n_opt)
 		return false;
 	at = tcp_get_seq(b);

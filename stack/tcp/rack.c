@@ -24,7 +24,7 @@ static bool is_for_first_copy(const struct tcp_conn *tc, const struct tcp_seg *s
 {
 	uint32_t sent;
 
-	if (!(s->marks & SEG_EVER_RETRANS))
+	if (likely(!(s->marks & SEG_EVER_RETRANS)))
 		return false;
 	sent = tcp_ts_now(tc) - (uint32_t)(tcp_now(tc) / MSEC(1) - s->sent_at / MSEC(1));
 	return (a->has_ts && (int32_t)(a->tsecr - sent) < 0) || rtt < tc->min_rtt;

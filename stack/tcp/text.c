@@ -19,13 +19,6 @@ static seq_t pkt_end(const struct pkt *p) { return seq_add(pkt_at(p), pkt_len(p)
 
 /* --- the window -------------------------------------------------------------------- */
 
-uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)
-{
-	int32_t left = seq_diff(tc->rcv_adv, tc->rcv_nxt);
-
-	return left > 0 ? (uint32_t)left : 0;
-}
-
 static uint32_t space(const struct tcp_conn *tc)
 {
 	uint32_t room = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2, most = UINT16_MAX << tc->rcv_wscale;

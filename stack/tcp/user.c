@@ -213,8 +213,11 @@ static uint32_t unsent_room(const struct tcp_conn *tc, uint32_t lowat)
  * waits to be sent. */
 static hot_inline bool may_write(const struct tcp_conn *tc)
 {
-	uint32_t lowat = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
+	uint32_t lowat;
 
+	if (!tc->sendq_bytes)
+		return true;
+	lowat = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
 	if (unlikely(lowat) && 2 * (uint64_t)tcp_unsent(tc) >= lowat)
 		return false;
 	return 3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
@@ -276,7 +279,7 @@ static const uint8_t *in_a_row(const struct pkt *p, uint32_t off, size_t want, s
 
 /* Copies out of the queue, without the first `skip` (0 or 1) bytes; buf NULL:
  * does not.  peek: and leaves it as it is. */
-static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
+static size_t take_many(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
 {
 	struct pkt *p = tc->rcvq.head;
 	uint32_t off = tc->rcvq_off + skip;
@@ -312,6 +315,20 @@ static size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, b
 	return done;
 }
 
+/* The same; mostly it is one packet, small and whole. */
+static hot_inline size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
+{
+	struct pkt *p = tc->rcvq.head;
+	const uint32_t len = tc->rcvq_bytes;
+
+	if (!buf || peek || skip || tc->rcvq_off || len > n || p->next)
+		return take_many(tc, buf, n, skip, peek);
+	(void)pkt_copy_out(p, 0, buf, len);
+	tc->rcvq_bytes = 0;
+	pkt_free(pkt_queue_pop(&tc->rcvq));
+	return len;
+}
+
 /* No more will come: the peer's FIN was reached, or the end. */
 static bool at_end(const struct tcp_conn *tc)
 {
@@ -321,9 +338,12 @@ static bool at_end(const struct tcp_conn *tc)
 /* SO_RCVLOWAT, and what the peer's end makes of it. */
 static hot_inline bool readable(const struct tcp_conn *tc)
 {
-	uint32_t least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
-	uint32_t apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;
+	uint32_t least, apart;
 
+	if (!tc->rcvq_bytes)
+		return at_end(tc);
+	least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
+	apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;
 	return tc->rcvq_bytes >= apart + (least ? least : 1) || at_end(tc);
 }
 
