@@ -42,6 +42,7 @@ struct stack {
 	uint64_t suspects;                /* own.h: sources to be looked at before forwarding */
 	bool forwarding;                  /* copy of OPT_FORWARDING */
 	bool knows;                       /* there is something in known[] */
+	uint32_t ways_gen;                /* counts what may change how a packet leaves */
 	uint16_t ip_id;                   /* RFC 6864: next identification */
 	uint32_t flow_seed;               /* ECMP: differs between hosts (RFC 2992 5) */
 	const struct stack_hooks *hooks;  /* never NULL; members may be */
@@ -88,6 +89,7 @@ static inline void pkt_drop(struct stack *st, struct pkt *p, enum drop why)
 /* Routes, options or who listens changed. */
 static inline void rx_known_flush(struct stack *st)
 {
+	st->ways_gen++;
 	if (!st->knows)
 		return;
 	memset(st->known, 0, sizeof(st->known));

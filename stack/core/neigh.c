@@ -95,6 +95,7 @@ static void neigh_free(struct stack *st, struct neigh *n)
 	*at = n->next;
 	t->count--;
 	t->gen++;
+	st->ways_gen++;
 	timer_stop(&st->timers, &n->timer);
 	while ((p = waiting_pop(n)))
 		pkt_drop_at(st, n->dev, p, DROP_NEIGH_FAILED);
@@ -201,6 +202,7 @@ static void set_state(struct stack *st, struct neigh *n, enum neigh_state s)
 	n->state = (uint8_t)s;
 	n->updated_at = st->now;
 	n->probes = 0;
+	st->ways_gen++;
 }
 
 static void neigh_failed(struct stack *st, struct neigh *n)

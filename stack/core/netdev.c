@@ -45,8 +45,10 @@ int netdev_set_mtu(struct netdev *dev, uint32_t mtu)
 	if (mtu < IP4_MIN_MTU || mtu > IP4_LEN_MAX)
 		return ERR_INVAL;
 	dev->mtu = mtu;
-	if (dev->stack)
-		l4_dev_changed(dev->stack, dev, false);
+	if (!dev->stack)
+		return OK;
+	dev->stack->ways_gen++;
+	l4_dev_changed(dev->stack, dev, false);
 	return OK;
 }
 

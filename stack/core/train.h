@@ -14,16 +14,24 @@
 /* --- that leave ------------------------------------------------------------- */
 
 /* They differ in nothing but their length and what is behind the IP header: what
- * is in front is made once.  Good until anything else happens. */
+ * is in front is made once. */
 struct ip4_train {
 	struct netdev *dev;
+	struct neigh *neigh;
+	ns_t until;                       /* neigh is to be asked again then, or NS_NEVER */
+	uint32_t gen, max;                /* st->ways_gen; bytes behind the IP header */
 	uint32_t longest;                 /* frame */
 	uint64_t sum;                     /* of the IP header, but for length and identification */
 	uint8_t hdr[ETH_HLEN + IP4_HLEN]; /* without those and the checksum */
 };
 /* Of packets up to len bytes behind the IP header.  False: each must go by
- * ip4_output(); so must the first of all. */
+ * ip4_output(); so must the first of all.  Good until anything else happens, ... */
 bool ip4_train_begin(struct stack *st, const struct ip4_tx *tx, uint32_t len, struct ip4_train *t);
+/* ... and again where this says that nothing did that matters. */
+static inline bool ip4_train_again(const struct stack *st, const struct ip4_train *t, uint32_t len)
+{
+	return t->gen == st->ways_gen && st->now < t->until && len <= t->max;
+}
 /* What is in front of p. */
 static hot_inline void ip4_train_push(struct stack *st, struct pkt *p, const struct ip4_train *t)
 {

@@ -415,16 +415,22 @@ int ip4_output(struct stack *st, struct pkt *p, const struct ip4_tx *tx)
 
 bool ip4_train_begin(struct stack *st, const struct ip4_tx *tx, uint32_t len, struct ip4_train *t)
 {
-	const struct neigh *n = way_known(st, len, tx);
+	struct neigh *n = way_known(st, len, tx);
 	enum neigh_state state = n ? neigh_state_now(st, n) : NUD_FAILED;
 	struct ip4_hdr h = { .hlen = IP4_HLEN, .tos = tx->tos, .df = tx->df, .proto = tx->proto,
 			     .ttl = tx->ttl ? tx->ttl : (uint8_t)st->opt[OPT_TTL],
 			     .src = tx->src, .dst = tx->dst };
+	uint32_t mtu = way_slot(st, tx->dst)->mtu;
 
-	if (state != NUD_REACHABLE && state != NUD_PERMANENT)
+	if (state == NUD_STALE || !n || !n->has_mac)
 		return false;
 	t->dev = n->dev;
 	t->longest = len + (uint32_t)sizeof(t->hdr);
+	t->neigh = n;
+	t->gen = st->ways_gen;
+	t->max = (mtu < n->dev->mtu ? mtu : n->dev->mtu) - IP4_HLEN;
+	t->until = state == NUD_REACHABLE ?
+		   n->confirmed_at + MSEC(st->opt[OPT_NEIGH_REACHABLE]) : NS_NEVER;
 	eth_put(t->hdr, &n->mac, &n->dev->mac, ETHERTYPE_IP4);
 	ip4_hdr_emit_plain(&h, t->hdr + ETH_HLEN);
 	t->sum = (uint16_t)~ip4_get_csum(t->hdr + ETH_HLEN);
@@ -436,6 +442,7 @@ void ip4_train_output(struct stack *st, struct pkt *first, uint32_t n, const str
 	struct pkt *next;
 
 	st->stat[ST_IP_OUT_REQUESTS] += n;
+	t->neigh->used_at = st->now;
 	if (t->dev->ops->xmit_list && n > 1) {
 		t->dev->ops->xmit_list(t->dev, first, t->longest);
 		return;

@@ -176,6 +176,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	const struct tcp_first first = tcp_first(tc);
 
 	tc->path_mtu = path->mtu;
+	tc->path_gen = st->ways_gen;
 	tc->adv_mss = adv_mss(tc, path);
 	tc->peer_mss = TCP_MSS_DEFAULT;
 	tc->ts_ok = st->opt[OPT_TCP_TIMESTAMPS];
@@ -196,7 +197,12 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 
 uint32_t tcp_path_mtu(const struct tcp_conn *tc)
 {
-	uint32_t known = ip4_path_mtu(tcp_stack(tc), tc->sk.peer);
+	struct stack *st = tcp_stack(tc);
+	uint32_t known;
+
+	if (tc->path_gen == st->ways_gen && !st->pmtu)
+		return tc->path_mtu;              /* nothing changed since */
+	known = ip4_path_mtu(st, tc->sk.peer);
 
 	return known && known < tc->path_mtu ? known : tc->path_mtu;
 }

@@ -164,7 +164,7 @@ struct tcp_conn {
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
 	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
-	uint32_t path_mtu;                /* as it began; see tcp_path_mtu() */
+	uint32_t path_mtu, path_gen;      /* as it began, at ways_gen; see tcp_path_mtu() */
 	struct tcp_mtup *mtup;            /* pmtud.c's own; NULL: the path is not searched */
 
 	/* Receive sequence space */
@@ -257,6 +257,17 @@ struct tcp_conn {
 
 enum tcp_xmit_for { XMIT_RTO, XMIT_TLP, XMIT_REO };
 
+/* The way of the segment that left last, from and to there with such options. */
+struct tcp_way {
+	ip4_t local, peer;
+	int ttl, pmtudisc;                /* SKO_TTL, SKO_PMTUDISC */
+	uint32_t tried;                   /* ways_gen when it was looked for last; ... */
+	uint8_t fails;                    /* ... so often in vain */
+	bool known;
+	struct ip4_train ip;
+	uint64_t sum;                     /* of the pseudo header, without the length */
+};
+
 /* One host's TCP; made by the first socket. */
 struct tcp_table {
 	struct tcp_conn **conns;          /* hash of connections */
@@ -268,6 +279,7 @@ struct tcp_table {
 	struct list ports[256];           /* hash of bound sockets, by port */
 	struct rng secret;                /* RFC 6528, RFC 6056 */
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
+	struct tcp_way way;
 	struct list spare_segs;           /* struct tcp_seg, for segpool.c */
 	uint32_t n_spare_segs, n_spare_conns;
 	struct tcp_conn *spare_conns;     /* by hash_next */

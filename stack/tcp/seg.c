@@ -92,7 +92,7 @@ static void header_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t fl
 		put_be16(pkt_data(p) + 16, tcp_csum4(tc->sk.local, tc->sk.peer, pkt_len(p), sum));
 }
 
-/* --- sending ------------------------------------------------------------------------ */
+/* --- what a segment settles ------------------------------------------------------- */
 
 /* What an ACK that leaves with so much data settles.  SACK blocks that had no
  * room still want to be sent. */
@@ -126,8 +126,59 @@ static hot_inline struct ip4_tx tx_of(const struct tcp_conn *tc)
 	};
 }
 
-/* Consumes p, the data. */
-static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+/* --- the way of the last segment --------------------------------------------------- */
+
+#define WAY_TRIES 3                       /* the first segment after a change may find it new */
+
+static hot_inline bool way_is_same(const struct tcp_way *w, const struct sock *sk)
+{
+	return w->peer == sk->peer && w->local == sk->local && w->ttl == sk->opt[SKO_TTL] &&
+	       w->pmtudisc == sk->opt[SKO_PMTUDISC];
+}
+
+/* It is made for the second segment in a row that this host sends there: where
+ * peers take turns, what is made for one would serve none. */
+static outlined bool way_find(const struct tcp_conn *tc, struct tcp_way *w, uint32_t len)
+{
+	const struct sock *sk = &tc->sk;
+	bool same = way_is_same(w, sk);
+	struct ip4_tx tx;
+
+	if (same && !w->known && w->tried == sk->st->ways_gen && w->fails == WAY_TRIES)
+		return false;
+	w->local = sk->local;
+	w->peer = sk->peer;
+	w->ttl = sk->opt[SKO_TTL];
+	w->pmtudisc = sk->opt[SKO_PMTUDISC];
+	w->fails = same && w->tried == sk->st->ways_gen ? w->fails + 1 : 0;
+	w->tried = sk->st->ways_gen;
+	tx = tx_of(tc);
+	w->sum = csum_pseudo4(tx.src, tx.dst, tx.proto, 0);
+	return w->known = same && ip4_train_begin(sk->st, &tx, len, &w->ip);
+}
+
+/* May a segment of len bytes go by tcp_table.way? */
+static hot_inline bool way_is_known(const struct tcp_conn *tc, struct tcp_way *w, uint32_t len)
+{
+	const struct sock *sk = &tc->sk;
+
+	if (unlikely(sk->opt[SKO_TOS] || sk->ifindex || tc->ip_opts || tc->ecn.ok))
+		return false;
+	return likely(w->known && way_is_same(w, sk) && ip4_train_again(sk->st, &w->ip, len)) ||
+	       way_find(tc, w, len);
+}
+
+static hot_inline void way_output(struct stack *st, const struct tcp_way *w, struct pkt *p)
+{
+	ip4_train_push(st, p, &w->ip);
+	ip4_train_output(st, p, 1, &w->ip);
+}
+
+/* --- sending ------------------------------------------------------------------------ */
+
+/* w: the way that it may go, or NULL. */
+static outlined void xmit_any(struct tcp_conn *tc, const struct tcp_way *w, struct pkt *p, seq_t at,
+			      uint8_t flags, uint64_t sum)
 {
 	const uint32_t len = pkt_len(p);
 	struct sock *sk = &tc->sk;
@@ -143,7 +194,52 @@ static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, ui
 	sk->st->stat[ST_TCP_OUT_SEGS]++;
 	tc->segs_out++;
 	p->flags |= PKT_LOCAL;
-	(void)ip4_output(sk->st, p, &tx);         /* lost as any packet may be */
+	if (w && !tx.tos)
+		way_output(sk->st, w, p);
+	else
+		(void)ip4_output(sk->st, p, &tx); /* lost as any packet may be */
+}
+
+/* With an ACK, and no option but timestamps. */
+static void xmit_plain(struct tcp_conn *tc, const struct tcp_way *w, struct pkt *p, seq_t at,
+		       uint8_t flags, uint64_t sum)
+{
+	struct stack *st = tcp_stack(tc);
+	uint32_t len = pkt_len(p), wnd = tcp_window(tc) >> tc->rcv_wscale;
+	struct tcp_hdr h = { .sport = tc->sk.lport, .dport = tc->sk.pport, .seq = at,
+			     .ack = tc->rcv_nxt, .flags = flags,
+			     .wnd = (uint16_t)(wnd < UINT16_MAX ? wnd : UINT16_MAX) };
+	uint8_t *b;
+
+	ack_sent(tc, len);
+	if (likely(tc->ts_ok)) {
+		h.hlen = TCP_HLEN_TS;
+		b = pkt_push(p, TCP_HLEN_TS);
+		sum += tcp_hdr_emit_ts(&h, true, tcp_ts_now(tc), tc->ts_recent, b);
+	} else {
+		h.hlen = TCP_HLEN;
+		b = pkt_push(p, TCP_HLEN);
+		sum += tcp_hdr_emit_ts(&h, false, 0, 0, b);
+	}
+	if (likely(st->opt[OPT_TCP_CHECKSUMS]))
+		tcp_put_csum(b, csum_fold(sum + w->sum + h.hlen + len));
+	st->stat[ST_TCP_OUT_SEGS]++;
+	tc->segs_out++;
+	way_output(st, w, p);
+}
+
+/* Consumes p, the data. */
+static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+{
+	struct tcp_way *w = &tcp_stack(tc)->tcp->way;
+	bool plain = (flags & (TCP_SYN | TCP_ACK)) == TCP_ACK && !tc->n_sacks && !tc->urgent;
+	uint32_t hlen = unlikely(!plain) ? TCP_HLEN_MAX : tc->ts_ok ? TCP_HLEN_TS : TCP_HLEN;
+	bool known = way_is_known(tc, w, hlen + pkt_len(p));
+
+	if (likely(plain && known))
+		xmit_plain(tc, w, p, at, flags, sum);
+	else
+		xmit_any(tc, known ? w : NULL, p, at, flags, sum);
 }
 
 static bool xmit_empty(struct tcp_conn *tc, seq_t at, uint8_t flags)
