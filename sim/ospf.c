@@ -33,6 +33,7 @@ static struct ospf_config config_of(const struct topo_ospf *o)
 	c.rfc1583 = or_else(o->rfc1583, 0);
 	c.max_paths = (uint8_t)or_else(o->max_paths, 0);
 	c.distance = (uint8_t)or_else(o->distance, 0);
+	c.max_lsas = or_else(o->max_lsas, 0);
 	return c;
 }
 

@@ -78,7 +78,7 @@ struct topo_ospf {
 	ns_t spf_delay, spf_hold, spf_max_hold;   /* below 0: not said */
 	uint32_t stub_router, rfc1583;
 	uint64_t reference_bps;           /* 0: not said */
-	uint32_t max_paths, distance;
+	uint32_t max_paths, distance, max_lsas;
 };
 enum topo_ospf_default { DEFAULT_NO, DEFAULT_IF_THERE, DEFAULT_ALWAYS };
 

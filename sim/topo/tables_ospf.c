@@ -245,6 +245,8 @@ static const struct ykey ospf_rows[] = {
 	  .min = 1, .max = ROUTE_HOPS_MAX, .help = "next hops of equal cost" },
 	{ .key = "distance", .type = &type_said_u32, .off = OSPF(distance), .def = "110",
 	  .min = 1, .max = 255, .help = "its routes' administrative distance" },
+	{ .key = "max_lsas", .type = &type_said_u32, .off = OSPF(max_lsas), .def = "250000",
+	  .min = 1, .max = 16777215, .help = "LSAs in its database; more are not taken, and told" },
 };
 
 static const size_t ospf_ifs[] = { 0 };

@@ -224,6 +224,22 @@ static void count_events(void *ctx, const struct ospf_record *r)
 	*full += r->event->kind == OSPF_EV_NBR && r->event->new_state == OSPF_NBR_FULL;
 }
 
+TEST(ospf, a_database_takes_as_many_lsas_as_the_file_says)
+{
+	struct lab *lab = rig_lab("defaults: {routing: ospf}\n"
+				  "nodes: {r1: {}, r2: {}, r3: {ospf: {max_lsas: 2}}}\nlinks:\n"
+				  "  - {endpoints: [r1, r2], ipv4: 10.0.1.0/30}\n"
+				  "  - {endpoints: [r2, r3], ipv4: 10.0.2.0/30}\n");
+	struct buf lines = { 0 };
+
+	rig_hear_events(lab, &lines);
+	lab_run_until(lab, SEC(10));
+	CHECK(strstr(lines.s ? lines.s : "", "r3 ospf eth0: sends more LSAs than the 2 that the "
+		     "database takes, from 10.0.2.1 (10.0.1.2)\n") != NULL);
+	buf_free(&lines);
+	lab_free(lab);
+}
+
 TEST(ospf, a_trace_tells_of_each_neighbour)
 {
 	struct lab *lab = rig_lab(CHAIN);

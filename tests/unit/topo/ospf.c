@@ -236,6 +236,7 @@ TEST(ospf, a_dump_says_the_same_again)
 		"             default_information: {originate: always, metric: 3, type: 1},\n"
 		"             spf: {delay: 1ms, hold: 2ms, max_hold: 3s}, stub_router: true,\n"
 		"             rfc1583: true, reference_bandwidth: 10gbit, max_paths: 4, distance: 90,\n"
+		"             max_lsas: 1000,\n"
 		"             area: 70000, cost: delay, type: p2p, hello: 1, dead: 3, rxmt: 2,\n"
 		"             transmit_delay: 4, priority: 0, passive: false, mtu_ignore: true}}\n"
 		"  b: {ospf: {auth: {type: md5, keys: [{id: 7, key: \"a b\"}]}}}\n"
@@ -249,6 +250,7 @@ TEST(ospf, a_dump_says_the_same_again)
 	again = text_good(first.s);
 	topo_dump_yaml(again, &second);
 	CHECK_STR(first.s, second.s);
+	CHECK(strstr(first.s, "distance: 90, max_lsas: 1000") != NULL);
 	CHECK(strstr(first.s, "area: 0.1.17.112, cost: delay, type: p2p") != NULL);
 	CHECK(strstr(first.s, "areas: [{id: 1, type: nssa, no_summary: true, default_cost: 5, "
 		     "default: true, translate: always, ranges: [{prefix: 10.0.0.0/8, hide: true}, "
