@@ -285,9 +285,10 @@ static void dist_print(struct shell *sh, const struct args *a, const json_t *all
 const struct cmd cmds_route[] = {
 	{ .name = "route dist", .flags = CMD_LAB, .run = dist_run, .print = dist_print,
 	  .help = "what the way from each node to each other costs; - is no way",
-	  .text = "It is the way that packets take by the tables as they are now, to the address\n"
-		  "that is nearest; a hop costs what OSPF says of its interface, and 1 where\n"
-		  "OSPF does not run." },
+	  .text = "From node to node: the interfaces that a packet leaves by, as the tables are now,\n"
+		  "to the address of the other that is nearest, also one of its lo.  Each counts what\n"
+		  "OSPF says of it, and 1 where OSPF does not run; the networks of the other count\n"
+		  "nothing.  With OSPF alone this is the distance of the shortest-path tree." },
 	{ .name = "route path", .args = "A:node B:addr", .flags = CMD_LAB, .run = path_run,
 	  .print = path_print, .help = "the way by the tables, hop by hop; a loop is named",
 	  .text = "Fails if it does not arrive.  Nothing is sent." },

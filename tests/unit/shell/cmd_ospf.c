@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stack/ospf.h"
 #include "tests/unit/shell/fixture.h"
 #include "tests/unit/test.h"
 
@@ -116,6 +117,42 @@ TEST(cmd_ospf, lo_is_last_in_the_router_lsa_as_frr_has_it)
 	open_lab(&b, TWO_WAYS);
 	CHECK_EQ(bench_do(&b, "r1 show ip ospf database router 1.1.1.1"), 0);
 	CHECK(strstr(b.out, "Net: 1.1.1.1") > strstr(b.out, "Net: 10.0.1.0"));
+	bench_close(&b);
+}
+
+static bool has_dist(void *arg, const struct show_ospf_vertex *v)
+{
+	json_t *row = arg;
+	const char *name = v->id == IP4(1, 1, 1, 1) ? "r1" : v->id == IP4(2, 2, 2, 2) ? "r2" : "r3";
+
+	if (v->cost)
+		CHECK_EQ(json_integer_value(json_object_get(row, name)), v->cost);
+	return true;
+}
+
+/* The straight way is not the shortest, there and back differ, and loopbacks and
+ * the networks at a node's far side add nothing. */
+TEST(cmd_ospf, distances_are_those_of_the_shortest_path_tree)
+{
+	static const char *const names[] = { "r1", "r2", "r3" };
+	struct bench b;
+	json_t *all;
+
+	open_lab(&b, "defaults: {routing: ospf}\n"
+		 "nodes:\n  r1: {loopback: 1.1.1.1}\n  r2: {loopback: 2.2.2.2}\n"
+		 "  r3: {loopback: 3.3.3.3}\n  h: {kind: host, gateway: 10.0.4.1}\n"
+		 "links:\n  - {endpoints: [r1, r2], ipv4: 10.0.1.0/30, ospf: {cost: 10}}\n"
+		 "  - {endpoints: [r2, {node: r3, ospf: {cost: 5}}], ipv4: 10.0.2.0/30}\n"
+		 "  - {endpoints: [r1, r3], ipv4: 10.0.3.0/30, ospf: {cost: 3}}\n"
+		 "  - {endpoints: [r2, h], ipv4: 10.0.4.0/24, ospf: {cost: 50}}\n");
+	all = report(&b, "route dist");
+	for (size_t i = 0; i < N_ELEM(names); i++)
+		show_ospf_tree(node_stack(lab_find_node(b.lab, names[i])), 0, has_dist,
+			       json_object_get(all, names[i]));
+	CHECK_EQ(json_integer_value(json_object_get(json_object_get(all, "r1"), "r2")), 8);
+	CHECK_EQ(json_integer_value(json_object_get(json_object_get(all, "r2"), "r1")), 4);
+	CHECK_EQ(json_integer_value(json_object_get(json_object_get(all, "r1"), "h")), 58);
+	json_decref(all);
 	bench_close(&b);
 }
 
