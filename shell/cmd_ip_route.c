@@ -104,12 +104,19 @@ static const char *scope_word(const struct route_spec *r)
 		r->type == RT_BROADCAST || (r->type == RT_UNICAST && !gate) ? "link" : "global";
 }
 
+/* A route that a routing protocol has, and another one beats, is none of Linux's:
+ * zebra keeps it to itself (show ip route). */
+static bool is_in_fib(const struct route_info *r)
+{
+	return r->selected || (r->spec.proto != RP_OSPF && r->spec.proto != RP_RIP);
+}
+
 bool ip_route_selected(const struct args *a, const struct route_info *r)
 {
 	const char *proto = args_word(a, "PROTO"), *scope = args_word(a, "SCOPE");
 	const char *type = args_word(a, "TYPE");
 
-	if (!table_chosen(a, r) || !prefix_chosen(a, &r->spec.to) || !hop_chosen(a, &r->spec))
+	if (!is_in_fib(r) || !table_chosen(a, r) || !prefix_chosen(a, &r->spec.to) || !hop_chosen(a, &r->spec))
 		return false;
 	if (proto && ip_route_proto(proto) != (int)r->spec.proto)
 		return false;

@@ -287,6 +287,30 @@ static void learn(struct stack *st, const char *to, uint32_t metric, const struc
 	nexthops_put(st, id);
 }
 
+TEST(cmd_ip_route, a_learned_route_that_another_beats_is_only_in_the_routers_table)
+{
+	struct bench b;
+	struct stack *st;
+	struct nexthop h;
+
+	REQUIRE(bench_open(&b));
+	st = node_stack(lab_find_node(b.lab, "r1"));
+	h = (struct nexthop){ .dev = stack_dev(st, "eth1"), .via = IP4(10, 0, 2, 2) };
+	learn(st, "10.9.0.0/16", 20, &h, 1);
+	CHECK_EQ(bench_do(&b, "r1 ip route add 10.9.0.0/16 via 10.0.1.1 metric 50"), 0);
+	bench_wants(&b, "r1 ip route show root 10.9.0.0/16",
+		    "10.9.0.0/16 via 10.0.1.1 dev eth0 metric 50 \n");
+	bench_wants(&b, "r1 ip route show proto ospf", "");
+	bench_wants(&b, "r1 ip route flush proto ospf", "");
+	CHECK_EQ(bench_do(&b, "r1 show ip route"), 0);
+	CHECK(strstr(b.out, "K>* 10.9.0.0/16 [0/50] via 10.0.1.1, eth0, weight 1, 00:00:00\n"
+		     "O   10.9.0.0/16 [110/20] via 10.0.2.2, eth1, weight 1, 00:00:00\n") != NULL);
+	CHECK_EQ(bench_do(&b, "r1 ip route del 10.9.0.0/16 metric 50"), 0);
+	bench_wants(&b, "r1 ip route show root 10.9.0.0/16",
+		    "10.9.0.0/16 via 10.0.2.2 dev eth1 proto ospf metric 20 \n");
+	bench_close(&b);
+}
+
 TEST(cmd_ip_route, routes_that_a_protocol_learned_are_shown_and_deleted_like_others)
 {
 	struct bench b;
