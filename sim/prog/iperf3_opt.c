@@ -34,6 +34,29 @@ static bool format(struct iperf3 *t, const char *text)
 	return false;
 }
 
+static bool wrong(struct iperf3 *t, const char *why)
+{
+	prog_fail(&t->prog, 1, 0, "parameter error - %s", why);
+	return false;
+}
+
+/* A number from 1 on, and what iperf3 says of one beyond max. */
+static bool at_most(struct iperf3 *t, const char *arg, int64_t max, const char *beyond,
+		    int64_t *out)
+{
+	if (!opts_int(&t->prog, arg, 1, INT64_MAX, out))
+		return false;
+	return *out <= max || wrong(t, beyond);
+}
+
+static bool length(struct iperf3 *t, const char *arg)
+{
+	if (!quantity(t, arg, 1024, INT64_MAX / 2, &t->p.len))
+		return false;
+	return t->p.len <= IPERF3_BLOCK_MAX ||
+	       wrong(t, "block size too large (maximum = 1048576 bytes)");
+}
+
 static bool option(struct iperf3 *t, int c, const char *arg)
 {
 	struct prog *p = &t->prog;
@@ -46,7 +69,7 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 	case 'c':
 		free(t->host);
 		t->host = strdup(arg);
-		return t->host && resolve(t, arg, &t->to.addr.v4);
+		return t->host;
 	case 'C':
 		n = strlen(arg);
 		memcpy(t->p.congestion, arg, n < 15 ? n + 1 : 15);
@@ -55,28 +78,25 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 	case 'i': return opts_ns(p, arg, &t->interval);
 	case 'J': t->json_out = true; break;
 	case 'k': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.blocks);
-	case 'l': return quantity(t, arg, 1024, IPERF3_BLOCK_MAX, &t->p.len);
+	case 'l': return length(t, arg);
 	case 'M': return opts_int(p, arg, 88, 9216, &t->p.mss);
 	case 'N': t->p.no_delay = true; break;
 	case 'n': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.bytes);
-	case 'P': return opts_int(p, arg, 1, IPERF3_FLOWS, &t->p.flows);
+	case 'P':
+		return at_most(t, arg, IPERF3_FLOWS,
+			       "number of parallel streams too large (maximum = 128)", &t->p.flows);
 	case 'p': return opts_int(p, arg, 1, 65535, &t->port);
 	case 'R': t->p.reverse = true; break;
 	case 'S': return opts_int(p, arg, 0, 255, &t->p.tos);
 	case 's': t->server = true; break;
 	case 't':
 		t->timed = true;
-		return opts_int(p, arg, 1, 86400, &t->p.seconds);
+		return at_most(t, arg, 86400,
+			       "test duration too long (maximum = 86400 seconds)", &t->p.seconds);
 	case 'u': t->p.udp = true; break;
 	case 'w': return quantity(t, arg, 1024, INT64_C(512) << 20, &t->p.window);
 	}
 	return true;
-}
-
-static bool wrong(struct iperf3 *t, const char *why)
-{
-	prog_fail(&t->prog, 1, 0, "parameter error - %s", why);
-	return false;
 }
 
 static bool check(struct iperf3 *t)
@@ -122,6 +142,20 @@ static char *word_short(const char *word)
 	return strdup(word);
 }
 
+/* As getopt_long() complains. */
+static void bad(struct iperf3 *t, const struct opts *o, int got)
+{
+	const char *word = o->argv[o->i - 1];
+
+	if (got == '?' && strncmp(word, "--", 2) == 0) {
+		prog_error(&t->prog, 0, "unrecognized option '%s'", word);
+		opts_usage(&t->prog);
+		prog_exit(&t->prog, 1);
+	} else {
+		opts_bad(&t->prog, o, got);
+	}
+}
+
 static void words_free(char **words)
 {
 	for (char **w = words; w && *w; w++)
@@ -144,7 +178,7 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 	opts_init(&o, argc, words);
 	while (ok && (c = opts_next(&o, "14B:b:C:c:f:i:Jk:l:M:Nn:P:p:RS:st:uVw:")) != -1) {
 		if (c == '?' || c == ':')
-			opts_bad(&t->prog, &o, c), ok = false;
+			bad(t, &o, c), ok = false;
 		else
 			ok = option(t, c, o.arg);
 	}
@@ -153,5 +187,5 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 		opts_usage(&t->prog), prog_exit(&t->prog, 1), ok = false;
 	t->to.addr.family = ADDR_IP4;
 	t->to.port = (uint16_t)t->port;
-	return ok && check(t);
+	return ok && check(t) && (t->server || resolve(t, t->host, &t->to.addr.v4));
 }

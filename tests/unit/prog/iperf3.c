@@ -224,6 +224,15 @@ TEST(iperf3, refusals)
 		  "lab time would not pass\n" },
 		{ "iperf3 -c h2 -t 1 -n 1M", "iperf3: parameter error - only one test end condition "
 		  "(-t, -n, -k) may be specified\n" },
+		{ "iperf3 -s -c nobody", "iperf3: parameter error - cannot be both server and client\n" },
+		{ "iperf3 -c nobody", "iperf3: error - unable to connect to server: Name or service "
+		  "not known\n" },
+		{ "iperf3 -c h2 -t 100000", "iperf3: parameter error - test duration too long "
+		  "(maximum = 86400 seconds)\n" },
+		{ "iperf3 -c h2 -P 200", "iperf3: parameter error - number of parallel streams too "
+		  "large (maximum = 128)\n" },
+		{ "iperf3 -c h2 -l 2M", "iperf3: parameter error - block size too large "
+		  "(maximum = 1048576 bytes)\n" },
 		{ "iperf3 -c h2 -f x", "iperf3: parameter error - bad format specifier (valid "
 		  "formats are in the set [kmgtKMGT])\n" },
 		{ "iperf3 -c h2 -b 1X", "iperf3: parameter error - invalid number: 1X\n" },
