@@ -363,6 +363,10 @@ class Lsa:
     def key(self):
         return (self.adv.id, self.prefix, self.metric, self.kind, self.tag, self.fwd)
 
+    def is_worse(self, route):  # RFC 3101 3.2 (2), of its originator's own
+        other = (1, route.cost) if route.kind == E1 else (2, route.cost2)
+        return (self.kind, self.metric) > other
+
 
 def offer(routes, prefix, new):
     old = routes.get(prefix)
@@ -681,14 +685,16 @@ class Oracle:
         self.find_told4()
         translated = []
         for _ in range(8):      # until translations make no other ones
-            lsas = [l for ls in own.values() for l in ls] + translated
+            taken = {(l.adv, l.prefix) for l in translated}
+            lsas = [l for ls in own.values() for l in ls
+                    if l.nssa or (l.adv, l.prefix) not in taken] + translated
             self.table = {r: self.routes(r, lsas) for r in self.routers}
             new = []
             for r, a in translators:
                 for p, x in self.table[r].items():
                     l = x.lsa
                     if l and l.nssa == a and l.p_bit and l.fwd and \
-                       not any(o.prefix == p for o in own[r] if not o.nssa):
+                       not any(o.prefix == p and not o.is_worse(x) for o in own[r] if not o.nssa):
                         new.append(Lsa(r, p, l.metric, l.kind, l.tag, l.fwd))
             if sorted(l.key() for l in new) == sorted(l.key() for l in translated):
                 return
