@@ -73,7 +73,7 @@ static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
 {
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	return !tc->n_sacked && !tc->lost_hint && !tc->sack_hint && s && s->sent && !s->marks &&
+	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && !tc->sack_hint && s && s->sent && !s->marks &&
 	       list_linked(&s->by_time) && seq_le(seg_end(s), ack);
 }
 

@@ -151,10 +151,10 @@ static hot_inline bool row_alike(const struct row *r, const uint8_t *b)
 static bool row_begin(struct stack *st, struct netdev *dev, struct row *r)
 {
 	struct tcp_table *t = st->tcp;
-	const struct tcp_conn *tc = t ? t->burst : NULL;
+	const struct tcp_conn *tc = t->burst;
 	const uint8_t *known;
 
-	if (!tc || !t->like_len || tc->state != TCP_ESTABLISHED || tc->rcv_shut || tc->orphan ||
+	if (tc->state != TCP_ESTABLISHED || tc->rcv_shut || tc->orphan ||
 	    tc->data_at != st->now || seq_diff(tc->rcv_nxt, tc->rcv_wup) <= tc->rcv_mss)
 		return false;
 	known = ip4_known(st, dev, tc->sk.peer);
@@ -226,14 +226,14 @@ static void row_end(struct tcp_conn *tc, struct netdev *dev, const struct row *r
 	tcp_ack_soon(tc);
 }
 
-struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *first)
+static outlined struct pkt *row_take(struct stack *st, struct netdev *dev, struct pkt *p)
 {
 	struct tcp_conn *tc;
-	struct pkt *p = first, *next;
+	struct pkt *next;
 	uint32_t last = 0;
 	struct row r;
 
-	if (!p || !row_begin(st, dev, &r))
+	if (!row_begin(st, dev, &r))
 		return p;
 	tc = st->tcp->burst;
 	for (; p && row_takes(tc, &r, p); p = next) {
@@ -243,6 +243,11 @@ struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *fir
 	if (r.n)
 		row_end(tc, dev, &r, last);
 	return p;
+}
+
+struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *first)
+{
+	return first && tcp_burst_may_join(st) ? row_take(st, dev, first) : first;
 }
 
 /* --- one ------------------------------------------------------------------------------- */
