@@ -45,6 +45,14 @@ static hot_inline void ip4_train_push(struct stack *st, struct pkt *p, const str
 	p->flags |= PKT_LOCAL;
 	p->l2 = p->off;
 }
+/* One of them is all. */
+static hot_inline void ip4_train_one(struct stack *st, struct pkt *p, const struct ip4_train *t)
+{
+	ip4_train_push(st, p, t);
+	st->stat[ST_IP_OUT_REQUESTS]++;
+	t->neigh->used_at = st->now;
+	t->dev->ops->xmit(t->dev, p);
+}
 /* Such frames, n in a list by next: off they go. */
 void ip4_train_output(struct stack *st, struct pkt *first, uint32_t n, const struct ip4_train *t);
 

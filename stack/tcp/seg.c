@@ -168,12 +168,6 @@ static hot_inline bool way_is_known(const struct tcp_conn *tc, struct tcp_way *w
 	       way_find(tc, w, len);
 }
 
-static hot_inline void way_output(struct stack *st, const struct tcp_way *w, struct pkt *p)
-{
-	ip4_train_push(st, p, &w->ip);
-	ip4_train_output(st, p, 1, &w->ip);
-}
-
 /* --- sending ------------------------------------------------------------------------ */
 
 /* w: the way that it may go, or NULL. */
@@ -195,7 +189,7 @@ static outlined void xmit_any(struct tcp_conn *tc, const struct tcp_way *w, stru
 	tc->segs_out++;
 	p->flags |= PKT_LOCAL;
 	if (w && !tx.tos)
-		way_output(sk->st, w, p);
+		ip4_train_one(sk->st, p, &w->ip);
 	else
 		(void)ip4_output(sk->st, p, &tx); /* lost as any packet may be */
 }
@@ -225,7 +219,7 @@ static void xmit_plain(struct tcp_conn *tc, const struct tcp_way *w, struct pkt 
 		tcp_put_csum(b, csum_fold(sum + w->sum + h.hlen + len));
 	st->stat[ST_TCP_OUT_SEGS]++;
 	tc->segs_out++;
-	way_output(st, w, p);
+	ip4_train_one(st, p, &w->ip);
 }
 
 /* Consumes p, the data. */
