@@ -44,26 +44,6 @@ static enum lab_stop run_virtual(struct lab *lab, ns_t at)
 	return LAB_REACHED;
 }
 
-static enum lab_stop run_virtual_while(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
-{
-	while (!lab->interrupted) {
-		ns_t next;
-
-		if (done && done(arg))
-			return LAB_DONE;
-		replay_feed(lab, at);
-		next = engine_next_at(&lab->engine);
-		if (next == NS_NEVER && (!lab->replay || at == NS_NEVER))
-			return LAB_IDLE;          /* else it waits, as it did for the world */
-		if (!run_instant(lab, at)) {
-			if (at > lab->engine.now)
-				lab->engine.now = at;
-			return LAB_REACHED;
-		}
-	}
-	return LAB_INTERRUPTED;
-}
-
 /* --- along the wall clock -------------------------------------------------------- */
 
 /* What waits outside comes in, now. */
@@ -112,18 +92,27 @@ static bool wait_instant(struct lab *lab, ns_t until)
 	return false;
 }
 
-static enum lab_stop run_paced(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
+/* With no event left: may one still come from outside?  A lab that waits for
+ * nothing but an instant goes on to it. */
+static bool may_go_on(const struct lab *lab, bool paced, bool waits, ns_t at)
 {
-	while (!lab->interrupted) {
-		ns_t next;
+	if (!paced)
+		return lab->replay && at != NS_NEVER;     /* it waits, as it did for the world */
+	return !waits || lab->pace.fd >= 0 || lab->replay;
+}
 
+/* Until `at` or done(), at the pace of the lab. */
+static enum lab_stop run_loop(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
+{
+	bool paced = lab->pace.milli;
+
+	while (!lab->interrupted) {
 		if (done && done(arg))
 			return LAB_DONE;
 		replay_feed(lab, at);
-		next = engine_next_at(&lab->engine);
-		if (done && next == NS_NEVER && lab->pace.fd < 0 && !lab->replay)
+		if (engine_next_at(&lab->engine) == NS_NEVER && !may_go_on(lab, paced, done, at))
 			return LAB_IDLE;
-		if (!wait_instant(lab, at))
+		if (paced && !wait_instant(lab, at))
 			continue;
 		if (run_instant(lab, at))
 			continue;
@@ -138,17 +127,11 @@ static enum lab_stop run_paced(struct lab *lab, bool (*done)(void *arg), void *a
 
 enum lab_stop lab_run_until(struct lab *lab, ns_t at)
 {
-	enum lab_stop how;
-
 	if (at <= lab->engine.now)
 		return LAB_REACHED;
-	if (!lab->pace.milli && !lab->interrupted)
-		return lab->replay ? run_virtual_while(lab, NULL, NULL, at) : run_virtual(lab, at);
-	pace_begin(&lab->pace, lab->engine.now);
-	how = run_paced(lab, NULL, NULL, at);
-	ports_flush(lab);
-	pace_end(&lab->pace);
-	return how;
+	if (!lab->pace.milli && !lab->interrupted && !lab->replay)
+		return run_virtual(lab, at);
+	return lab_run_while(lab, NULL, NULL, at);
 }
 
 enum lab_stop lab_run_while(struct lab *lab, bool (*done)(void *arg), void *arg, ns_t at)
@@ -156,9 +139,9 @@ enum lab_stop lab_run_while(struct lab *lab, bool (*done)(void *arg), void *arg,
 	enum lab_stop how;
 
 	if (!lab->pace.milli)
-		return run_virtual_while(lab, done, arg, at);
+		return run_loop(lab, done, arg, at);
 	pace_begin(&lab->pace, lab->engine.now);
-	how = run_paced(lab, done, arg, at);
+	how = run_loop(lab, done, arg, at);
 	ports_flush(lab);
 	pace_end(&lab->pace);
 	return how;
