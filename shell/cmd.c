@@ -99,6 +99,11 @@ static bool is_first_word(const struct shell *sh, const char *word, unsigned fla
 	return false;
 }
 
+bool cmd_is_lab_word(const struct shell *sh, const char *word)
+{
+	return is_first_word(sh, word, CMD_LAB);
+}
+
 /* An exact lab word, an exact node name, a unique prefix of a lab word; @NAME
  * is the node in any case. */
 struct cmd_head cmd_head_find(const struct shell *sh, const struct words *w)

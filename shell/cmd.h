@@ -93,6 +93,8 @@ void cmd_line_parse(struct cmd_line *l, struct shell *sh, const char *line);
 void cmd_line_fini(struct cmd_line *l);
 /* True if a command's name begins with these words (cmd_help.c). */
 bool help_knows(const struct shell *sh, char *const *v, int n);
+/* Does a command at the lab's prompt begin with exactly this word? */
+bool cmd_is_lab_word(const struct shell *sh, const char *word);
 struct cmd_head cmd_head_find(const struct shell *sh, const struct words *w);
 /* A walk before its first word, among the commands with these flags. */
 bool cmd_walk_init(struct walk *w, const struct shell *sh, unsigned flags, int n_words);

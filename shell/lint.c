@@ -72,6 +72,23 @@ static void lint_program(const struct topo *t, const struct topo_check *k, struc
 	buf_free(&err);
 }
 
+void lint_names(const struct shell *sh, struct buf *notes)
+{
+	const struct topo *t = lab_topo(sh->lab);
+
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		const char *name = t->nodes[i].name;
+		struct topo_pos pos = t->nodes[i].pos;
+
+		if (!cmd_is_lab_word(sh, name))
+			continue;
+		if (pos.line)
+			buf_printf(notes, "%s:%" PRIu32 ":%" PRIu32 ": ", t->file, pos.line, pos.col);
+		buf_printf(notes, "warning: node '%s' hides behind the lab word %s; write @%s\n", name,
+			   name, name);
+	}
+}
+
 bool lint_lab(struct shell *sh, struct buf *errs)
 {
 	const struct topo *t = lab_topo(sh->lab);

@@ -15,5 +15,7 @@ struct shell;
 /* A line "file:line:col: ..." in errs for each that cannot work; true: none.
  * Arguments of programs are the programs' own and are not looked at. */
 bool lint_lab(struct shell *sh, struct buf *errs);
+/* A line in notes for each node whose name is a word of the shell's, too. */
+void lint_names(const struct shell *sh, struct buf *notes);
 
 #endif

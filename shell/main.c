@@ -192,12 +192,28 @@ static int run_steps(struct shell *sh, const struct options *o)
 	return status;
 }
 
-/* Notes go where they never mix with a script's output. */
-static void show_notes(const struct options *o, const struct lab *lab)
+static void print_lines(FILE *out, const struct buf *b)
 {
-	if (!o->quiet && lab_notes(lab)[0])
-		fprintf(stderr, "%s%s", lab_notes(lab),
-			lab_notes(lab)[strlen(lab_notes(lab)) - 1] == '\n' ? "" : "\n");
+	if (b->len)
+		fprintf(out, "%s%s", b->s, b->s[b->len - 1] == '\n' ? "" : "\n");
+}
+
+/* What there is to say of a lab that can be run. */
+static void collect_notes(struct shell *sh, const struct lab *lab, struct buf *notes)
+{
+	lint_names(sh, notes);
+	buf_str(notes, lab_notes(lab));
+}
+
+/* Notes go where they never mix with a script's output. */
+static void show_notes(const struct options *o, struct shell *sh, const struct lab *lab)
+{
+	struct buf notes = { 0 };
+
+	collect_notes(sh, lab, &notes);
+	if (!o->quiet)
+		print_lines(stderr, &notes);
+	buf_free(&notes);
 }
 
 static void show_steps(const struct topo *t)
@@ -253,7 +269,7 @@ static int run_lab(struct options *o, struct lab *lab)
 		return 1;
 	}
 	sh->echo = o->echo;
-	show_notes(o, lab);
+	show_notes(o, sh, lab);
 	if (!lint_lab(sh, &errs)) {
 		fprintf(stderr, "%s", errs.s ? errs.s : "netloom: out of memory\n");
 		buf_free(&errs);
@@ -311,12 +327,6 @@ static int shell_main(int argc, char **argv)
 	return status;
 }
 
-static void print_lines(FILE *out, const struct buf *b)
-{
-	if (b->len)
-		fprintf(out, "%s%s", b->s, b->s[b->len - 1] == '\n' ? "" : "\n");
-}
-
 /* What is wrong with a lab file, also what only the shell can tell. */
 static bool validate(const char *path, struct buf *errs, struct buf *notes)
 {
@@ -326,7 +336,7 @@ static bool validate(const char *path, struct buf *errs, struct buf *notes)
 	bool ok = sh && lint_lab(sh, errs);
 
 	if (ok)
-		buf_str(notes, lab_notes(lab));
+		collect_notes(sh, lab, notes);
 	shell_free(sh);
 	lab_free(lab);
 	return ok;

@@ -307,25 +307,6 @@ void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...)
 	buf_putc(&t->notes, '\n');
 }
 
-static void note_lab_words(struct topo *t)
-{
-	static const char *const words[] = {
-		"nodes", "net", "links", "dump", "pingall", "pingallfull", "link", "set", "node",
-		"show", "ip", "ping", "traceroute", "run", "step", "wait", "pace", "source",
-		"capture", "trace", "help", "quit", "exit", "history", "jobs", "check", "time",
-		"topo", "port", "expose", "save", "intfs", "iperf", "sleep", "fg", "kill",
-	};
-
-	for (size_t i = 0; i < t->n_nodes; i++) {
-		const char *name = t->nodes[i].name;
-
-		for (size_t k = 0; k < N_ELEM(words); k++)
-			if (strcmp(name, words[k]) == 0)
-				topo_warn(t, t->nodes[i].pos, "node '%s' hides behind the lab "
-					  "word %s; write @%s", name, name, name);
-	}
-}
-
 /* Two ends of a link that share no network do not hear each other. */
 static void note_strangers(struct topo *t, uint32_t link)
 {
@@ -420,7 +401,6 @@ void lab_complete(struct load *ld)
 	for (uint32_t i = 0; i < t->n_nodes; i++)
 		check_node(ld, &ends, i);
 	if (ld->diag->n == 0) {
-		note_lab_words(t);
 		for (uint32_t i = 0; i < t->n_links; i++)
 			note_strangers(t, i);
 		ospf_complete(t);

@@ -31,6 +31,27 @@ static void check_lint(const char *rest, const char *want)
 	buf_free(&text);
 }
 
+TEST(lint, a_node_behind_a_lab_word_is_noted)
+{
+	static const char text[] = "nodes: {link: , ping1: , jobs: }\n";
+	struct buf errs = { 0 }, notes = { 0 };
+	struct topo *t = topo_parse("lab.yaml", text, sizeof(text) - 1, &errs);
+	struct lab *lab = lab_new(t, NULL);
+	struct shell *sh = shell_new(&(struct shell_config){ .lab = lab, .out = stdout,
+							     .err = stderr });
+
+	REQUIRE(sh != NULL);
+	lint_names(sh, &notes);
+	CHECK_STR(notes.s,
+		  "lab.yaml:1:9: warning: node 'link' hides behind the lab word link; write @link\n"
+		  "lab.yaml:1:26: warning: node 'jobs' hides behind the lab word jobs; write "
+		  "@jobs\n");
+	shell_free(sh);
+	lab_free(lab);
+	buf_free(&notes);
+	buf_free(&errs);
+}
+
 TEST(lint, what_works_is_left_alone)
 {
 	check_lint("", "");

@@ -119,12 +119,6 @@ TEST(complete, loops_of_hubs_are_noted)
 		    "  - endpoints: [h1, h2]\n  - endpoints: [h2, h3]\n", "");
 }
 
-TEST(complete, a_node_behind_a_lab_word_is_noted)
-{
-	check_notes("nodes: {link: , ping1: }\n",
-		    "lab.yaml:1:9: warning: node 'link' hides behind the lab word link; write @link\n");
-}
-
 TEST(complete, joined_ends_in_different_networks_are_noted)
 {
 	check_notes(THREE "  - {endpoints: [\"a:x\", \"b:y\"], ipv4: [10.0.0.1/24, 10.0.1.1/24]}\n",
