@@ -166,9 +166,9 @@ TEST(advice, a_soft_error_is_told_at_once_to_who_asked)          /* MUST-47, SHL
 		CHECK_EQ(peer_write(t, 10), 10);
 		peer_icmp(t, rows[i / 2].type, rows[i / 2].code, 0, 1);
 		CHECK_EQ(peer_state(t), TCP_ESTABLISHED); /* MUST-56 */
+		CHECK_EQ(!!(sk_ready(t->sk) & SK_ERR), ask);
 		CHECK_EQ(sk_recverr(t->sk, &e), ask);
 		CHECK(!ask || (e.type == rows[i / 2].type && e.code == rows[i / 2].code));
-		CHECK_EQ(!!(sk_ready(t->sk) & SK_ERR), ask);
 		CHECK_EQ(error_of(t), rows[i / 2].err);   /* Linux: who did not ask, too */
 		CHECK_EQ(peer_write(t, 10), 10);          /* it goes on */
 		peer_free(t);
