@@ -124,8 +124,8 @@ static void start_all(const struct grid *g, struct lab *lab)
 	for (uint32_t i = 0; i < g->n; i++)
 		start(g, lab, i);
 	for (uint32_t i = 0; i < g->n_links; i++) {
-		speak(&lab->links[i].end[0], g->links[i].area);
-		speak(&lab->links[i].end[1], g->links[i].area);
+		speak(&lab->links[i]->end[0], g->links[i].area);
+		speak(&lab->links[i]->end[1], g->links[i].area);
 	}
 }
 
@@ -190,7 +190,7 @@ static void search(const struct grid *g, const struct lab *lab, uint32_t from, u
 			uint32_t a = g->links[i].a, b = g->links[i].b, v = queue[head];
 			uint32_t to = a == v ? b : a;
 
-			if (!lab->links[i].up || (a != v && b != v) || hops[to] != UINT32_MAX)
+			if (!lab->links[i]->up || (a != v && b != v) || hops[to] != UINT32_MAX)
 				continue;
 			hops[to] = hops[v] + 1;
 			queue[tail++] = to;
@@ -229,8 +229,8 @@ static void check_routes(const struct grid *g, struct lab *lab, uint32_t from)
 	for (uint32_t i = 0; i < g->n_links; i++) {
 		bool mine = g->links[i].a == from || g->links[i].b == from;
 
-		up += lab->links[i].up;
-		ours += mine && lab->links[i].up;
+		up += lab->links[i]->up;
+		ours += mine && lab->links[i]->up;
 	}
 	show_routes(node_stack(lab_node(lab, from)), check_route, &w);
 	if (w.right != up - ours)
@@ -360,7 +360,7 @@ static void measure(const struct grid *g, ns_t step, struct result *r)
 	r->kib = (double)(resident_kib() - before) / g->n;
 	check_some(g, lab);
 	lab_run_until(lab, lab_now(lab) + SEC(20));
-	link_set_up(&lab->links[g->rows * g->cols], false);
+	link_set_up(lab->links[g->rows * g->cols], false);
 	r->cut_ms = run_until_converged(g, lab, step) * 1e3;
 	check_some(g, lab);
 	t = bench_now();

@@ -245,7 +245,7 @@ static void send_batch(struct lab *lab)
 {
 	static const uint8_t frame[FRAME] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 8,
 					      0x88, 0xb5 };
-	struct link_end *e = &lab->links[0].end[0];
+	struct link_end *e = &lab->links[0]->end[0];
 
 	for (int i = 0; i < BATCH; i++)
 		link_end_xmit(e, pkt_from_bytes(lab->pool, frame, sizeof(frame)));
@@ -288,11 +288,11 @@ static void measure_in(const struct linux_side *s)
 	lab_run_until(lab, lab_now(lab) + MSEC(50));
 	linux_ask(s, ASK_BLAST);
 	lab_run_until(lab, lab_now(lab) + MSEC(100));
-	n = lab->links[0].end[1].delivered_packets;
+	n = lab->links[0]->end[1].delivered_packets;
 	t = bench_now();
 	while ((took = bench_now() - t) < SECONDS)
 		lab_run_until(lab, lab_now(lab) + MSEC(1));
-	n = lab->links[0].end[1].delivered_packets - n;
+	n = lab->links[0]->end[1].delivered_packets - n;
 	line_beside("port_in_fps", (double)n / took, "frames/s", "higher", "500000", bare);
 	(void)linux_answer(s);
 	lab_free(lab);
