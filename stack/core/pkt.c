@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Packets and their pool.  Freed packets and blocks go back to free lists, so
- * that a lab that has warmed up asks libc for nothing.  Under AddressSanitizer
- * what is free, and what lies behind a packet's last byte, is poisoned.
+ * that a lab that has warmed up asks libc for nothing; after a rush, what was
+ * not in use again for a while goes back to libc.  Under AddressSanitizer what
+ * is free, and what lies behind a packet's last byte, is poisoned.
  */
 #include "stack/pkt.h"
 
@@ -13,18 +14,24 @@
 #include "stack/util/poison.h"
 
 /* Blocks come in a few sizes, so that one freed serves the next of its kind. */
-static const uint32_t blk_sizes[] = { 256, 1152, 2048, 16384, 66048 };
+static const uint32_t blk_sizes[] = { 256, 704, 1152, 1480, 2048, 16384, 66048 };
 #define N_CLASS N_ELEM(blk_sizes)
-#define CLASS_FRAME 2                     /* of most of them, where most are */
-/* Packets made at a time.  One, where the end of a head must be the end of what libc gave. */
-#define PKT_CHUNK (POISON_WORKS ? 1 : 64)
+#define CLASS_FRAME 3                     /* of most of them, where most are */
+/*
+ * Of packets and of blocks of a size: how many are free, in use, and were in use and asked for
+ * in the present while.  That is over when half as many again were asked for as were in use
+ * at most: not within a rush, and if rushes come again and again, there was one in it.
+ */
+#define WHILE_LEAST 1024
+struct usage { uint32_t n_free, in_use, most, asked; };
 
-struct chunk { struct chunk *next; struct pkt pkts[PKT_CHUNK]; };
+/* The blocks of one size. */
+struct blk_class { struct blk *free; struct usage n; };
 
 struct pkt_pool {
 	struct pkt *free;
-	struct blk *free_blk[N_CLASS];
-	struct chunk *chunks;
+	struct usage n;                   /* of packets */
+	struct blk_class blks[N_CLASS];
 	uint64_t limit;
 	uint64_t fail_after;              /* UINT64_MAX: never */
 	struct pkt_pool_stats stats;
@@ -43,19 +50,19 @@ struct pkt_pool *pkt_pool_new(uint64_t limit)
 
 void pkt_pool_free(struct pkt_pool *pool)
 {
-	struct chunk *c;
+	struct pkt *p;
 	struct blk *b;
 
 	if (!pool)
 		return;
 	assert(pool->stats.pkts == 0 && pool->stats.blks == 0);
-	while ((c = pool->chunks)) {
-		pool->chunks = c->next;
-		free(c);
+	while ((p = pool->free)) {
+		pool->free = p->next;
+		free(p);
 	}
 	for (size_t i = 0; i < N_CLASS; i++) {
-		while ((b = pool->free_blk[i])) {
-			pool->free_blk[i] = b->next;
+		while ((b = pool->blks[i].free)) {
+			pool->blks[i].free = b->next;
 			free(b);
 		}
 	}
@@ -85,6 +92,41 @@ static bool pool_allows(struct pkt_pool *pool)
 	return false;
 }
 
+/* --- how many are kept --------------------------------------------------------- */
+
+/* One is taken into use.  True: a while is over. */
+static inline bool usage_up(struct usage *n, bool was_free)
+{
+	n->n_free -= was_free;
+	if (++n->in_use > n->most)
+		n->most = n->in_use;
+	return unlikely(++n->asked >= WHILE_LEAST) &&
+	       2 * (uint64_t)n->asked >= 3 * (uint64_t)n->most;
+}
+
+static inline void usage_down(struct usage *n)
+{
+	n->n_free++;
+	n->in_use--;
+}
+
+/* Was this one of the free ones not needed in the while? */
+static bool usage_spare(struct usage *n)
+{
+	bool spare = n->n_free && n->in_use + n->n_free > n->most;
+
+	n->n_free -= spare;
+	return spare;
+}
+
+static void usage_anew(struct usage *n)
+{
+	n->most = n->in_use;
+	n->asked = 0;
+}
+
+/* --- packets and blocks ------------------------------------------------------------ */
+
 /* A packet in the free list is touched at its link only. */
 static void close_pkt(struct pkt *p)
 {
@@ -99,21 +141,34 @@ static void close_tail(struct pkt *p)
 	poison(end, (size_t)((uint8_t *)(p + 1) - end));
 }
 
-static bool pool_grow(struct pkt_pool *pool)
+static outlined void pkts_trim(struct pkt_pool *pool)
 {
-	struct chunk *c = malloc(sizeof(*c));
+	while (usage_spare(&pool->n)) {
+		struct pkt *p = pool->free;
 
-	if (!c)
-		return false;
-	pool->stats.mallocs++;
-	c->next = pool->chunks;
-	pool->chunks = c;
-	for (size_t i = PKT_CHUNK; i-- > 0;) {
-		close_pkt(&c->pkts[i]);
-		c->pkts[i].next = pool->free;
-		pool->free = &c->pkts[i];
+		pool->free = p->next;
+		free(p);
 	}
-	return true;
+	usage_anew(&pool->n);
+}
+
+/* One of the free ones, or a new one; NULL: no memory. */
+static struct pkt *pkt_take(struct pkt_pool *pool)
+{
+	struct pkt *p = pool->free;
+	bool was_free = p != NULL;
+
+	if (likely(p)) {
+		pool->free = p->next;
+	} else {
+		p = malloc(sizeof(*p));
+		if (!p)
+			return NULL;
+		pool->stats.mallocs++;
+	}
+	if (usage_up(&pool->n, was_free))
+		pkts_trim(pool);
+	return p;
 }
 
 struct pkt *pkt_new(struct pkt_pool *pool)
@@ -122,12 +177,11 @@ struct pkt *pkt_new(struct pkt_pool *pool)
 
 	if (!pool_allows(pool))
 		return NULL;
-	if (unlikely(pool->stats.pkts >= pool->limit || (!pool->free && !pool_grow(pool)))) {
+	p = likely(pool->stats.pkts < pool->limit) ? pkt_take(pool) : NULL;
+	if (unlikely(!p)) {
 		pool->stats.failed++;
 		return NULL;
 	}
-	p = pool->free;
-	pool->free = p->next;
 	unpoison(p, sizeof(*p));
 	if (++pool->stats.pkts > pool->stats.pkts_max)
 		pool->stats.pkts_max = pool->stats.pkts;
@@ -147,26 +201,50 @@ static size_t blk_class(uint32_t size)
 	return i;
 }
 
+static outlined void class_trim(struct blk_class *c)
+{
+	while (usage_spare(&c->n)) {
+		struct blk *b = c->free;
+
+		c->free = b->next;
+		free(b);
+	}
+	usage_anew(&c->n);
+}
+
+/* One of the free ones, or a new one; NULL: no memory. */
+static struct blk *class_take(struct pkt_pool *pool, struct blk_class *c, uint32_t size)
+{
+	struct blk *b = c->free;
+	bool was_free = b != NULL;
+
+	if (likely(b)) {
+		c->free = b->next;
+	} else {
+		b = malloc(sizeof(*b) + size);
+		if (!b)
+			return NULL;
+		pool->stats.mallocs++;
+		b->size = size;
+	}
+	if (usage_up(&c->n, was_free))
+		class_trim(c);
+	return b;
+}
+
 struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
 {
-	size_t c;
 	struct blk *b;
+	size_t i;
 
 	assert(size <= blk_sizes[N_CLASS - 1]);
 	if (!pool_allows(pool))
 		return NULL;
-	c = blk_class(size);
-	b = pool->free_blk[c];
-	if (b) {
-		pool->free_blk[c] = b->next;
-	} else {
-		b = malloc(sizeof(*b) + blk_sizes[c]);
-		if (!b) {
-			pool->stats.failed++;
-			return NULL;
-		}
-		pool->stats.mallocs++;
-		b->size = blk_sizes[c];
+	i = blk_class(size);
+	b = class_take(pool, &pool->blks[i], blk_sizes[i]);
+	if (!b) {
+		pool->stats.failed++;
+		return NULL;
 	}
 	unpoison(b->data, size);
 	poison(b->data + size, b->size - size);
@@ -178,14 +256,15 @@ struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
 
 static hot_inline void put(struct pkt_pool *pool, struct blk *b)
 {
-	size_t c;
+	struct blk_class *c;
 
 	assert(b->refs > 0);
 	if (--b->refs)
 		return;
-	c = blk_class(b->size);
-	b->next = pool->free_blk[c];
-	pool->free_blk[c] = b;
+	c = &pool->blks[blk_class(b->size)];
+	b->next = c->free;
+	c->free = b;
+	usage_down(&c->n);
 	poison(b->data, b->size);
 	pool->stats.blks--;
 }
@@ -209,6 +288,7 @@ void pkt_free(struct pkt *p)
 	p->next = pool->free;
 	close_pkt(p);
 	pool->free = p;
+	usage_down(&pool->n);
 	pool->stats.pkts--;
 }
 

@@ -6,7 +6,7 @@
 #define TTL_LINK 1                        /* nothing of ours is forwarded */
 /* A packet up to this goes into the head of its pkt, which leaves room for headers. */
 #define HEAD_MAX 110                      /* bytes */
-#define SPARE_MAX 600                     /* bytes of a block that may stay unused */
+#define SPARE_MAX 384                     /* bytes of a block that may stay unused */
 
 int ospf_tx_begin_for(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type, size_t n)
 {

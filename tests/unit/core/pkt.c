@@ -346,6 +346,36 @@ TEST(pkt, a_warm_pool_asks_libc_for_nothing)
 	pkt_pool_free(pool);
 }
 
+/* n frames at once, and gone again; returns how often libc was asked so far. */
+static uint64_t rush(struct pkt_pool *pool, unsigned n)
+{
+	struct pkt **p = calloc(n, sizeof(*p));
+	static const uint8_t bytes[1500];
+	struct pkt_pool_stats stats;
+
+	for (unsigned i = 0; i < n; i++)
+		p[i] = pkt_from_bytes(pool, bytes, sizeof(bytes));
+	for (unsigned i = 0; i < n; i++)
+		pkt_free(p[i]);
+	free(p);
+	pkt_pool_stats(pool, &stats);
+	return stats.mallocs;
+}
+
+TEST(pkt, what_only_a_rush_needs_goes_back_to_libc)
+{
+	struct pkt_pool *pool = pkt_pool_new(0);
+	uint64_t first = rush(pool, 3000), calm = 0;
+
+	CHECK_EQ(first, 6000);                    /* a packet and a block each */
+	CHECK_EQ(rush(pool, 3000), first);
+	for (unsigned i = 0; i < 1000; i++)       /* more than four rushes, and a while more */
+		calm = rush(pool, 10);
+	CHECK_EQ(calm, first);
+	CHECK_EQ(rush(pool, 3000), first + 2 * (3000 - 10));
+	pkt_pool_free(pool);
+}
+
 TEST(pkt, a_pool_has_its_limit)
 {
 	struct pkt_pool *pool = pkt_pool_new(2);
