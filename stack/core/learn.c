@@ -85,6 +85,7 @@ int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned le
 	struct learn_table *t = table_of(st, proto);
 	struct nexthops *nh;
 	struct learned *row, was;
+	uint16_t since;
 
 	assert(id && id < st->nexthops.n_of);
 	nh = st->nexthops.of[id];
@@ -105,10 +106,11 @@ int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned le
 		row = learn_table_add(t, key, len);
 	if (!row)
 		return ERR_NOMEM;
+	since = learn_since_number(t, coarse(st->now));
 	was = *row;
 	nh->refs++;
 	row->metric = metric;
-	row->since = coarse(st->now);
+	row->since = since & (LEARN_INSTANTS - 1);
 	row->nexthops = id;
 	row->round = t->round;
 	replaced(st, learner, &was, row);
@@ -158,10 +160,10 @@ bool route_unlearn(struct stack *st, enum route_proto proto, ip4_t key, unsigned
 
 /* --- looks ---------------------------------------------------------------------------- */
 
-static struct learned_route route_of(const struct learned *l)
+static struct learned_route route_of(const struct learn_table *t, const struct learned *l)
 {
 	return (struct learned_route){ l->key, l->len, l->metric, l->nexthops,
-				       l->since * LEARN_SINCE };
+				       learn_table_since(t, l) * LEARN_SINCE };
 }
 
 bool route_learned(const struct stack *st, enum route_proto proto, ip4_t key, unsigned len,
@@ -171,7 +173,7 @@ bool route_learned(const struct stack *st, enum route_proto proto, ip4_t key, un
 	const struct learned *row = t && len <= 32 ? learn_table_find(t, key, len) : NULL;
 
 	if (row && out)
-		*out = route_of(row);
+		*out = route_of(t, row);
 	return row != NULL;
 }
 
@@ -189,9 +191,12 @@ void route_learned_walk(struct stack *st, enum route_proto proto,
 
 	for (uint32_t i = 0; t && i < t->n_rows; i++) {
 		const struct learned *row = learn_table_row(t, i);
-		struct learned_route r = route_of(row);
+		struct learned_route r;
 
-		if (row->nexthops && !fn(arg, &r))
+		if (!row->nexthops)
+			continue;
+		r = route_of(t, row);
+		if (!fn(arg, &r))
 			return;
 	}
 }
@@ -203,7 +208,7 @@ void route_relearn_begin(struct stack *st, enum route_proto proto)
 	struct learn_table *t = table_of(st, proto);
 
 	if (t)
-		t->round++;
+		t->round = !t->round;
 }
 
 unsigned route_relearn_end(struct stack *st, enum route_proto proto)

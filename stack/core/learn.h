@@ -27,7 +27,8 @@ struct learned_route {
 	unsigned len;
 	uint32_t metric;
 	nexthops_id nexthops;
-	ns_t since;                       /* it changed last then, or up to 17 ms later */
+	ns_t since;                       /* it changed last then, or up to 17 ms later; if it is
+					   * older than hundreds of changes, perhaps earlier */
 };
 
 /* Adds the route, or puts it in the place of proto's route for the prefix; it

@@ -20,6 +20,7 @@ void learn_table_fini(struct learn_table *t)
 		free(t->pages[i]);
 	free(t->pages);
 	free(t->index.buckets);
+	free(t->instants.at);
 	learn_table_init(t);
 }
 
@@ -166,10 +167,15 @@ static bool index_put(struct learn_table *t, uint32_t row)
 }
 
 /* Hundredths of a row in a bucket for which it pays to look for a place; with two
- * places in a bucket, fewer. */
+ * places in a bucket, fewer.  Many rows at once find theirs sooner where more is left. */
 static uint32_t bucket_room(const struct learn_index *x)
 {
 	return (x->bits == 16 ? 92 : 80) * (64u / x->bits);
+}
+
+static uint32_t bucket_room_at_once(const struct learn_index *x)
+{
+	return (x->bits == 16 ? 86 : 76) * (64u / x->bits);
 }
 
 static uint64_t index_room(const struct learn_index *x)
@@ -248,8 +254,9 @@ void learn_table_expect(struct learn_table *t, uint32_t n)
 	if (!n)
 		return;
 	index_shape(&x, 0, row);
-	buckets = (n * (uint64_t)100 + bucket_room(&x) - 1) / bucket_room(&x);
-	if (t->index.n_buckets < buckets || row + 1 != place_row(&t->index, row + 1))
+	buckets = (n * (uint64_t)100 + bucket_room_at_once(&x) - 1) / bucket_room_at_once(&x);
+	if (!t->index.n_buckets || n > index_room(&t->index) ||
+	    row + 1 != place_row(&t->index, row + 1))
 		(void)index_grow(t, (uint32_t)buckets, row);      /* no memory: in steps, later */
 }
 
@@ -285,7 +292,7 @@ static bool row_put(struct learn_table *t, uint32_t row, ip4_t key, unsigned len
 {
 	struct learned *r = learn_table_row(t, row), was = *r;
 
-	*r = (struct learned){ .key = key, .len = (uint8_t)len };
+	*r = (struct learned){ .key = key, .len = len & 63 };
 	if (!index_put(t, row)) {
 		*r = was;
 		return false;
@@ -301,7 +308,7 @@ struct learned *learn_table_add(struct learn_table *t, ip4_t key, unsigned len)
 {
 	uint32_t row = row_next(t);
 
-	if (!page_reserve(t, row) || !index_reserve(t, row))
+	if (!learn_since_reserve(t) || !page_reserve(t, row) || !index_reserve(t, row))
 		return NULL;
 	while (!row_put(t, row, key, len))
 		if (!index_grow(t, index_larger(&t->index), row))

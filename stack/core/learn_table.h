@@ -2,13 +2,13 @@
 #ifndef STACK_CORE_LEARN_TABLE_H
 #define STACK_CORE_LEARN_TABLE_H
 /*
- * What one protocol learned: a row of 16 bytes a prefix, in pages, and over the
+ * What one protocol learned: a row of 12 bytes a prefix, in pages, and over the
  * rows an index by cuckoo hashing (Pagh and Rodler, 2004) with four places in a
  * bucket (Dietzfelbinger and Weidling, 2007), which fills up to 92 %.  A place
  * has the row's number and, in the bits left over, some of the hash, so that a
  * prefix that is not there costs two words of 64 bits and seldom a look at a
  * row.  Places are 16 bits wide up to 32,767 rows and 32 above.  The index
- * grows by an eighth: a prefix takes 16 + 2.2 to 2.5 bytes, and its share of
+ * grows by an eighth: a prefix takes 12 + 2.2 to 2.5 bytes, and its share of
  * the last page's spare rows.
  *
  * The longest match asks for each prefix length that there is; a network has
@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stack/core/learn_since.h"
 #include "stack/core/nexthop.h"
 #include "stack/util/addr.h"
 #include "stack/util/cc.h"
@@ -25,15 +26,15 @@
 struct learned {
 	ip4_t key;
 	uint32_t metric;
-	uint32_t since;                   /* in units of LEARN_SINCE */
 	nexthops_id nexthops;             /* 0: the row is free; metric is the next such */
-	uint8_t len;
-	uint8_t round;                    /* the table's, when it was learned */
+	uint16_t len : 6;
+	uint16_t round : 1;               /* the table's, when it was learned */
+	uint16_t since : LEARN_INSTANTS_BITS;     /* learn_table_since() */
 };
-static_assert(sizeof(struct learned) == 16, "there are millions of them");
+static_assert(sizeof(struct learned) == 12, "there are millions of them");
 
 #define LEARN_SINCE ((ns_t)1 << 24)       /* 16.8 ms: 2.3 years fit; longer is shown as so much */
-#define LEARN_PAGE 64                     /* rows */
+#define LEARN_PAGE 32                     /* rows */
 
 struct learn_index {
 	uint64_t *buckets;                /* of places: hash bits, row + 1; or 0 */
@@ -52,9 +53,10 @@ struct learn_table {
 	uint32_t free;                    /* first free row + 1; 0: none */
 	uint32_t count;
 	struct learn_index index;
+	struct learn_instants instants;
 	uint64_t lens;                    /* bit n: there is a prefix of length n */
 	uint32_t n_of_len[33];
-	uint8_t round;                    /* see route_relearn_begin() */
+	bool round;                       /* of the two, see route_relearn_begin() */
 };
 
 void learn_table_init(struct learn_table *t);
@@ -63,6 +65,12 @@ void learn_table_fini(struct learn_table *t);             /* ready for use again
 static inline struct learned *learn_table_row(const struct learn_table *t, uint32_t row)
 {
 	return &t->pages[row / LEARN_PAGE][row % LEARN_PAGE];
+}
+
+/* In units of LEARN_SINCE. */
+static inline uint32_t learn_table_since(const struct learn_table *t, const struct learned *r)
+{
+	return t->instants.at[r->since];
 }
 
 /* Host bits of key are zero here and below.  NULL: there is none. */

@@ -29,12 +29,13 @@ struct route_view route_view_learned(const struct stack *st, unsigned learner,
 {
 	static const uint8_t protos[LEARN_N] = { [LEARN_OSPF] = RP_OSPF, [LEARN_RIP] = RP_RIP };
 	uint8_t distance = st->rib.distance[learner];
+	uint32_t since = learn_table_since(st->rib.learned[learner], l);
 
 	return (struct route_view){
 		.nh = st->nexthops.of[l->nexthops], .key = l->key, .len = l->len,
 		.proto = protos[learner],
 		.distance = distance ? distance : route_distance(protos[learner]),
-		.metric = l->metric, .since = l->since * LEARN_SINCE,
+		.metric = l->metric, .since = since * LEARN_SINCE,
 	};
 }
 
