@@ -11,11 +11,14 @@
 #include "stack/core/learn.h"
 #include "stack/ospf/spf.h"
 
-#define MOST_CHANGES 1024                 /* logged; with more, all is computed anew */
-#define MUCH 16                           /* changes, and ... */
-#define MUCH_OF 8                         /* ... that part of the database */
+/* Changes that are logged: more than MUCH only up to this part of the database, and never more
+ * than MOST.  With more, all is computed anew: that is quicker, and the log of a cold start
+ * would be as large as the database. */
+#define MUCH 16
+#define MUCH_OF 16
+#define MOST 1024
 #define RETRY SEC(1)                      /* after a run that lacked memory */
-#define KEPT_CHANGES 16                   /* rows of the log that stay allocated */
+#define KEPT_CHANGES 4                    /* rows of the log that stay allocated */
 
 static void fire(struct timer *t)
 {
@@ -128,6 +131,13 @@ static void want_all(struct ospf *o)
 	log_clear(o);
 }
 
+static bool is_much(const struct ospf *o)
+{
+	uint32_t n = o->spf->n_changes;
+
+	return n >= MOST || (n > MUCH && n > o->lsdb.n / MUCH_OF);
+}
+
 static bool log_room(struct ospf_spf *s)
 {
 	uint32_t cap = s->cap_changes ? 2 * s->cap_changes : KEPT_CHANGES;
@@ -135,8 +145,6 @@ static bool log_room(struct ospf_spf *s)
 
 	if (s->n_changes < s->cap_changes)
 		return true;
-	if (s->n_changes >= MOST_CHANGES)
-		return false;
 	rows = realloc(s->changes, cap * sizeof(*rows));
 	if (!rows)
 		return false;
@@ -151,7 +159,7 @@ void ospf_lsa_changed(struct ospf *o, struct ospf_lsa *was, struct ospf_lsa *is)
 		return;
 	judge_tree(o, was, is);
 	if (!o->spf->all) {
-		if (log_room(o->spf))
+		if (!is_much(o) && log_room(o->spf))
 			o->spf->changes[o->spf->n_changes++] = (struct spf_change){
 				.key = is ? is->key : was->key,
 				.was = was ? ospf_lsa_hold(was) : NULL };
@@ -167,12 +175,6 @@ void ospf_recompute(struct ospf *o)
 		return;
 	want_all(o);
 	schedule(o);
-}
-
-/* So much changed that a tree from nothing is quicker than repairs. */
-static bool is_much(const struct ospf *o)
-{
-	return o->spf->n_changes > MUCH && o->spf->n_changes > o->lsdb.n / MUCH_OF;
 }
 
 void spf_again(struct ospf *o)
@@ -194,7 +196,7 @@ static void trees(struct ospf *o, struct spf_scratch *s)
 		}
 		if (!a->spf->dirty && !o->spf->all)
 			continue;
-		if (!a->spf->full && !o->spf->all && !is_much(o) && spf_incremental(a, s)) {
+		if (!a->spf->full && !o->spf->all && spf_incremental(a, s)) {
 			o->spf->n_incremental++;
 		} else if (spf_full(a, s)) {
 			o->spf->n_full++;

@@ -214,6 +214,34 @@ TEST(ospf_spf, other_stubs_alone_make_no_tree)
 	graph_free(g);
 }
 
+/* Of so many changes no log is kept: all is computed anew. */
+TEST(ospf_spf, a_cold_start_leaves_no_long_log)
+{
+	struct graph *g = graph_new(GRAPH_ROUTERS);
+	struct ospf_spf *s;
+
+	for (unsigned i = 0; i < GRAPH_ROUTERS - 1; i++)
+		graph_link(g, i, i + 1, 1, 1);
+	graph_computes(g, 0);
+	graph_flood(g);
+	s = g->o[0]->spf;
+	for (unsigned i = 0; i < GRAPH_ROUTERS; i++)
+		g->stub[i] = 9;
+	graph_put(g);
+	CHECK(s->all);
+	CHECK_EQ(s->n_changes, 0);
+	CHECK(s->cap_changes <= 16);
+	graph_run(g, SEC(10));
+	graph_check(g);
+	g->stub[9]++;                             /* and a few are */
+	graph_put(g);
+	CHECK(!s->all);
+	CHECK_EQ(s->n_changes, 1);
+	graph_run(g, SEC(10));
+	graph_check(g);
+	graph_free(g);
+}
+
 TEST(ospf_spf, runs_in_a_row_wait_longer_and_longer)
 {
 	struct graph *g = graph_new(2);
