@@ -27,11 +27,21 @@ static void mark_own(struct table *t)
 	}
 }
 
-static bool is_for_stack(const struct ospf *o, const struct spf_p *r)
+/* The last set of next hops that was asked for: few sets lead to many prefixes. */
+struct direct { nexthops_id hops; bool yes; };
+
+static bool is_direct(const struct ospf *o, struct direct *d, nexthops_id hops)
+{
+	if (d->hops != hops)
+		*d = (struct direct){ hops, spf_hops_direct(o, hops) };
+	return d->yes;
+}
+
+static bool is_for_stack(const struct ospf *o, struct direct *d, const struct spf_p *r)
 {
 	if (!r->rank || r->flags & SPF_P_OWN)
 		return false;
-	return spf_rank_class(r->rank) == SPF_DISCARD || !spf_hops_direct(o, r->hops);
+	return spf_rank_class(r->rank) == SPF_DISCARD || !is_direct(o, d, r->hops);
 }
 
 static uint32_t metric_of(const struct spf_p *r)
@@ -40,35 +50,27 @@ static uint32_t metric_of(const struct spf_p *r)
 }
 
 /* Is it asked for, and a route that the stack forwards by? */
-static bool is_to_learn(const struct table *t, const struct spf_p *r)
+static bool is_to_learn(const struct table *t, struct direct *d, const struct spf_p *r)
 {
-	return (t->all || r->flags & SPF_P_WANTED) && is_for_stack(t->o, r);
-}
-
-static uint32_t n_to_learn(const struct table *t)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < t->s->n_p; i++)
-		n += is_to_learn(t, &t->s->p[t->s->plist[i]]);
-	return n;
+	return (t->all || r->flags & SPF_P_WANTED) && is_for_stack(t->o, d, r);
 }
 
 bool fib_update(struct table *t)
 {
 	struct stack *st = t->o->st;
+	struct direct d = { 0 };
 	bool changed = false;
 
 	mark_own(t);
 	if (t->all)
 		route_relearn_begin(st, RP_OSPF);
-	route_learn_expect(st, RP_OSPF, n_to_learn(t));
+	route_learn_expect(st, RP_OSPF, t->s->n_p);       /* almost: few are ours, or lead nowhere */
 	for (uint32_t i = 0; i < t->s->n_p; i++) {
 		const struct spf_p *r = &t->s->p[t->s->plist[i]];
 		struct ospf_pnet to;
 		int n;
 
-		if (!is_to_learn(t, r))
+		if (!is_to_learn(t, &d, r))
 			continue;
 		to = ospf_prefix(t->o->pool, t->s->plist[i]);
 		n = route_learn(st, RP_OSPF, to.key, to.len, metric_of(r), r->hops);
@@ -81,7 +83,7 @@ bool fib_update(struct table *t)
 		const struct spf_p *r = &t->s->p[t->s->plist[i]];
 		struct ospf_pnet to = ospf_prefix(t->o->pool, t->s->plist[i]);
 
-		if (r->flags & SPF_P_WANTED && !is_for_stack(t->o, r))
+		if (r->flags & SPF_P_WANTED && !is_for_stack(t->o, &d, r))
 			changed |= route_unlearn(st, RP_OSPF, to.key, to.len);
 	}
 	return changed;

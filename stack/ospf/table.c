@@ -255,11 +255,15 @@ static bool way_of(const struct table *t, const struct ospf_lsa *l, struct way *
 
 static void offer_internal(struct table *t, const struct way *w, const struct ospf_dest *d)
 {
-	struct spf_p c = { .rank = spf_rank(w->class, 0, false, w->cost + d->cost),
-			   .area = w->a->id, .hops = w->hops };
+	uint64_t rank = spf_rank(w->class, 0, false, w->cost + d->cost);
+	const struct spf_p *best = &t->s->p[d->prefix];
+	struct spf_p c;
 
+	if (best->rank && best->rank < rank)
+		return;
 	if (w->class == SPF_INTER && d->cost >= OSPF_LS_INFINITY)          /* 16.2 (1) */
 		return;
+	c = (struct spf_p){ .rank = rank, .area = w->a->id, .hops = w->hops };
 	if (w->own) {
 		struct ospf_pnet to = ospf_prefix(t->o->pool, d->prefix);
 
