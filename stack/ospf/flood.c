@@ -51,19 +51,21 @@ void ospf_lsu_end(struct ospf_lsu *u)
 	u->n = 0;
 }
 
-/* The rows from i on, to one neighbour, or (0) to all on the network. */
-static void send_rows(struct ospf_if *oi, const struct lsa_set *s, uint32_t i, ip4_t dst)
+/* The rows from i on: of the list of n, to n what is still to be sent; NULL: to all of the
+ * network. */
+static void send_rows(struct ospf_if *oi, const struct lsa_set *s, uint32_t i,
+		      const struct ospf_nbr *n)
 {
 	struct ospf *o = oi->area->ospf;
-	struct ospf_lsu u = { .oi = oi, .dst = dst };
+	struct ospf_lsu u = { .oi = oi, .dst = n ? n->addr : IP4_ANY };
 	const struct lsa_set_row *row;
 
 	for (uint32_t k = i; (row = lsa_set_next(s, &k));)
 		lsdb_prefetch(o, row->key);
 	while ((row = lsa_set_next(s, &i))) {
-		const struct lsdb_entry *e = lsdb_find(o, row->key);
+		struct lsdb_entry *e = lsdb_find(o, row->key);
 
-		if (e)
+		if (e && (!n || ospf_rxmt_is_due(n, e)))
 			ospf_lsu_put(&u, e);
 	}
 	ospf_lsu_end(&u);
@@ -75,13 +77,13 @@ void ospf_flood_out(struct ospf_if *oi)
 
 	if (oi->conf.type == OSPF_NET_BROADCAST) {
 		if (oi->flood.n)
-			send_rows(oi, &oi->flood, 0, IP4_ANY);
+			send_rows(oi, &oi->flood, 0, NULL);
 		lsa_set_clear(&oi->flood);
 		return;
 	}
 	list_for_each(&oi->nbrs, n, node) {
 		if (n->retransmit.mark != n->retransmit.n_rows)
-			send_rows(oi, &n->retransmit, n->retransmit.mark, n->addr);
+			send_rows(oi, &n->retransmit, n->retransmit.mark, n);
 		lsa_set_mark(&n->retransmit);
 	}
 }
@@ -124,7 +126,7 @@ static bool needs(struct ospf_nbr *n, const struct lsdb_entry *e)
 	return !ospf_seq_eq(l->h.seq, has) || e->flags & LSDB_MAXAGE;
 }
 
-static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf_nbr *from)
+static bool flood_if(struct ospf_if *oi, struct lsdb_entry *e, struct ospf_nbr *from)
 {
 	struct ospf *o = oi->area->ospf;
 	bool broadcast = oi->conf.type == OSPF_NET_BROADCAST;
@@ -150,7 +152,7 @@ static bool flood_if(struct ospf_if *oi, const struct lsdb_entry *e, struct ospf
 	return back && broadcast;
 }
 
-static bool flood_area(struct ospf_area *a, const struct lsdb_entry *e, struct ospf_nbr *from)
+static bool flood_area(struct ospf_area *a, struct lsdb_entry *e, struct ospf_nbr *from)
 {
 	struct ospf_if *oi;
 	bool back = false;
@@ -255,11 +257,11 @@ static void lsa_newer(struct lsu_rx *rx, struct ospf_lsa *l, const struct ospf_l
 }
 
 /* (7): the same as what we have. */
-static void lsa_same(struct lsu_rx *rx, const struct ospf_lsa_hdr *h, const struct lsdb_entry *e)
+static void lsa_same(struct lsu_rx *rx, const struct ospf_lsa_hdr *h, struct lsdb_entry *e)
 {
 	bool unsent;
 
-	if (!ospf_acked(rx->n, e->lsa->key, &unsent))     /* (a) */
+	if (!ospf_acked(rx->n, e, &unsent))     /* (a) */
 		ack_direct(rx, h);                        /* (b) */
 	else if (unsent)
 		ospf_ack_delayed(rx->n->oi, e);
@@ -349,7 +351,7 @@ static int compare(const struct ospf *o, const struct ospf_lsa *l, const struct 
  * rest is not for it. */
 static bool lsa_input(struct lsu_rx *rx, struct ospf_lsa *l, const struct ospf_lsa_hdr *h)
 {
-	const struct lsdb_entry *e = lsdb_find(rx->o, l->key);
+	struct lsdb_entry *e = lsdb_find(rx->o, l->key);
 	bool go_on = true;
 	int newer;
 

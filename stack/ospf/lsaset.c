@@ -12,7 +12,7 @@
 
 #define FEW 8                             /* rows that are searched one by one */
 
-static inline bool has_index(const struct lsa_set *s) { return s->cap > FEW; }
+static inline bool has_index(const struct lsa_set *s) { return s->cap > FEW && !s->bare; }
 
 /* Of the index: a power of two. */
 static inline uint32_t slots(const struct lsa_set *s) { return 2 * s->cap; }
@@ -64,7 +64,7 @@ void lsa_set_prefetch(const struct lsa_set *s, ospf_knum k)
 void lsa_set_clear(struct lsa_set *s)
 {
 	free(s->rows);
-	*s = (struct lsa_set){ 0 };
+	*s = (struct lsa_set){ .bare = s->bare };
 }
 
 /* The row becomes a gap; the index still leads there, to no key. */
@@ -101,6 +101,8 @@ static uint32_t next_cap(const struct lsa_set *s)
 {
 	if (!s->cap)
 		return FEW;
+	if (s->bare)                      /* no index to fill: it may be fuller, and grow less */
+		return 8 * s->n < 7 * s->cap ? s->cap : s->cap + s->cap / 2;
 	if (4 * s->n < 3 * s->cap)
 		return s->cap;
 	return s->cap == FEW ? 4 * FEW : 2 * s->cap;
@@ -114,7 +116,7 @@ static outlined int make_room(struct lsa_set *s)
 	struct lsa_set_row *to = s->rows;
 
 	if (cap != s->cap) {
-		to = malloc(rows + (cap > FEW ? 2 * cap * sizeof(*s->index) : 0));
+		to = malloc(rows + (cap > FEW && !s->bare ? 2 * cap * sizeof(*s->index) : 0));
 		if (!to)
 			return ERR_NOMEM;
 	}
@@ -127,7 +129,8 @@ static outlined int make_room(struct lsa_set *s)
 	if (to != s->rows)
 		free(s->rows);
 	*s = (struct lsa_set){ .rows = to, .index = (uint32_t *)(void *)((uint8_t *)to + rows),
-			       .n_rows = n, .cap = cap, .n = n, .mark = mark };
+			       .n_rows = n, .cap = cap, .n = s->bare ? s->n : n,
+			       .mark = mark, .bare = s->bare };
 	if (!has_index(s))
 		return OK;
 	memset(s->index, 0, slots(s) * sizeof(*s->index));
@@ -154,6 +157,17 @@ int lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms)
 	s->n++;
 	if (r != UINT32_MAX)
 		gap(s, r);
+	return OK;
+}
+
+int lsa_set_append(struct lsa_set *s, ospf_knum k, uint32_t at_ms)
+{
+	if (unlikely(s->n_rows == s->cap) && make_room(s))
+		return ERR_NOMEM;
+	if (has_index(s))
+		s->index[slot_of(s, k)] = s->n_rows + 1;
+	s->rows[s->n_rows++] = (struct lsa_set_row){ k, at_ms };
+	s->n++;
 	return OK;
 }
 

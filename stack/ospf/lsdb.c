@@ -141,7 +141,7 @@ int lsdb_install(struct ospf *o, struct ospf_lsa *l, uint16_t age)
 	*e = (struct lsdb_entry){
 		.lsa = l,
 		.born_ms = ospf_now_ms(o) - age * 1000u,
-		.installed_ms = ospf_now_ms(o) & 0xffffff,
+		.installed_age = age & 0xfffu,
 		.flags = (l->h.adv == o->router_id ? LSDB_SELF : 0) | (maxage ? LSDB_MAXAGE : 0),
 	};
 	ospf_age_arm(o, e);

@@ -33,6 +33,7 @@ struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id)
 	n->dd_due_at = n->req_due_at = NS_NEVER;
 	timer_init(&n->inactivity, inactivity_fire);
 	timer_init(&n->exchange, ospf_exchange_timer);
+	ospf_rxmt_init(n);
 	list_for_each(&oi->nbrs, after, node)
 		if (after->addr > addr)
 			break;
@@ -53,6 +54,7 @@ static void nbr_clear(struct ospf_nbr *n)
 static void nbr_free(struct ospf_nbr *n)
 {
 	nbr_clear(n);
+	ospf_rxmt_fini(n);
 	timer_stop(timers_of(n), &n->inactivity);
 	list_remove(&n->node);
 	free(n);

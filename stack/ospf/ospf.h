@@ -54,8 +54,10 @@ struct lsa_set {
 	uint32_t *index;                  /* open addressing: row + 1; 0: free */
 	uint32_t first, n_rows, cap, n;   /* n: those that are there */
 	uint32_t mark;                    /* rows from here on are new */
+	bool bare;                        /* without an index; rxmt.c knows what is in it, and n */
 };
 int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);       /* or moves to the end */
+int must_check lsa_set_append(struct lsa_set *s, ospf_knum k, uint32_t at_ms);    /* it was not there */
 bool lsa_set_del(struct lsa_set *s, ospf_knum k);         /* false: was not there */
 bool lsa_set_take(struct lsa_set *s, ospf_knum k, bool *was_new);  /* the same */
 bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
@@ -96,6 +98,7 @@ struct ospf_nbr {
 	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
 	struct lsa_set retransmit;        /* Link state retransmission list; on a network without
 					   * broadcast new ones have not been sent at all yet */
+	uint32_t waits, unsent;           /* who is on it, in lsdb_entry.flags (rxmt.c); 0: its index */
 	struct lsa_set sent_back;         /* in answer to older ones (13 (8)), within MinLSArrival */
 };
 
@@ -153,12 +156,15 @@ enum lsdb_flag {
 	LSDB_SELF = 1,                    /* our router id is its Advertising Router */
 	LSDB_MAXAGE = 2,                  /* being flushed: on retransmission lists until acknowledged */
 	LSDB_FLOODED = 4,                 /* installed by flooding, for MinLSArrival */
+	LSDB_SEEN = 8,                    /* within rxmt.c's look at a list */
+	LSDB_WAITS = 16,                  /* and above: two for each of LSDB_NBRS neighbours */
 };
+#define LSDB_NBRS 8
 struct lsdb_entry {
 	struct ospf_lsa *lsa;             /* NULL: no such LSA here */
 	uint32_t born_ms;                 /* instant at which its age was 0, modulo 2^32 */
-	uint32_t installed_ms : 24;       /* instant of installation, modulo 4 h 39 min */
-	uint32_t flags : 8;
+	uint32_t installed_age : 12;      /* s, its age when it was installed */
+	uint32_t flags : 4 + 2 * LSDB_NBRS;       /* enum lsdb_flag */
 };
 
 #define LSDB_PAGE 64                      /* entries; numtab.h's blocks are of one area */
@@ -184,6 +190,7 @@ struct ospf {
 	uint64_t external_digest;
 	uint32_t n_external, external_sum;
 	bool is_abr, is_asbr;
+	uint32_t waits_taken;             /* by neighbours, of lsdb_entry.flags */
 	/* Zero at first: who arms one says what it fires. */
 	struct timer flood_timer;         /* the end of this instant: what waits in ospf_if.flood leaves */
 	ns_t scan_at;                     /* age.c's: some LSA is to be refreshed, or dies; 0: none */
@@ -332,7 +339,7 @@ int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_
 /* ms since it was installed; nothing stays for hours without being installed anew. */
 static inline uint32_t lsdb_installed_ago(const struct ospf *o, const struct lsdb_entry *e)
 {
-	return (ospf_now_ms(o) - e->installed_ms) & 0xffffff;
+	return ospf_now_ms(o) - e->born_ms - e->installed_age * 1000u;
 }
 void lsdb_fini(struct ospf *o);
 /* 13.2: takes over the reference; the old instance is forgotten, retransmission lists are
@@ -374,12 +381,17 @@ void ospf_lsu_end(struct ospf_lsu *u);
 
 /* rxmt.c */
 void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e);
-/* n has our instance of k; false: it was not expected to say so.  *unsent: it has not even been
+/* n has our instance; false: it was not expected to say so.  *unsent: it has not even been
  * flooded there yet, and will not be. */
-bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent);
+bool ospf_acked(struct ospf_nbr *n, struct lsdb_entry *e, bool *unsent);
 bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k);    /* on any list */
 /* 10.3: what is at MaxAge when the database is listed goes to the list instead. */
-void ospf_retransmit(struct ospf_nbr *n, const struct lsdb_entry *e);
+void ospf_retransmit(struct ospf_nbr *n, struct lsdb_entry *e);
+/* Of an LSA that goes out to n with others: false if n has it meanwhile. */
+bool ospf_rxmt_is_due(const struct ospf_nbr *n, struct lsdb_entry *e);
+/* A neighbour comes, goes. */
+void ospf_rxmt_init(struct ospf_nbr *n);
+void ospf_rxmt_fini(struct ospf_nbr *n);
 void ospf_nbr_lists_clear(struct ospf_nbr *n);
 /* What waits to be flooded and acknowledged there: nothing any more. */
 void ospf_if_lists_clear(struct ospf_if *oi);

@@ -92,6 +92,134 @@ void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
 		acks_send(oi);
 }
 
+/* --- retransmission lists ------------------------------------------------------------------ */
+
+/*
+ * A flood asks for each LSA and neighbour whether the one is on the other's list, and the
+ * LSA's database entry is at hand then.  So the entry says it, of the first LSDB_NBRS
+ * neighbours: whether it waits for n's acknowledgment, and whether it was not sent there
+ * yet.  The list has rows alone, in order; one that was acknowledged stays until all are
+ * looked at (weed()).  For more neighbours, the list has its index.
+ */
+
+void ospf_rxmt_init(struct ospf_nbr *n)
+{
+	struct ospf *o = n->oi->area->ospf;
+	uint32_t bit = LSDB_WAITS;
+
+	for (unsigned i = 0; i < LSDB_NBRS && !n->waits; i++, bit <<= 2)
+		if (!(o->waits_taken & bit))
+			n->waits = bit;
+	n->unsent = n->waits << 1;
+	n->retransmit.bare = n->waits != 0;
+	o->waits_taken |= n->waits;
+}
+
+void ospf_rxmt_fini(struct ospf_nbr *n)
+{
+	n->oi->area->ospf->waits_taken &= ~n->waits;
+}
+
+static bool waits(const struct ospf_nbr *n, const struct lsdb_entry *e)
+{
+	return n->waits ? e->flags & n->waits : lsa_set_has(&n->retransmit, e->lsa->key);
+}
+
+/* The rows that hold no more become gaps. */
+static void weed(struct ospf_nbr *n)
+{
+	const struct ospf *o = n->oi->area->ospf;
+	struct lsa_set *s = &n->retransmit;
+	struct lsdb_entry *e;
+
+	for (uint32_t r = s->first; r < s->n_rows; r++)
+		lsdb_prefetch(o, s->rows[r].key);
+	for (uint32_t r = s->n_rows; r-- > s->first;) {   /* of several, the last one holds */
+		e = lsdb_find(o, s->rows[r].key);
+		if (e && (e->flags & (n->waits | LSDB_SEEN)) == n->waits)
+			e->flags |= LSDB_SEEN;
+		else
+			s->rows[r].key = OSPF_NUM_NONE;
+	}
+	for (uint32_t r = s->first; r < s->n_rows; r++) {
+		e = lsdb_find(o, s->rows[r].key);
+		if (e)
+			e->flags &= ~(uint32_t)LSDB_SEEN;
+	}
+}
+
+/* At the end; wherever it was before. */
+static int put(struct ospf_nbr *n, struct lsdb_entry *e, uint32_t unsent)
+{
+	struct lsa_set *s = &n->retransmit;
+	uint32_t now = ospf_now_ms(n->oi->area->ospf);
+
+	if (!n->waits)
+		return lsa_set_add(s, e->lsa->key, now);
+	if (s->n_rows == s->cap)
+		weed(n);
+	if (lsa_set_append(s, e->lsa->key, now))
+		return ERR_NOMEM;
+	s->n -= (e->flags & n->waits) != 0;
+	e->flags = (e->flags & ~n->unsent) | n->waits | unsent;
+	return OK;
+}
+
+/* What is in the first row, r, moves to the end; it has been sent. */
+static int put_again(struct ospf_nbr *n, struct lsdb_entry *e, uint32_t r)
+{
+	struct lsa_set *s = &n->retransmit;
+
+	if (n->waits) {
+		s->rows[r].key = OSPF_NUM_NONE;
+		s->first = r + 1;
+	}
+	if (put(n, e, 0) == OK)
+		return OK;
+	if (n->waits) {
+		s->rows[r].key = e->lsa->key;
+		s->first = r;
+	}
+	return ERR_NOMEM;
+}
+
+/* False: it was not there. */
+static bool take(struct ospf_nbr *n, struct lsdb_entry *e, bool *was_new)
+{
+	if (!n->waits)
+		return lsa_set_take(&n->retransmit, e->lsa->key, was_new);
+	if (!(e->flags & n->waits))
+		return false;
+	*was_new = e->flags & n->unsent;
+	e->flags &= ~(n->waits | n->unsent);
+	if (--n->retransmit.n == 0)
+		lsa_set_clear(&n->retransmit);
+	return true;
+}
+
+bool ospf_rxmt_is_due(const struct ospf_nbr *n, struct lsdb_entry *e)
+{
+	bool was = !n->waits || e->flags & n->unsent;
+
+	e->flags &= ~n->unsent;
+	return was;
+}
+
+static void list_clear(struct ospf_nbr *n)
+{
+	const struct ospf *o = n->oi->area->ospf;
+	struct lsa_set *s = &n->retransmit;
+	const struct lsa_set_row *row;
+
+	for (uint32_t i = 0; n->waits && (row = lsa_set_next(s, &i));) {
+		struct lsdb_entry *e = lsdb_find(o, row->key);
+
+		if (e)
+			e->flags &= ~(n->waits | n->unsent);
+	}
+	lsa_set_clear(s);
+}
+
 /* --- retransmission (13.6) ----------------------------------------------------------------- */
 
 static void rxmt_arm(struct ospf_nbr *n);
@@ -106,15 +234,18 @@ static void rxmt_fire(struct timer *t)
 
 	if (timer_armed(&o->flood_timer))
 		ospf_flood_out(n->oi);            /* what is repeated becomes the newest row */
+	if (n->waits)
+		weed(n);
 	left = n->retransmit.n;
 	for (; left; left--) {
 		uint32_t i = 0;
-		struct lsa_set_row row = *lsa_set_next(&n->retransmit, &i);
+		const struct lsa_set_row *row = lsa_set_next(&n->retransmit, &i);
+		struct lsdb_entry *e = lsdb_find(o, row->key);
 
-		if (now - row.at_ms < n->oi->conf.rxmt * 1000u)
+		if (now - row->at_ms < n->oi->conf.rxmt * 1000u)
 			break;
-		ospf_lsu_put(&u, lsdb_find(o, row.key));
-		if (lsa_set_add(&n->retransmit, row.key, now))
+		ospf_lsu_put(&u, e);
+		if (put_again(n, e, i - 1))
 			break;                    /* no memory: in the next round */
 	}
 	ospf_lsu_end(&u);
@@ -136,9 +267,9 @@ static void rxmt_arm(struct ospf_nbr *n)
 	timer_set(&o->st->timers, &n->rxmt, o->st->now + (ago < wait ? wait - ago : 1) * MSEC(1));
 }
 
-void ospf_retransmit(struct ospf_nbr *n, const struct lsdb_entry *e)
+void ospf_retransmit(struct ospf_nbr *n, struct lsdb_entry *e)
 {
-	if (lsa_set_add(&n->retransmit, e->lsa->key, ospf_now_ms(n->oi->area->ospf)))
+	if (put(n, e, n->unsent))
 		return;                           /* no memory: it is sent once, and may be lost */
 	if (!timer_armed(&n->rxmt))
 		rxmt_arm(n);
@@ -146,38 +277,38 @@ void ospf_retransmit(struct ospf_nbr *n, const struct lsdb_entry *e)
 
 /* --- acknowledgments received (13.7), and the ends of lists --------------------------------- */
 
-static bool others_wait(const struct ospf_if *oi, ospf_knum k)
+static bool anybody_waits(const struct ospf_if *oi, const struct lsdb_entry *e)
 {
 	struct ospf_nbr *n;
 
 	list_for_each(&oi->nbrs, n, node)
-		if (lsa_set_has(&n->retransmit, k))
+		if (waits(n, e))
 			return true;
 	return false;
 }
 
-bool ospf_acked(struct ospf_nbr *n, ospf_knum k, bool *unsent)
+bool ospf_acked(struct ospf_nbr *n, struct lsdb_entry *e, bool *unsent)
 {
 	bool was_new;
 
 	*unsent = false;
-	if (!lsa_set_take(&n->retransmit, k, &was_new))
+	if (!take(n, e, &was_new))
 		return false;
 	if (n->oi->conf.type != OSPF_NET_BROADCAST)
 		*unsent = was_new;
-	else if (n->oi->flood.n && !others_wait(n->oi, k))
-		*unsent = lsa_set_del(&n->oi->flood, k);
+	else if (n->oi->flood.n && !anybody_waits(n->oi, e))
+		*unsent = lsa_set_del(&n->oi->flood, e->lsa->key);
 	return true;
 }
 
 static void ack_input(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key)
 {
 	struct ospf *o = n->oi->area->ospf;
-	const struct lsdb_entry *e = lsdb_find(o, key);
+	struct lsdb_entry *e = lsdb_find(o, key);
 	bool unsent;
 
 	if (e && lsa_compare(h, h->age, &e->lsa->h, lsdb_age(o, e)) == 0)
-		ospf_acked(n, key, &unsent);
+		ospf_acked(n, e, &unsent);
 }
 
 /* A few at once, so that what they name comes from memory together. */
@@ -214,18 +345,23 @@ enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
 
 bool ospf_is_retransmitted(const struct ospf *o, ospf_knum k)
 {
+	const struct lsdb_entry *e = lsdb_find(o, k);
 	struct ospf_area *a;
 	struct ospf_if *oi;
 
+	if (!e)
+		return false;
 	list_for_each(&o->areas, a, node)
 		list_for_each(&a->ifs, oi, node)
-			if (others_wait(oi, k))
+			if (anybody_waits(oi, e))
 				return true;
 	return false;
 }
 
 void ospf_rxmt_forget(struct ospf *o, uint32_t area, ospf_knum k)
 {
+	struct lsdb_entry *e = lsdb_find(o, k);
+	bool was_new;
 	struct ospf_area *a;
 	struct ospf_if *oi;
 	struct ospf_nbr *n;
@@ -236,7 +372,7 @@ void ospf_rxmt_forget(struct ospf *o, uint32_t area, ospf_knum k)
 		list_for_each(&a->ifs, oi, node)
 			list_for_each(&oi->nbrs, n, node)
 				if (n->retransmit.n)
-					lsa_set_del(&n->retransmit, k);
+					take(n, e, &was_new);
 	}
 }
 
@@ -244,7 +380,7 @@ void ospf_nbr_lists_clear(struct ospf_nbr *n)
 {
 	lsa_set_clear(&n->summary);
 	lsa_set_clear(&n->request);
-	lsa_set_clear(&n->retransmit);
+	list_clear(n);
 	lsa_set_clear(&n->sent_back);
 	timer_stop(&n->oi->area->ospf->st->timers, &n->rxmt);
 }

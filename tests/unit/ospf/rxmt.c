@@ -174,6 +174,219 @@ TEST(rxmt, what_was_sent_later_is_repeated_later)
 	say_free(&y);
 }
 
+/* --- many neighbours, many changes -------------------------------------------------------- */
+
+#define SPOKES (LSDB_NBRS + 3)            /* some have bits in the entries, others an index */
+
+/* More speakers, each on a network of its own; spoke[0] is y. */
+static void spokes_new(struct say *y, struct say spoke[SPOKES])
+{
+	struct image own;
+
+	spoke[0] = *y;
+	for (unsigned i = 1; i < SPOKES; i++) {
+		struct prefix p = { addr_ip4(IP4(10, 0, i, 0)), 31 };
+		char addr[PREFIX_STRLEN];
+		struct netdev *dev = onet_if(y->on, y->st, prefix_fmt(&p, addr), OSPF_NET_P2P);
+
+		spoke[i] = (struct say){ y->on, y->st, y->o,
+					 speaker_new(dev, SAY_ID + i, IP4(10, 0, i, 1)) };
+	}
+	for (unsigned i = 0; i < SPOKES; i++)
+		say_full(&spoke[i], NULL, 0);
+	onet_run(y->on, SEC(8));                  /* nothing of its own any more */
+	for (unsigned i = 0; i < SPOKES; i++) {
+		while (say_hears(&spoke[i], OSPF_LSA_ROUTER, y->o->router_id, &own))
+			;
+		say_ack(&spoke[i], &own, 1);
+	}
+}
+
+static void spokes_free(struct say spoke[SPOKES])
+{
+	for (unsigned i = 1; i < SPOKES; i++)
+		speaker_free(spoke[i].s);
+}
+
+/* Of them as a set of bits: who heard this LSA since the last look? */
+static unsigned who_hears(struct say spoke[SPOKES], uint32_t adv)
+{
+	unsigned who = 0;
+	struct image got;
+
+	for (unsigned i = 0; i < SPOKES; i++)
+		while (say_hears(&spoke[i], OSPF_LSA_ROUTER, adv, &got))
+			who |= 1u << i;
+	return who;
+}
+
+TEST(rxmt, of_many_neighbours_those_are_sent_it_again_who_did_not_acknowledge)
+{
+	const unsigned all = (1u << SPOKES) - 1, silent = 0x552;
+	struct image i = say_router(RX, 1);
+	struct say y = say_new(), spoke[SPOKES];
+
+	spokes_new(&y, spoke);
+	for (unsigned k = 0; k < SPOKES; k++)
+		speaker_skip(spoke[k].s);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, MSEC(100));
+	CHECK_EQ(who_hears(spoke, RX), all & ~1u);
+	for (unsigned k = 1; k < SPOKES; k++)
+		if (!(silent >> k & 1))
+			say_ack(&spoke[k], &i, 1);
+	onet_run(y.on, SEC(5));
+	CHECK_EQ(who_hears(spoke, RX), silent);
+	for (unsigned k = 1; k < SPOKES; k++)
+		if (silent >> k & 1)
+			say_ack(&spoke[k], &i, 1);
+	CHECK(!ospf_is_retransmitted(y.o, db_router(y.st, RX)->lsa->key));
+	spokes_free(spoke);
+	say_free(&y);
+}
+
+/* Who comes after a neighbour that left with things to acknowledge owes nothing of it. */
+TEST(rxmt, a_neighbour_leaves_nothing_to_the_next)
+{
+	struct image i = say_router(RX, 1);
+	struct say y = say_new(), spoke[SPOKES];
+
+	spokes_new(&y, spoke);
+	say_lsu(&y, &i, 1);
+	for (unsigned k = 1; k < SPOKES; k++) {
+		CHECK(ospf_is_retransmitted(y.o, db_router(y.st, RX)->lsa->key));
+		netdev_set_up(spoke[k].s->dev, false);
+	}
+	CHECK(!ospf_is_retransmitted(y.o, db_router(y.st, RX)->lsa->key));
+	spokes_free(spoke);
+	say_free(&y);
+}
+
+/* What should be on a list, in order. */
+struct model { ospf_knum k[64]; unsigned n; };
+
+static bool model_take(struct model *m, ospf_knum k)
+{
+	for (unsigned i = 0; i < m->n; i++) {
+		if (m->k[i] != k)
+			continue;
+		memmove(&m->k[i], &m->k[i + 1], (--m->n - i) * sizeof(*m->k));
+		return true;
+	}
+	return false;
+}
+
+static void random_change(struct ospf_nbr *n, struct lsdb_entry *e, struct model *m,
+			  struct rng *rng)
+{
+	ospf_knum k = e->lsa->key;
+	bool unsent;
+
+	switch (rng_below(rng, 4)) {
+	case 0:
+		CHECK_EQ(ospf_acked(n, e, &unsent), model_take(m, k));
+		break;
+	case 1:
+		ospf_rxmt_forget(n->oi->area->ospf, 0, k);
+		(void)model_take(m, k);
+		break;
+	default:
+		ospf_retransmit(n, e);
+		(void)model_take(m, k);
+		m->k[m->n++] = k;
+	}
+	CHECK_EQ(n->retransmit.n, m->n);
+}
+
+/* All LSAs that the router sent since the last look. */
+static struct model heard(struct say *y)
+{
+	struct model m = { .n = 0 };
+
+	while (speaker_hears(y->s, OSPF_LSU)) {
+		struct rd r = rd_init(y->s->body, y->s->n);
+		struct ospf_lsa_hdr h;
+		uint32_t n;
+
+		for (REQUIRE(ospf_lsu_parse(&n, &r)); n; n--) {
+			REQUIRE(ospf_lsa_take(&h, &r) && m.n < N_ELEM(m.k));
+			m.k[m.n++] = db_router(y->st, h.adv)->lsa->key;
+		}
+	}
+	return m;
+}
+
+/* The list of y's neighbour, changed at random; it is repeated in its order. */
+static void change_and_hear(struct say *y, bool by_bits)
+{
+	struct ospf_if *oi = y->o->by_ifindex[y->s->dev->ifindex];
+	struct ospf_nbr *n = container_of(oi->nbrs.head.next, struct ospf_nbr, node);
+	struct model m = { .n = 0 }, got;
+	struct rng rng;
+
+	CHECK_EQ(n->waits != 0, by_bits);
+	rng_init(&rng, 1, "rxmt");
+	for (unsigned i = 0; i < 2000; i++) {
+		const struct lsdb_entry *e = db_router(y->st, RX + rng_below(&rng, 60));
+
+		random_change(n, lsdb_find(y->o, e->lsa->key), &m, &rng);
+	}
+	CHECK(m.n > 10);
+	speaker_skip(y->s);
+	onet_run(y->on, MSEC(5100));
+	got = heard(y);
+	CHECK_EQ(got.n, m.n);
+	CHECK_MEM(got.k, m.k, m.n * sizeof(*m.k));
+}
+
+TEST(rxmt, lists_keep_their_order)
+{
+	static struct image i[60];
+	struct say y = say_new(), spoke[SPOKES];
+
+	spokes_new(&y, spoke);
+	for (unsigned k = 0; k < N_ELEM(i); k++)
+		i[k] = say_router(RX + k, 1);
+	say_lsu(&y, i, N_ELEM(i));
+	onet_run(y.on, MSEC(100));
+	for (unsigned k = 1; k < SPOKES; k++)
+		say_ack(&spoke[k], i, N_ELEM(i));
+	change_and_hear(&spoke[1], true);
+	change_and_hear(&spoke[SPOKES - 1], false);
+	spokes_free(spoke);
+	say_free(&y);
+}
+
+/* As many as there are rows before the list must grow. */
+TEST(rxmt, a_list_without_a_free_row_is_repeated)
+{
+	enum { N = 8 };
+	struct image i[N];
+	struct say y = say_new(), spoke[SPOKES];
+	struct ospf_if *oi;
+	struct ospf_nbr *n;
+
+	spokes_new(&y, spoke);
+	for (unsigned k = 0; k < N; k++)
+		i[k] = say_router(RX + k, 1);
+	say_lsu(&y, i, N);
+	oi = y.o->by_ifindex[spoke[1].s->dev->ifindex];
+	n = container_of(oi->nbrs.head.next, struct ospf_nbr, node);
+	onet_run(y.on, MSEC(100));
+	for (unsigned round = 0; round < 3; round++) {
+		CHECK_EQ(n->retransmit.n, N);
+		speaker_skip(spoke[1].s);
+		onet_run(y.on, SEC(5));
+		CHECK_EQ(heard(&spoke[1]).n, N);
+	}
+	for (unsigned k = 1; k < SPOKES; k++)
+		say_ack(&spoke[k], i, N);
+	CHECK_EQ(n->retransmit.n, 0);
+	CHECK(n->retransmit.rows == NULL);
+	spokes_free(spoke);
+	say_free(&y);
+}
+
 TEST(rxmt, a_short_interval_has_shorter_acknowledgment_delays)
 {
 	struct say y = say_new();
