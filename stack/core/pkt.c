@@ -160,6 +160,10 @@ static struct pkt *pkt_take(struct pkt_pool *pool)
 
 	if (likely(p)) {
 		pool->free = p->next;
+		if (likely(pool->free)) {         /* it is wanted soon, with its headers */
+			prefetch(pool->free);
+			prefetch(pool->free->head + PKT_HEAD - 64);
+		}
 	} else {
 		p = malloc(sizeof(*p));
 		if (!p)

@@ -280,7 +280,7 @@ struct tcp_table {
 	struct rng secret;                /* RFC 6528, RFC 6056 */
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
 	struct tcp_way way;
-	struct list spare_segs;           /* struct tcp_seg, for segpool.c */
+	struct list_node *spare_segs;     /* of struct tcp_seg, by next: segpool.c */
 	uint32_t n_spare_segs, n_spare_conns;
 	struct tcp_conn *spare_conns;     /* by hash_next */
 	uint32_t n_orphans;               /* that wait for their peers */
@@ -675,7 +675,7 @@ void tcp_pace_fini(struct tcp_conn *tc);
 /* --- segpool.c --- */
 struct tcp_seg *tcp_seg_alloc(struct stack *st);  /* all zero; NULL: no memory */
 void tcp_seg_release(struct stack *st, struct tcp_seg *s);
-/* n in a row, in no list. */
+/* n in a row by next, in no list. */
 void tcp_segs_release(struct stack *st, struct tcp_seg *first, struct tcp_seg *last, uint32_t n);
 /* All zero; NULL: no memory. */
 struct tcp_conn *tcp_conn_alloc(struct tcp_table *t);

@@ -238,6 +238,8 @@ static outlined struct pkt *row_take(struct stack *st, struct netdev *dev, struc
 	tc = st->tcp->burst;
 	for (; p && row_takes(tc, &r, p); p = next) {
 		next = p->next;
+		if (likely(next))
+			prefetch(next->head + PKT_HEAD - 64);
 		last = row_add(tc, &r, p);
 	}
 	if (r.n)

@@ -17,46 +17,39 @@
 struct tcp_seg *tcp_seg_alloc(struct stack *st)
 {
 	struct tcp_table *t = st->tcp;
-	struct tcp_seg *s = list_first(&t->spare_segs, struct tcp_seg, node);
+	struct list_node *n = t->spare_segs;
+	struct tcp_seg *s;
 
-	if (!s)
+	if (!n)
 		return calloc(1, sizeof(*s));
-	list_remove(&s->node);
+	t->spare_segs = n->next;
+	prefetch(n->next);
 	t->n_spare_segs--;
+	s = container_of(n, struct tcp_seg, node);
 	*s = (struct tcp_seg){ 0 };
 	return s;
 }
 
-void tcp_seg_release(struct stack *st, struct tcp_seg *s)
-{
-	struct tcp_table *t = st->tcp;
-
-	if (POISON_WORKS || t->n_spare_segs >= SPARE_MAX) {
-		free(s);
-		return;
-	}
-	list_push_front(&t->spare_segs, &s->node);
-	t->n_spare_segs++;
-}
-
 void tcp_segs_release(struct stack *st, struct tcp_seg *first, struct tcp_seg *last, uint32_t n)
 {
+	struct list_node *node = &first->node, *next;
 	struct tcp_table *t = st->tcp;
-	struct list_node *old = t->spare_segs.head.next;
-	struct tcp_seg *next;
 
-	if (POISON_WORKS || t->n_spare_segs + n > SPARE_MAX) {
-		for (; n; n--, first = next) {
-			next = container_of(first->node.next, struct tcp_seg, node);
-			tcp_seg_release(st, first);
-		}
+	if (!POISON_WORKS && t->n_spare_segs + n <= SPARE_MAX) {
+		last->node.next = t->spare_segs;
+		t->spare_segs = node;
+		t->n_spare_segs += n;
 		return;
 	}
-	first->node.prev = &t->spare_segs.head;
-	last->node.next = old;
-	old->prev = &last->node;
-	t->spare_segs.head.next = &first->node;
-	t->n_spare_segs += n;
+	for (; n; n--, node = next) {
+		next = node->next;
+		free(container_of(node, struct tcp_seg, node));
+	}
+}
+
+void tcp_seg_release(struct stack *st, struct tcp_seg *s)
+{
+	tcp_segs_release(st, s, s, 1);
 }
 
 struct tcp_conn *tcp_conn_alloc(struct tcp_table *t)
@@ -84,17 +77,17 @@ void tcp_conn_release(struct tcp_table *t, struct tcp_conn *tc)
 
 void tcp_segpool_fini(struct tcp_table *t)
 {
+	struct list_node *n;
 	struct tcp_conn *tc;
-	struct tcp_seg *s;
 
 	while ((tc = t->spare_conns)) {
 		t->spare_conns = tc->hash_next;
 		free(tc);
 	}
 	t->n_spare_conns = 0;
-	while ((s = list_first(&t->spare_segs, struct tcp_seg, node))) {
-		list_remove(&s->node);
-		free(s);
+	while ((n = t->spare_segs)) {
+		t->spare_segs = n->next;
+		free(container_of(n, struct tcp_seg, node));
 	}
 	t->n_spare_segs = 0;
 }

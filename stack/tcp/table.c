@@ -24,7 +24,6 @@ struct tcp_table *tcp_table(struct stack *st)
 		return NULL;
 	for (size_t i = 0; i < N_ELEM(t->ports); i++)
 		list_init(&t->ports[i]);
-	list_init(&t->spare_segs);
 	rng_init(&t->secret, rng_u64(&st->rng), "tcp");
 	t->challenge_at = -SEC(1);
 	return st->tcp = t;
