@@ -47,25 +47,12 @@ bool sock_is_dirty(const struct sock *sk)
  * another is told.  Closing the socket empties the list, mark and all, which
  * is how we notice.  n: one that watches again from within ends up behind the
  * others, and must not keep us here for ever. */
-void sock_ready_changed(struct sock *sk)
+static outlined void tell_all(struct sock *sk, uint32_t rose, uint32_t news)
 {
-	uint32_t now = sock_ready(sk), rose = now & ~sk->ready_was;
-	uint32_t news = rose | (sk->each ? now & sk->arrived : 0);
 	struct list_node *at = sk->watches.head.next;
 	struct sk_watch mark = { .ready = NULL };
 	unsigned n = 0;
 
-	sk->ready_was = now;
-	sk->arrived = 0;
-	if (!news)
-		return;
-	if (at->next == &sk->watches.head && at != &sk->watches.head) {   /* one, as mostly */
-		struct sk_watch *w = container_of(at, struct sk_watch, node);
-
-		if (w->ready && (rose || w->each))
-			w->ready(w, w->each ? news : rose);
-		return;
-	}
 	for (struct list_node *i = at; i != &sk->watches.head; i = i->next)
 		n++;
 	while (n-- > 0 && at != &sk->watches.head) {
@@ -83,6 +70,26 @@ void sock_ready_changed(struct sock *sk)
 		at = mark.node.next;
 		list_remove(&mark.node);
 	}
+}
+
+void sock_ready_changed(struct sock *sk)
+{
+	uint32_t now = sock_ready(sk), rose = now & ~sk->ready_was;
+	uint32_t news = rose | (sk->each ? now & sk->arrived : 0);
+	const struct list_node *at = sk->watches.head.next;
+	struct sk_watch *w;
+
+	sk->ready_was = now;
+	sk->arrived = 0;
+	if (!news || at == &sk->watches.head)
+		return;
+	if (unlikely(at->next != &sk->watches.head)) {    /* not one, as mostly */
+		tell_all(sk, rose, news);
+		return;
+	}
+	w = list_first(&sk->watches, struct sk_watch, node);
+	if (w->ready && (rose || w->each))
+		w->ready(w, w->each ? news : rose);
 }
 
 /* --- datagrams --------------------------------------------------------------- */

@@ -403,7 +403,8 @@ static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 }
 
 /* --- predict.c --- */
-/* Deals with the segment whole, and consumes p, if it is the expected one. */
+/* Deals with the segment whole, and consumes p, if it is the expected one; tc is
+ * ESTABLISHED. */
 bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* The same of the data that follows, of a burst: what was found of its header is
  * what was found of the last one's. */

@@ -366,7 +366,8 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	bool gone = false;
 
 	tc->segs_in++;
-	if (likely(tcp_predicted(tc, rx, p)))
+	st->tcp->like_len = 0;
+	if (likely(tc->state == TCP_ESTABLISHED) && tcp_predicted(tc, rx, p))
 		return;
 	tcp_burst_settle(tc);
 	if (tc->state != TCP_SYN_SENT) {

@@ -13,7 +13,7 @@
 /* Nothing out of order here, and nothing SACKed, lost or probed for there. */
 static bool undisturbed(const struct tcp_conn *tc)
 {
-	return tc->state == TCP_ESTABLISHED && tc->ca_state == CA_OPEN &&
+	return tc->ca_state == CA_OPEN &&
 	       !tc->n_sacked && !tc->n_lost && !tc->n_retrans && !tc->tlp_out && !tc->frto &&
 	       !tc->ooo && !tc->n_sacks && !tc->fin_seen && !tc->rcv_shut && !tc->ecn.ok &&
 	       !tc->urgent;
@@ -258,7 +258,6 @@ bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
 	bool acked = !seq_eq(rx->h.ack, tc->snd_una), burst = tcp_stack(tc)->burst;
 
-	tcp_stack(tc)->tcp->like_len = 0;
 	if (!undisturbed(tc) || !expected(tc, rx))
 		return false;
 	tcp_ts_note(tc, rx);
