@@ -76,34 +76,69 @@ static void drop_doubles(struct lsaid_list *l)
 	l->n = n;
 }
 
-struct flush { const struct lsaid_list *l; uint32_t types; };
+struct flush {
+	const struct lsaid_list *l;
+	uint32_t types;
+	struct lsaid_row *rows;
+	size_t n, cap;
+	bool failed;
+};
 
-static void flush_other(struct ospf *o, struct lsdb_entry *e, void *arg)
+/* Is an LSA of ours in the list? */
+static bool is_listed(const struct lsaid_list *l, const struct lsaid_row *key)
 {
-	const struct flush *f = arg;
-	const struct ospf_lsa_hdr *h = &e->lsa->h;
-	struct lsaid_row key = { .id = h->id, .type = h->type };
-	size_t lo = 0, hi = f->l->n;
+	size_t lo = 0, hi = l->n;
 
-	if (h->adv != o->router_id || !(f->types >> h->type & 1) ||
-	    e->lsa->area != f->l->area || e->flags & LSDB_MAXAGE)
-		return;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (by_id(&f->l->rows[mid], &key) < 0)
+		if (by_id(&l->rows[mid], key) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (lo == f->l->n || f->l->rows[lo].type != h->type || f->l->rows[lo].id != h->id)
-		ospf_flush(o, f->l->area, h->type, h->id);
+	return lo < l->n && l->rows[lo].type == key->type && l->rows[lo].id == key->id;
+}
+
+static void find_other(struct ospf *o, struct lsdb_entry *e, void *arg)
+{
+	const struct ospf_lsa_hdr *h = &e->lsa->h;
+	struct lsaid_row key = { .id = h->id, .type = h->type }, *rows;
+	struct flush *f = arg;
+	size_t cap = f->cap ? 2 * f->cap : 16;
+
+	if (h->adv != o->router_id || !(f->types >> h->type & 1) ||
+	    e->lsa->area != f->l->area || e->flags & LSDB_MAXAGE || is_listed(f->l, &key))
+		return;
+	if (f->n == f->cap) {
+		rows = realloc(f->rows, cap * sizeof(*rows));
+		if (!rows) {
+			f->failed = true;
+			return;
+		}
+		f->rows = rows;
+		f->cap = cap;
+	}
+	f->rows[f->n++] = key;
+}
+
+/* What is not in the list, in the order of IDs: that of the database is nobody's to see. */
+static void flush_others(struct lsaid_list *l, uint32_t types)
+{
+	struct flush f = { .l = l, .types = types };
+
+	lsdb_each(l->o, find_other, &f);
+	if (f.n)
+		qsort(f.rows, f.n, sizeof(*f.rows), by_id);
+	for (size_t i = 0; i < f.n; i++)
+		ospf_flush(l->o, l->area, f.rows[i].type, f.rows[i].id);
+	free(f.rows);
+	if (f.failed)
+		spf_again(l->o);
 }
 
 void lsaid_originate(struct lsaid_list *l, uint32_t types)
 {
-	struct flush f = { l, types };
-
 	if (l->failed) {
 		spf_again(l->o);
 	} else {
@@ -113,7 +148,7 @@ void lsaid_originate(struct lsaid_list *l, uint32_t types)
 		if (l->n)
 			qsort(l->rows, l->n, sizeof(*l->rows), by_id);
 		drop_doubles(l);
-		lsdb_each(l->o, flush_other, &f);
+		flush_others(l, types);
 		for (size_t i = 0; i < l->n; i++)
 			if (ospf_originate(l->o, l->area, l->rows[i].type, l->rows[i].id,
 					   l->rows[i].options, l->rows[i].body,

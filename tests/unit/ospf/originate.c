@@ -426,3 +426,44 @@ TEST(originate, a_neighbour_that_is_back_before_anybody_heard_of_it_has_its_rout
 	CHECK(has_route(r[0], IP4(10, 0, 0, 2), 31));
 	onet_free(on);
 }
+
+static void static_route(struct stack *st, ip4_t key)
+{
+	struct route_spec r = { .to = { addr_ip4(key), 24 }, .proto = RP_STATIC,
+				.type = RT_BLACKHOLE };
+
+	REQUIRE(stack_route_set(st, ROUTE_ADD, &r) == OK);
+}
+
+/* Not in that in which the pool knew of them: another pool may have another. */
+TEST(originate, what_is_withdrawn_together_is_flushed_in_the_order_of_ids)
+{
+	struct ospf_redistribute conf = { .on = true, .metric = 20 };
+	struct say y = say_new();
+	struct ospf_lsa_hdr h;
+	uint32_t last = 0, n, seen = 0;
+
+	say_full(&y, NULL, 0);
+	REQUIRE(stack_ospf_redistribute(y.st, RP_STATIC, &conf) == OK);
+	for (uint32_t i = 9; i > 0; i--) {
+		static_route(y.st, IP4(192, 0, i * 7 % 10, 0));
+		onet_run(y.on, SEC(1));
+	}
+	speaker_skip(y.s);
+	conf.on = false;
+	REQUIRE(stack_ospf_redistribute(y.st, RP_STATIC, &conf) == OK);
+	onet_run(y.on, MSEC(10));
+	while (speaker_hears(y.s, OSPF_LSU)) {
+		struct rd r = rd_init(y.s->body, y.s->n);
+
+		for (REQUIRE(ospf_lsu_parse(&n, &r)); n && ospf_lsa_take(&h, &r); n--) {
+			if (h.type != OSPF_LSA_EXTERNAL || h.age != OSPF_MAX_AGE)
+				continue;
+			CHECK(h.id > last);
+			last = h.id;
+			seen++;
+		}
+	}
+	CHECK_EQ(seen, 9);
+	say_free(&y);
+}
