@@ -133,6 +133,7 @@ int ospf_node_boot(struct node *n)
 
 	if (!topo_runs_ospf(n->lab->topo, n->index))
 		return OK;
+	c.seq_base = n->lab->ospf.seq_base;
 	err = stack_ospf_start(n->stack, &c);
 	if (err)
 		return err == ERR_NOTAVAIL ? OK : err;
@@ -141,6 +142,22 @@ int ospf_node_boot(struct node *n)
 	if (!err)
 		err = boot_ifs(n);
 	return err ? err : boot_externals(n, o);
+}
+
+void ospf_lab_clock(struct lab *lab, uint32_t base)
+{
+	struct show_ospf s;
+
+	lab->ospf.seq_base = base;
+	for (size_t i = 0; i < lab->n_nodes; i++) {
+		struct stack *st = node_stack(&lab->nodes[i]);
+
+		if (!st || !show_ospf(st, &s))
+			continue;
+		s.config.seq_base = base;
+		if (stack_ospf_set(st, &s.config) != OK)
+			abort();                  /* it runs */
+	}
 }
 
 /* A node that had no address, and so no id, starts now. */

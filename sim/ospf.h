@@ -27,12 +27,16 @@ struct ospf_lab {
 	ns_t change_at;                   /* the last change of the lab's links and nodes */
 	char change[160];                 /* "": none yet */
 	uint64_t change_drops[DROP_N];    /* of the lab, when it came */
+	uint32_t seq_base;                /* ospf_config's; 0 in a lab without doors */
 };
 
 /* Starts OSPF on a node whose stack has its interfaces, if the lab file says so. */
 int must_check ospf_node_boot(struct node *n);
 /* The same on an interface that the node has got since. */
 int must_check ospf_end_boot(struct link_end *e);
+/* The second of the wall clock at which the lab's time began: who is outside
+ * remembers earlier runs.  Before time passes. */
+void ospf_lab_clock(struct lab *lab, uint32_t base);
 /* A stack's hook. */
 void ospf_node_event(struct node *n, const struct ospf_event *e);
 /* The cost that this end's rate and delay make: before they change, and, with

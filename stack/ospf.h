@@ -44,6 +44,10 @@ struct ospf_config {
 	bool stub_router;                 /* RFC 6987: others do not route through it */
 	bool rfc1583;                     /* RFC 2328 16.4 RFC1583Compatibility */
 	uint32_t max_lsas;                /* in the database; 0: OSPF_MAX_LSAS */
+	/* Seconds that the caller's clock was at when ours began: cryptographic sequence
+	 * numbers are this and ours, so that neighbours who remember some of an
+	 * earlier run believe the next (RFC 2328 D.3). */
+	uint32_t seq_base;
 };
 /* FRR's defaults. */
 void ospf_config_init(struct ospf_config *c);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/lab.h"
@@ -359,6 +360,8 @@ bool lab_open_ports(struct lab *lab, struct buf *errs)
 	ok = ok && uplink_do(uplink_set, lab, errs);
 	if (!ok)
 		ports_close(lab);
+	else if (lab_has_ports(lab) && lab_has_ospf(lab) && lab_now(lab) == 0)
+		ospf_lab_clock(lab, (uint32_t)time(NULL));
 	return ok;
 }
 

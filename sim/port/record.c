@@ -18,6 +18,7 @@ struct record {
 	uint64_t inputs;
 	bool dirty;                       /* something is not in the file yet */
 	bool failed;                      /* and that was told */
+	bool has_clock;                   /* written, or there is none */
 	uint8_t frame[PKT_MAX];
 };
 
@@ -30,11 +31,25 @@ static bool number(struct record *r, int *ifno, const char *name)
 	return *ifno >= 0;
 }
 
+/* In front of the first input, so that a replay says what was said. */
+static void put_clock(struct lab *lab, int ifno)
+{
+	char comment[64];
+
+	lab->record->has_clock = true;
+	if (!lab->ospf.seq_base)
+		return;
+	snprintf(comment, sizeof(comment), "clock %" PRIu32, lab->ospf.seq_base);
+	capture_frame(lab->record->cap, ifno, lab_now(lab), CAPTURE_OUT, NULL, 0, comment);
+}
+
 static void put(struct lab *lab, int ifno, enum capture_dir dir, const void *bytes, size_t n,
 		const char *comment)
 {
 	struct record *r = lab->record;
 
+	if (!r->has_clock)
+		put_clock(lab, ifno);
 	if (capture_frame(r->cap, ifno, lab_now(lab), dir, bytes, n, comment))
 		r->inputs += dir == CAPTURE_IN;
 	r->dirty = true;

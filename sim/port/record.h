@@ -13,6 +13,9 @@
  *	                           N-th frame on (from 0) that was to go out, the
  *	                           door was shut, or open again
  *
+ *	outbound, empty, comment   "clock N": the lab's time began at this second of
+ *	                           the wall clock (ospf_lab_clock())
+ *
  * The interface "node:port/udp" is of a port that is exposed (expose.h): its
  * frames are the datagrams that came, with the addresses of the real machine.
  */

@@ -31,6 +31,7 @@ struct replay {
 	struct node_timer datagram;       /* `next` is for an exposed port */
 	uint64_t inputs, left, strays;    /* strays: of ports that are not exposed */
 	ns_t last_at;
+	uint32_t clock;                   /* ospf_lab_clock()'s */
 	char note[256];
 };
 
@@ -75,15 +76,22 @@ static bool refusal_parse(const struct rec *r, bool *refused, uint64_t *from)
 	return *refused || sscanf(r->comment, "taken from %" SCNu64, from) == 1;
 }
 
+static bool clock_parse(const struct rec *r, uint32_t *base)
+{
+	return sscanf(r->comment, "clock %" SCNu32, base) == 1;
+}
+
 static const char *rec_wrong(const struct rec *r, const struct target *t, ns_t last_at)
 {
 	uint64_t from;
+	uint32_t base;
 	bool refused;
 
 	if (r->at < last_at)
 		return "its time is before that of the one before it";
 	if (r->out)
-		return t->end && refusal_parse(r, &refused, &from) ? NULL : "a frame that went out";
+		return clock_parse(r, &base) || (t->end && refusal_parse(r, &refused, &from)) ?
+		       NULL : "a frame that went out";
 	if (t->end && is_carrier(r))
 		return NULL;
 	return r->n < ETH_HLEN || r->n > PKT_MAX ? "no Ethernet frame" : NULL;
@@ -143,6 +151,8 @@ static bool check_all(struct replay *rp, char err[256])
 			snprintf(err, 256, "%.120s: record %" PRIu64 ": %s", rp->path, n, wrong);
 			return false;
 		}
+		if (r.out)
+			(void)clock_parse(&r, &rp->clock);
 		rp->inputs += !r.out;
 		rp->last_at = r.at;
 	}
@@ -366,6 +376,7 @@ bool lab_replay(struct lab *lab, const char *path, char err[256])
 		return false;
 	}
 	lab->replay = rp;
+	ospf_lab_clock(lab, rp->clock);
 	advance(rp);
 	return true;
 }

@@ -106,10 +106,11 @@ static void digest(const struct ospf_auth *a, const struct ospf_key *key, const 
 
 /* --- out (D.4) ---------------------------------------------------------------------------- */
 
-/* Seconds of the lab, so that it does not fall when this router starts anew. */
+/* Seconds, so that it does not fall when this router starts anew. */
 static uint32_t next_seq(struct ospf_if *oi)
 {
-	uint32_t now = (uint32_t)(ospf_now(oi->area->ospf) / SEC(1));
+	const struct ospf *o = oi->area->ospf;
+	uint32_t now = o->conf.seq_base + (uint32_t)(ospf_now(o) / SEC(1));
 
 	if (oi->crypto_seq < now)
 		oi->crypto_seq = now;

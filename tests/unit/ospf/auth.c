@@ -281,6 +281,25 @@ TEST(auth, what_is_sent_has_the_last_key_and_a_number_that_grows)
 	onet_free(on);
 }
 
+/* Of a run that ends, neighbours remember numbers: the next begins above them. */
+TEST(auth, the_callers_clock_is_the_base_of_the_numbers)
+{
+	struct onet *on = onet_new();
+	struct ospf_auth a = auth_of(OSPF_AUTH_HMAC_SHA256, 1, "key");
+	struct speaker *s;
+	struct netdev *dev;
+
+	on->if_conf.auth = &a;
+	on->conf.seq_base = 1700000000;
+	dev = onet_if(on, onet_router(on), "10.0.0.1/24", OSPF_NET_P2P);
+	s = speaker_new(dev, IP4(2, 2, 2, 2), IP4(10, 0, 0, 2));
+	onet_run(on, SEC(25));
+	REQUIRE(speaker_hears(s, OSPF_HELLO));
+	CHECK(s->h.u.crypto.seq >= 1700000000 && s->h.u.crypto.seq <= 1700000025);
+	speaker_free(s);
+	onet_free(on);
+}
+
 TEST(auth, a_damaged_digest_is_refused)
 {
 	struct onet *on = onet_new();

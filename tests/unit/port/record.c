@@ -135,6 +135,56 @@ TEST(record, a_replay_gives_the_same_captures_and_the_same_record)
 	files_free(&f);
 }
 
+static struct lab *ospf_lab(const struct files *f)
+{
+	char yaml[600];
+
+	snprintf(yaml, sizeof(yaml), "nodes:\n  r: {ospf: {auth: {type: md5, key: k}}}\n"
+		 "  x: {kind: external, port: \"pcap:%s,at=5ms\"}\n"
+		 "  y: {kind: external, port: \"unix:%s\"}\n"
+		 "defaults: {routing: ospf}\n"
+		 "links:\n  - {endpoints: [r, x], ipv4: 10.0.0.0/24}\n"
+		 "  - {endpoints: [r, y], ipv4: 10.0.1.0/24}\n", f->x.path, f->sock.path);
+	return rig_lab(yaml);
+}
+
+static void hellos(struct lab *lab, const char *capture)
+{
+	char err[256];
+
+	REQUIRE(lab_capture_start(lab, "r", capture, NULL, NULL, err) > 0);
+	lab_run_until(lab, SEC(30));
+	CHECK_EQ(lab_capture_stop(lab, 0), OK);
+}
+
+/* OSPF's cryptographic sequence numbers begin at the wall clock: in a replay at
+ * that of the run that is replayed. */
+TEST(record, what_ospf_signed_is_signed_again)
+{
+	struct files f;
+	struct lab *lab;
+
+	files_new(&f);
+	world_write(f.x.path, MSEC(2), 1);
+	lab = ospf_lab(&f);
+	door_open(lab);
+	CHECK(lab->ospf.seq_base >= 1700000000);
+	start(lab, f.rec.path);
+	hellos(lab, f.cap.path);
+	CHECK_EQ(lab_record_stop(lab), OK);
+	lab_free(lab);
+
+	lab = ospf_lab(&f);
+	start(lab, f.rec2.path);
+	replay(lab, f.rec.path);
+	CHECK(lab->ospf.seq_base >= 1700000000);
+	hellos(lab, f.cap2.path);
+	lab_free(lab);
+	CHECK(equal(f.cap.path, f.cap2.path));
+	CHECK(equal(f.rec.path, f.rec2.path));
+	files_free(&f);
+}
+
 /* Nobody is behind the door: frames die there, which captures tell.  Then
  * somebody comes, and goes. */
 TEST(record, what_a_door_refused_is_refused_again)
