@@ -49,6 +49,12 @@ static bool take_one(struct shell *sh, struct redirect *rd, char **argv, int *ar
 	return ok;
 }
 
+/* What a shell would take for itself, and this one does not know. */
+static bool is_shells(const char *typed)
+{
+	return *typed == '|' || strncmp(typed, "2>", 2) == 0 || strncmp(typed, "&>", 2) == 0;
+}
+
 bool redirect_take(struct shell *sh, const struct args *a, char **argv, int *argc,
 		   struct redirect *rd)
 {
@@ -57,14 +63,16 @@ bool redirect_take(struct shell *sh, const struct args *a, char **argv, int *arg
 
 	*rd = (struct redirect){ 0 };
 	for (int i = 1; i < *argc;) {
-		char typed = w->line[w->at[a->from + i + dropped]];
+		const char *typed = w->line + w->at[a->from + i + dropped];
 		int before = *argc;
 
-		if (typed != '<' && typed != '>') {
+		if (*typed != '<' && *typed != '>' && !is_shells(typed)) {
 			i++;
 			continue;
 		}
-		if (!take_one(sh, rd, argv, argc, i)) {
+		if (is_shells(typed))
+			shell_error(sh, "no %s here: > FILE keeps the text", argv[i]);
+		if (is_shells(typed) || !take_one(sh, rd, argv, argc, i)) {
 			redirect_close(sh, rd);
 			return false;
 		}

@@ -3,7 +3,8 @@
 #define SHELL_REDIRECT_H
 /*
  * Behind a program's words, as in sh(1): "< FILE", "> FILE" and ">> FILE",
- * files of this machine.  Quoted they are words like any other.
+ * files of this machine.  Quoted they are words like any other.  Pipes and "2>"
+ * are refused.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -45,6 +45,8 @@ wrong() {
 }
 wrong 'h1 nc h2 9 < none' 'none: No such file or directory'
 wrong 'h1 ping -c 1 h2 >' 'expected a file behind >'
+wrong 'h1 ping -c 1 h2 | head' 'no | here: > FILE keeps the text'
+wrong 'h1 ping -c 1 h2 2>/dev/null' 'no 2>/dev/null here: > FILE keeps the text'
 wrong 'h1 ping -c 1 h2 > a > b' '> stands twice'
 wrong 'h1 ping -c 1 h2 > none/a &' 'none/a: No such file or directory'
 lab 'h1 ping -c 1 h2 < small' && say 'ping reads a file'
