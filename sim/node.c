@@ -461,7 +461,7 @@ int node_stop(struct node *n)
 	if (!n->up)
 		return ERR_EXIST;
 	prog_node_stopped(n);
-	exposed_node_stopped(n);
+	expose_node_stopped(n);
 	lab_note_change(n->lab, "%s: stopped", node_name(n));
 	n->up = false;
 	node_update_links(n);

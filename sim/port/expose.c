@@ -437,7 +437,7 @@ size_t lab_exposed(const struct lab *lab, struct expose_info *out, size_t room)
 	return expose_tcp_list(lab, out, room, n);
 }
 
-void exposed_forget_numbers(struct lab *lab)
+void expose_record_begins(struct lab *lab)
 {
 	struct expose *ex;
 
@@ -445,7 +445,7 @@ void exposed_forget_numbers(struct lab *lab)
 		ex->record_if = -1;
 }
 
-void exposed_node_stopped(struct node *n)
+void expose_node_stopped(struct node *n)
 {
 	struct expose *ex;
 
@@ -455,7 +455,7 @@ void exposed_node_stopped(struct node *n)
 	expose_tcp_node_stopped(n);
 }
 
-void exposed_close(struct lab *lab)
+void expose_close_all(struct lab *lab)
 {
 	(void)lab_expose_stop(lab, 0);
 }

@@ -381,7 +381,7 @@ void ports_shut(struct lab *lab)
 
 void ports_close(struct lab *lab)
 {
-	exposed_close(lab);
+	expose_close_all(lab);
 	ports_shut(lab);
 	replay_close(lab);
 	(void)record_close(lab);

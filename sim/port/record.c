@@ -136,7 +136,7 @@ static void forget_numbers(struct lab *lab)
 		pt->record_if = -1;
 		pt->refused = false;
 	}
-	exposed_forget_numbers(lab);
+	expose_record_begins(lab);
 }
 
 static bool path_ok(const struct lab *lab, const char *path, char err[256])
