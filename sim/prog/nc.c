@@ -15,6 +15,7 @@
 #include "stack/util/err.h"
 
 #define TEXT_MAX 65536                    /* received bytes kept for JSON */
+#define INPUT_MAX (16 << 20)              /* bytes of standard input that leave over UDP */
 
 static void nc_stop(struct prog *p)
 {
@@ -71,21 +72,24 @@ size_t nc_read(struct nc *nc, char *room, size_t n)
 	return got;
 }
 
-/* A datagram for each piece that is read. */
+/* A datagram for each piece that is read, all of them now: UDP has no pace. */
 static void send_input(struct nc *nc)
 {
 	char *room = malloc(NC_PIECE);
 	ssize_t done = 0;
-	size_t n;
+	size_t n, all = 0;
 
-	while (room && done >= 0 && (n = nc_read(nc, room, NC_PIECE))) {
+	while (room && done >= 0 && all < INPUT_MAX && (n = nc_read(nc, room, NC_PIECE))) {
 		done = sk_send(nc->sk, room, n, NULL);
 		nc->n_sent += done >= 0;
 		nc->bytes_sent += done > 0 ? done : 0;
+		all += n;
 	}
 	free(room);
 	if (done < 0)
 		prog_fail(&nc->prog, 1, (int)done, "write");
+	else if (all >= INPUT_MAX)
+		prog_fail(&nc->prog, 1, 0, "standard input is too long for UDP");
 }
 
 static void received(struct nc *nc, const char *bytes, size_t n, const struct endpoint *from)
