@@ -293,7 +293,7 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
  * each: "ignore the segment text", "remain in the state". */
 static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p, bool *gone)
 {
-	bool after_close = rx->len && tc->orphan && tc->state >= TCP_FIN_WAIT_1;
+	bool after_close = rx->len && (tc->orphan || tc->rcv_shut) && tc->state >= TCP_FIN_WAIT_1;
 
 	if (tc->state == TCP_TIME_WAIT || tc->state == TCP_CLOSE_WAIT ||
 	    tc->state == TCP_CLOSING || tc->state == TCP_LAST_ACK) {
@@ -304,7 +304,7 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 		*gone = true;                     /* nobody will read it: MAY-1, SHLD-3 */
 		tcp_answer_rst(tcp_stack(tc), rx);
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
-		tcp_done(tc, OK);
+		tcp_done(tc, tc->orphan ? OK : ERR_CONNRESET);
 		return;
 	}
 	if (unlikely((rx->h.flags & TCP_URG) || tc->urgent))      /* sixth */

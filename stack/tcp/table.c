@@ -199,9 +199,11 @@ static bool may_share(const struct sock *a, const struct sock *b)
 	return sock_opt(a, SKO_REUSEPORT) && sock_opt(b, SKO_REUSEPORT);
 }
 
+/* What is connected has one address, whatever it was bound to, also in TIME-WAIT. */
 static bool conflicts(const struct sock *sk, const struct sock *o, ip4_t a, uint16_t port, bool any)
 {
-	ip4_t theirs = tcp_conn(o)->state == TCP_LISTEN || o->bound ? o->bind_addr : o->local;
+	enum tcp_state s = tcp_conn(o)->state;
+	ip4_t theirs = s == TCP_LISTEN || (s == TCP_CLOSED && o->bound) ? o->bind_addr : o->local;
 
 	return o != sk && o->lport == port && (!a || !theirs || a == theirs) &&
 	       (!o->ifindex || !sk->ifindex || o->ifindex == sk->ifindex) &&

@@ -646,3 +646,49 @@ TEST(like_tcp, no_linger_in_fin_wait_2)
 	     "until a err\n"
 	     "error a = EPIPE\n");
 }
+
+/* Both directions were shut down: data that comes then is answered with a RST. */
+TEST(like_tcp, data_after_both_were_shut_down)
+{
+	LIKE(PAIR
+	     "shutdown c rdwr\n"
+	     "until s rdhup\n"
+	     "send s 5 = 5\n"
+	     "until s err\n"
+	     "error s = EPIPE\n"
+	     "error c = ECONNRESET\n"
+	     "state c = CLOSED\n");
+	LIKE(PAIR
+	     "shutdown c rd\n"
+	     "shutdown c wr\n"
+	     "send s 5 = 5\n"
+	     "until c err\n"
+	     "send c 1 = ECONNRESET\n"
+	     "send c 1 = EPIPE\n");
+}
+
+/* Bound to all addresses, it has one of them once it is connected. */
+TEST(like_tcp, a_connection_has_one_address)
+{
+	LIKE("tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "bind c any 2\n"
+	     "tcp d\n"
+	     "bind d lo2 2 = EADDRINUSE\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "accept l s\n"
+	     "bind d lo 2 = EADDRINUSE\n"
+	     "bind d any 2 = EADDRINUSE\n"
+	     "bind d lo2 2\n"
+	     "close d\n"
+	     "close c\n"
+	     "until s rdhup\n"
+	     "close s\n"
+	     "tcp e\n"
+	     "bind e lo 2 = EADDRINUSE\n"
+	     "bind e any 2 = EADDRINUSE\n"
+	     "bind e lo2 2\n");
+}
