@@ -228,6 +228,14 @@ static void count_text(struct buf *out, const char *name, uint64_t v)
 		buf_printf(out, " %s:%" PRIu64, name, v);
 }
 
+/* Of microseconds. */
+static void share_text(struct buf *out, const char *name, int64_t part, int64_t all)
+{
+	if (part)
+		buf_printf(out, " %s:%" PRId64 "ms(%.1f%%)", name, part / 1000,
+			   100.0 * (double)part / (double)all);
+}
+
 static double ms_of(ns_t t) { return (double)(t / USEC(1)) / 1000; }
 
 /* Bits a second; without -n as ss shortens them. */
@@ -284,10 +292,16 @@ static void info_state(const struct show_tcp *t, bool numeric, struct buf *out)
 	if (t->last_ack / MSEC(1))
 		buf_printf(out, " lastack:%" PRIns, t->last_ack / MSEC(1));
 	rate_text(out, "pacing_rate", (double)t->pacing_rate, numeric);
+	rate_text(out, "delivery_rate", (double)t->info.delivery_rate, numeric);
 	count_text(out, "delivered", (uint64_t)t->info.delivered);
 	count_text(out, "delivered_ce", (uint64_t)t->info.delivered_ce);
-	if (t->limit == LIMIT_APP)
+	if (t->info.delivery_rate_app_limited)
 		buf_str(out, " app_limited");
+	if (t->info.busy_time) {
+		buf_printf(out, " busy:%" PRId64 "ms", t->info.busy_time / 1000);
+		share_text(out, "rwnd_limited", t->info.rwnd_limited, t->info.busy_time);
+		share_text(out, "sndbuf_limited", t->info.sndbuf_limited, t->info.busy_time);
+	}
 	count_text(out, "unacked", t->out_segs);
 	if (t->retrans_segs || t->total_retrans)
 		buf_printf(out, " retrans:%u/%" PRIu64, t->retrans_segs, t->total_retrans);

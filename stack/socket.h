@@ -207,7 +207,8 @@ void     sk_set_on_ready(struct sk_set *set, void (*wake)(void *arg), void *arg)
 	X(advmss) X(reordering) X(rcv_rtt) X(rcv_space) X(total_retrans) X(bytes_acked) \
 	X(bytes_received) X(notsent_bytes) X(min_rtt) X(delivered) X(delivered_ce) X(snd_wnd) \
 	X(rcv_wnd) X(segs_out) X(segs_in) X(data_segs_in) X(data_segs_out) X(bytes_sent) \
-	X(bytes_retrans) X(dsack_dups) X(reord_seen)
+	X(bytes_retrans) X(dsack_dups) X(reord_seen) X(delivery_rate) \
+	X(delivery_rate_app_limited) X(busy_time) X(rwnd_limited) X(sndbuf_limited)
 #define X(field) int64_t field;
 struct sk_tcp_info { SK_TCP_INFO(X) };
 #undef X

@@ -206,7 +206,9 @@ static const struct { uint8_t at, size; uint16_t from; } info_rows[] = {
 	AT(92, 4, rcv_rtt), AT(96, 4, rcv_space), AT(100, 4, total_retrans),
 	AT(120, 8, bytes_acked), AT(128, 8, bytes_received), AT(136, 4, segs_out),
 	AT(140, 4, segs_in), AT(144, 4, notsent_bytes), AT(148, 4, min_rtt),
-	AT(152, 4, data_segs_in), AT(156, 4, data_segs_out), AT(192, 4, delivered),
+	AT(152, 4, data_segs_in), AT(156, 4, data_segs_out), AT(160, 8, delivery_rate),
+	AT(168, 8, busy_time), AT(176, 8, rwnd_limited), AT(184, 8, sndbuf_limited),
+	AT(7, 1, delivery_rate_app_limited), AT(192, 4, delivered),
 	AT(196, 4, delivered_ce), AT(200, 8, bytes_sent), AT(208, 8, bytes_retrans),
 	AT(216, 4, dsack_dups), AT(220, 4, reord_seen), AT(228, 4, snd_wnd), AT(232, 4, rcv_wnd),
 #undef AT

@@ -18,6 +18,9 @@ void tcp_recovery_init(struct tcp_conn *tc)
 	tc->ca_state = CA_OPEN;
 	tc->n_sacked_blocks = 0;
 	tc->min_rtt = 0;
+	tc->rate = (struct tcp_rate){ 0 };
+	tc->rate_limited = true;
+	tc->waits = WAIT_NONE;
 }
 
 /* --- the send queue shrinks ---------------------------------------------------------- */
@@ -103,6 +106,10 @@ static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 		tcp_seg_free(tc, s);
 	}
 	tc->stuck_at = tcp_now(tc);
+	if (list_empty(&tc->sendq))
+		tcp_wait_set(tc, WAIT_NONE);
+	if (unlikely(tc->no_space))
+		tcp_wait_room(tc);
 }
 
 /* --- what is lost ------------------------------------------------------------------------ */
@@ -415,6 +422,7 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 	recover(tc, a);
 	if (a->acked || tc->n_out)
 		tcp_ecn_ack(tc, rx);
+	tcp_rate_acked(tc, a);
 	grow(tc, a);
 	if (a->acked)
 		tcp_tlp_schedule(tc);
@@ -485,5 +493,6 @@ void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
 		tcp_pmtu_acked(tc);
 	tc->rack.moved = false;                   /* whatever was sent before is here, too */
 	tcp_rack_update(tc, &a);
+	tcp_rate_acked(tc, &a);
 	grow(tc, &a);
 }

@@ -25,7 +25,7 @@
  *	pmtud.c   what length of segments a path takes (RFC 4821)
  *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
  *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
- *	ipopt.c   IP options, source routes
+ *	ipopt.c   IP options, source routes   rate.c    how fast it arrives
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -43,6 +43,13 @@ enum seg_mark {
 	SEG_LOST = 2,                     /* deemed lost */
 	SEG_RETRANS = 4,                  /* sent again, and that is under way */
 	SEG_EVER_RETRANS = 8,             /* Karn: no round trip from this one */
+	SEG_USER_LIMITED = 16,            /* sent while the user wrote too little */
+};
+
+/* When a segment was sent (rate.c); times in units of 1.024 us. */
+struct tcp_rate_mark {
+	uint32_t delivered;               /* tc->delivered ... */
+	uint32_t delivered_at, first_at;  /* ... and of tc->rate */
 };
 
 /* Why a segment is deemed lost, and so is sent again. */
@@ -68,6 +75,7 @@ struct tcp_seg {
 	uint8_t marks;                    /* enum seg_mark */
 	uint8_t cause;                    /* enum tcp_cause: of SEG_LOST, or sent again for */
 	bool sent;
+	struct tcp_rate_mark rate;
 	ns_t sent_at;
 	uint64_t sum;                     /* of the data, unfolded (csum.h) */
 	struct blk *blk;                  /* holds a reference; NULL: no data */
@@ -118,6 +126,17 @@ struct tcp_ecn {
 	bool cwr_due;                     /* the next new data says that we slowed down */
 };
 
+/* rate.c */
+struct tcp_rate {
+	uint32_t delivered_at;            /* units of 1.024 us: something was delivered last */
+	uint32_t first_at;                /* the first segment of this sample was sent */
+	uint32_t limited_to;              /* until so much is delivered the user is the limit; or 0 */
+	uint32_t n, took;                 /* the sample: segments, units of 1.024 us */
+	uint32_t waits_since;             /* units of 65.5 us, as ... */
+	uint32_t waited[3];               /* ... by enum tcp_wait less 1 */
+};
+enum tcp_wait { WAIT_NONE, WAIT_ACK, WAIT_RWND, WAIT_SNDBUF };
+
 /* What a listener has beside: from tcp_listen() on. */
 struct tcp_listen {
 	struct list syn_q, accept_q;      /* struct sock: half-open, established */
@@ -159,12 +178,16 @@ struct tcp_conn {
 
 	/* Send sequence space */
 	uint8_t snd_wscale, rcv_wscale;
+	uint8_t waits;                    /* enum tcp_wait: data of ours does */
+	bool no_space;                    /* the user wanted to write more */
 	seq_t snd_una, snd_nxt, snd_wl1, snd_wl2, iss;
 	uint32_t snd_wnd, max_snd_wnd;    /* scaled: bytes */
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
 	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
+	bool rate_limited;                /* by the user: the sample of the rate */
 	uint32_t path_mtu, path_gen;      /* as it began, at ways_gen; see tcp_path_mtu() */
+	struct tcp_rate rate;
 	struct tcp_mtup *mtup;            /* pmtud.c's own; NULL: the path is not searched */
 
 	/* Receive sequence space */
@@ -312,6 +335,7 @@ static inline ns_t tcp_now(const struct tcp_conn *tc) { return tc->sk.st->now; }
 /* --- user.c --- */
 extern const struct sock_ops tcp_sock_ops;
 uint32_t tcp_unsent(const struct tcp_conn *tc);   /* bytes of data */
+bool tcp_may_write(const struct tcp_conn *tc);    /* SK_OUT, while it is open */
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);       /* the user reads without these */
 
 /* --- table.c --- */
@@ -457,6 +481,8 @@ struct tcp_acked {
 	uint32_t tsecr;
 	bool dup;
 	bool dsack;
+	bool sampled, user_limited;       /* rate is of what was sent last of all delivered */
+	struct tcp_rate_mark rate;
 };
 
 /* --- listen_cookie.c --- */
@@ -613,6 +639,51 @@ void tcp_pmtu_acked(struct tcp_conn *tc);
 bool tcp_pmtu_lost(struct tcp_conn *tc);          /* n_lost: of the probe?  Then CA_LOSS */
 void tcp_pmtu_inconclusive(struct tcp_conn *tc);  /* something is sent again */
 uint32_t tcp_pmtu_low(const struct tcp_conn *tc); /* the longest IP packet now */
+
+/* --- rate.c --- */
+static inline uint32_t tcp_rate_ticks(ns_t t) { return (uint32_t)(t >> 10); }
+static inline void tcp_rate_sent(struct tcp_conn *tc, struct tcp_seg *s)  /* before n_out knows */
+{
+	if (!tc->n_out)
+		tc->rate.first_at = tc->rate.delivered_at = tcp_rate_ticks(tcp_now(tc));
+	s->rate = (struct tcp_rate_mark){ tc->delivered, tc->rate.delivered_at, tc->rate.first_at };
+	if (tc->rate.limited_to)
+		s->marks |= SEG_USER_LIMITED;
+}
+static inline uint32_t tcp_wait_ticks(const struct tcp_conn *tc)
+{
+	return (uint32_t)(tcp_now(tc) >> 16);
+}
+/* Data is written when none waits. */
+static inline void tcp_rate_begin(struct tcp_conn *tc)
+{
+	tc->rate.limited_to = tc->delivered ? tc->delivered : 1;
+	tc->rate.waits_since = tcp_wait_ticks(tc);
+	tc->waits = WAIT_ACK;
+}
+/* Before more is: did it come too late to keep the path busy? */
+static inline void tcp_rate_wrote(struct tcp_conn *tc)
+{
+	uint32_t segs = tc->n_out - tc->n_sacked - tc->n_lost + tc->n_retrans;
+
+	if ((!tc->unsent || tc->unsent->len < tc->snd_mss) && tc->n_lost <= tc->n_retrans &&
+	    segs * (uint64_t)tc->cc.mss < tc->cc.cwnd)
+		tc->rate.limited_to = tc->delivered + segs ? tc->delivered + segs : 1;
+}
+void tcp_rate_acked(struct tcp_conn *tc, const struct tcp_acked *a);      /* all of it is known */
+uint64_t tcp_rate(const struct tcp_conn *tc);     /* bytes/s; 0: no sample */
+static inline void tcp_wait_set(struct tcp_conn *tc, enum tcp_wait w)
+{
+	uint32_t now = tcp_wait_ticks(tc);
+
+	if (tc->waits)
+		tc->rate.waited[tc->waits - 1] += now - tc->rate.waits_since;
+	tc->rate.waits_since = now;
+	tc->waits = (uint8_t)w;
+}
+void tcp_wait_space(struct tcp_conn *tc);         /* the user's write was cut short */
+void tcp_wait_room(struct tcp_conn *tc);          /* no_space: is it over? */
+void tcp_waited(const struct tcp_conn *tc, ns_t *busy, ns_t *rwnd, ns_t *sndbuf);
 
 /* --- ipopt.c --- */
 void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tc->ip_opts */

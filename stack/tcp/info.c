@@ -105,12 +105,25 @@ static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->bytes_retrans = (int64_t)tc->bytes_retrans;
 }
 
+static void fill_rate(const struct tcp_conn *tc, struct sk_tcp_info *i)
+{
+	ns_t busy, rwnd, sndbuf;
+
+	tcp_waited(tc, &busy, &rwnd, &sndbuf);
+	i->busy_time = busy / USEC(1);
+	i->rwnd_limited = rwnd / USEC(1);
+	i->sndbuf_limited = sndbuf / USEC(1);
+	i->delivery_rate = (int64_t)tcp_rate(tc);
+	i->delivery_rate_app_limited = tc->rate_limited;
+}
+
 void tcp_info_fill(const struct tcp_conn *tc, struct sk_tcp_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	fill_agreed(tc, info);
 	fill_recovery(tc, info);
 	fill_queues(tc, info);
+	fill_rate(tc, info);
 }
 
 int sk_tcp_info(const struct sock *sk, struct sk_tcp_info *info)

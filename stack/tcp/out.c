@@ -75,6 +75,7 @@ static bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train 
 	if (!tcp_seg_xmit(tc, s, train))
 		return false;
 	tcp_pace_sent(tc, s->len);
+	tcp_rate_sent(tc, s);
 	if (!tc->n_out)
 		tc->stuck_at = tcp_now(tc);
 	tc->sent_at = tcp_now(tc);
@@ -110,7 +111,9 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 		s->cause = RTX_TIMEOUT;
 	if (!(s->marks & SEG_RETRANS))
 		tc->n_retrans++;
+	s->marks &= (uint8_t)~SEG_USER_LIMITED;
 	s->marks |= SEG_RETRANS | SEG_EVER_RETRANS;
+	tcp_rate_sent(tc, s);
 	s->sent_at = tcp_now(tc);
 	if (list_linked(&s->by_time))
 		list_remove(&s->by_time);
@@ -187,6 +190,16 @@ static void note_usage(struct tcp_conn *tc)
 	tc->usage_seq = tc->snd_nxt;
 }
 
+/* Is it the peer's window that holds what is next? */
+static void note_wait(struct tcp_conn *tc)
+{
+	bool rwnd = tc->unsent && cwnd_allows(tc) &&
+		    !window_takes(tc, tc->unsent, window_left(tc, tc->unsent->seq));
+
+	if (rwnd != (tc->waits == WAIT_RWND))
+		tcp_wait_set(tc, rwnd ? WAIT_RWND : WAIT_ACK);
+}
+
 /* RFC 4821 7.4.  False: nothing is to be sent now. */
 static bool probe_path(struct tcp_conn *tc, bool *sent)
 {
@@ -233,6 +246,7 @@ static bool send_all(struct tcp_conn *tc)
 	tcp_train_leave(tc, &train);
 	if (sent || (tc->unsent && !cwnd_allows(tc)))
 		note_usage(tc);
+	note_wait(tc);
 	return sent;
 }
 

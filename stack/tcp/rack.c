@@ -56,6 +56,9 @@ void tcp_rack_delivered(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp
 	r->some = true;
 	r->xmit_ts = s->sent_at;
 	r->end_seq = seg_end(s);
+	a->sampled = true;
+	a->user_limited = s->marks & SEG_USER_LIMITED;
+	a->rate = s->rate;
 }
 
 /* Step 4: each round trip with a D-SACK widens the window. */

@@ -223,6 +223,8 @@ static hot_inline bool may_write(const struct tcp_conn *tc)
 	return 3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
 }
 
+bool tcp_may_write(const struct tcp_conn *tc) { return may_write(tc); }
+
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
@@ -239,18 +241,25 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 	if (unlikely(lowat) && (limit = unsent_room(tc, lowat)) < room)
 		room = limit;
 	if (!room && n) {
+		tcp_wait_space(tc);
 		sock_ready_fell(sk, SK_OUT);
 		return ERR_AGAIN;
 	}
 	if ((flags & SK_OOB) && !tcp_urgent_begin(tc))
 		return ERR_NOBUFS;
+	if (tc->waits)
+		tcp_rate_wrote(tc);
 	done = tcp_sendq_add(tc, buf, n < room ? n : room);
+	if (!tc->waits && done > 0)
+		tcp_rate_begin(tc);
 	tc->more = !push;
 	if ((flags & SK_OOB) && done > 0)
 		tcp_urgent_wrote(tc);
 	if (push)
 		tcp_sendq_push(tc);
 	tcp_output(tc);
+	if (room < n)
+		tcp_wait_space(tc);
 	if (!may_write(tc))
 		sock_ready_fell(sk, SK_OUT);
 	return done;
@@ -405,6 +414,8 @@ static bool fin_queue(struct tcp_conn *tc)
 	if (!tcp_sendq_flag(tc, TCP_FIN))
 		return false;
 	tc->fin_queued = true;
+	if (!tc->waits)
+		tcp_wait_set(tc, WAIT_ACK);
 	tc->more = false;
 	if (tc->state == TCP_ESTABLISHED)
 		tcp_set_state(tc, TCP_FIN_WAIT_1);

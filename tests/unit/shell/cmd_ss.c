@@ -60,7 +60,8 @@ TEST(cmd_ss, details_follow_on_a_line_of_their_own)
 	CHECK(strstr(p.b.out, " bytes_sent:5 bytes_acked:6 "));
 	CHECK(strstr(p.b.out, " data_segs_out:1 "));
 	CHECK(strstr(p.b.out, "bps lastsnd:") && strstr(p.b.out, " pacing_rate "));
-	CHECK(strstr(p.b.out, " app_limited") && strstr(p.b.out, " minrtt:4"));
+	CHECK(strstr(p.b.out, " delivery_rate 2") && strstr(p.b.out, " minrtt:4"));
+	CHECK(strstr(p.b.out, " app_limited busy:"));
 	CHECK_EQ(bench_do(&p.b, "h2 ss -tiO"), 0);        /* without -n rates are short */
 	CHECK(strstr(p.b.out, "10.0.1.1:80   cubic ") && strstr(p.b.out, "Mbps lastsnd:"));
 	CHECK_EQ(bench_do(&p.b, "h1 ss -tmn"), 0);

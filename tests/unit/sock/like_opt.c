@@ -262,6 +262,7 @@ TEST(like_opt, tcp_info_is_laid_out_as_in_linux)
 	REQUIRE(sk_tcp_info(c, &want) == OK);
 	CHECK_EQ(got.tcpi_snd_wscale, want.snd_wscale);
 	CHECK_EQ(got.tcpi_rcv_wscale, want.rcv_wscale);
+	CHECK_EQ(got.tcpi_delivery_rate_app_limited, want.delivery_rate_app_limited);
 #define SAME(X) \
 	X(state) X(ca_state) X(retransmits) X(probes) X(backoff) X(options) X(rto) X(ato) \
 	X(snd_mss) X(rcv_mss) X(unacked) X(sacked) X(lost) X(retrans) X(fackets) \
@@ -270,7 +271,8 @@ TEST(like_opt, tcp_info_is_laid_out_as_in_linux)
 	X(rcv_rtt) X(rcv_space) X(total_retrans) X(bytes_acked) X(bytes_received) \
 	X(notsent_bytes) X(min_rtt) X(delivered) X(delivered_ce) X(snd_wnd) X(segs_out) \
 	X(segs_in) X(data_segs_out) X(data_segs_in) X(bytes_sent) X(bytes_retrans) \
-	X(dsack_dups) X(reord_seen)
+	X(dsack_dups) X(reord_seen) X(delivery_rate) X(busy_time) \
+	X(rwnd_limited) X(sndbuf_limited)
 #define X(name) CHECK_EQ(got.tcpi_##name, (__typeof__(got.tcpi_##name))want.name);
 	SAME(X)
 #undef X
