@@ -114,12 +114,18 @@ static bool files_are_safe(const struct args *a)
 	return true;
 }
 
-/* A program's "> FILE"; what it reads may be anything as well. */
-static bool redirects(const struct args *a)
+/* A program's "> FILE", and what curl writes; what is read may be anything as well. */
+static bool writes_files(const struct args *a)
 {
-	for (int i = a->from; (a->cmd->flags & CMD_PROG) && i < a->words->n; i++)
-		if (strchr("<>", a->words->line[a->words->at[i]]))
+	bool curl = strcmp(a->cmd->name, "curl") == 0;
+
+	for (int i = a->from; (a->cmd->flags & CMD_PROG) && i < a->words->n; i++) {
+		char *const *word = &a->words->v[i];
+
+		if (strchr("<>", a->words->line[a->words->at[i]]) ||
+		    (curl && word[0][0] == '-' && strpbrk(*word, "Oo") && !is_null(word[1])))
 			return true;
+	}
 	return false;
 }
 
@@ -155,7 +161,7 @@ static bool cmd_is_safe(struct session *s, const struct args *a, int depth)
 	if (strcmp(a->cmd->name, "capture start") == 0)
 		return capture_is_safe(s, a);
 	/* The last: a command that is repeated all too often. */
-	if (is_outside(a->cmd->name) || !files_are_safe(a) || redirects(a) || (every && every < MSEC(100)))
+	if (is_outside(a->cmd->name) || !files_are_safe(a) || writes_files(a) || (every && every < MSEC(100)))
 		return false;
 	return inner_is_safe(s, a, depth);
 }
