@@ -83,9 +83,10 @@ void lint_names(const struct shell *sh, struct buf *notes)
 		if (!cmd_is_lab_word(sh, name))
 			continue;
 		if (pos.line)
-			buf_printf(notes, "%s:%" PRIu32 ":%" PRIu32 ": ", t->file, pos.line, pos.col);
-		buf_printf(notes, "warning: node '%s' hides behind the lab word %s; write @%s\n", name,
-			   name, name);
+			buf_printf(notes, "%s:%" PRIu32 ":%" PRIu32 ": ", t->file, pos.line,
+				   pos.col);
+		buf_printf(notes, "warning: node '%s' hides behind the lab word %s; write @%s\n",
+			   name, name, name);
 	}
 }
 

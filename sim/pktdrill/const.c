@@ -11,13 +11,15 @@
 
 static const struct { const char *name; int64_t v; } constants[] = {
 	C(SOL_SOCKET), C(SOL_TCP), C(SOL_IP), { "IPPROTO_TCP", 6 }, { "IPPROTO_IP", 0 },
-	C(IPPROTO_UDP), { "SOL_UDP", L_IPPROTO_UDP }, { "AF_INET", 2 }, { "PF_INET", 2 }, { "AF_INET6", 10 },
+	C(IPPROTO_UDP), { "SOL_UDP", L_IPPROTO_UDP }, { "AF_INET", 2 },
+	{ "PF_INET", 2 }, { "AF_INET6", 10 },
 	C(AF_UNSPEC), C(SOCK_STREAM), C(SOCK_DGRAM), C(SOCK_NONBLOCK),
 	{ "SOCK_CLOEXEC", 02000000 },
 	{ "SO_REUSEADDR", 2 }, { "SO_TYPE", 3 }, { "SO_ERROR", 4 }, { "SO_BROADCAST", 6 },
 	{ "SO_SNDBUF", 7 }, { "SO_RCVBUF", 8 }, { "SO_KEEPALIVE", 9 }, { "SO_OOBINLINE", 10 },
 	{ "SO_PRIORITY", 12 }, { "SO_LINGER", 13 }, { "SO_REUSEPORT", 15 }, { "SO_RCVLOWAT", 18 },
-	{ "SO_SNDLOWAT", 19 }, { "SO_RCVTIMEO", 20 }, { "SO_SNDTIMEO", 21 }, { "SO_BINDTODEVICE", 25 },
+	{ "SO_SNDLOWAT", 19 }, { "SO_RCVTIMEO", 20 }, { "SO_SNDTIMEO", 21 },
+	{ "SO_BINDTODEVICE", 25 },
 	{ "SO_TIMESTAMP", 29 }, { "SO_ACCEPTCONN", 30 }, { "SO_SNDBUFFORCE", 32 },
 	{ "SO_RCVBUFFORCE", 33 }, { "SO_TIMESTAMPNS", 35 }, { "SO_MARK", 36 },
 	{ "SO_TIMESTAMPING", 37 }, { "SO_PROTOCOL", 38 }, { "SO_DOMAIN", 39 },

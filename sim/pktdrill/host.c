@@ -52,7 +52,8 @@ static void parse_quote(struct pd_icmp *ic, const uint8_t *b, size_t n)
 	ic->about_udp = ip.proto == IP_PROTO_UDP;
 	if (!ic->about_udp)
 		ic->seq = get_be32(b + ip.hlen + 4);
-	head = ic->about_udp ? UDP_HLEN : n > ip.hlen + 12u ? (b[ip.hlen + 12] >> 4) * 4u : TCP_HLEN;
+	head = ic->about_udp ? UDP_HLEN :
+	       n > ip.hlen + 12u ? (b[ip.hlen + 12] >> 4) * 4u : TCP_HLEN;
 	if (ip.total_len > ip.hlen + head)
 		ic->len = (uint32_t)(ip.total_len - ip.hlen - head);
 }

@@ -25,7 +25,8 @@ static bool option_is_idle(const char *name)
 {
 	static const char *const idle[] = {
 		"--verbose", "--quiet", "--dry_run", "--speed", "--non_fatal", "--timeout_secs",
-		"--send_omit_free", "--init_scripts", "--netmask_ip", "--mss", "--code_command", "--strict_segments",
+		"--send_omit_free", "--init_scripts", "--netmask_ip", "--mss", "--code_command",
+		"--strict_segments",
 		"--define", "--code_format", "--code_sockopt", "--tcp_ts_ecr_scaled", "--debug",
 	};
 

@@ -2,10 +2,10 @@
 #ifndef SIM_PORT_EXPOSE_H
 #define SIM_PORT_EXPOSE_H
 /*
- * A UDP port of a lab host on the real machine (expose_tcp.h: a TCP port).  Each program that sends there
- * gets a socket of its own on the node, from which its datagrams go to the
- * node's port and back to which the answers come; after a minute of lab time
- * in silence it is closed.
+ * A UDP port of a lab host on the real machine (expose_tcp.h: a TCP port).
+ * Each program that sends there gets a socket of its own on the node, from
+ * which its datagrams go to the node's port and back to which the answers come;
+ * after a minute of lab time in silence it is closed.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,7 +16,8 @@ enum { CONNECT_TIMEOUT = 1, MAX_REDIRS, DATA_BINARY, URL_OPTION };
 static const struct { const char *name; char letter; } longs[] = {
 	{ "http1.0", '0' }, { "user-agent", 'A' }, { "data", 'd' }, { "fail", 'f' },
 	{ "header", 'H' }, { "include", 'i' }, { "head", 'I' }, { "max-time", 'm' },
-	{ "output", 'o' }, { "remote-name", 'O' }, { "silent", 's' }, { "show-error", 'S' }, { "verbose", 'v' },
+	{ "output", 'o' }, { "remote-name", 'O' }, { "silent", 's' },
+	{ "show-error", 'S' }, { "verbose", 'v' },
 	{ "write-out", 'w' }, { "request", 'X' }, { "connect-timeout", CONNECT_TIMEOUT },
 	{ "location", 'L' }, { "max-redirs", MAX_REDIRS }, { "data-binary", DATA_BINARY },
 	{ "url", URL_OPTION },
@@ -160,8 +161,8 @@ static void data_file(struct curl *c, const char *name, bool as_it_is)
 			if (as_it_is || (piece[i] != '\n' && piece[i] != '\r'))
 				buf_putc(&c->post, piece[i]);
 	if ((!f || ferror(f)) && !c->silent)
-		prog_eprintf(&c->prog, "Warning: Couldn't read data from file \"%s\", this makes an "
-			     "empty POST.\n", name);
+		prog_eprintf(&c->prog, "Warning: Couldn't read data from file \"%s\", this makes "
+			     "an empty POST.\n", name);
 	if (f)
 		fclose(f);
 }
@@ -183,7 +184,8 @@ static bool redirects_option(struct curl *c, const char *text)
 	long long v = strtoll(text, &end, 10);
 
 	if (end == text || *end || v < -1 || v > INT32_MAX)
-		return wrong(c, CURL_USAGE, "--max-redirs", "expected a proper numerical parameter");
+		return wrong(c, CURL_USAGE, "--max-redirs",
+			     "expected a proper numerical parameter");
 	c->max_redirects = v;
 	return true;
 }

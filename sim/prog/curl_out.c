@@ -88,10 +88,13 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 	for (size_t i = 0; i < N_ELEM(texts); i++)
 		if (strcmp(name, texts[i].name) == 0)
 			return buf_str(b, texts[i].text), true;
-	if (strcmp(name, "url_effective") == 0)
-		return buf_printf(b, u->port == 80 ? "http://%s" : "http://%s:%u", u->host, u->port),
-		       buf_str(b, u->path), true;
-	return strcmp(name, "redirect_url") == 0 && (redirect_url(c, b), true);
+	if (strcmp(name, "redirect_url") == 0)
+		return redirect_url(c, b), true;
+	if (strcmp(name, "url_effective") != 0)
+		return false;
+	buf_printf(b, u->port == 80 ? "http://%s" : "http://%s:%u", u->host, u->port);
+	buf_str(b, u->path);
+	return true;
 }
 
 void curl_show_format(struct curl *c, int status, const char *error)

@@ -2,8 +2,9 @@
 /*
  * A web server (RFC 9110, RFC 9112): files of a folder of this machine, or as
  * many bytes as it is told to make up, or a line that names its host, or the
- * way to another place.  It runs until it is ended.  GET and HEAD; POST where there is no folder: what comes
- * is counted, and the answer says how much it was.
+ * way to another place.  It runs until it is ended.  GET and HEAD; POST where
+ * there is no folder: what comes is counted, and the answer says how much it
+ * was.
  *
  * One request at a time on a connection; the next ones wait unread, as does a
  * body of which nothing has been asked.  What is wrong is answered, and the
@@ -67,7 +68,8 @@ static void timer_start(struct conn *c, ns_t d)
 static const char *reason(int status)
 {
 	static const struct { int status; const char *text; } rows[] = {
-		{ 200, "OK" }, { 301, "Moved Permanently" }, { 302, "Found" }, { 400, "Bad Request" }, { 404, "Not Found" },
+		{ 200, "OK" }, { 301, "Moved Permanently" }, { 302, "Found" },
+		{ 400, "Bad Request" }, { 404, "Not Found" },
 		{ 405, "Method Not Allowed" }, { 408, "Request Timeout" },
 		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
 		{ 431, "Request Header Fields Too Large" }, { 500, "Internal Server Error" },
@@ -168,9 +170,11 @@ static bool is_folder(struct conn *c, const char *path)
 		return false;
 	while (path[0] == '/' && path[1] == '/')  /* which would name a host */
 		path++;
-	for (const char *s = path; *s; s++)
-		buf_printf(&b, strchr(" %?#\"<>", *s) || (unsigned char)*s >= 0x7f ? "%%%02X" : "%c",
-			   (unsigned char)*s);
+	for (const char *s = path; *s; s++) {
+		bool odd = strchr(" %?#\"<>", *s) || (unsigned char)*s >= 0x7f;
+
+		buf_printf(&b, odd ? "%%%02X" : "%c", (unsigned char)*s);
+	}
 	buf_putc(&b, '/');
 	folder = !b.bad;
 	if (folder)

@@ -15,9 +15,9 @@
 	  "ask a link who has an address, or announce one") \
 	X(chargen_prog, "chargen", "chargen [-tuv] [PORT]", \
 	  "send lines of characters to whoever connects, TCP and UDP (default port 19)") \
-	X(curl_prog, "curl", "curl [-0fiILOsSv] [-A AGENT] [-d DATA|@FILE] [-H FIELD] [-m SECONDS] " \
-	  "[-o FILE] [-w FORMAT] [-X METHOD] [--connect-timeout SECONDS] [--data-binary @FILE] " \
-	  "[--max-redirs N] URL...", \
+	X(curl_prog, "curl", "curl [-0fiILOsSv] [-A AGENT] [-d DATA|@FILE] [-H FIELD] " \
+	  "[-m SECONDS] [-o FILE] [-w FORMAT] [-X METHOD] [--connect-timeout SECONDS] " \
+	  "[--data-binary @FILE] [--max-redirs N] URL...", \
 	  "ask web servers, HTTP/1.1 (it never shows a progress meter)") \
 	X(discard_prog, "discard", "discard [-tuv] [PORT]", \
 	  "read and throw away what comes, TCP and UDP (default port 9)") \
@@ -36,8 +36,8 @@
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \
 	X(nc_prog, "nc", "nc [-bNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
 	  "HOST PORT[-LAST] [TEXT...] | nc -l [-kuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \
-	  "send text, or a file with < FILE, over TCP or UDP and print what comes back, or listen, " \
-	  "or scan ports") \
+	  "send text, or a file with < FILE, over TCP or UDP and print what comes back, or " \
+	  "listen, or scan ports") \
 	X(ping_prog, "ping", "ping [-AbfnOqR] [-c COUNT] [-i SECONDS] [-I IFACE|ADDRESS] " \
 	  "[-l PRELOAD] [-M do|want|dont] [-p PATTERN] [-Q TOS] [-s SIZE] [-t TTL] " \
 	  "[-w DEADLINE] [-W TIMEOUT] HOST", \

@@ -31,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 /* Words of the language, and events that lead somewhere else. */
 static const char *const words[] = {
-	"...", "{", "}", "[", "]", "(", ")", "=", "-1", "0", "1", "3", "4", "5", "65535", "4294967295",
-	"NULL", "`", "%{ ", " }%", "<", ">", "*", "+.1", "~+.2", "udp (100)", "udp 9 > 8080 (0)",
+	"...", "{", "}", "[", "]", "(", ")", "=", "-1", "0", "1", "3", "4", "5", "65535",
+	"4294967295", "NULL", "`", "%{ ", " }%", "<", ">", "*", "+.1", "~+.2", "udp (100)", "udp 9 > 8080 (0)",
 	"icmp unreachable port_unreachable [udp (20)]", "icmp echo_request id 7", "mtu 1200",
 	"[tos 0x28, ttl 7] ", "[ect0] ", "S. 0:0(0) ack 1 <...>", "P. 1:101(100) ack 1 win 257",
 	"R. 1:1(0) ack 1", "F. 1:1(0) ack 1", "<sack 1:2 3:4,nop>", "urg 5", "MSG_PEEK", "MSG_OOB",

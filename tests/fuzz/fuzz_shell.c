@@ -161,7 +161,8 @@ static bool cmd_is_safe(struct session *s, const struct args *a, int depth)
 	if (strcmp(a->cmd->name, "capture start") == 0)
 		return capture_is_safe(s, a);
 	/* The last: a command that is repeated all too often. */
-	if (is_outside(a->cmd->name) || !files_are_safe(a) || writes_files(a) || (every && every < MSEC(100)))
+	if (is_outside(a->cmd->name) || !files_are_safe(a) || writes_files(a) ||
+	    (every && every < MSEC(100)))
 		return false;
 	return inner_is_safe(s, a, depth);
 }
