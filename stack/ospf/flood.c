@@ -58,12 +58,11 @@ static void send_rows(struct ospf_if *oi, const struct lsa_set *s, uint32_t i,
 {
 	struct ospf *o = oi->area->ospf;
 	struct ospf_lsu u = { .oi = oi, .dst = n ? n->addr : IP4_ANY };
-	const struct lsa_set_row *row;
 
-	for (uint32_t k = i; (row = lsa_set_next(s, &k));)
-		lsdb_prefetch(o, row->key);
-	while ((row = lsa_set_next(s, &i))) {
-		struct lsdb_entry *e = lsdb_find(o, row->key);
+	for (uint32_t k = i; k < s->n_rows; k++)
+		lsdb_prefetch(o, s->rows[k].key);
+	for (; i < s->n_rows; i++) {              /* a gap is no LSA's */
+		struct lsdb_entry *e = lsdb_find(o, s->rows[i].key);
 
 		if (e && (!n || ospf_rxmt_is_due(n, e)))
 			ospf_lsu_put(&u, e);
@@ -389,6 +388,8 @@ static void lsa_prefetch(const struct ospf_area *a, ospf_knum key)
 	const struct ospf_nbr *n;
 
 	lsdb_prefetch(a->ospf, key);
+	if (likely(!a->ospf->n_indexed))
+		return;
 	list_for_each(&a->ifs, oi, node)
 		list_for_each(&oi->nbrs, n, node)
 			lsa_set_prefetch(&n->retransmit, key);

@@ -191,6 +191,7 @@ struct ospf {
 	uint32_t n_external, external_sum;
 	bool is_abr, is_asbr;
 	uint32_t waits_taken;             /* by neighbours, of lsdb_entry.flags */
+	uint32_t n_indexed;               /* neighbours that got none */
 	/* Zero at first: who arms one says what it fires. */
 	struct timer flood_timer;         /* the end of this instant: what waits in ospf_if.flood leaves */
 	ns_t scan_at;                     /* age.c's: some LSA is to be refreshed, or dies; 0: none */

@@ -113,11 +113,15 @@ void ospf_rxmt_init(struct ospf_nbr *n)
 	n->unsent = n->waits << 1;
 	n->retransmit.bare = n->waits != 0;
 	o->waits_taken |= n->waits;
+	o->n_indexed += !n->waits;
 }
 
 void ospf_rxmt_fini(struct ospf_nbr *n)
 {
-	n->oi->area->ospf->waits_taken &= ~n->waits;
+	struct ospf *o = n->oi->area->ospf;
+
+	o->waits_taken &= ~n->waits;
+	o->n_indexed -= !n->waits;
 }
 
 static bool waits(const struct ospf_nbr *n, const struct lsdb_entry *e)
@@ -148,6 +152,23 @@ static void weed(struct ospf_nbr *n)
 	}
 }
 
+/* What was sent first is acknowledged first, mostly: are enough rows in front gaps? */
+static bool weed_front(struct ospf_nbr *n)
+{
+	const struct ospf *o = n->oi->area->ospf;
+	struct lsa_set *s = &n->retransmit;
+
+	for (; s->first < s->n_rows; s->first++) {
+		const struct lsdb_entry *e = lsdb_find(o, s->rows[s->first].key);
+
+		if (e && e->flags & n->waits)
+			break;
+		if (s->first + 4 < s->n_rows)
+			lsdb_prefetch(o, s->rows[s->first + 4].key);
+	}
+	return s->first >= s->cap / 4;
+}
+
 /* At the end; wherever it was before. */
 static int put(struct ospf_nbr *n, struct lsdb_entry *e, uint32_t unsent)
 {
@@ -156,7 +177,7 @@ static int put(struct ospf_nbr *n, struct lsdb_entry *e, uint32_t unsent)
 
 	if (!n->waits)
 		return lsa_set_add(s, e->lsa->key, now);
-	if (s->n_rows == s->cap)
+	if (s->n_rows == s->cap && !weed_front(n))
 		weed(n);
 	if (lsa_set_append(s, e->lsa->key, now))
 		return ERR_NOMEM;
