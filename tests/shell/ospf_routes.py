@@ -671,7 +671,8 @@ class Oracle:
             abrs = [r for r in self.routers if self.is_abr(r) and a in self.attached[r]]
             for r in abrs if kind == 'nssa' else []:
                 role = r.conf[a]['translate']
-                rivals = [b for b in abrs if b is not r and self.areas[a].d(r, b) < INF]
+                rivals = [b for b in abrs if b is not r and self.areas[a].d(r, b) < INF and
+                          self.asbr_path(r, b)]
                 if role == 'always' or (role == 'candidate' and not any(
                         b.id > r.id or b.conf[a]['translate'] == 'always' for b in rivals)):
                     out.add((r, a))
@@ -679,10 +680,10 @@ class Oracle:
 
     def find_externals(self):
         own = {r: self.tell_externals(r) for r in self.routers}
-        translators = self.translators()
         self.asbrs = [r for r in self.routers if r.redist or r.default or
                       (self.is_abr(r) and any(self.lab.types[a] == 'nssa' for a in r.areas))]
         self.find_told4()
+        translators = self.translators()
         translated = []
         for _ in range(8):      # until translations make no other ones
             taken = {(l.adv, l.prefix) for l in translated}
@@ -749,10 +750,10 @@ def read_fib(text):
 
 def expected_fib(lab, oracle, r):
     mine = {(r.id, 32)} | {l.prefix for l in lab.links for e in l.ends
-                           if e.node is r and lab.is_up(l, e)}
+                           if e.node is r and lab.is_up(l, e)} | {p for p, via in r.statics}
     out = {}
     for p, x in oracle.table[r].items():
-        if p in mine:
+        if p in mine:           # a better one is in use
             continue
         if x.kind == DISCARD:
             out[p] = 'blackhole'
