@@ -101,7 +101,10 @@ static void arrive(struct run *r, uint8_t proto, const uint8_t *bytes, size_t n)
 	assert(wr_ok(&w));
 	p = pkt_from_bytes(r->pool, b, wr_len(&w));
 	assert(p);
-	stack_input(r->st, r->now, &r->dev, p);
+	p->at = r->now;
+	p = stack_input_train(r->st, r->now, &r->dev, p);         /* a row of one */
+	if (p)
+		stack_input(r->st, r->now, &r->dev, p);
 }
 
 /* Options of n bytes, whole words, then len bytes of data; sport 0: theirs. */
