@@ -375,8 +375,9 @@ const struct cmd cmds_ospf_lab[] = {
 	{ .name = "convergence", .flags = CMD_LAB, .run = convergence_run,
 	  .print = convergence_print,
 	  .help = "how routing followed the last change, and what was lost meanwhile",
-	  .text = "The change is of a link or a node; loops are seen by packets whose TTL ran "
-		  "out." },
+	  .text = "The change is of a link, a node or, by a command, of a router's OSPF; loops are\n"
+		  "seen by packets whose TTL ran out.  A router tells of itself anew at most every\n"
+		  "5 s (MinLSInterval): a change soon after another waits for that." },
 	{ .name = "ospf trace", .args = "[on|off]", .flags = CMD_LAB, .run = trace_run,
 	  .help = "show each change of a neighbour, an interface, a routing table" },
 	{ 0 },

@@ -13,8 +13,21 @@
 /* ospf: a router's configuration while it runs, in FRR's words.  A node that is
  * stopped and started has what the lab file says again. */
 
-static int answer(struct shell *sh, int err)
+/* What was typed is a change that routing now follows. */
+static void note_line(struct shell *sh, const struct args *a)
 {
+	struct buf line = { 0 };
+
+	for (int i = a->from; i < a->words->n; i++)
+		buf_printf(&line, " %s", a->words->v[i]);
+	lab_note_change(sh->lab, "%s%s", node_name(a->node), line.s ? line.s : "");
+	buf_free(&line);
+}
+
+static int answer(struct shell *sh, const struct args *a, int err)
+{
+	if (!err)
+		note_line(sh, a);
 	if (err == ERR_NOENT)
 		return shell_error(sh, "OSPF does not run here");
 	if (err == ERR_INVAL)
@@ -102,9 +115,9 @@ static int if_run(struct shell *sh, const struct args *a)
 		c = now.config;
 	if (args_has(a, "disable")) {
 		stack_ospf_if_del(st, dev);
-		return 0;
+		return answer(sh, a, OK);
 	}
-	return if_words(sh, a, &c) ? answer(sh, stack_ospf_if(st, dev, &c)) : 1;
+	return if_words(sh, a, &c) ? answer(sh, a, stack_ospf_if(st, dev, &c)) : 1;
 }
 
 /* --- areas --------------------------------------------------------------------------------- */
@@ -184,7 +197,7 @@ static int area_run(struct shell *sh, const struct args *a)
 		f.c.default_cost = (uint32_t)cost;
 	if (!range_words(sh, a, &f))
 		return 1;
-	return answer(sh, stack_ospf_area(st, f.id, &f.c));
+	return answer(sh, a, stack_ospf_area(st, f.id, &f.c));
 }
 
 /* --- the router ------------------------------------------------------------------------------ */
@@ -206,8 +219,8 @@ static int redistribute_run(struct shell *sh, const struct args *a)
 	r.metric = (uint32_t)metric;
 	r.type1 = type == 1;
 	if (args_has(a, "default"))
-		return answer(sh, stack_ospf_default(st, &r, args_has(a, "always")));
-	return answer(sh, stack_ospf_redistribute(st, from, &r));
+		return answer(sh, a, stack_ospf_default(st, &r, args_has(a, "always")));
+	return answer(sh, a, stack_ospf_redistribute(st, from, &r));
 }
 
 static int router_run(struct shell *sh, const struct args *a)
@@ -218,7 +231,7 @@ static int router_run(struct shell *sh, const struct args *a)
 	if (!st)
 		return 1;
 	if (!show_ospf(st, &s))
-		return answer(sh, ERR_NOENT);
+		return answer(sh, a, ERR_NOENT);
 	if (args_has(a, "max-metric"))
 		s.config.stub_router = !args_has(a, "no");
 	if (args_word(a, "DELAY")) {
@@ -226,7 +239,7 @@ static int router_run(struct shell *sh, const struct args *a)
 		s.config.spf_hold = args_ns(a, "HOLD", 0);
 		s.config.spf_max_hold = args_ns(a, "MAX", 0);
 	}
-	return answer(sh, stack_ospf_set(st, &s.config));
+	return answer(sh, a, stack_ospf_set(st, &s.config));
 }
 
 const struct cmd cmds_ospf_set[] = {

@@ -289,8 +289,10 @@ static int run_lab(struct options *o, struct lab *lab)
 	}
 	repl_catch_interrupt(lab);
 	if (tty && !o->quiet)
-		printf("%s: %zu nodes, %zu links, seed %" PRIu64 "; help, ? and TAB help\n",
-		       lab_name(lab), lab_n_nodes(lab), lab_n_links(lab), lab_seed(lab));
+		printf("%s: %zu nodes, %zu links, seed %" PRIu64 "; help, ? and TAB help%s\n",
+		       lab_name(lab), lab_n_nodes(lab), lab_n_links(lab), lab_seed(lab),
+		       lab_has_ospf(lab) && !lab_has_ports(lab) ?
+		       "; wait converged lets OSPF begin" : "");
 	if (tty)
 		shell_interact(sh);
 	else

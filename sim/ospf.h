@@ -44,8 +44,7 @@ void ospf_node_event(struct node *n, const struct ospf_event *e);
 uint16_t ospf_end_cost(const struct link_end *e);
 void ospf_end_changed(struct link_end *e, uint16_t old_cost);
 
-/* The lab's topology changes now: what a convergence is measured from. */
-void lab_note_change(struct lab *lab, const char *fmt, ...) printf_like(2, 3);
-bool lab_noted_change(const struct lab *lab);     /* at this instant */
+/* Was a change noted at this instant (lab_note_change())? */
+bool lab_noted_change(const struct lab *lab);
 
 #endif

@@ -24,6 +24,7 @@
 #include "sim/topo/topo.h"
 #include "stack/util/addr.h"
 #include "stack/util/buf.h"
+#include "stack/util/cc.h"
 #include "stack/util/drop.h"
 #include "stack/util/err.h"
 #include "stack/util/ns.h"
@@ -362,7 +363,10 @@ bool lab_is_converged(struct lab *lab);
 /* Adds who still waits for what, in one line; nothing in a lab without OSPF. */
 void lab_why_not_converged(struct lab *lab, struct buf *out);
 
-/* The last change of links and nodes, and what was lost since. */
+/* Something changes now that routing follows: a link, a node, its configuration.
+ * A convergence is measured from there. */
+void lab_note_change(struct lab *lab, const char *fmt, ...) printf_like(2, 3);
+/* The last such change, and what was lost since. */
 struct change_info {
 	ns_t at;
 	const char *what;                 /* NULL: there was none */

@@ -156,6 +156,24 @@ TEST(cmd_ospf, distances_are_those_of_the_shortest_path_tree)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, a_convergence_is_measured_from_what_was_configured_too)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "run 10s"), 0);
+	CHECK_EQ(bench_do(&b, "r1 ospf interface eth0 cost 20"), 0);
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK_EQ(bench_do(&b, "convergence"), 0);
+	CHECK(strncmp(b.out, "r1 ospf interface eth0 cost 20 at ", 34) == 0);
+	CHECK(strstr(b.out, "; converged\n") != NULL);
+	CHECK(bench_do(&b, "r1 ospf interface eth0 cost 70000") != 0);
+	CHECK_EQ(bench_do(&b, "r2 ospf interface eth1 disable"), 0);
+	CHECK_EQ(bench_do(&b, "convergence"), 0);
+	CHECK(strncmp(b.out, "r2 ospf interface eth1 disable at ", 34) == 0);
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, one_neighbour_by_its_id_without_a_title_as_frr_has_it)
 {
 	struct bench b;
