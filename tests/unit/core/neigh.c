@@ -274,14 +274,14 @@ TEST(neigh, a_packet_counts_for_the_memory_it_holds_and_the_oldest_goes)
 
 TEST(neigh, as_many_go_as_the_new_one_needs)
 {
-	int64_t room = 2 * sizeof(struct pkt) + sizeof(struct blk) + 2048;
+	int64_t room = 2 * sizeof(struct pkt) + sizeof(struct blk) + 1480;
 	struct scene s = scene_new();
 
 	CHECK_EQ(stack_set_option(s.st, OPT_NEIGH_QUEUE, room), OK);
 	for (int i = 0; i < 5; i++)
 		CHECK_EQ(send_to(&s, THEM, 10), OK);
 	CHECK_EQ(show_drops(s.st, DROP_NEIGH_QUEUE), 0);
-	CHECK_EQ(send_to(&s, THEM, 1400), OK);    /* a block of 2048 bytes, with its head */
+	CHECK_EQ(send_to(&s, THEM, 1400), OK);    /* a block of 1480 bytes, with its head */
 	CHECK_EQ(show_drops(s.st, DROP_NEIGH_QUEUE), 4);
 	CHECK_EQ(neigh_find(s.st, s.dev, THEM)->queue_mem, room);
 	CHECK_EQ(neigh_find(s.st, s.dev, THEM)->queue.count, 2);
