@@ -228,6 +228,20 @@ static bool explain_object(struct buf *err, const struct walk *w, const char *wo
 	return true;
 }
 
+/* vtysh has the shows of OSPF behind "ip": what is meant by those who leave that
+ * out; or NULL. */
+static const char *word_left_out(const struct walk *w, const char *word)
+{
+	bool ip = false;
+
+	for (size_t i = 0; i < w->set.n; i++) {
+		const struct gram_ins *in = &w->g->ins[w->set.pc[i]];
+
+		ip |= in->op == GRAM_KEY && in->len == 2 && memcmp(in->s, "ip", 2) == 0;
+	}
+	return ip && strcmp(word, "ospf") == 0 ? "ip ospf" : NULL;
+}
+
 static void explain_unexpected(struct buf *err, struct shell *sh, const struct walk *w,
 			       const char *word)
 {
@@ -245,7 +259,7 @@ static void explain_unexpected(struct buf *err, struct shell *sh, const struct w
 		if (in->op == GRAM_KEY)
 			nearer(word, in->s, in->len, best, &dist);
 	}
-	did_you_mean(err, best);
+	did_you_mean(err, word_left_out(w, word) ? word_left_out(w, word) : best);
 }
 
 void expect_explain(struct buf *err, struct shell *sh, const struct cmd_line *l)

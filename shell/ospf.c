@@ -80,15 +80,30 @@ bool ospf_arg_id(const struct ospf_ask *q, const char *name, uint32_t *id)
 	return true;
 }
 
+static bool some_node_has(const struct shell *sh, const char *ifname)
+{
+	for (size_t i = 0; i < lab_n_nodes(sh->lab); i++) {
+		struct stack *st = node_stack(lab_node(sh->lab, i));
+
+		if (st && stack_dev(st, ifname))
+			return true;
+	}
+	return false;
+}
+
+/* Of all routers one will do; a word that is no interface was to be a node. */
 bool ospf_has_if(struct shell *sh, const struct args *a)
 {
 	struct node *n = args_node(a, "NODE") ? args_node(a, "NODE") : a->node;
 	const char *name = args_word(a, "IF");
 	struct stack *st = n && name ? shell_stack(sh, n) : NULL;
 
-	if (!st || stack_dev(st, name))
+	if (n ? !st || stack_dev(st, name) : !name || some_node_has(sh, name))
 		return true;
-	shell_error(sh, "No such interface name");
+	if (n)
+		shell_error(sh, "No such interface name");
+	else
+		shell_error(sh, "'%s' is neither a node nor an interface of one", name);
 	return false;
 }
 

@@ -174,6 +174,20 @@ TEST(cmd_ospf, a_convergence_is_measured_from_what_was_configured_too)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, what_beginners_type_is_answered_by_what_they_meant)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	bench_refuses(&b, "show ip ospf neighbor r9",
+		      "'r9' is neither a node nor an interface of one\n");
+	bench_refuses(&b, "r1 show ip ospf neighbor r9", "No such interface name\n");
+	CHECK_EQ(bench_do(&b, "show ip ospf neighbor eth1"), 0);
+	CHECK(bench_do(&b, "r1 show ospf neighbor") != 0);
+	CHECK(strstr(b.err, "; did you mean ip ospf?\n") != NULL);
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, one_neighbour_by_its_id_without_a_title_as_frr_has_it)
 {
 	struct bench b;
