@@ -18,12 +18,12 @@ static const uint32_t blk_sizes[] = { 256, 704, 1152, 1480, 2048, 16384, 66048 }
 #define N_CLASS N_ELEM(blk_sizes)
 #define CLASS_FRAME 3                     /* of most of them, where most are */
 /*
- * Of packets and of blocks of a size: how many are free, in use, and were in use and asked for
- * in the present while.  That is over when half as many again were asked for as were in use
- * at most: not within a rush, and if rushes come again and again, there was one in it.
+ * Of packets and of blocks of a size: how many there are, how many of them are free, and were
+ * at least in the present while.  That is over when half as many again were asked for as were
+ * in use at most: not within a rush, and if rushes come again and again, there was one in it.
  */
 #define WHILE_LEAST 1024
-struct usage { uint32_t n_free, in_use, most, asked; };
+struct usage { uint32_t total, n_free, least_free, asked, left; };   /* left: to ask for yet */
 
 /* The blocks of one size. */
 struct blk_class { struct blk *free; struct usage n; };
@@ -94,35 +94,38 @@ static bool pool_allows(struct pkt_pool *pool)
 
 /* --- how many are kept --------------------------------------------------------- */
 
-/* One is taken into use.  True: a while is over. */
+/* One is taken into use.  True: usage_look() is to be asked. */
 static inline bool usage_up(struct usage *n, bool was_free)
 {
-	n->n_free -= was_free;
-	if (++n->in_use > n->most)
-		n->most = n->in_use;
-	return unlikely(++n->asked >= WHILE_LEAST) &&
-	       2 * (uint64_t)n->asked >= 3 * (uint64_t)n->most;
+	if (likely(was_free))
+		n->n_free--;
+	else
+		n->total++;
+	if (n->n_free < n->least_free)
+		n->least_free = n->n_free;
+	return unlikely(n->left-- == 0);
 }
 
-static inline void usage_down(struct usage *n)
-{
-	n->n_free++;
-	n->in_use--;
-}
+static inline void usage_down(struct usage *n) { n->n_free++; }
 
-/* Was this one of the free ones not needed in the while? */
-static bool usage_spare(struct usage *n)
+/* How many of the free ones nobody needed, if a while is over; another one begins then. */
+static uint32_t usage_look(struct usage *n)
 {
-	bool spare = n->n_free && n->in_use + n->n_free > n->most;
+	uint32_t most = n->total - n->least_free, spare = n->least_free;
+	uint64_t enough = (3 * (uint64_t)most + 1) / 2;
 
+	if (n->asked < WHILE_LEAST)               /* the first of all */
+		enough = WHILE_LEAST;
+	if (enough > n->asked) {
+		n->left = (uint32_t)(enough - n->asked);
+		n->asked += n->left;
+		return 0;
+	}
+	n->total -= spare;
 	n->n_free -= spare;
+	n->least_free = n->n_free;
+	n->left = n->asked = WHILE_LEAST;
 	return spare;
-}
-
-static void usage_anew(struct usage *n)
-{
-	n->most = n->in_use;
-	n->asked = 0;
 }
 
 /* --- packets and blocks ------------------------------------------------------------ */
@@ -143,13 +146,12 @@ static void close_tail(struct pkt *p)
 
 static outlined void pkts_trim(struct pkt_pool *pool)
 {
-	while (usage_spare(&pool->n)) {
+	for (uint32_t n = usage_look(&pool->n); n > 0; n--) {
 		struct pkt *p = pool->free;
 
 		pool->free = p->next;
 		free(p);
 	}
-	usage_anew(&pool->n);
 }
 
 /* One of the free ones, or a new one; NULL: no memory. */
@@ -207,13 +209,12 @@ static size_t blk_class(uint32_t size)
 
 static outlined void class_trim(struct blk_class *c)
 {
-	while (usage_spare(&c->n)) {
+	for (uint32_t n = usage_look(&c->n); n > 0; n--) {
 		struct blk *b = c->free;
 
 		c->free = b->next;
 		free(b);
 	}
-	usage_anew(&c->n);
 }
 
 /* One of the free ones, or a new one; NULL: no memory. */
