@@ -45,6 +45,12 @@ static void seg_cut(struct tcp_conn *tc, struct tcp_seg *s, seq_t una)
 	tcp_seg_free(tc, s);
 }
 
+/* Sent once, not SACKed, not lost. */
+static bool is_plain(const struct tcp_seg *s)
+{
+	return s->sent && !(s->marks & (uint8_t)~SEG_USER_LIMITED);
+}
+
 /* The same of many at once: segments sent at one instant, once, and acknowledged
  * whole.  Those between the first and the last tell no more than these two. */
 static bool take_flight(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
@@ -57,7 +63,7 @@ static bool take_flight(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 		bytes += s->len;
 		last = s;
 		s = tcp_seg_next(tc, s);
-	} while (s && s->sent && !s->marks && s->sent_at == last->sent_at &&
+	} while (s && is_plain(s) && s->sent_at == last->sent_at &&
 		 last->by_time.next == &s->by_time && seq_le(seg_end(s), ack));
 	if (n < 2)
 		return false;
@@ -76,8 +82,8 @@ static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
 {
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && !tc->sack_hint && s && s->sent && !s->marks &&
-	       list_linked(&s->by_time) && seq_le(seg_end(s), ack);
+	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && !tc->sack_hint && s &&
+	       is_plain(s) && list_linked(&s->by_time) && seq_le(seg_end(s), ack);
 }
 
 /* Karn (MUST-18) is in tcp_rack_delivered(). */

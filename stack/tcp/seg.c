@@ -318,6 +318,7 @@ uint32_t tcp_train_full(struct tcp_conn *tc, struct tcp_train *t, uint32_t n)
 	for (; done < n && s && is_full(tc, s) && (p = pkt_new(pool)) != NULL; done++) {
 		(void)!pkt_add_frag(p, s->blk, s->off, s->len);
 		train_add(tc, t, p, s);
+		tcp_rate_sent(tc, s);
 		tcp_seg_sent(tc, s, now);
 		s = tcp_seg_next(tc, s);
 	}

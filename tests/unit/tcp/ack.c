@@ -163,6 +163,9 @@ static void same_after(const struct tcp_conn *a, const struct tcp_conn *b)
 	CHECK_EQ(a->rack.xmit_ts, b->rack.xmit_ts);
 	CHECK_EQ(a->rack.rtt, b->rack.rtt);
 	CHECK_EQ(a->rack.end_seq.v, b->rack.end_seq.v);
+	CHECK_EQ(a->rate.n, b->rate.n);
+	CHECK_EQ(a->rate.took, b->rate.took);
+	CHECK_EQ(a->rate_limited, b->rate_limited);
 	CHECK_EQ(list_empty(&a->sendq), list_empty(&b->sendq));
 	CHECK_EQ(list_empty(&a->sent_order), list_empty(&b->sent_order));
 }

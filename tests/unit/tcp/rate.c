@@ -43,6 +43,20 @@ TEST(rate, a_busy_user_does_not_limit_it)
 	peer_free(t);
 }
 
+TEST(rate, all_that_leaves_in_a_row_has_the_same_mark)
+{
+	struct peer *t = flight(10);
+	const struct tcp_conn *tc = peer_conn(t);
+	const struct tcp_seg *s;
+
+	list_for_each(&tc->sendq, s, node) {
+		CHECK_EQ(s->rate.delivered, tc->delivered);
+		CHECK_EQ(s->rate.delivered_at, tc->rate.delivered_at);
+		CHECK_EQ(s->rate.first_at, tc->rate.first_at);
+	}
+	peer_free(t);
+}
+
 TEST(rate, a_fresh_connection_has_none)
 {
 	struct peer *t = peer_new(PEER_SACK);
