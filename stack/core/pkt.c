@@ -25,6 +25,9 @@ static const uint32_t blk_sizes[] = { 256, 704, 1152, 1480, 2048, 16384, 66048 }
 #define WHILE_LEAST 1024
 struct usage { uint32_t total, n_free, least_free, asked, left; };   /* left: to ask for yet */
 
+static uint32_t in_use(const struct usage *n) { return n->total - n->n_free; }
+static uint32_t most_in_use(const struct usage *n) { return n->total - n->least_free; }
+
 /* The blocks of one size. */
 struct blk_class { struct blk *free; struct usage n; };
 
@@ -34,7 +37,7 @@ struct pkt_pool {
 	struct blk_class blks[N_CLASS];
 	uint64_t limit;
 	uint64_t fail_after;              /* UINT64_MAX: never */
-	struct pkt_pool_stats stats;
+	struct pkt_pool_stats stats;      /* but what is in use; pkts_max: before this while */
 };
 
 struct pkt_pool *pkt_pool_new(uint64_t limit)
@@ -55,12 +58,13 @@ void pkt_pool_free(struct pkt_pool *pool)
 
 	if (!pool)
 		return;
-	assert(pool->stats.pkts == 0 && pool->stats.blks == 0);
+	assert(in_use(&pool->n) == 0);
 	while ((p = pool->free)) {
 		pool->free = p->next;
 		free(p);
 	}
 	for (size_t i = 0; i < N_CLASS; i++) {
+		assert(in_use(&pool->blks[i].n) == 0);
 		while ((b = pool->blks[i].free)) {
 			pool->blks[i].free = b->next;
 			free(b);
@@ -72,6 +76,11 @@ void pkt_pool_free(struct pkt_pool *pool)
 void pkt_pool_stats(const struct pkt_pool *pool, struct pkt_pool_stats *out)
 {
 	*out = pool->stats;
+	out->pkts = in_use(&pool->n);
+	if (out->pkts_max < most_in_use(&pool->n))
+		out->pkts_max = most_in_use(&pool->n);
+	for (size_t i = 0; i < N_CLASS; i++)
+		out->blks += in_use(&pool->blks[i].n);
 }
 
 void pkt_pool_fail_after(struct pkt_pool *pool, uint64_t n)
@@ -111,8 +120,8 @@ static inline void usage_down(struct usage *n) { n->n_free++; }
 /* How many of the free ones nobody needed, if a while is over; another one begins then. */
 static uint32_t usage_look(struct usage *n)
 {
-	uint32_t most = n->total - n->least_free, spare = n->least_free;
-	uint64_t enough = (3 * (uint64_t)most + 1) / 2;
+	uint64_t enough = (3 * (uint64_t)most_in_use(n) + 1) / 2;
+	uint32_t spare = n->least_free;
 
 	if (n->asked < WHILE_LEAST)               /* the first of all */
 		enough = WHILE_LEAST;
@@ -146,7 +155,11 @@ static void close_tail(struct pkt *p)
 
 static outlined void pkts_trim(struct pkt_pool *pool)
 {
-	for (uint32_t n = usage_look(&pool->n); n > 0; n--) {
+	uint32_t n;
+
+	if (pool->stats.pkts_max < most_in_use(&pool->n))
+		pool->stats.pkts_max = most_in_use(&pool->n);
+	for (n = usage_look(&pool->n); n > 0; n--) {
 		struct pkt *p = pool->free;
 
 		pool->free = p->next;
@@ -183,14 +196,12 @@ struct pkt *pkt_new(struct pkt_pool *pool)
 
 	if (!pool_allows(pool))
 		return NULL;
-	p = likely(pool->stats.pkts < pool->limit) ? pkt_take(pool) : NULL;
+	p = likely(in_use(&pool->n) < pool->limit) ? pkt_take(pool) : NULL;
 	if (unlikely(!p)) {
 		pool->stats.failed++;
 		return NULL;
 	}
 	unpoison(p, sizeof(*p));
-	if (++pool->stats.pkts > pool->stats.pkts_max)
-		pool->stats.pkts_max = pool->stats.pkts;
 	memset(p, 0, offsetof(struct pkt, frag));
 	p->pool = pool;
 	p->off = PKT_HEAD;
@@ -255,7 +266,6 @@ struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
 	poison(b->data + size, b->size - size);
 	b->next = NULL;
 	b->refs = 1;
-	pool->stats.blks++;
 	return b;
 }
 
@@ -271,7 +281,6 @@ static hot_inline void put(struct pkt_pool *pool, struct blk *b)
 	c->free = b;
 	usage_down(&c->n);
 	poison(b->data, b->size);
-	pool->stats.blks--;
 }
 
 void blk_put(struct pkt_pool *pool, struct blk *b)
@@ -294,7 +303,6 @@ void pkt_free(struct pkt *p)
 	close_pkt(p);
 	pool->free = p;
 	usage_down(&pool->n);
-	pool->stats.pkts--;
 }
 
 struct pkt *pkt_clone(const struct pkt *p)
