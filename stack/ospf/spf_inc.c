@@ -211,6 +211,9 @@ static void settle_hops(struct repair *x, uint32_t first)
 	while (!x->odd && (n = spf_pop(&x->r.q, v, key_of)) != OSPF_NUM_NONE) {
 		nexthops_id hops = hops_of(x, n);
 
+		/* By our own router-LSA alone, which may still name who is not Full: the whole
+		 * tree leaves that out. */
+		x->odd |= !hops;
 		if (hops == v[n].hops)
 			continue;
 		v[n].hops = hops;

@@ -467,3 +467,41 @@ TEST(originate, what_is_withdrawn_together_is_flushed_in_the_order_of_ids)
 	CHECK_EQ(seen, 9);
 	say_free(&y);
 }
+
+/* r1's router-LSA still names r2, who is not Full.  The rest of the ring comes nearer, so r2's
+ * next hops are looked for, and then those behind it:
+ *
+ *	r1 -- r2 -- LAN -- r3
+ *	 |     |
+ *	r4    r5
+ *	  \  /
+ *	   r6
+ */
+TEST(originate, a_tree_is_repaired_while_our_own_lsa_is_held_back)
+{
+	struct onet *on = onet_new();
+	struct stack *r[6];
+	struct olink l, near;
+
+	for (unsigned i = 0; i < 6; i++)
+		r[i] = onet_router(on);
+	l = onet_link(on, r[0], r[1]);
+	onet_lan(on, (struct stack *[]){ r[1], r[2] }, 2);
+	onet_link(on, r[0], r[3]);
+	near = onet_link(on, r[3], r[5]);
+	onet_link(on, r[5], r[4]);
+	on->if_conf.cost = 100;
+	onet_link(on, r[4], r[1]);
+	REQUIRE(onet_settle(on, SEC(120)));
+	onet_run(on, SEC(10));
+	onet_if(on, r[0], "10.1.0.1/24", OSPF_NET_P2P);           /* it is said now */
+	onet_run(on, SEC(1));
+	netdev_set_carrier(l.a, false);
+	onet_run(on, MSEC(500));
+	on->if_conf.cost = 5;
+	onet_if_on(on, near.a, OSPF_NET_P2P);
+	onet_run(on, MSEC(500));
+	onet_run(on, SEC(10));
+	CHECK(has_route(r[0], IP4(192, 168, 1, 0), 24));          /* by r4 */
+	onet_free(on);
+}
