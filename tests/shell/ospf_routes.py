@@ -779,7 +779,8 @@ class Run:
         for n in range(rounds):
             events = self.lab.happen() if n else []
             # Silence on a LAN is noticed when the dead interval is over.
-            self.commands += events + ['run 45s', 'wait converged', 'run 10s']
+            # The end is TranslatorStabilityInterval (RFC 3101 3.1), of who was elected first.
+            self.commands += events + ['run 45s', 'wait converged', 'run 50s']
             self.look(f'seed {seed}' + (f' after {", ".join(events)}' if n else ''), n == 0)
 
     def ask(self, command, read, want, title):
