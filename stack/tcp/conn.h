@@ -75,11 +75,11 @@ struct tcp_seg {
 	uint8_t marks;                    /* enum seg_mark */
 	uint8_t cause;                    /* enum tcp_cause: of SEG_LOST, or sent again for */
 	bool sent;
-	struct tcp_rate_mark rate;
+	uint32_t off;                     /* of the data in blk */
 	ns_t sent_at;
 	uint64_t sum;                     /* of the data, unfolded (csum.h) */
 	struct blk *blk;                  /* holds a reference; NULL: no data */
-	uint32_t off;                     /* of the data in blk */
+	struct tcp_rate_mark rate;        /* once it was sent; unknown before */
 };
 
 static inline uint32_t seg_span(const struct tcp_seg *s)  /* sequence numbers it takes */
@@ -158,7 +158,7 @@ struct tcp_conn {
 	struct tcp_conn *hash_next;       /* in its bucket, by addresses and ports */
 	struct tcp_conn *listener;        /* of one nobody accepted yet: sk.node is in its queue */
 	struct tcp_listen *listen;        /* listen.c's own; NULL: it does not listen */
-	enum tcp_state state;
+	uint8_t state;                    /* enum tcp_state */
 	uint8_t ca_state;                 /* enum tcp_ca_state */
 	bool orphan;                      /* the owner closed it ... */
 	bool orphan_counted;              /* ... and is in n_orphans */
@@ -179,12 +179,12 @@ struct tcp_conn {
 	/* Send sequence space */
 	uint8_t snd_wscale, rcv_wscale;
 	uint8_t waits;                    /* enum tcp_wait: data of ours does */
-	bool no_space;                    /* the user wanted to write more */
 	seq_t snd_una, snd_nxt, snd_wl1, snd_wl2, iss;
 	uint32_t snd_wnd, max_snd_wnd;    /* scaled: bytes */
 	uint16_t snd_mss;                 /* effective: bytes of data in a full segment */
 	uint16_t peer_mss;                /* its option, or 536 */
 	uint16_t adv_mss;                 /* our option: of the interface, not of the path */
+	bool no_space;                    /* the user wanted to write more */
 	bool rate_limited;                /* by the user: the sample of the rate */
 	uint32_t path_mtu, path_gen;      /* as it began, at ways_gen; see tcp_path_mtu() */
 	struct tcp_rate rate;

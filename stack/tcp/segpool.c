@@ -26,7 +26,7 @@ struct tcp_seg *tcp_seg_alloc(struct stack *st)
 	prefetch(n->next);
 	t->n_spare_segs--;
 	s = container_of(n, struct tcp_seg, node);
-	*s = (struct tcp_seg){ 0 };
+	memset(s, 0, offsetof(struct tcp_seg, rate));
 	return s;
 }
 
