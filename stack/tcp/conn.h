@@ -762,7 +762,6 @@ bool tcp_send_one(struct tcp_conn *tc);           /* new data, whatever cwnd say
 bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s);
 /* What the window takes of new data, however little; false: nothing. */
 bool tcp_output_part(struct tcp_conn *tc);
-bool tcp_waits_for_window(const struct tcp_conn *tc);     /* data, nothing out, no window */
 enum show_limit tcp_limit(const struct tcp_conn *tc);     /* what keeps it from sending more */
 
 /* --- seg.c --- */

@@ -141,12 +141,6 @@ static void send_lost(struct tcp_conn *tc)
 	tc->lost_hint = s && s->sent ? s : NULL;
 }
 
-bool tcp_waits_for_window(const struct tcp_conn *tc)
-{
-	return tc->unsent && !tc->n_out &&
-	       !window_takes(tc, tc->unsent, window_left(tc, tc->unsent->seq));
-}
-
 bool tcp_output_part(struct tcp_conn *tc)
 {
 	uint32_t left = tc->unsent ? window_left(tc, tc->unsent->seq) : 0;

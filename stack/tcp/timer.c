@@ -41,10 +41,11 @@ static const struct tcp_seg *oldest(const struct tcp_conn *tc)
 	return s && s->sent ? s : NULL;
 }
 
-/* What the user holds back leaves in the end, as in Linux (tcp(7), TCP_CORK). */
-static bool waits_for_user(const struct tcp_conn *tc)
+/* Nothing is out, and what is next has not left: the peer's window is shut, the user holds
+ * it back, which has an end as in Linux (tcp(7), TCP_CORK), or there was no packet for it. */
+static bool is_held(const struct tcp_conn *tc)
 {
-	return tc->unsent && !tc->n_out && (tc->sk.opt[SKO_CORK] || tc->more);
+	return tc->unsent && tc->state >= TCP_ESTABLISHED && !tcp_pace_holds(tc);
 }
 
 /* The user's timeout of what is stuck, which is not to be missed by a long
@@ -72,7 +73,7 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 					      user_limit(tc), tcp_now(tc)));
 		}
 		tc->persist = false;
-	} else if (tcp_waits_for_window(tc) || waits_for_user(tc)) {
+	} else if (is_held(tc)) {
 		if (!tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->persist = true;
 			xmit_arm(tc, no_later(tcp_now(tc) + backed_off(tc, tc->probes),
