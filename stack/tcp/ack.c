@@ -5,6 +5,7 @@
  * each duplicate ACK stands for a segment that left the network), RFC 5682.
  */
 #include "stack/tcp/conn.h"
+#include "stack/tcp/rate.h"
 
 #define DUP_THRESH 3
 

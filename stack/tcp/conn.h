@@ -9,7 +9,7 @@
  *	conn.c    birth, states, death        user.c    the user's calls
  *	in.c      SEGMENT ARRIVES             ack.c     what an ACK tells us
  *	text.c    data that arrives           out.c     what is sent, and when
- *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire
+ *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire (seg.h: what it is)
  *	timer.c   timeouts                    rtt.c     RFC 6298
  *	predict.c what was expected, at once
  *	show.c    values for people           trace.c   what happens, for them
@@ -33,60 +33,10 @@
 #include "stack/core/timer.h"
 #include "stack/core/train.h"
 #include "stack/tcp/cc.h"
+#include "stack/tcp/seg.h"
 #include "stack/tcp/tcp.h"
 #include "stack/util/seq.h"
 #include "stack/wire/tcp.h"
-
-/* Bits of seg->marks: the SACK scoreboard (RFC 6675). */
-enum seg_mark {
-	SEG_SACKED = 1,                   /* the peer has it */
-	SEG_LOST = 2,                     /* deemed lost */
-	SEG_RETRANS = 4,                  /* sent again, and that is under way */
-	SEG_EVER_RETRANS = 8,             /* Karn: no round trip from this one */
-	SEG_USER_LIMITED = 16,            /* sent while the user wrote too little */
-};
-
-/* When a segment was sent (rate.c); times in units of 1.024 us. */
-struct tcp_rate_mark {
-	uint32_t delivered;               /* tc->delivered ... */
-	uint32_t delivered_at, first_at;  /* ... and of tc->rate */
-};
-
-/* Why a segment is deemed lost, and so is sent again. */
-enum tcp_cause {
-	RTX_NONE,
-	RTX_TIMEOUT,                      /* RFC 6298 */
-	RTX_RACK,                         /* RFC 8985 6: later ones were delivered */
-	RTX_DUPACKS,                      /* RFC 5681 3.2, without SACK */
-	RTX_PARTIAL,                      /* RFC 6582 3.2, without SACK */
-	RTX_PROBE,                        /* RFC 8985 7: of the tail */
-	RTX_RENEGED,                      /* RFC 2018 8: SACKed, and then not */
-	RTX_MTU,                          /* RFC 1191: too long for the path */
-	RTX_N
-};
-
-/* A piece of the send queue: one segment, sent or not. */
-struct tcp_seg {
-	struct list_node node;
-	struct list_node by_time;         /* in tc->sent_order, or in none */
-	seq_t seq;
-	uint32_t len;                     /* bytes of data */
-	uint8_t flags;                    /* TCP_SYN, TCP_FIN, TCP_PSH */
-	uint8_t marks;                    /* enum seg_mark */
-	uint8_t cause;                    /* enum tcp_cause: of SEG_LOST, or sent again for */
-	bool sent;
-	uint32_t off;                     /* of the data in blk */
-	ns_t sent_at;
-	uint64_t sum;                     /* of the data, unfolded (csum.h) */
-	struct blk *blk;                  /* holds a reference; NULL: no data */
-	struct tcp_rate_mark rate;        /* once it was sent; unknown before */
-};
-
-static inline uint32_t seg_span(const struct tcp_seg *s)  /* sequence numbers it takes */
-{
-	return s->len + !!(s->flags & TCP_SYN) + !!(s->flags & TCP_FIN);
-}
-static inline seq_t seg_end(const struct tcp_seg *s) { return seq_add(s->seq, seg_span(s)); }
 
 /* RFC 5681, RFC 6582, RFC 6675, with Linux's names. */
 enum tcp_ca_state { CA_OPEN, CA_DISORDER, CA_CWR, CA_RECOVERY, CA_LOSS };
@@ -639,51 +589,6 @@ void tcp_pmtu_acked(struct tcp_conn *tc);
 bool tcp_pmtu_lost(struct tcp_conn *tc);          /* n_lost: of the probe?  Then CA_LOSS */
 void tcp_pmtu_inconclusive(struct tcp_conn *tc);  /* something is sent again */
 uint32_t tcp_pmtu_low(const struct tcp_conn *tc); /* the longest IP packet now */
-
-/* --- rate.c --- */
-static inline uint32_t tcp_rate_ticks(ns_t t) { return (uint32_t)(t >> 10); }
-static inline void tcp_rate_sent(struct tcp_conn *tc, struct tcp_seg *s)  /* before n_out knows */
-{
-	if (!tc->n_out)
-		tc->rate.first_at = tc->rate.delivered_at = tcp_rate_ticks(tcp_now(tc));
-	s->rate = (struct tcp_rate_mark){ tc->delivered, tc->rate.delivered_at, tc->rate.first_at };
-	if (tc->rate.limited_to)
-		s->marks |= SEG_USER_LIMITED;
-}
-static inline uint32_t tcp_wait_ticks(const struct tcp_conn *tc)
-{
-	return (uint32_t)(tcp_now(tc) >> 16);
-}
-/* Data is written when none waits. */
-static inline void tcp_rate_begin(struct tcp_conn *tc)
-{
-	tc->rate.limited_to = tc->delivered ? tc->delivered : 1;
-	tc->rate.waits_since = tcp_wait_ticks(tc);
-	tc->waits = WAIT_ACK;
-}
-/* Before more is: did it come too late to keep the path busy? */
-static inline void tcp_rate_wrote(struct tcp_conn *tc)
-{
-	uint32_t segs = tc->n_out - tc->n_sacked - tc->n_lost + tc->n_retrans;
-
-	if ((!tc->unsent || tc->unsent->len < tc->snd_mss) && tc->n_lost <= tc->n_retrans &&
-	    segs * (uint64_t)tc->cc.mss < tc->cc.cwnd)
-		tc->rate.limited_to = tc->delivered + segs ? tc->delivered + segs : 1;
-}
-void tcp_rate_acked(struct tcp_conn *tc, const struct tcp_acked *a);      /* all of it is known */
-uint64_t tcp_rate(const struct tcp_conn *tc);     /* bytes/s; 0: no sample */
-static inline void tcp_wait_set(struct tcp_conn *tc, enum tcp_wait w)
-{
-	uint32_t now = tcp_wait_ticks(tc);
-
-	if (tc->waits)
-		tc->rate.waited[tc->waits - 1] += now - tc->rate.waits_since;
-	tc->rate.waits_since = now;
-	tc->waits = (uint8_t)w;
-}
-void tcp_wait_space(struct tcp_conn *tc);         /* the user's write was cut short */
-void tcp_wait_room(struct tcp_conn *tc);          /* no_space: is it over? */
-void tcp_waited(const struct tcp_conn *tc, ns_t *busy, ns_t *rwnd, ns_t *sndbuf);
 
 /* --- ipopt.c --- */
 void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tc->ip_opts */

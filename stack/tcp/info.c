@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "stack/tcp/conn.h"
+#include "stack/tcp/rate.h"
 
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
 

@@ -10,7 +10,7 @@
  *
  * Deviation: an ACK that RACK takes to be for a first copy is no sample.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/rate.h"
 
 /* --- the rate ------------------------------------------------------------------------- */
 

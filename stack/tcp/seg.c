@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "stack/tcp/conn.h"
+#include "stack/tcp/rate.h"
 #include "stack/util/csum.h"
 #include "stack/wire/ip4.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
 #include "stack/tcp/conn.h"
+#include "stack/tcp/rate.h"
 
 #define UNSENT_MAX 65000                  /* bytes of a buffer of Linux's */
 #define SNDBUF_MAX 4194304                /* Linux: tcp_wmem[2], what it grows to by itself */
