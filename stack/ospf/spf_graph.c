@@ -60,24 +60,6 @@ static void forget_all(struct spf_graph *g)
 	g->n_arcs = g->n_idle = 0;
 }
 
-bool spf_graph_open(struct spf_graph *g, const struct ospf_pool *pool)
-{
-	uint32_t n = ospf_n_vertices(pool);
-
-	if (g->n_idle > MUCH_IDLE && g->n_idle > g->n_arcs / 2)
-		forget_all(g);
-	if (n > g->cap && room_for(g, n))
-		return false;
-	while (g->n < n) {
-		ospf_vnum v = g->n++;
-
-		g->source[v].lsa = NULL;
-		g->node[v] = (struct spf_node){ 0 };
-		spf_graph_keys(g, pool, v);
-	}
-	return true;
-}
-
 /* --- arcs -------------------------------------------------------------------------- */
 
 static int arcs_grow(struct spf_graph *g, uint32_t n)
@@ -137,6 +119,26 @@ bool spf_graph_find_back(const struct spf_graph *g, struct spf_arc *arc, ospf_vn
 }
 
 /* --- the database of a router ---------------------------------------------------------- */
+
+bool spf_graph_open(struct spf_graph *g, const struct ospf_pool *pool)
+{
+	uint32_t n = ospf_n_vertices(pool);
+
+	if (g->n_idle > MUCH_IDLE && g->n_idle > g->n_arcs / 2)
+		forget_all(g);
+	if (n > g->cap && room_for(g, n))
+		return false;
+	if (!g->arcs && arcs_grow(g, 0))          /* a vertex without arcs has its place, too */
+		return false;
+	while (g->n < n) {
+		ospf_vnum v = g->n++;
+
+		g->source[v].lsa = NULL;
+		g->node[v] = (struct spf_node){ 0 };
+		spf_graph_keys(g, pool, v);
+	}
+	return true;
+}
 
 int spf_graph_load(struct spf_graph *g, const struct ospf *o, uint32_t block, struct spf_v *cells)
 {

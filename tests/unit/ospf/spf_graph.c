@@ -68,6 +68,20 @@ TEST(ospf_spf_graph, routers_that_know_other_instances_take_turns)
 	graph_free(g);
 }
 
+/* C has no sum of a null pointer and an index, though that be 0. */
+TEST(ospf_spf_graph, a_router_alone_has_a_place_for_the_arcs_that_it_has_not)
+{
+	struct graph *g = graph_new(1);
+	const struct spf_graph *packed;
+
+	graph_computes(g, 0);
+	graph_flood(g);
+	packed = ospf_pool_graph(g->pool);
+	CHECK_EQ(packed->n_arcs, 0);
+	CHECK(packed->n && packed->arcs);
+	graph_free(g);
+}
+
 TEST(ospf_spf_graph, a_router_that_does_not_know_of_another_has_no_way_through_it)
 {
 	struct graph *g = a_ring(6);
