@@ -157,8 +157,9 @@ static void help_print(struct shell *sh, const struct args *a, const json_t *all
 	shell_printf(sh,
 		"\nA line that begins with a node's name gives the node a command: ns1 ping ns2.\n"
 		"The name alone moves into the node; @NAME is the node in any case.  & runs a\n"
-		"program in the background, --json prints JSON.  Unique prefixes are enough,\n"
-		"TAB completes, ? lists what may come next.\n");
+		"program in the background; < FILE, > FILE and >> FILE behind its words are files\n"
+		"of this machine.  --json prints JSON, unique prefixes are enough, TAB completes,\n"
+		"? lists what may come next.\n");
 }
 
 const struct cmd cmds_help[] = {
