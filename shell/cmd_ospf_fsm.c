@@ -106,13 +106,17 @@ static json_t *fsm_json(struct ospf_ask *q)
 	return o;
 }
 
+static bool has_node(const struct args *a)
+{
+	return args_node(a, "NODE") || a->node;
+}
+
 /* Without a node: the machines alone. */
 static int fsm_run(struct shell *sh, const struct args *a)
 {
 	struct ospf_ask all = { .sh = sh, .a = a };
 
-	return args_node(a, "NODE") || a->node ? ospf_report(sh, a, fsm_json) :
-	       shell_result(sh, fsm_json(&all));
+	return has_node(a) ? ospf_report(sh, a, fsm_json) : shell_result(sh, fsm_json(&all));
 }
 
 /* --- as text ------------------------------------------------------------------------- */
@@ -188,14 +192,15 @@ static json_t *rows_text(const struct machine *m, const json_t *rows)
 
 static void fsm_print(struct shell *sh, const struct args *a, const json_t *one)
 {
-	static const struct table_col cols[] = {
+	struct table_col cols[] = {
 		{ "states", "STATE", false }, { "event", "EVENT", false },
 		{ "action", "ACTION", false }, { "next", "NEXT STATE", false },
 		{ "now", "NOW THERE", false }, { 0 },
 	};
 	bool begun = false;
 
-	(void)a;
+	if (!has_node(a))
+		cols[N_ELEM(cols) - 2] = (struct table_col){ 0 };
 	for (size_t i = 0; i < N_ELEM(machines); i++) {
 		json_t *rows = jget(one, machines[i].word) ?
 			rows_text(&machines[i], jget(one, machines[i].word)) : NULL;

@@ -63,14 +63,14 @@ TEST(cmd_ospf, the_state_machines_are_shown_with_who_is_where)
 	open_lab(&b, LAB);
 	bench_wants(&b, "ospf fsm interface",
 		"Interface state machine (RFC 2328 9.3)\n"
-		"STATE               EVENT          ACTION   NEXT STATE      NOW THERE\n"
-		"Down                InterfaceUp    if up    (by the action) -\n"
-		"Waiting             BackupSeen     if elect (by the action) -\n"
-		"Waiting             WaitTimer      if elect (by the action) -\n"
-		"DROther, Backup, DR NeighborChange if elect (by the action) -\n"
-		"any but Down        InterfaceDown  if down  Down            -\n"
-		"any but Loopback    LoopInd        if loop  Loopback        -\n"
-		"Loopback            UnloopInd      -        Down            -\n");
+		"STATE               EVENT          ACTION   NEXT STATE\n"
+		"Down                InterfaceUp    if up    (by the action)\n"
+		"Waiting             BackupSeen     if elect (by the action)\n"
+		"Waiting             WaitTimer      if elect (by the action)\n"
+		"DROther, Backup, DR NeighborChange if elect (by the action)\n"
+		"any but Down        InterfaceDown  if down  Down\n"
+		"any but Loopback    LoopInd        if loop  Loopback\n"
+		"Loopback            UnloopInd      -        Down\n");
 	CHECK_EQ(bench_do(&b, "r2 ospf fsm"), 0);
 	CHECK(strstr(b.out, "\nany but Down        InterfaceDown  if down  Down            "
 		     "lo eth0 eth1\n"));
