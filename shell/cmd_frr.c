@@ -146,7 +146,19 @@ static bool add_route(void *arg, const struct route_info *r)
 	return true;
 }
 
-/* OSPF's route to a network that is connected: the connected one is preferred. */
+static bool has_proto(const json_t *list, const char *proto)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o)
+		if (strcmp(jstr(o, "protocol"), proto) == 0)
+			return true;
+	return false;
+}
+
+/* OSPF's route to a network that is connected, perhaps a shorter way through
+ * others: the stack has only the connected one, which is preferred. */
 static bool add_ospf(void *arg, const struct show_ospf_route *r)
 {
 	struct rib *rib = arg;
@@ -154,7 +166,7 @@ static bool add_ospf(void *arg, const struct show_ospf_route *r)
 	json_t *list = json_object_get(rib->all, prefix_fmt(&r->to, text)), *o, *hops;
 	const json_t *first = json_array_get(list, 0);
 
-	if (!first || r->router || !r->n_hops || r->hops[0].via.family)
+	if (!first || r->router || !r->n_hops || has_proto(list, "ospf"))
 		return true;
 	hops = json_array();
 	for (unsigned i = 0; i < r->n_hops; i++)

@@ -110,6 +110,23 @@ TEST(cmd_ospf, equal_ways_stand_by_address_as_frr_has_them_and_by_interface_in_i
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, a_shorter_way_to_a_connected_network_is_shown_beside_it)
+{
+	struct bench b;
+
+	open_lab(&b,
+		"defaults: {routing: ospf}\n"
+		"nodes:\n  r1: {loopback: 1.1.1.1}\n  r2: {loopback: 2.2.2.2}\n"
+		"links:\n  - {endpoints: [{node: r1, ospf: {cost: 20}}, r2], ipv4: 10.0.1.0/30}\n"
+		"  - {endpoints: [r1, r2], ipv4: 10.0.2.0/30}\n");
+	CHECK_EQ(bench_do(&b, "r1 show ip route"), 0);
+	CHECK(strstr(b.out, "\nO   10.0.1.0/30 [110/2] via 10.0.2.2, eth1, weight 1, "));
+	CHECK(strstr(b.out, "\nC>* 10.0.1.0/30 is directly connected, eth0, "));
+	CHECK(strstr(b.out, "\nO   10.0.2.0/30 [110/1] is directly connected, eth1, weight 1, "));
+	CHECK(strstr(b.out, "\nO>* 2.2.2.2/32 [110/1] via 10.0.2.2, eth1, weight 1, "));
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, lo_is_last_in_the_router_lsa_as_frr_has_it)
 {
 	struct bench b;
