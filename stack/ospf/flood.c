@@ -213,20 +213,13 @@ static void ack_delayed(const struct lsu_rx *rx, const struct lsdb_entry *e)
 		ospf_ack_delayed(oi, e);
 }
 
-/* (4): is any neighbour's database description under way? */
-bool ospf_exchanging(const struct ospf *o)
+static bool is_exchanging(const struct ospf_nbr *n)
 {
-	struct ospf_area *a;
-	struct ospf_if *oi;
-	struct ospf_nbr *n;
-
-	list_for_each(&o->areas, a, node)
-		list_for_each(&a->ifs, oi, node)
-			list_for_each(&oi->nbrs, n, node)
-				if (n->state == OSPF_NBR_EXCHANGE || n->state == OSPF_NBR_LOADING)
-					return true;
-	return false;
+	return n->state == OSPF_NBR_EXCHANGE || n->state == OSPF_NBR_LOADING;
 }
+
+/* (4): is any neighbour's database description under way? */
+bool ospf_exchanging(const struct ospf *o) { return ospf_nbr_any(o, is_exchanging); }
 
 static bool within_min_arrival(const struct ospf *o, const struct lsdb_entry *e)
 {

@@ -68,6 +68,20 @@ void ospf_nbrs_free(struct ospf_if *oi)
 		nbr_free(n);
 }
 
+bool ospf_nbr_any(const struct ospf *o, bool (*is)(const struct ospf_nbr *n))
+{
+	struct ospf_area *a;
+	struct ospf_if *oi;
+	struct ospf_nbr *n;
+
+	list_for_each(&o->areas, a, node)
+		list_for_each(&a->ifs, oi, node)
+			list_for_each(&oi->nbrs, n, node)
+				if (is(n))
+					return true;
+	return false;
+}
+
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id)
 {
 	struct ospf_nbr *n;

@@ -439,31 +439,23 @@ void ospf_origin_removed(struct ospf *o, ospf_knum k)
 /* --- the timer: what is to be built, what was held back, what nobody claimed ----------------- */
 
 /* Is an adjacency coming up, so that the first router-LSA should wait for it? */
-static bool coming_up(const struct ospf *o)
+static bool is_coming_up(const struct ospf_nbr *n)
 {
-	struct ospf_area *a;
-	struct ospf_if *oi;
-	struct ospf_nbr *n;
-
-	list_for_each(&o->areas, a, node)
-		list_for_each(&a->ifs, oi, node)
-			list_for_each(&oi->nbrs, n, node)
-				if (n->state < OSPF_NBR_FULL &&
-				    (n->state >= OSPF_NBR_EXSTART || oi->state == OSPF_IF_P2P))
-					return true;
-	return false;
+	return n->state < OSPF_NBR_FULL &&
+	       (n->state >= OSPF_NBR_EXSTART || n->oi->state == OSPF_IF_P2P);
 }
 
 /* The instant from which router-LSAs and network-LSAs may be built. */
 static ns_t build_at(const struct ospf *o)
 {
 	ns_t age = o->st->now - o->started_at;
+	bool first = !o->origin || !o->origin->n;
 
 	if (age >= FIRST_DELAY_MAX)
 		return o->st->now;
 	if (age < FIRST_DELAY)
 		return o->started_at + FIRST_DELAY;
-	return (o->origin && o->origin->n) || !coming_up(o) ? o->st->now : o->st->now + FIRST_DELAY;
+	return o->st->now + (first && ospf_nbr_any(o, is_coming_up) ? FIRST_DELAY : 0);
 }
 
 /* Returns when to try again; NS_NEVER: all are built. */

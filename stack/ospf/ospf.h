@@ -121,7 +121,7 @@ struct ospf_if {
 	ip4_t dr, bdr;                    /* their addresses */
 	uint32_t crypto_seq;              /* last sent */
 	struct list nbrs;
-	struct timer hello, wait;         /* HelloTimer, WaitTimer */
+	struct timer hello, wait;         /* HelloTimer; WaitTimer, or iface.c looks around */
 	struct lsa_set flood;             /* to be sent by this interface at the end of the instant,
 					   * on a broadcast network */
 	ospf_knum *acks;                  /* delayed acknowledgments (13.5), room for a packet; or NULL */
@@ -298,6 +298,8 @@ enum ospf_nbr_event {
 };
 void ospf_nbr_event(struct ospf_nbr *n, enum ospf_nbr_event ev);
 struct ospf_nbr *ospf_nbr_find(const struct ospf_if *oi, ip4_t addr, uint32_t id);
+/* Is it so of one neighbour at least, on any interface? */
+bool ospf_nbr_any(const struct ospf *o, bool (*is)(const struct ospf_nbr *n));
 void ospf_nbrs_free(struct ospf_if *oi);  /* silently */
 /* NULL: no memory. */
 struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);

@@ -69,13 +69,8 @@ struct router_row *table_routers(struct ospf *o, size_t *n)
 	struct rows r = { .t = &t };
 
 	*n = 0;
-	if (!o->spf)
+	if (!o->spf || !table_open(&t, o, &s))
 		return NULL;
-	if (!spf_scratch_open(o, &s)) {
-		o->spf->nomem = true;
-		return NULL;
-	}
-	table_init(&t, o, &s);
 	lsdb_each(o, add_router, &r);
 	lsdb_each(o, add_inter, &r);
 	if (r.n)

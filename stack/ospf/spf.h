@@ -235,6 +235,8 @@ struct table {                            /* a computation of routes */
 };
 
 void table_init(struct table *t, struct ospf *o, struct spf_scratch *s);
+/* ... with working memory of its own.  False: no memory (o->spf->nomem). */
+bool must_check table_open(struct table *t, struct ospf *o, struct spf_scratch *s);
 /* One more prefix whose route is asked for. */
 void table_want(struct table *t, ospf_pnum p);
 /* The prefix is of one of our interfaces. */

@@ -20,6 +20,16 @@ void table_init(struct table *t, struct ospf *o, struct spf_scratch *s)
 	t->s = s;
 }
 
+bool table_open(struct table *t, struct ospf *o, struct spf_scratch *s)
+{
+	if (!spf_scratch_open(o, s)) {
+		o->spf->nomem = true;
+		return false;
+	}
+	table_init(t, o, s);
+	return true;
+}
+
 /* --- which ones are asked for ------------------------------------------------------ */
 
 static struct spf_p *list(struct table *t, ospf_pnum p)
@@ -417,13 +427,8 @@ struct table_row *table_rows(struct ospf *o, size_t *n)
 	struct table t;
 
 	*n = 0;
-	if (!o->spf)
+	if (!o->spf || !table_open(&t, o, &s))
 		return NULL;
-	if (!spf_scratch_open(o, &s)) {
-		o->spf->nomem = true;
-		return NULL;
-	}
-	table_init(&t, o, &s);
 	t.all = true;
 	table_compute(&t);
 	rows = s.n_p ? malloc(s.n_p * sizeof(*rows)) : NULL;
