@@ -134,6 +134,8 @@ void flow_print(const struct topo *t, const struct ytable *tab, const void *targ
 /* types_said.c: values that may be left unsaid (TOPO_UNSET; times below 0; rates 0). */
 extern const struct ytype type_said_u32, type_said_bool, type_said_word, type_said_time,
 	type_said_rate;
+/* An init: the field is TOPO_UNSET. */
+void value_unset(struct load *ld, const struct ykey *k, void *target);
 /* types_ospf.c */
 extern const struct ytype type_router_id, type_area_id, type_ospf_cost, type_ospf_net,
 	type_ospf_auth, type_redist, type_originate;

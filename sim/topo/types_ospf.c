@@ -7,14 +7,6 @@
 #include "sim/topo/keys.h"
 #include "sim/topo/mem.h"
 
-static void unset(struct load *ld, const struct ykey *k, void *target)
-{
-	uint32_t *to = at(target, k->off);
-
-	(void)ld;
-	*to = TOPO_UNSET;
-}
-
 /* ---- ids ---- */
 
 static bool plain_number(const char *s, uint32_t *out)
@@ -98,7 +90,7 @@ static void area_id_print(const struct topo *t, const struct ykey *k, const void
 }
 
 const struct ytype type_area_id = {
-	.name = "an area", .parse = area_id_parse, .print = area_id_print, .init = unset,
+	.name = "an area", .parse = area_id_parse, .print = area_id_print, .init = value_unset,
 	.schema = ID_SCHEMA,
 };
 
@@ -136,7 +128,7 @@ static void cost_print(const struct topo *t, const struct ykey *k, const void *t
 
 const struct ytype type_ospf_cost = {
 	.name = "1 to 65535, `delay` or `bandwidth`", .parse = cost_parse, .print = cost_print,
-	.init = unset,
+	.init = value_unset,
 	.schema = "{\"anyOf\":[{\"type\":\"integer\",\"minimum\":1,\"maximum\":65535},"
 		  "{\"enum\":[\"delay\",\"bandwidth\",\"auto\"]}]}",
 };
@@ -166,7 +158,7 @@ static void net_print(const struct topo *t, const struct ykey *k, const void *ta
 
 const struct ytype type_ospf_net = {
 	.name = "`broadcast`, `p2p` or `p2mp`", .parse = net_parse, .print = net_print,
-	.init = unset,
+	.init = value_unset,
 	.schema = "{\"enum\":[\"broadcast\",\"p2p\",\"p2mp\",\"point-to-point\","
 		  "\"point-to-multipoint\"]}",
 };
@@ -328,7 +320,7 @@ static void originate_print(const struct topo *t, const struct ykey *k, const vo
 
 const struct ytype type_originate = {
 	.name = "true, false or always", .parse = originate_parse, .print = originate_print,
-	.init = unset, .schema = "{\"enum\":[true,false,\"always\"]}",
+	.init = value_unset, .schema = "{\"enum\":[true,false,\"always\"]}",
 };
 
 /* ---- what the structs own ---- */

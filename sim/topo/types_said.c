@@ -3,7 +3,7 @@
 #include "sim/topo/at.h"
 #include "sim/topo/keys.h"
 
-static void unset(struct load *ld, const struct ykey *k, void *target)
+void value_unset(struct load *ld, const struct ykey *k, void *target)
 {
 	uint32_t *to = at(target, k->off);
 
@@ -26,7 +26,7 @@ static void u32_print(const struct topo *t, const struct ykey *k, const void *ta
 }
 
 const struct ytype type_said_u32 = {
-	.name = "a whole number", .parse = u32_parse, .print = u32_print, .init = unset,
+	.name = "a whole number", .parse = u32_parse, .print = u32_print, .init = value_unset,
 	.schema = "{\"type\":\"integer\",\"minimum\":0}",
 };
 
@@ -50,7 +50,7 @@ static void bool_print(const struct topo *t, const struct ykey *k, const void *t
 }
 
 const struct ytype type_said_bool = {
-	.name = "true or false", .parse = bool_parse, .print = bool_print, .init = unset,
+	.name = "true or false", .parse = bool_parse, .print = bool_print, .init = value_unset,
 	.schema = "{\"type\":\"boolean\"}",
 };
 
@@ -69,7 +69,7 @@ static void word_print(const struct topo *t, const struct ykey *k, const void *t
 }
 
 const struct ytype type_said_word = {
-	.name = "a word", .parse = word_parse, .print = word_print, .init = unset,
+	.name = "a word", .parse = word_parse, .print = word_print, .init = value_unset,
 };
 
 static void time_init(struct load *ld, const struct ykey *k, void *target)
