@@ -150,8 +150,9 @@ static void nbr_print(struct shell *sh, const char *id, const json_t *n)
 		     (long long)jint(n, "requestCounter"), (long long)jint(n, "dbSummaryCounter"));
 }
 
-/* FRR has no title above those of one ID. */
-static void lines_print(struct shell *sh, const json_t *one)
+/* Each neighbour of a router, then an empty line. */
+static void nbrs_each(struct shell *sh, const json_t *one,
+		      void (*print)(struct shell *sh, const char *id, const json_t *n))
 {
 	const char *id;
 	json_t *list, *n;
@@ -159,8 +160,14 @@ static void lines_print(struct shell *sh, const json_t *one)
 
 	json_object_foreach((json_t *)(uintptr_t)nbrs_of(one), id, list)
 		json_array_foreach(list, i, n)
-			nbr_print(sh, id, n);
+			print(sh, id, n);
 	shell_printf(sh, "\n");
+}
+
+/* FRR has no title above those of one ID. */
+static void lines_print(struct shell *sh, const json_t *one)
+{
+	nbrs_each(sh, one, nbr_print);
 }
 
 static void brief_print(struct shell *sh, const json_t *one)
@@ -208,14 +215,7 @@ static void nbr_detail_print(struct shell *sh, const char *id, const json_t *n)
 
 static void detail_print(struct shell *sh, const json_t *one)
 {
-	const char *id;
-	json_t *list, *n;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)nbrs_of(one), id, list)
-		json_array_foreach(list, i, n)
-			nbr_detail_print(sh, id, n);
-	shell_printf(sh, "\n");
+	nbrs_each(sh, one, nbr_detail_print);
 }
 
 static void nbrs_print(struct shell *sh, const struct args *a, const json_t *all)
