@@ -85,6 +85,7 @@ static void a_link_that_is_down_carries_nothing(struct outer *o)
 	CHECK_EQ(o->ear->n, 0);
 	CHECK_EQ(o->kind->recv(o, frame, sizeof(frame)), 0);
 	link_set_up(lab_link(o->lab, 0), true);
+	outer_ready(o);
 	rig_send(o->lab, "a:eth0", 100, 3);
 	CHECK(outer_hear(o, 100, 3));
 	outer_send(o, 100, 4);
@@ -99,6 +100,7 @@ static void a_door_node_that_is_stopped_is_shut(struct outer *o)
 	outer_settle(o);
 	CHECK_EQ(o->ear->n, 0);
 	CHECK_EQ(node_start(rig_node(o->lab, "x")), OK);
+	outer_ready(o);
 	outer_send(o, 100, 2);
 	CHECK(outer_heard(o, 1));
 	CHECK_EQ(o->ear->got[0].tag, 2);

@@ -7,6 +7,7 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/port/port.h"
 #include "stack/util/be.h"
 
 /* A while of lab time, which is real time here: long enough for any machine,
@@ -394,9 +396,31 @@ void outer_close(struct outer *o)
 	o->kind->clean(o);
 }
 
+/* Nothing waits at the door, and what was read there is in the lab. */
+static bool is_read(void *arg)
+{
+	struct outer *o = arg;
+	struct pollfd f = { .fd = o->lab->ports_fd, .events = POLLIN };
+
+	return poll(&f, 1, 0) == 0 && list_first(&o->lab->ports, struct port, node)->in.count == 0;
+}
+
+/* On a busy machine the while may be over before the lab looks outside. */
 void outer_settle(struct outer *o)
 {
 	lab_run_until(o->lab, lab_now(o->lab) + SETTLE);
+	lab_run_while(o->lab, is_read, o, lab_now(o->lab) + PATIENCE);
+	lab_run_until(o->lab, lab_now(o->lab) + USEC(1));
+}
+
+static bool has_carrier(void *arg)
+{
+	return strstr(outer_info(arg).state, "without carrier") == NULL;
+}
+
+void outer_ready(struct outer *o)
+{
+	CHECK_EQ(lab_run_while(o->lab, has_carrier, o, lab_now(o->lab) + PATIENCE), LAB_DONE);
 }
 
 void outer_send(struct outer *o, size_t n, uint32_t tag)

@@ -77,6 +77,8 @@ bool outer_heard(struct outer *o, unsigned n);
 bool outer_hear(struct outer *o, size_t n, uint32_t tag);
 /* Runs the lab so that whatever is under way arrives. */
 void outer_settle(struct outer *o);
+/* Runs the lab until Linux has noticed a carrier that is back, and sends again. */
+void outer_ready(struct outer *o);
 /* What `show ports` says. */
 struct port_info outer_info(const struct outer *o);
 
