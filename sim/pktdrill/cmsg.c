@@ -5,6 +5,7 @@
 
 #include "sim/pktdrill/const.h"
 #include "sim/pktdrill/run.h"
+#include "stack/util/cc.h"
 #include "stack/util/err.h"
 #include "stack/wire/udp.h"
 
@@ -46,7 +47,7 @@ static void compare_error(struct pd_run *r, const struct pd_expr *want, const st
 		{ "ee_info", e ? (int64_t)e->info : -1 }, { "ee_data", e ? 0 : -1 },
 	};
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < N_ELEM(fields); i++)
 		compare(r, fields[i].name, pd_field(want, fields[i].name), fields[i].v);
 }
 
