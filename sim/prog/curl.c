@@ -37,21 +37,21 @@ static int follow(struct curl *c, bool keep, struct buf *error)
 {
 	struct curl_url to, *u = &c->url[c->at];
 	const char *why;
+	int status;
 
 	if (c->max_redirects >= 0 && c->n_redirects >= c->max_redirects) {
 		buf_printf(error, "Maximum (%" PRId64 ") redirects followed", c->max_redirects);
 		return CURL_REDIRECTS;
 	}
-	if (!curl_url_join(&to, u, c->location, &why)) {
-		bool scheme = strncmp(why, "not", 3) == 0;
-
+	status = curl_url_join(&to, u, c->location, &why);
+	if (status) {
 		curl_url_free(&to);
-		if (scheme)
+		if (status == CURL_PROTOCOL)
 			buf_printf(error, "Protocol \"%.*s\" %s", (int)strcspn(c->location, ":"),
 				   c->location, why);
 		else
 			buf_printf(error, "The redirect target URL could not be parsed: %s", why);
-		return scheme ? CURL_PROTOCOL : CURL_URL;
+		return status;
 	}
 	if (c->verbose)
 		prog_note(&c->prog, "* Issue another request to this URL: '%s'\n", to.text);

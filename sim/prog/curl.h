@@ -72,10 +72,10 @@ struct curl {
 /* curl_opt.c: false: complained, and the program has ended. */
 bool curl_options(struct curl *c, int argc, char *const *argv);
 void curl_options_free(struct curl *c);
-/* The URL that location means to one who asked for u.  False: it is none, and
- * *why says so as curl does; free *to either way. */
-bool curl_url_join(struct curl_url *to, const struct curl_url *u, const char *location,
-		   const char **why);
+/* The URL that location means to one who asked for u.  0, or the status of what is
+ * wrong with it, and *why says so as curl does; free *to either way. */
+int must_check curl_url_join(struct curl_url *to, const struct curl_url *u, const char *location,
+			     const char **why);
 void curl_url_free(struct curl_url *u);
 /* What is asked: GET, or what -X, -I and -d make of it. */
 const char *curl_method(const struct curl *c);

@@ -37,19 +37,20 @@ static void replace(char **to, const char *text)
 	*to = strdup(text);
 }
 
-/* "http://HOST[:PORT]/PATH"; false: it is none, with curl's text in *why. */
-static bool url_parse(struct curl_url *u, const char *text, const char **why)
+static const char bad_url[] = "URL using bad/illegal format or missing URL";
+
+/* "http://HOST[:PORT]/PATH"; 0, or CURL_PROTOCOL or CURL_URL with curl's text in *why. */
+static int url_parse(struct curl_url *u, const char *text, const char **why)
 {
-	static const char bad[] = "URL using bad/illegal format or missing URL";
 	const char *host = strstr(text, "://"), *path, *colon;
 	char *end;
 	long port = 80;
 
-	*why = bad;
+	*why = bad_url;
 	u->text = strdup(text);
 	if (host && strncasecmp(text, "http://", 7) != 0) {
 		*why = "not supported or disabled in libcurl";
-		return false;
+		return CURL_PROTOCOL;
 	}
 	host = host ? host + 3 : text;
 	path = host + strcspn(host, "/?#");
@@ -57,7 +58,7 @@ static bool url_parse(struct curl_url *u, const char *text, const char **why)
 	if (colon) {
 		port = strtol(colon + 1, &end, 10);
 		if (end != path || colon[1] < '0' || colon[1] > '9' || port < 1 || port > 65535)
-			return false;
+			return CURL_URL;
 	}
 	u->host = strndup(host, (size_t)((colon ? colon : path) - host));
 	if (asprintf(&u->path, "%s%.*s", *path == '/' ? "" : "/", (int)strcspn(path, "#"),
@@ -65,15 +66,15 @@ static bool url_parse(struct curl_url *u, const char *text, const char **why)
 		u->path = NULL;
 	u->port = (uint16_t)port;
 	if (!u->text || !u->host || !u->path)
-		return false;
+		return CURL_URL;
 	if (!*u->host) {
 		*why = "No host part in the URL";
-		return false;
+		return CURL_URL;
 	}
 	for (const char *s = text; *s; s++)
 		if ((unsigned char)*s <= ' ')
-			return false;
-	return true;
+			return CURL_URL;
+	return 0;
 }
 
 void curl_url_free(struct curl_url *u)
@@ -85,13 +86,15 @@ void curl_url_free(struct curl_url *u)
 }
 
 /* RFC 3986 5.2, without its "." and "..", which the server takes out. */
-bool curl_url_join(struct curl_url *to, const struct curl_url *u, const char *location,
-		   const char **why)
+int curl_url_join(struct curl_url *to, const struct curl_url *u, const char *location,
+		  const char **why)
 {
 	size_t scheme = strcspn(location, ":/?#"), query = strcspn(u->path, "?");
-	bool absolute = strncmp(location + scheme, "://", 3) == 0, ok;
+	bool absolute = strncmp(location + scheme, "://", 3) == 0;
 	struct buf b = { 0 };
+	int status;
 
+	*why = bad_url;
 	*to = (struct curl_url){ 0 };
 	if (!absolute && strncmp(location, "//", 2) == 0)
 		buf_str(&b, "http:");
@@ -105,15 +108,16 @@ bool curl_url_join(struct curl_url *to, const struct curl_url *u, const char *lo
 		buf_printf(&b, "%.*s", (int)query, u->path);
 	}
 	buf_str(&b, location);
-	ok = !b.bad && url_parse(to, b.s, why);
+	status = b.bad ? CURL_URL : url_parse(to, b.s, why);
 	buf_free(&b);
-	return ok;
+	return status;
 }
 
 static bool url_add(struct curl *c, const char *text)
 {
 	struct curl_url *all = realloc(c->url, (c->n_urls + 1) * sizeof(*all));
 	const char *why = "", *scheme = strstr(text, "://");
+	int status;
 
 	if (!all) {
 		prog_fail(&c->prog, CURL_URL, ERR_NOMEM, "url");
@@ -121,15 +125,13 @@ static bool url_add(struct curl *c, const char *text)
 	}
 	c->url = all;
 	all[c->n_urls] = (struct curl_url){ 0 };
-	if (url_parse(&all[c->n_urls++], text, &why))
-		return true;
-	if (strncmp(why, "not", 3) == 0)
-		prog_fail(&c->prog, CURL_PROTOCOL, 0, "(%d) Protocol \"%.*s\" %s", CURL_PROTOCOL,
+	status = url_parse(&all[c->n_urls++], text, &why);
+	if (status == CURL_PROTOCOL)
+		prog_fail(&c->prog, status, 0, "(%d) Protocol \"%.*s\" %s", status,
 			  (int)(scheme - text), text, why);
-	else                                      /* whatever it is that is wrong */
-		prog_fail(&c->prog, CURL_URL, 0, "(%d) URL using bad/illegal format or missing URL",
-			  CURL_URL);
-	return false;
+	else if (status)                          /* whatever it is that is wrong */
+		prog_fail(&c->prog, status, 0, "(%d) %s", status, bad_url);
+	return !status;
 }
 
 static bool time_option(struct curl *c, const char *name, const char *text, ns_t *out)

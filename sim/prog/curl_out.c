@@ -43,7 +43,7 @@ static void redirect_url(const struct curl *c, struct buf *b)
 
 	if (!c->location)
 		return;
-	if (curl_url_join(&to, &c->url[c->at], c->location, &why))
+	if (!curl_url_join(&to, &c->url[c->at], c->location, &why))
 		buf_str(b, to.text);
 	curl_url_free(&to);
 }

@@ -159,8 +159,9 @@ static void not_allowed(struct conn *c)
 	answer_text(c, 405);
 }
 
-/* A folder by a name without "/" is found, but what is in it would not be. */
-static bool is_folder(struct conn *c, const char *path)
+/* A folder by a name without "/" is found, but what is in it would not be: true,
+ * and the way to the folder is the answer. */
+static bool leads_to_folder(struct conn *c, const char *path)
 {
 	struct buf b = { 0 };
 	size_t n = strlen(path);
@@ -185,7 +186,7 @@ static bool is_folder(struct conn *c, const char *path)
 
 static void serve_file(struct conn *c, const char *path)
 {
-	if (is_folder(c, path))
+	if (leads_to_folder(c, path))
 		return;
 	c->file = docroot_open(http_of(c)->dir, path, &c->left);
 	if (c->file) {
