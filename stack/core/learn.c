@@ -97,7 +97,7 @@ int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned le
 		t = table_make(st, learner);
 	if (!t)
 		return ERR_NOMEM;
-	row = learn_table_find(t, key, len);
+	row = learn_table_seek(t, key, len);
 	if (row && row->metric == metric && row->nexthops == id) {
 		row->round = t->round;
 		return 0;
@@ -207,8 +207,10 @@ void route_relearn_begin(struct stack *st, enum route_proto proto)
 {
 	struct learn_table *t = table_of(st, proto);
 
-	if (t)
-		t->round = !t->round;
+	if (!t)
+		return;
+	t->round = !t->round;
+	t->next = 0;
 }
 
 unsigned route_relearn_end(struct stack *st, enum route_proto proto)

@@ -338,6 +338,23 @@ struct learned *learn_table_find(const struct learn_table *t, ip4_t key, unsigne
 	return t->lens >> len & 1 ? find(t, key, len) : NULL;
 }
 
+struct learned *learn_table_seek(struct learn_table *t, ip4_t key, unsigned len)
+{
+	struct learned *r = t->next < t->n_rows ? learn_table_row(t, t->next) : NULL;
+	uint32_t bucket, row;
+	unsigned shift;
+
+	if (r && r->key == key && r->len == len && r->nexthops) {
+		t->next++;
+		return r;
+	}
+	row = t->lens >> len & 1 ? index_find(t, key, len, &bucket, &shift) : 0;
+	if (!row)
+		return NULL;
+	t->next = row;                    /* its number + 1 */
+	return learn_table_row(t, row - 1);
+}
+
 struct learned *learn_table_match(const struct learn_table *t, ip4_t a, unsigned min,
 				  unsigned max)
 {

@@ -56,6 +56,7 @@ struct learn_table {
 	struct learn_instants instants;
 	uint64_t lens;                    /* bit n: there is a prefix of length n */
 	uint32_t n_of_len[33];
+	uint32_t next;                    /* the row behind the one that was sought last */
 	bool round;                       /* of the two, see route_relearn_begin() */
 };
 
@@ -75,6 +76,8 @@ static inline uint32_t learn_table_since(const struct learn_table *t, const stru
 
 /* Host bits of key are zero here and below.  NULL: there is none. */
 struct learned *learn_table_find(const struct learn_table *t, ip4_t key, unsigned len);
+/* The same, quicker where prefixes are sought in the order in which they were added. */
+struct learned *learn_table_seek(struct learn_table *t, ip4_t key, unsigned len);
 /* A new row, which must not be there yet and stays where it is: the caller sets
  * all but its prefix, and nexthops not to 0.  NULL: no memory, and nothing
  * changed. */

@@ -61,6 +61,7 @@ static void random_change(struct learn_table *t, struct model *m, struct rng *rn
 	struct learned *l = learn_table_find(t, key, len);
 
 	CHECK_EQ(l != NULL, r != NULL);
+	CHECK(learn_table_seek(t, key, len) == l);
 	if (r) {
 		CHECK_EQ(l->metric, r->metric);
 		learn_table_del(t, l);
@@ -135,6 +136,30 @@ TEST(learn_table, all_lengths_of_one_address_are_apart)
 		CHECK_EQ(learn_table_match(&t, 0, 0, len)->len, len);
 	}
 	CHECK(learn_table_match(&t, UINT32_MAX, 1, 32) == NULL);
+	learn_table_fini(&t);
+}
+
+/* Behind what is found first stands the next one; but not what has gone, or came in its place. */
+TEST(learn_table, rows_that_are_sought_in_their_order)
+{
+	struct learn_table t;
+
+	learn_table_init(&t);
+	CHECK(learn_table_seek(&t, IP4(10, 0, 0, 0), 24) == NULL);
+	for (unsigned i = 0; i < 4; i++)
+		REQUIRE(add(&t, IP4(10, 0, i, 0), 24, i));
+	for (unsigned i = 0; i < 4; i++) {
+		CHECK(learn_table_seek(&t, IP4(10, 0, i, 0), 24) == learn_table_row(&t, i));
+		CHECK(learn_table_seek(&t, IP4(10, 1, i, 0), 24) == NULL);
+		CHECK(learn_table_seek(&t, IP4(10, 0, i, 0), 25) == NULL);
+	}
+	learn_table_del(&t, learn_table_row(&t, 1));
+	CHECK(learn_table_seek(&t, IP4(10, 0, 0, 0), 24) == learn_table_row(&t, 0));
+	CHECK(learn_table_seek(&t, IP4(10, 0, 1, 0), 24) == NULL);
+	REQUIRE(add(&t, IP4(10, 0, 1, 0), 25, 1));
+	CHECK(learn_table_seek(&t, IP4(10, 0, 1, 0), 24) == NULL);
+	CHECK(learn_table_seek(&t, IP4(10, 0, 1, 0), 25) == learn_table_row(&t, 1));
+	CHECK(learn_table_seek(&t, IP4(10, 0, 3, 0), 24) == learn_table_row(&t, 3));
 	learn_table_fini(&t);
 }
 
