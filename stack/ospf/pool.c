@@ -13,6 +13,7 @@
 
 #define FIRST_CHAINS 256                  /* hash chains of LSAs; a power of two */
 #define NOT_HASHED 2                      /* bytes in front of an image: the age */
+#define CHAINED_BY 4                      /* ... and 16 bytes from here on, of its header */
 
 /* Keys that have to do with a vertex or a prefix; a link's subnet has two. */
 struct knums {
@@ -25,7 +26,7 @@ struct vertex_item { struct num_name name; struct knums keys; };
 struct prefix_item { struct num_name name; struct knums keys; };
 
 struct ospf_pool {
-	struct ospf_lsa **chains;         /* by hash */
+	struct ospf_lsa **chains;         /* of equal hash, chain_of() */
 	uint32_t n_chains, n_lsas;
 	struct numtab keys, vertices, prefixes;
 	uint32_t n_knums, most_knums;     /* rows of all struct knums, without what few holds */
@@ -276,9 +277,14 @@ static void count_all(const uint8_t *image, size_t len, size_t *arcs, size_t *de
 
 /* --- LSAs -------------------------------------------------------------------------------- */
 
-static struct ospf_lsa **chain_of(const struct ospf_pool *pool, uint64_t hash)
+/* By what tells one instance of an LSA from others: Link State ID, advertising router, sequence
+ * number, checksum and length. */
+static inline struct ospf_lsa **chain_of(const struct ospf_pool *pool, const uint8_t *image)
 {
-	return &pool->chains[hash & (pool->n_chains - 1)];
+	uint64_t h = hash_fold(hash_load64(image + CHAINED_BY) ^ 0x9e3779b97f4a7c15u,
+			       hash_load64(image + CHAINED_BY + 8) ^ 0xe7037ed1a0b428dbu);
+
+	return &pool->chains[h & (pool->n_chains - 1)];
 }
 
 static int chains_grow(struct ospf_pool *pool)
@@ -295,8 +301,8 @@ static int chains_grow(struct ospf_pool *pool)
 	for (uint32_t i = 0; i < old_n; i++) {
 		for (l = old[i]; l; l = next) {
 			next = l->next;
-			l->next = *chain_of(pool, l->hash);
-			*chain_of(pool, l->hash) = l;
+			l->next = *chain_of(pool, l->image);
+			*chain_of(pool, l->image) = l;
 		}
 	}
 	free(old);
@@ -361,10 +367,10 @@ static struct ospf_lsa *lsa_new(struct ospf_pool *pool, uint32_t area, const uin
 }
 
 static outlined struct ospf_lsa *lsa_intern(struct ospf_pool *pool, uint32_t area,
-					    const uint8_t *image, size_t len, uint64_t hash,
+					    const uint8_t *image, size_t len,
 					    enum ospf_lsa_fault *bad)
 {
-	struct ospf_lsa *l;
+	struct ospf_lsa *l, **chain;
 
 	*bad = ospf_lsa_check(image, len);
 	if (*bad || (pool->n_lsas == pool->n_chains && chains_grow(pool)))
@@ -373,9 +379,10 @@ static outlined struct ospf_lsa *lsa_intern(struct ospf_pool *pool, uint32_t are
 	if (!l)
 		return NULL;
 	l->refs = 1;
-	l->hash = hash;
-	l->next = *chain_of(pool, hash);
-	*chain_of(pool, hash) = l;
+	l->hash = hash_bytes(image + NOT_HASHED, len - NOT_HASHED);
+	chain = chain_of(pool, image);
+	l->next = *chain;
+	*chain = l;
 	pool->n_lsas++;
 	return l;
 }
@@ -384,18 +391,16 @@ struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area, const uint8
 			      size_t len, enum ospf_lsa_fault *bad)
 {
 	struct ospf_lsa *l;
-	uint64_t hash;
 
 	if (len < OSPF_LSA_HLEN || len > UINT16_MAX) {
 		*bad = OSPF_LSA_BAD_LENGTH;
 		return NULL;
 	}
-	hash = hash_bytes(image + NOT_HASHED, len - NOT_HASHED);
-	for (l = pool->n_chains ? *chain_of(pool, hash) : NULL; l; l = l->next)
-		if (l->hash == hash && l->len == len && l->area == area &&
+	for (l = pool->n_chains ? *chain_of(pool, image) : NULL; l; l = l->next)
+		if (l->len == len && l->area == area &&
 		    memcmp(l->image + NOT_HASHED, image + NOT_HASHED, len - NOT_HASHED) == 0)
 			return ospf_lsa_hold(l);
-	return lsa_intern(pool, area, image, len, hash, bad);
+	return lsa_intern(pool, area, image, len, bad);
 }
 
 void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
@@ -404,7 +409,7 @@ void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
 
 	if (!l || --l->refs)
 		return;
-	for (at = chain_of(pool, l->hash); *at != l; at = &(*at)->next)
+	for (at = chain_of(pool, l->image); *at != l; at = &(*at)->next)
 		;
 	*at = l->next;
 	pool->n_lsas--;

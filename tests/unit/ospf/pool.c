@@ -67,6 +67,28 @@ TEST(pool, one_image_in_two_areas_is_two_lsas)
 	ospf_pool_free(pool);
 }
 
+/* Fletcher's sum takes 0 and 255 for the same (RFC 905 B). */
+TEST(pool, headers_that_are_equal_make_no_equal_lsas)
+{
+	struct ospf_pool *pool = ospf_pool_new();
+	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 0);
+	struct image j = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 255);
+	struct ospf_lsa *a = get(pool, 0, &i), *b = get(pool, 0, &j);
+
+	CHECK_EQ(a->h.csum, b->h.csum);
+	CHECK(a != b);
+	CHECK(a->hash != b->hash);
+	CHECK(get(pool, 0, &i) == a);
+	CHECK(get(pool, 0, &j) == b);
+	CHECK_EQ(a->dests[0].cost, 0);
+	CHECK_EQ(b->dests[0].cost, 255);
+	for (int k = 0; k < 2; k++) {
+		ospf_lsa_put(pool, a);
+		ospf_lsa_put(pool, b);
+	}
+	ospf_pool_free(pool);
+}
+
 TEST(pool, a_router_lsa_is_parsed_into_arcs_and_destinations)
 {
 	struct ospf_link links[] = {
