@@ -181,7 +181,7 @@ static void take(struct spf_p *best, const struct spf_p *c, nexthops_id hops)
 	best->hops = hops;
 }
 
-void table_offer(struct table *t, ospf_pnum p, const struct spf_p *c)
+static hot_inline void offer(struct table *t, ospf_pnum p, const struct spf_p *c)
 {
 	struct spf_p *best = list(t, p);
 
@@ -195,6 +195,11 @@ void table_offer(struct table *t, ospf_pnum p, const struct spf_p *c)
 			take(best, c, both);
 		best->hops = both;
 	}
+}
+
+void table_offer(struct table *t, ospf_pnum p, const struct spf_p *c)
+{
+	offer(t, p, c);
 }
 
 bool table_router(const struct ospf_area *a, uint32_t id, uint8_t flag, struct asbr_path *out)
@@ -263,7 +268,8 @@ static bool way_of(const struct table *t, const struct ospf_lsa *l, struct way *
 	return l->h.type == OSPF_LSA_SUMMARY ? way_to_border(t, l, w) : way_to_vertex(t, l, w);
 }
 
-static void offer_internal(struct table *t, const struct way *w, const struct ospf_dest *d)
+static hot_inline void offer_internal(struct table *t, const struct way *w,
+				      const struct ospf_dest *d)
 {
 	uint64_t rank = spf_rank(w->class, 0, false, w->cost + d->cost);
 	const struct spf_p *best = &t->s->p[d->prefix];
@@ -280,7 +286,7 @@ static void offer_internal(struct table *t, const struct way *w, const struct os
 		c.hops = spf_hops_own(t->o, w->a, to.key, to.len);
 	}
 	if (c.hops)
-		table_offer(t, d->prefix, &c);
+		offer(t, d->prefix, &c);
 }
 
 static bool is_external(const struct ospf_lsa *l)
