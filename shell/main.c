@@ -128,7 +128,7 @@ static const char doc[] =
 	"Without -c and -f, commands come from the terminal or from standard input.\n\n"
 	"  netloom validate FILE...   say what is wrong with lab files\n"
 	"  netloom check LAB...       run the checks of labs\n"
-	"  netloom packetdrill FILE.. run segment scripts against our TCP\n"
+	"  netloom packetdrill FILE.. run segment scripts against our TCP and UDP\n"
 	"  netloom schema             print the JSON Schema of the lab file\n"
 	"  netloom reference          print the manual of the lab file\n\n"
 	"Exit status: 0 every command succeeded, 1 a command failed, 2 wrong usage or\n"

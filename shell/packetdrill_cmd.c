@@ -48,7 +48,7 @@ static void report(const char *path, const struct pd_says *s)
 static int usage(FILE *to)
 {
 	fprintf(to, "usage: netloom packetdrill FILE.pkt...\n"
-		"Run segment scripts in packetdrill's language against netloom's TCP.\n"
+		"Run segment scripts in packetdrill's language against netloom's TCP and UDP.\n"
 		"Exit status: 0 none failed, 1 some failed, 2 wrong usage, 77 all were skipped.\n");
 	return to == stdout ? EXIT_PASSED : EXIT_USAGE;
 }
