@@ -113,9 +113,9 @@ static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, stru
 /* False for words that are no names: a link's settings. */
 static bool takes_names(const struct gram_ins *arg)
 {
-	const char *words = arg->cmd->rest_words;
+	const char *words = arg->type == ARG_REST ? arg->cmd->rest_words : NULL;
 
-	return arg->type != ARG_REST || !words || strncmp(words, "NODE", 4) == 0;
+	return !words || strncmp(words, "NODE", 4) == 0;
 }
 
 static void complete_add(void *ctx, const char *text)

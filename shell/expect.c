@@ -132,6 +132,23 @@ void expect_walk(struct expect *e, const struct walk *w, const char *prefix)
 	expect_sort(e);
 }
 
+/* Behind a program's <, > or >>, which stand there unquoted (redirect.h). */
+static bool is_redirected(const struct walk *w, const struct words *words, const char *line)
+{
+	const char *last = words->n ? words->v[words->n - 1] : "";
+
+	return w->rest && w->rest->cmd->flags & CMD_PROG &&
+	       strchr("<>", line[words->at[words->n - 1]]) &&
+	       (strcmp(last, "<") == 0 || strcmp(last, ">") == 0 || strcmp(last, ">>") == 0);
+}
+
+static void expect_file(struct expect *e)
+{
+	static const struct gram_ins file = { .op = GRAM_ARG, .type = ARG_FILE };
+
+	expect_add(e, "FILE", 4, arg_type_text(ARG_FILE), &file);
+}
+
 /* The word that stands at the end of the line, and the words before it. */
 static bool line_split(struct words *w, const char *line, char **prefix, size_t *at)
 {
@@ -196,7 +213,10 @@ static void expect_words(struct expect *e, struct shell *sh, const struct words 
 			free(inner);
 			return;
 		}
-		expect_walk(e, &walk, prefix);
+		if (is_redirected(&walk, w, line))
+			expect_file(e);
+		else
+			expect_walk(e, &walk, prefix);
 		for (int i = 0; i < walk.n_bind; i++)
 			if (walk.bind[i].ins->type == ARG_NODE && walk.bind[i].ins->op == GRAM_ARG)
 				e->node = lab_find_node(sh->lab, w->v[walk.bind[i].word]);

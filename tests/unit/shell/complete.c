@@ -113,6 +113,31 @@ TEST(complete, the_list_has_each_word_with_its_meaning)
 	bench_close(&b);
 }
 
+TEST(complete, behind_a_redirection_stands_a_file)
+{
+	static const char *const lines[] = { "h1 nc -l 80 > ", "h1 ping h2 >> ", "h1 nc h2 80 < " };
+	struct complete c;
+	struct bench b;
+	char *s;
+
+	REQUIRE(bench_open(&b));
+	for (size_t i = 0; i < N_ELEM(lines); i++) {
+		s = list_of(&b, lines[i]);
+		CHECK_STR(s, "  FILE              a file\n");
+		free(s);
+		complete_line(&c, b.sh, lines[i]);
+		CHECK(c.files && !c.n);
+		complete_fini(&c);
+	}
+	complete_line(&c, b.sh, "h1 nc h2 80 > f h");
+	CHECK(!c.files && c.n);
+	complete_fini(&c);
+	complete_line(&c, b.sh, "h1 nc h2 80 '>' h");
+	CHECK(!c.files && c.n);
+	complete_fini(&c);
+	bench_close(&b);
+}
+
 /* Lines made of the grammar's own words and of noise, from a fixed seed: none
  * may crash, and every wrong one is told in a sentence. */
 TEST(complete, no_line_breaks_the_parser)
