@@ -24,8 +24,6 @@ static const struct auth_row {
 	[OSPF_AUTH_HMAC_SHA512] = { "hmac-sha-512", OSPF_AUTH_CRYPTO, OSPF_KEY_MAX, &nettle_sha512 },
 };
 
-const char *ospf_auth_name(enum ospf_auth_type t) { return rows[t].name; }
-
 bool ospf_auth_valid(const struct ospf_auth *a)
 {
 	if ((unsigned)a->type >= N_ELEM(rows) || a->n_keys > OSPF_N_KEYS)
@@ -186,7 +184,7 @@ static enum drop check_digest(struct ospf_if *oi, const struct ospf_nbr *n,
 		ospf_problem(oi, h->router_id, src, DROP_OSPF_AUTH,
 			     "a digest of %u bytes, expected %u (%s)",
 			     (unsigned)h->u.crypto.digest_len, (unsigned)ospf_auth_len(oi),
-			     ospf_auth_name(oi->auth->type));
+			     rows[oi->auth->type].name);
 		return DROP_OSPF_AUTH;
 	}
 	digest(oi->auth, key, head, body, body_len, right);

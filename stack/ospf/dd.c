@@ -23,18 +23,6 @@ void ospf_exchange_arm(struct ospf_nbr *n)
 		timer_set(q, &n->exchange, at);
 }
 
-void ospf_exchange_timer(struct timer *t)
-{
-	struct ospf_nbr *n = container_of(t, struct ospf_nbr, exchange);
-	ns_t now = ospf_now(ospf_of(n));
-
-	if (n->dd_due_at <= now)
-		ospf_dd_timeout(n);
-	if (n->req_due_at <= now)
-		ospf_request_timeout(n);
-	ospf_exchange_arm(n);
-}
-
 static void due_in(struct ospf_nbr *n, ns_t d)
 {
 	n->dd_due_at = d == NS_NEVER ? NS_NEVER : ospf_now(ospf_of(n)) + d;
@@ -125,7 +113,7 @@ void ospf_dd_start(struct ospf_nbr *n)
 	due_in(n, SEC(n->oi->conf.rxmt));
 }
 
-void ospf_dd_timeout(struct ospf_nbr *n)
+static void dd_timeout(struct ospf_nbr *n)
 {
 	if (n->state >= OSPF_NBR_LOADING) {
 		dd_answered(n);                   /* 10.8: the slave need not remember any more */
@@ -135,6 +123,18 @@ void ospf_dd_timeout(struct ospf_nbr *n)
 	}
 	dd_send(n);
 	due_in(n, SEC(n->oi->conf.rxmt));
+}
+
+void ospf_exchange_timer(struct timer *t)
+{
+	struct ospf_nbr *n = container_of(t, struct ospf_nbr, exchange);
+	ns_t now = ospf_now(ospf_of(n));
+
+	if (n->dd_due_at <= now)
+		dd_timeout(n);
+	if (n->req_due_at <= now)
+		ospf_request_timeout(n);
+	ospf_exchange_arm(n);
 }
 
 /* --- the database is listed (10.3, NegotiationDone) ----------------------------------------- */
@@ -165,7 +165,8 @@ static int list_all(struct ospf_nbr *n, uint32_t area, bool any)
 	return err;
 }
 
-int ospf_dd_list(struct ospf_nbr *n)
+/* ERR_NOMEM: nothing changed. */
+static int list_database(struct ospf_nbr *n)
 {
 	const struct ospf_area *a = n->oi->area;
 	bool any = false;
@@ -278,7 +279,7 @@ static enum drop in_exstart(struct ospf_nbr *n, const struct ospf_dd *dd, struct
 		n->master = true;                 /* as we go on saying */
 		return DROP_NONE;
 	}
-	if (ospf_dd_list(n) != OK) {
+	if (list_database(n) != OK) {
 		n->master = true;
 		return DROP_NO_MEMORY;
 	}

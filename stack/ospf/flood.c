@@ -15,7 +15,8 @@
 
 /* --- sending (13.3) ------------------------------------------------------------------- */
 
-void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e)
+/* An LSA as it leaves: image with its age plus InfTransDelay. */
+static void lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e)
 {
 	uint32_t age = lsdb_age(oi->area->ospf, e) + (uint32_t)oi->conf.transmit_delay;
 	uint8_t *p = wr_take(w, e->lsa->len);
@@ -38,7 +39,7 @@ void ospf_lsu_put(struct ospf_lsu *u, const struct lsdb_entry *e)
 			return;
 		ospf_lsu_emit(0, &u->tx.w);
 	}
-	ospf_lsa_emit(&u->tx.w, u->oi, e);
+	lsa_emit(&u->tx.w, u->oi, e);
 	u->n++;
 }
 

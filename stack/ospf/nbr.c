@@ -115,7 +115,7 @@ static void state_set(struct ospf_nbr *n, enum ospf_nbr_state s, const char *cau
 }
 
 /* 10.4: on a broadcast network only with the DR and the Backup. */
-bool ospf_adjacency_wanted(const struct ospf_nbr *n)
+static bool adjacency_wanted(const struct ospf_nbr *n)
 {
 	const struct ospf_if *oi = n->oi;
 
@@ -142,7 +142,7 @@ static void start_adjacency(struct ospf_nbr *n, const char *cause)
 
 static void eval_adjacency(struct ospf_nbr *n, const char *cause)
 {
-	if (ospf_adjacency_wanted(n))
+	if (adjacency_wanted(n))
 		start_adjacency(n, cause);
 }
 
@@ -169,7 +169,7 @@ static void load_or_full(struct ospf_nbr *n, const char *cause)
 
 static void keep_or_end(struct ospf_nbr *n, const char *cause)
 {
-	if (ospf_adjacency_wanted(n))
+	if (adjacency_wanted(n))
 		return;
 	nbr_clear(n);
 	state_set(n, OSPF_NBR_2WAY, cause);

@@ -256,7 +256,6 @@ void ospf_auth_sign(struct ospf_if *oi, uint8_t *pkt, size_t n);
 /* The header's OSPF_HLEN bytes, and the rest with the digest; n may be NULL. */
 enum drop ospf_auth_check(struct ospf_if *oi, const struct ospf_nbr *n, const struct ospf_hdr *h,
 			  ip4_t src, const uint8_t *head, const uint8_t *body);
-const char *ospf_auth_name(enum ospf_auth_type t);
 /* Is it one that can be? */
 bool ospf_auth_valid(const struct ospf_auth *a);
 
@@ -273,21 +272,16 @@ void ospf_if_set_state(struct ospf_if *oi, enum ospf_if_state s, const char *cau
 void ospf_if_halt(struct ospf_if *oi);    /* at once and silently; its neighbours go */
 /* config.c: up, down or restarted, as its device and addresses ask for. */
 void ospf_if_sync(struct ospf_if *oi);
-/* Neighbours that we are or shall be adjacent to. */
-bool ospf_adjacency_wanted(const struct ospf_nbr *n);     /* 10.4 */
 void ospf_elect(struct ospf_if *oi, const char *cause);   /* elect.c: 9.4 */
 /* Tells the user if it can find nobody: then there are no adjacencies, either. */
 void ospf_elect_check(struct ospf_if *oi);
 /* hello.c */
 void ospf_hello_timer(struct timer *t);
-/* dd.c, lsreq.c: ExStart, the first DD packet; Exchange, with the database
- * listed (ERR_NOMEM: nothing changed); what is due of both; the first or next
- * requests, unless some are under way. */
+/* dd.c, lsreq.c: ExStart, the first DD packet; what is due of DD packets and
+ * requests; the first or next requests, unless some are under way. */
 void ospf_dd_start(struct ospf_nbr *n);
-int must_check ospf_dd_list(struct ospf_nbr *n);
 void ospf_exchange_arm(struct ospf_nbr *n);
 void ospf_exchange_timer(struct timer *t);
-void ospf_dd_timeout(struct ospf_nbr *n);
 void ospf_request_next(struct ospf_nbr *n);
 void ospf_request_timeout(struct ospf_nbr *n);
 
@@ -373,8 +367,6 @@ bool lsdb_type_fits(const struct ospf_area *a, uint8_t type);
 bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from);
 /* Is a neighbour between Exchange and Full? */
 bool ospf_exchanging(const struct ospf *o);
-/* An LSA as it leaves: image with its age plus InfTransDelay. */
-void ospf_lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e);
 void ospf_flood_out(struct ospf_if *oi);  /* what waits there leaves now */
 /* LSAs in updates up to the MTU, out of oi to dst (0: as ospf_tx_end() has it):
  * begun as { .oi = oi, .dst = dst }; the last one leaves at the end. */

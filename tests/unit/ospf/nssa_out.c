@@ -54,7 +54,7 @@ static struct square square_new(void)
 	return q;
 }
 
-/* A static route, which is told of at this cost. */
+/* A static route. */
 static void tell(struct stack *st, const char *to, const char *via)
 {
 	struct route_spec r = { .proto = RP_STATIC, .n_hops = 1 };
@@ -64,6 +64,7 @@ static void tell(struct stack *st, const char *to, const char *via)
 	REQUIRE(stack_route_set(st, ROUTE_ADD, &r) == OK);
 }
 
+/* They are told of at this cost. */
 static void redistribute(struct stack *st, bool type1, uint32_t metric)
 {
 	REQUIRE(stack_ospf_redistribute(st, RP_STATIC, &(struct ospf_redistribute){
