@@ -71,7 +71,8 @@ void link_end_note_drop(struct link_end *e, const struct pkt *p, enum drop why)
 	lab_on_drop(e->link->lab, e->node, &e->dev, p, why);
 }
 
-slow_path void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
+/* A frame dies on this end's direction; consumes it. */
+static slow_path void link_end_drop(struct link_end *e, struct pkt *p, enum drop why)
 {
 	e->dev.stats.tx_dropped++;
 	link_end_note_drop(e, p, why);

@@ -75,9 +75,8 @@ int link_end_xmit(struct link_end *e, struct pkt *p);
  * on a wire that lost it are lost. */
 void link_update_carrier(struct link *l);
 
-/* A frame dies on this end's direction; consumes it. */
-void link_end_drop(struct link_end *e, struct pkt *p, enum drop why);
-/* The same for the books alone: p lives on, or is freed by the caller. */
+/* A frame dies on this end's direction, for the books: p lives on, or is freed by
+ * the caller. */
 void link_end_note_drop(struct link_end *e, const struct pkt *p, enum drop why);
 
 /* Impairments from the next frame on; copies spec.  OK or ERR_NOMEM. */
@@ -90,9 +89,6 @@ struct pkt *link_end_take(struct link_end *e);
  * after those that are there; for changes of the rate. */
 void link_end_reinsert(struct link_end *e, struct pkt *p);
 void link_end_requeue(struct link_end *e, struct pkt *p, ns_t now, ns_t delay);
-/* A new rate: frames that have not started get new times.  OK or ERR_NOMEM,
- * then nothing has changed. */
-int must_check link_end_set_rate(struct link_end *e, uint64_t rate_bps);
 
 /* Frames that wait now, after those that have started left the queue. */
 void link_end_queue_now(struct link_end *e, ns_t now);

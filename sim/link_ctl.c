@@ -103,7 +103,9 @@ static struct pkt **frames_take(struct link_end *e, size_t *n)
 	return all;
 }
 
-int link_end_set_rate(struct link_end *e, uint64_t rate_bps)
+/* A new rate: frames that have not started get new times.  OK or ERR_NOMEM,
+ * then nothing has changed. */
+static int must_check link_end_set_rate(struct link_end *e, uint64_t rate_bps)
 {
 	ns_t now = e->link->lab->engine.now;
 	size_t n;

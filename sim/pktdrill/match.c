@@ -11,7 +11,8 @@
 #include "stack/util/be.h"
 #include "stack/wire/ip4.h"
 
-void pd_expected(const struct pd_packet *want, struct pd_seg *seg)
+/* The packet as on the wire. */
+static void expected_seg(const struct pd_packet *want, struct pd_seg *seg)
 {
 	memset(seg, 0, sizeof(*seg));
 	seg->proto = want->proto;
@@ -196,7 +197,7 @@ void pd_match_show(struct pd_run *r, const struct pd_packet *want, const struct 
 	struct pd_seg expected;
 	struct buf *b = &r->says->text;
 
-	pd_expected(want, &expected);
+	expected_seg(want, &expected);
 	expected.at = got->at;
 	buf_str(b, "\nscript packet: ");
 	pd_seg_show(&expected, want->has_wnd, want->opts.any, r->t0, b);

@@ -120,7 +120,6 @@ void pd_map_out(struct pd_run *r, const struct pd_packet *want, struct pd_seg *g
 /* --- match.c --- */
 bool pd_match(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got);
 void pd_match_show(struct pd_run *r, const struct pd_packet *want, const struct pd_seg *got);
-void pd_expected(const struct pd_packet *want, struct pd_seg *seg);       /* as on the wire */
 
 /* --- show.c, icmp.c --- */
 void pd_seg_show(const struct pd_seg *s, bool wnd, bool any_opts, ns_t t0, struct buf *b);

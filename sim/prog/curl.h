@@ -84,7 +84,6 @@ const char *curl_method(const struct curl *c);
 /* The transfer is over: -w, an error's text, a row of the report. */
 void curl_show_end(struct curl *c, int status, const char *error);
 void curl_show_lines(struct curl *c, char mark, const char *text, size_t n);      /* -v */
-void curl_show_format(struct curl *c, int status, const char *error);
 json_t *curl_json(const struct prog *p);
 
 #endif

@@ -97,7 +97,7 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 	return true;
 }
 
-void curl_show_format(struct curl *c, int status, const char *error)
+static void show_format(struct curl *c, int status, const char *error)
 {
 	struct buf b = { 0 };
 	char name[64];
@@ -154,7 +154,7 @@ void curl_show_end(struct curl *c, int status, const char *error)
 	if (status && (!c->silent || c->show_error))
 		prog_eprintf(&c->prog, "curl: (%d) %s\n", status, error ? error : "");
 	if (c->format)
-		curl_show_format(c, status, error);
+		show_format(c, status, error);
 	buf_free(&b);
 }
 

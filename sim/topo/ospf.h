@@ -106,7 +106,6 @@ uint16_t topo_ospf_cost(const struct topo *t, uint32_t link, int side, uint64_t 
 /* Of lo, which has the node's loopback addresses; area: the lowest of its interfaces. */
 bool topo_ospf_lo(const struct topo *t, uint32_t node, uint32_t area, struct ospf_if_config *out);
 
-const char *topo_ospf_type_word(unsigned type);           /* "p2p" */
 const char *topo_ospf_auth_word(unsigned type);           /* "md5" */
 
 #endif

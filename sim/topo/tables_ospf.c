@@ -15,11 +15,6 @@ static const char *const auth_words[] = {
 	"none", "text", "md5", "hmac-sha-1", "hmac-sha-256", "hmac-sha-384", "hmac-sha-512", NULL
 };
 
-const char *topo_ospf_type_word(unsigned type)
-{
-	return net_words[type];
-}
-
 const char *topo_ospf_auth_word(unsigned type)
 {
 	return auth_words[type];
