@@ -9,7 +9,8 @@
 #include "sim/sim.h"
 #include "stack/util/cc.h"
 
-bool args_parse_prefix(const char *s, struct prefix *out)
+/* "default" is 0.0.0.0/0; a bare address is a host. */
+static bool parse_prefix(const char *s, struct prefix *out)
 {
 	if (strcmp(s, "default") != 0)
 		return prefix_parse(out, s);
@@ -64,7 +65,7 @@ bool args_type_ok(void *ctx, const struct walk *w, const struct gram_ins *arg, c
 				(t->any_end && new_end_ok(t->lab, word));
 	case ARG_NEW_END: return new_end_ok(t->lab, word);
 	case ARG_ADDR:   return lab_resolve(t->lab, word, &addr);
-	case ARG_PREFIX: return args_parse_prefix(word, &p);
+	case ARG_PREFIX: return parse_prefix(word, &p);
 	case ARG_MAC:    return mac_parse(&mac, word);
 	case ARG_TIME:   return word_ns(word, false, &ns);
 	case ARG_SECS:   return word_ns(word, true, &ns);
@@ -155,7 +156,7 @@ bool args_prefix(const struct args *a, const char *name, struct prefix *out)
 {
 	const char *s = args_word(a, name);
 
-	return s && args_parse_prefix(s, out);
+	return s && parse_prefix(s, out);
 }
 
 bool args_mac(const struct args *a, const char *name, struct mac *out)

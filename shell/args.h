@@ -57,8 +57,6 @@ char *const *args_rest(const struct args *a, int *n);
 /* The line from the first word of LINE to the end, appended as it was typed. */
 bool args_line(const struct args *a, struct buf *out);
 
-/* "default" is 0.0.0.0/0; a bare address is a host. */
-bool args_parse_prefix(const char *s, struct prefix *out);
 /* A type in words: "a node". */
 const char *arg_type_text(enum arg_type t);
 

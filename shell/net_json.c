@@ -10,7 +10,7 @@
 #define LIFETIME_FOREVER 4294967295   /* as ip(8) shows it */
 #define TXQLEN 1000                   /* shown only: the link has its own queue */
 
-const char *net_dev_state(const struct netdev *dev)
+static const char *dev_state(const struct netdev *dev)
 {
 	if (!(dev->flags & DEV_UP))
 		return "DOWN";
@@ -63,7 +63,7 @@ json_t *net_dev_json(const struct lab *lab, const struct node *n, const struct n
 	jset(o, "flags", flags_json(dev));
 	jset_int(o, "mtu", dev->mtu);
 	jset_str(o, "qdisc", qdisc_name(lab, n, dev));
-	jset_str(o, "operstate", net_dev_state(dev));
+	jset_str(o, "operstate", dev_state(dev));
 	jset_str(o, "group", "default");
 	jset_int(o, "txqlen", TXQLEN);
 	jset_str(o, "link_type", lo ? "loopback" : "ether");

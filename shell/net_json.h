@@ -16,8 +16,6 @@ json_t *net_route_json(const struct route_info *r);
 json_t *net_route_details_json(const struct route_info *r);       /* as `ip -d` */
 json_t *net_neigh_json(const struct neigh_info *n);
 
-/* "UP", "DOWN", "LOWERLAYERDOWN" or "UNKNOWN" (loopback). */
-const char *net_dev_state(const struct netdev *dev);
 /* The places of next hops in FRR's order, by their addresses; Linux has them by
  * interface, as the stack does. */
 void net_hops_by_addr(const struct route_hop *hops, unsigned n, uint8_t place[ROUTE_HOPS_MAX]);

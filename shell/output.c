@@ -79,27 +79,21 @@ void shell_line(struct shell *sh, const char *fmt, ...)
 	buf_free(&b);
 }
 
-int shell_verror(struct shell *sh, const char *fmt, va_list ap)
+int shell_error(struct shell *sh, const char *fmt, ...)
 {
+	va_list ap;
+
 	shell_end_line(sh);
 	fflush(sh->out);
 	if (sh->src && sh->src_line)
 		fprintf(sh->err, "%s:%u: ", sh->src, sh->src_line);
 	else if (sh->src)
 		fprintf(sh->err, "%s: ", sh->src);
+	va_start(ap, fmt);
 	vfprintf(sh->err, fmt, ap);
+	va_end(ap);
 	putc('\n', sh->err);
 	fflush(sh->err);
-	return 1;
-}
-
-int shell_error(struct shell *sh, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	shell_verror(sh, fmt, ap);
-	va_end(ap);
 	return 1;
 }
 

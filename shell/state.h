@@ -61,7 +61,6 @@ void shell_end_line(struct shell *sh);
 /* One line on the error stream, after "FILE:LINE: " in a script.  Returns 1,
  * a command's exit status. */
 int shell_error(struct shell *sh, const char *fmt, ...) printf_like(2, 3);
-int shell_verror(struct shell *sh, const char *fmt, va_list ap) printf_like(2, 0);
 /* "[0.500s] text" for something no command asked for. */
 void shell_event(struct shell *sh, ns_t at, const char *line);
 
