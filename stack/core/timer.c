@@ -51,6 +51,18 @@ static struct timer *pair_up(struct timer *first)
 	return all;
 }
 
+/* With all that is below it; t is not the root. */
+static void cut(struct timer *t)
+{
+	if (t->prev->child == t)
+		t->prev->child = t->next;
+	else
+		t->prev->next = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	t->next = t->prev = NULL;
+}
+
 static void unlink_timer(struct timerq *q, struct timer *t)
 {
 	struct timer *kids = pair_up(t->child);
@@ -59,15 +71,9 @@ static void unlink_timer(struct timerq *q, struct timer *t)
 	if (t == q->root) {
 		q->root = kids;
 	} else {
-		if (t->prev->child == t)
-			t->prev->child = t->next;
-		else
-			t->prev->next = t->next;
-		if (t->next)
-			t->next->prev = t->prev;
+		cut(t);
 		q->root = meld(q->root, kids);
 	}
-	t->next = t->prev = NULL;
 	t->seq = 0;
 }
 
@@ -75,11 +81,14 @@ void timer_set(struct timerq *q, struct timer *t, ns_t at)
 {
 	ns_t first = timerq_next_at(q);
 
-	if (timer_armed(t))
+	if (timer_armed(t) && at >= t->at)
 		unlink_timer(q, t);
+	else if (timer_armed(t) && t != q->root)
+		cut(t);                           /* what is below it stays there */
 	t->at = at;
 	t->seq = ++q->seq;
-	q->root = meld(q->root, t);
+	if (t != q->root)
+		q->root = meld(q->root, t);
 	if (at < first && q->earlier)
 		q->earlier(q);
 }
