@@ -115,6 +115,12 @@ static inline bool usage_up(struct usage *n, bool was_free)
 	return unlikely(n->left-- == 0);
 }
 
+/* May one of the free ones be taken without a look at anything? */
+static inline bool pool_is_plain(const struct pkt_pool *pool, const struct usage *n)
+{
+	return likely(n->left && pool->fail_after == UINT64_MAX);
+}
+
 static inline void usage_down(struct usage *n) { n->n_free++; }
 
 /* How many of the free ones nobody needed, if a while is over; another one begins then. */
@@ -173,12 +179,8 @@ static struct pkt *pkt_take(struct pkt_pool *pool)
 	struct pkt *p = pool->free;
 	bool was_free = p != NULL;
 
-	if (likely(p)) {
+	if (p) {
 		pool->free = p->next;
-		if (likely(pool->free)) {         /* it is wanted soon, with its headers */
-			prefetch(pool->free);
-			prefetch(pool->free->head + PKT_HEAD - 64);
-		}
 	} else {
 		p = malloc(sizeof(*p));
 		if (!p)
@@ -190,23 +192,42 @@ static struct pkt *pkt_take(struct pkt_pool *pool)
 	return p;
 }
 
-struct pkt *pkt_new(struct pkt_pool *pool)
+static inline struct pkt *pkt_init(struct pkt_pool *pool, struct pkt *p)
 {
-	struct pkt *p;
-
-	if (!pool_allows(pool))
-		return NULL;
-	p = likely(in_use(&pool->n) < pool->limit) ? pkt_take(pool) : NULL;
-	if (unlikely(!p)) {
-		pool->stats.failed++;
-		return NULL;
-	}
 	unpoison(p, sizeof(*p));
 	memset(p, 0, offsetof(struct pkt, frag));
 	p->pool = pool;
 	p->off = PKT_HEAD;
 	p->l2 = PKT_HEAD;
 	return p;
+}
+
+static outlined struct pkt *pkt_new_any(struct pkt_pool *pool)
+{
+	struct pkt *p;
+
+	if (!pool_allows(pool))
+		return NULL;
+	p = in_use(&pool->n) < pool->limit ? pkt_take(pool) : NULL;
+	if (p)
+		return pkt_init(pool, p);
+	pool->stats.failed++;
+	return NULL;
+}
+
+struct pkt *pkt_new(struct pkt_pool *pool)
+{
+	struct pkt *p = pool->free;
+
+	if (unlikely(!p || !pool_is_plain(pool, &pool->n) || in_use(&pool->n) >= pool->limit))
+		return pkt_new_any(pool);
+	pool->free = p->next;
+	if (likely(pool->free)) {                 /* it is wanted soon, with its headers */
+		prefetch(pool->free);
+		prefetch(pool->free->head + PKT_HEAD - 64);
+	}
+	(void)usage_up(&pool->n, true);
+	return pkt_init(pool, p);
 }
 
 static size_t blk_class(uint32_t size)
@@ -248,25 +269,44 @@ static struct blk *class_take(struct pkt_pool *pool, struct blk_class *c, uint32
 	return b;
 }
 
-struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
+static inline struct blk *blk_init(struct blk *b, uint32_t size)
 {
-	struct blk *b;
-	size_t i;
-
-	assert(size <= blk_sizes[N_CLASS - 1]);
-	if (!pool_allows(pool))
-		return NULL;
-	i = blk_class(size);
-	b = class_take(pool, &pool->blks[i], blk_sizes[i]);
-	if (!b) {
-		pool->stats.failed++;
-		return NULL;
-	}
 	unpoison(b->data, size);
 	poison(b->data + size, b->size - size);
 	b->next = NULL;
 	b->refs = 1;
 	return b;
+}
+
+/* size: of class i. */
+static outlined struct blk *blk_new_any(struct pkt_pool *pool, size_t i, uint32_t size)
+{
+	struct blk *b;
+
+	if (!pool_allows(pool))
+		return NULL;
+	b = class_take(pool, &pool->blks[i], blk_sizes[i]);
+	if (b)
+		return blk_init(b, size);
+	pool->stats.failed++;
+	return NULL;
+}
+
+struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
+{
+	struct blk_class *c;
+	struct blk *b;
+	size_t i;
+
+	assert(size <= blk_sizes[N_CLASS - 1]);
+	i = blk_class(size);
+	c = &pool->blks[i];
+	b = c->free;
+	if (unlikely(!b || !pool_is_plain(pool, &c->n)))
+		return blk_new_any(pool, i, size);
+	c->free = b->next;
+	(void)usage_up(&c->n, true);
+	return blk_init(b, size);
 }
 
 static hot_inline void put(struct pkt_pool *pool, struct blk *b)
@@ -467,16 +507,10 @@ void pkt_skip(struct pkt *p, uint32_t n)
 		body_skip(p, n - head);
 }
 
-size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n)
+static outlined size_t copy_out_any(const struct pkt *p, uint32_t off, uint8_t *out, size_t n)
 {
-	uint8_t *out = to;
 	size_t done = 0;
 
-	if (likely(p->len == 0 && p->nfrag == 1 && off < p->body)) {      /* data, mostly */
-		done = p->body - off < n ? p->body - off : n;
-		memcpy(out, p->frag[0].blk->data + p->frag[0].off + off, done);
-		return done;
-	}
 	if (off < p->len) {
 		done = (size_t)(p->len - off) < n ? (size_t)(p->len - off) : n;
 		memcpy(out, p->head + p->off + off, done);
@@ -497,6 +531,16 @@ size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n)
 		off = 0;
 	}
 	return done;
+}
+
+size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n)
+{
+	if (unlikely(p->len || p->nfrag != 1 || off >= p->body))  /* data, mostly */
+		return copy_out_any(p, off, to, n);
+	if (n > p->body - off)
+		n = p->body - off;
+	memcpy(to, p->frag[0].blk->data + p->frag[0].off + off, n);
+	return n;
 }
 
 /* csum_add() of a piece that begins at an odd offset of the whole. */
