@@ -183,7 +183,8 @@ static void hub_input(struct node *n, struct link_end *from, struct pkt *p, ns_t
 		pkt_free(p);
 }
 
-void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
+/* Of a node without a stack, or where somebody looks. */
+static outlined void input_any(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
 {
 	if (unlikely(e->taps))
 		taps_in(e, p, now);
@@ -201,6 +202,14 @@ void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
 	}
 	if (unlikely(e->taps))
 		taps_settle(e);
+}
+
+void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now)
+{
+	if (likely(n->stack && !e->taps))
+		stack_input(n->stack, now, &e->dev, p);
+	else
+		input_any(n, e, p, now);
 }
 
 /* --- building, stopping, starting --------------------------------------------------- */

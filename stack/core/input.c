@@ -79,12 +79,27 @@ struct pkt *stack_input_train(struct stack *st, ns_t now, struct netdev *dev, st
 	return l4_burst_more(st, dev, first);
 }
 
+/* What ip4_input_known() has not taken. */
+static outlined void rx_frame(struct stack *st, struct netdev *dev, struct pkt *p)
+{
+	const uint8_t *h = pkt_data(p);
+	uint16_t type = eth_get_type(h);
+	bool ours = (dev->flags & DEV_LOOPBACK) || rx_for_us(dev, p, h);
+
+	if (unlikely(st->packet_socks && (ours || (dev->flags & DEV_PROMISC))))
+		packet_input(st, dev, p, type);
+	if (unlikely(!ours))
+		pkt_drop(st, p, DROP_ETH_NOT_US);
+	else if (unlikely(eth_src_is_group(h)))
+		pkt_drop(st, p, DROP_ETH_SRC_MCAST);
+	else {
+		pkt_pull(p, ETH_HLEN);
+		rx_type(st, dev, p, type);
+	}
+}
+
 void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 {
-	const uint8_t *h;
-	uint16_t type;
-	bool ours;
-
 	st->now = now;
 	p->dev = dev;
 	p->flags = 0;
@@ -99,19 +114,6 @@ void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 		pkt_drop(st, p, DROP_ETH_SHORT);
 		return;
 	}
-	if (ip4_input_known(st, dev, p))
-		return;
-	h = pkt_data(p);
-	type = eth_get_type(h);
-	ours = (dev->flags & DEV_LOOPBACK) || rx_for_us(dev, p, h);
-	if (unlikely(st->packet_socks && (ours || (dev->flags & DEV_PROMISC))))
-		packet_input(st, dev, p, type);
-	if (unlikely(!ours))
-		pkt_drop(st, p, DROP_ETH_NOT_US);
-	else if (unlikely(eth_src_is_group(h)))
-		pkt_drop(st, p, DROP_ETH_SRC_MCAST);
-	else {
-		pkt_pull(p, ETH_HLEN);
-		rx_type(st, dev, p, type);
-	}
+	if (!ip4_input_known(st, dev, p))
+		rx_frame(st, dev, p);
 }

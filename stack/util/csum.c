@@ -179,17 +179,18 @@ static hot_inline uint64_t copy_few(uint8_t *to, const uint8_t *b, size_t n)
 }
 
 /* The rest, less than a block, is in the cache by then: a second pass is cheap. */
-uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
+static outlined uint64_t copy_many(uint64_t sum, uint8_t *out, const uint8_t *b, size_t n)
 {
 	size_t blocks = n >= CSUM_WIDE_MIN ? n / 64 : 0, whole = blocks * 64;
-	uint8_t *out = to;
-	const uint8_t *b = p;
 	uint64_t raw;
 
-	if (n < 8)
-		return sum + raw_to_be(copy_few(out, b, n));
 	raw = blocks ? copy_blocks_any(out, b, blocks) : 0;
 	if (n > whole)
 		memcpy(out + whole, b + whole, n - whole);
 	return sum + raw_to_be(add_raw(raw, b + whole, n - whole));
+}
+
+uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
+{
+	return n < 8 ? sum + raw_to_be(copy_few(to, p, n)) : copy_many(sum, to, p, n);
 }
