@@ -29,6 +29,8 @@ void tcp_recovery_init(struct tcp_conn *tc)
 static void uncount(struct tcp_conn *tc, const struct tcp_seg *s)
 {
 	tc->n_out--;
+	if (likely(!(s->marks & (SEG_SACKED | SEG_LOST | SEG_RETRANS))))
+		return;
 	if (tc->sack_ok)
 		tc->n_sacked -= !!(s->marks & SEG_SACKED);
 	tc->n_lost -= !!(s->marks & SEG_LOST);
@@ -389,21 +391,26 @@ static void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 		tcp_rtt_sample(tc, a->rtt);
 }
 
-static void grow(struct tcp_conn *tc, const struct tcp_acked *a)
+static void cc_tell(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	uint32_t most = a->delivered * tc->cc.mss;        /* the rest was counted before */
 	struct cc_ack c = { .acked = a->bytes < most ? a->bytes : most,
 			    .in_flight = a->flight, .rtt = a->rtt,
 			    .srtt = tc->srtt, .now = tcp_now(tc), .una = tc->snd_una,
 			    .nxt = tc->snd_nxt };
+
+	tc->cc.ops->on_ack(&tc->cc, &c);
+}
+
+static void grow(struct tcp_conn *tc, const struct tcp_acked *a)
+{
 	/* Where order is poor Linux counts what was SACKed, too. */
 	bool news = a->acked || (a->sacked && tc->reordering > DUP_THRESH);
-	bool busy = cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited);
 
 	if (tcp_reducing(tc))
 		tcp_prr_ack(tc, a);
-	else if (news && busy)
-		tc->cc.ops->on_ack(&tc->cc, &c);
+	else if (news && cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited))
+		cc_tell(tc, a);
 }
 
 /* What it says of data, in the order in which it matters. */

@@ -34,14 +34,14 @@ static bool cwnd_allows(const struct tcp_conn *tc)
 static bool nagle_holds(const struct tcp_conn *tc, const struct tcp_seg *s)
 {
 	const struct sock *sk = &tc->sk;
-	bool small_out = tc->n_out && seq_lt(tc->snd_una, tc->small_end);
+	bool held = sk->opt[SKO_CORK] || tc->more;
 
+	if (!held && sk->opt[SKO_NODELAY])
+		return false;
 	if (s->len >= tc->snd_mss || (s->flags & TCP_FIN) || tcp_seg_next(tc, s) ||
 	    tcp_urgent_pending(tc) || tc->pushing)
 		return false;
-	if (sk->opt[SKO_CORK] || tc->more)
-		return true;
-	return !sk->opt[SKO_NODELAY] && small_out;
+	return held || (tc->n_out && seq_lt(tc->snd_una, tc->small_end));
 }
 
 /* RFC 9293 3.8.6.2.1: a part of a segment is worth sending only if it is half

@@ -148,9 +148,10 @@ static void put(struct tcp_conn *tc, struct tcp_seg *s, const uint8_t *from, siz
 /* So many full segments of `bytes` fit one block; 0: each has its own. */
 static uint32_t many_in(const struct tcp_conn *tc, size_t bytes)
 {
-	size_t n = (bytes < MANY_BYTES ? bytes : MANY_BYTES) / tc->snd_mss;
-
-	return n < MANY_MIN || open_seg(tc) ? 0 : (uint32_t)n;
+	if (bytes < MANY_MIN * (size_t)tc->snd_mss || MANY_BYTES < MANY_MIN * tc->snd_mss ||
+	    open_seg(tc))
+		return 0;
+	return (uint32_t)((bytes < MANY_BYTES ? bytes : MANY_BYTES) / tc->snd_mss);
 }
 
 static void many_copy(struct tcp_conn *tc, struct tcp_seg *first, const uint8_t *from, size_t n)

@@ -85,17 +85,23 @@ static void right_size(struct tcp_conn *tc, uint32_t got)
 	tc->drs_at = tcp_now(tc);
 }
 
+/* Twice what there was, as Linux has it, is worth a segment of its own; not after
+ * the peer's FIN. */
+static bool offers_twice(const struct tcp_conn *tc)
+{
+	uint32_t now = tcp_rcv_wnd(tc), then;
+
+	if (likely(now > (uint32_t)tc->sk.opt[SKO_RCVBUF] / 4) ||     /* space() is less */
+	    tc->state < TCP_ESTABLISHED || tc->state > TCP_FIN_WAIT_2)
+		return false;
+	then = offer(tc);
+	return then > now && then >= 2 * now;
+}
+
 void tcp_read_some(struct tcp_conn *tc, uint32_t got)
 {
-	uint32_t now, then;
-
 	right_size(tc, got);
-	now = tcp_rcv_wnd(tc);
-	then = offer(tc);
-	/* Worth a segment of its own: twice what there was, as Linux has it; not
-	 * after the peer's FIN. */
-	if ((then > now && then >= 2 * now && tc->state >= TCP_ESTABLISHED &&
-	     tc->state <= TCP_FIN_WAIT_2) || tcp_read_acks(tc))
+	if (offers_twice(tc) || tcp_read_acks(tc))
 		tcp_send_ack(tc);
 }
 

@@ -24,11 +24,11 @@ static bool switched_on(const struct tcp_conn *tc)
 
 void tcp_tlp_schedule(struct tcp_conn *tc)
 {
-	bool reo = tc->xmit_at != NS_NEVER && tc->xmit_for == XMIT_REO;
 	ns_t at, rto_at;
 
-	if (!tc->n_out || !tc->sack_ok || tc->timeouts || tc->n_sacked || tc->tlp_out ||
-	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) || reo ||
+	if (!tc->n_out || !tc->sack_ok || (tc->timeouts | tc->n_sacked | tc->tlp_out) ||
+	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) ||
+	    (tc->xmit_for == XMIT_REO && tc->xmit_at != NS_NEVER) ||
 	    tc->state < TCP_ESTABLISHED || !switched_on(tc))
 		return;
 	at = tcp_now(tc) + pto(tc);

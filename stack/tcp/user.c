@@ -345,16 +345,16 @@ static bool at_end(const struct tcp_conn *tc)
 	return tc->over || tc->rcv_shut || (tc->state >= TCP_CLOSE_WAIT);
 }
 
-/* SO_RCVLOWAT, and what the peer's end makes of it. */
-static hot_inline bool readable(const struct tcp_conn *tc)
+/* SO_RCVLOWAT; at its end a stream may be read whatever there is. */
+static hot_inline bool has_enough(const struct tcp_conn *tc)
 {
 	uint32_t least, apart;
 
 	if (!tc->rcvq_bytes)
-		return at_end(tc);
+		return false;
 	least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
 	apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;
-	return tc->rcvq_bytes >= apart + (least ? least : 1) || at_end(tc);
+	return tc->rcvq_bytes >= apart + (least ? least : 1);
 }
 
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n)
@@ -379,7 +379,7 @@ static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, unsigned fla
 	}
 	if (unlikely(tc->urgent != NULL))
 		sock_ready_changed(&tc->sk);      /* only falls */
-	else if (!readable(tc))
+	else if (!has_enough(tc) && !at_end(tc))
 		sock_ready_fell(&tc->sk, SK_IN);
 	return got;
 }
@@ -507,7 +507,7 @@ void tcp_close(struct sock *sk)
 /* --- for the socket layer ---------------------------------------------------------------- */
 
 /* As Linux's tcp_poll(). */
-static uint32_t tcp_ready(const struct sock *sk)
+static uint32_t ready_any(const struct sock *sk)
 {
 	const struct tcp_conn *tc = tcp_conn(sk);
 	bool rd_end = at_end(tc), wr_end = tc->over || tc->snd_shut;
@@ -523,7 +523,18 @@ static uint32_t tcp_ready(const struct sock *sk)
 		ev |= tcp_urgent_ready(tc);
 	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
 		return ev;
-	return ev | (readable(tc) ? SK_IN : 0) | (wr_end || may_write(tc) ? SK_OUT : 0);
+	return ev | (has_enough(tc) ? SK_IN : 0) | (wr_end || may_write(tc) ? SK_OUT : 0);
+}
+
+/* Mostly data comes and goes, and nothing else. */
+static uint32_t tcp_ready(const struct sock *sk)
+{
+	const struct tcp_conn *tc = tcp_conn(sk);
+
+	if (unlikely(tc->state != TCP_ESTABLISHED || sk->pending_err || !list_empty(&sk->errq) ||
+		     (tc->over | tc->rcv_shut | tc->snd_shut) || tc->urgent))
+		return ready_any(sk);
+	return (has_enough(tc) ? SK_IN : 0) | (may_write(tc) ? SK_OUT : 0);
 }
 
 /* TCP_NODELAY is a push, whatever else holds what is there, as in Linux. */
