@@ -163,7 +163,7 @@ static hot_inline bool way_is_known(const struct tcp_conn *tc, struct tcp_way *w
 {
 	const struct sock *sk = &tc->sk;
 
-	if (unlikely(sk->opt[SKO_TOS] || sk->ifindex || tc->ip_opts || tc->ecn.ok))
+	if (unlikely(((unsigned)sk->opt[SKO_TOS] | sk->ifindex | tc->ecn.ok) || tc->ip_opts))
 		return false;
 	return likely(w->known && way_is_same(w, sk) && ip4_train_again(sk->st, &w->ip, len)) ||
 	       way_find(tc, w, len);

@@ -30,11 +30,11 @@ static uint32_t space(const struct tcp_conn *tc)
 	return room < most ? room : most;         /* more could not be said */
 }
 
-/* What may be offered now: never less than was (SHLD-14); more only if it is a
- * full segment or half of the buffer more (RFC 9293 3.8.6.2.2). */
-static uint32_t offer(const struct tcp_conn *tc)
+/* What may be offered, of what is promised now and is free now: never less than was
+ * (SHLD-14); more only if it is a full segment or half of the buffer more (RFC 9293
+ * 3.8.6.2.2). */
+static uint32_t offer(const struct tcp_conn *tc, uint32_t now, uint32_t free_now)
 {
-	uint32_t now = tcp_rcv_wnd(tc), free_now = space(tc);
 	uint32_t half = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 4;
 	uint32_t step = tc->rcv_mss < half ? tc->rcv_mss : half;
 
@@ -44,7 +44,8 @@ static uint32_t offer(const struct tcp_conn *tc)
 uint32_t tcp_window(struct tcp_conn *tc)
 {
 	uint8_t shift = tc->state >= TCP_ESTABLISHED ? tc->rcv_wscale : 0;
-	uint32_t wnd = offer(tc) >> shift, unit = 1u << shift, promised = tcp_rcv_wnd(tc);
+	uint32_t promised = tcp_rcv_wnd(tc), room = space(tc), unit = 1u << shift;
+	uint32_t wnd = offer(tc, promised, room) >> shift;
 
 	/* What the field cannot say is not promised.  Of what was promised it has
 	 * no room for the last bits; then a little more is, if that has room in the
@@ -52,7 +53,7 @@ uint32_t tcp_window(struct tcp_conn *tc)
 	wnd = (wnd < UINT16_MAX ? wnd : UINT16_MAX) << shift;
 	if (wnd < promised)
 		wnd = (promised + unit - 1) & ~(unit - 1);
-	if (wnd > promised && wnd > space(tc))
+	if (wnd > promised && wnd > room)
 		wnd = promised;
 	tc->rcv_adv = seq_add(tc->rcv_nxt, wnd);
 	return wnd;
@@ -94,7 +95,7 @@ static bool offers_twice(const struct tcp_conn *tc)
 	if (likely(now > (uint32_t)tc->sk.opt[SKO_RCVBUF] / 4) ||     /* space() is less */
 	    tc->state < TCP_ESTABLISHED || tc->state > TCP_FIN_WAIT_2)
 		return false;
-	then = offer(tc);
+	then = offer(tc, now, space(tc));
 	return then > now && then >= 2 * now;
 }
 
