@@ -187,7 +187,7 @@ struct pkt *link_end_take(struct link_end *e)
 static hot_inline void start_at(struct link_end *e, struct pkt *p, ns_t start, ns_t now,
 				ns_t delay, uint32_t len, bool fifo)
 {
-	e->busy_at = ns_add(start, tx_time(e, len));
+	e->busy_at = likely(!e->rate_bps) ? start : ns_add(start, tx_time(e, len));
 	p->start_at = start;
 	p->at = ns_add(e->busy_at, delay);
 	if (p->at <= now)
