@@ -116,7 +116,8 @@ bool ip_route_selected(const struct args *a, const struct route_info *r)
 	const char *proto = args_word(a, "PROTO"), *scope = args_word(a, "SCOPE");
 	const char *type = args_word(a, "TYPE");
 
-	if (!is_in_fib(r) || !table_chosen(a, r) || !prefix_chosen(a, &r->spec.to) || !hop_chosen(a, &r->spec))
+	if (!is_in_fib(r) || !table_chosen(a, r) || !prefix_chosen(a, &r->spec.to) ||
+	    !hop_chosen(a, &r->spec))
 		return false;
 	if (proto && ip_route_proto(proto) != (int)r->spec.proto)
 		return false;
