@@ -127,13 +127,9 @@ static inline size_t least_of_four(const struct event_key *h, size_t c)
 	return a + ((b - a) & -(size_t)key_before(&h[b], &h[a]));
 }
 
-/* Puts k into the free place i of a heap that ends before `end`.  Returns when the
- * first key below i is due, if k stays there, and else 0. */
-static inline ns_t sift_down(struct event_key *h, size_t i, size_t end, struct event_key k)
+/* Puts k into the free place i of a heap that ends before `end`. */
+static inline void sift_down(struct event_key *h, size_t i, size_t end, struct event_key k)
 {
-	const size_t top = i;
-	ns_t next = NS_NEVER;
-
 	for (;;) {
 		size_t c = first_child(i);
 
@@ -143,29 +139,12 @@ static inline ns_t sift_down(struct event_key *h, size_t i, size_t end, struct e
 			c = least_of(h, c, end);
 		else
 			break;
-		if (!key_before(&h[c], &k)) {
-			next = h[c].at;
+		if (!key_before(&h[c], &k))
 			break;
-		}
 		h[i] = h[c];
 		i = c;
 	}
 	h[i] = k;
-	return i == top ? next : 0;
-}
-
-/* In place of the root that was taken.  One frame at a time, all else far: then
- * each of its keys is before all others, and none of those is looked at. */
-static inline void near_replace(struct evq *q, struct event_key k)
-{
-	struct event_key *h = q->near.k;
-
-	q->hole = false;
-	if (k.at < q->second_at) {
-		h[ROOT] = k;
-		return;
-	}
-	q->second_at = sift_down(h, ROOT, ROOT + q->near.n, k);
 }
 
 static void near_push(struct evq *q, struct event_key k)
@@ -173,14 +152,14 @@ static void near_push(struct evq *q, struct event_key k)
 	struct keys *v = &q->near;
 
 	if (q->hole) {
-		near_replace(q, k);
+		q->hole = false;
+		sift_down(v->k, ROOT, ROOT + v->n, k);
 		return;
 	}
 	if (unlikely(ROOT + v->n + 1 > v->cap))
 		keys_grow(v, ROOT + v->n + 1);
 	v->n++;
 	sift_up(v->k, ROOT + v->n - 1, k);
-	q->second_at = 0;
 }
 
 /* Gives back the place of a key that was taken and not replaced. */
@@ -192,9 +171,8 @@ static void close_hole(struct evq *q)
 		return;
 	q->hole = false;
 	v->n--;
-	q->second_at = 0;
 	if (v->n)
-		(void)sift_down(v->k, ROOT, ROOT + v->n, v->k[ROOT + v->n]);
+		sift_down(v->k, ROOT, ROOT + v->n, v->k[ROOT + v->n]);
 }
 
 /* --- windows --------------------------------------------------------------------- */
@@ -380,8 +358,7 @@ static void load_heap(struct evq *q, struct bucket *b)
 		q->soon(q->ctx, v->k + ROOT, v->n);
 	for (size_t i = v->n / 4 + 1; i-- > 0;)
 		if (i < v->n)
-			(void)sift_down(v->k, ROOT + i, ROOT + v->n, v->k[ROOT + i]);
-	q->second_at = 0;
+			sift_down(v->k, ROOT + i, ROOT + v->n, v->k[ROOT + i]);
 }
 
 /* The bucket of window cur comes up; there is one. */

@@ -39,7 +39,6 @@ struct bucket { struct key_chunk *first; size_t n; };
 struct evq {
 	struct keys near;                 /* a heap; its root is k[3], see evq.c */
 	bool hole;                        /* the root was taken and not replaced */
-	ns_t second_at;                   /* near's keys but the root are not before it; 0: unknown */
 	bool front_in_run;                /* what evq_front() returned last */
 	unsigned shift;                   /* a window is 2^shift ns */
 	uint64_t cur;                     /* first window in a bucket; UINT64_MAX: all is near */

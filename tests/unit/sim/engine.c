@@ -135,22 +135,6 @@ TEST(engine, far_and_near_events_of_one_window_come_in_order)
 	check_order(meet);
 }
 
-/* A handful, of which one moves often and the others lie far ahead, or just before
- * it: the heap is small, and its root is mostly replaced. */
-static void handful(struct event *ev, ns_t now)
-{
-	note(ev, now);
-	if (ev->src <= 6)
-		engine_set(&engine, ev, now + (ev->src == 1 ? 10 : 1 + rng_below(&rng, 200)));
-	if (rng_below(&rng, 16) == 0)
-		engine_set(&engine, &src_ev[rng_below(&rng, 6)], now + 1 + rng_below(&rng, 12));
-}
-
-TEST(engine, order_holds_of_a_handful_of_events)
-{
-	check_order(handful);
-}
-
 /* Idle for most of the time: what a step costs must not follow the gaps. */
 TEST(engine, sparse_events_cost_few_steps)
 {
