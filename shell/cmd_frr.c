@@ -312,17 +312,6 @@ static void print_route(struct shell *sh, const json_t *r)
 	buf_free(&head);
 }
 
-static void print_rib(struct shell *sh, const json_t *rib)
-{
-	const char *prefix;
-	json_t *list, *r;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)rib, prefix, list)
-		json_array_foreach(list, i, r)
-			print_route(sh, r);
-}
-
 static void print_detail(struct shell *sh, const json_t *r)
 {
 	const json_t *h;
@@ -345,7 +334,8 @@ static void print_detail(struct shell *sh, const json_t *r)
 	shell_printf(sh, "\n");
 }
 
-static void print_details(struct shell *sh, const json_t *rib)
+static void print_each(struct shell *sh, const json_t *rib,
+		       void (*print)(struct shell *sh, const json_t *route))
 {
 	const char *prefix;
 	json_t *list, *r;
@@ -353,7 +343,7 @@ static void print_details(struct shell *sh, const json_t *rib)
 
 	json_object_foreach((json_t *)(uintptr_t)rib, prefix, list)
 		json_array_foreach(list, i, r)
-			print_detail(sh, r);
+			print(sh, r);
 }
 
 /* What a letter means, in vtysh's words. */
@@ -368,19 +358,19 @@ static const char legend[] =
 static void route_print(struct shell *sh, const struct args *a, const json_t *all)
 {
 	bool detail = args_word(a, "PREFIX");
-	void (*print)(struct shell *sh, const json_t *rib) = detail ? print_details : print_rib;
+	void (*print)(struct shell *sh, const json_t *route) = detail ? print_detail : print_route;
 	const char *name;
 	json_t *rib;
 
 	if (json_object_size(all) && !detail)
 		shell_write(sh, legend, sizeof(legend) - 1);
 	if (a->node || args_word(a, "NODE")) {
-		print(sh, all);
+		print_each(sh, all, print);
 		return;
 	}
 	json_object_foreach((json_t *)(uintptr_t)all, name, rib) {
 		shell_printf(sh, "%s:\n", name);
-		print(sh, rib);
+		print_each(sh, rib, print);
 	}
 }
 
