@@ -650,7 +650,7 @@ uint64_t tcp_pace_would(const struct tcp_conn *tc);       /* were it paced; 0: n
 void tcp_pace_fini(struct tcp_conn *tc);
 
 /* --- segpool.c --- */
-struct tcp_seg *tcp_seg_alloc(struct stack *st);  /* all zero; NULL: no memory */
+struct tcp_seg *tcp_seg_alloc(struct stack *st);  /* zero, but for rate; NULL: no memory */
 void tcp_seg_release(struct stack *st, struct tcp_seg *s);
 /* n in a row by next, in no list. */
 void tcp_segs_release(struct stack *st, struct tcp_seg *first, struct tcp_seg *last, uint32_t n);
