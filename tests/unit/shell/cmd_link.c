@@ -41,7 +41,6 @@ TEST(cmd_link, an_added_link_is_one_of_the_lab)
 	CHECK(strstr(b.out, "10.9.0.0/30") != NULL);
 	CHECK_EQ(bench_do(&b, "link r1 h2:x down"), 0);
 	CHECK_EQ(bench_do(&b, "set link r1 h2:x loss 5%"), 0);
-	bench_do(&b, "save -");
 	bench_do(&b, "topo export yaml");
 	CHECK(strstr(b.out, "  - endpoints: [\"r1:eth2\", \"h2:x\"]\n    ipv4: [10.9.0.1/30, "
 		     "10.9.0.2/30]\n") != NULL);
