@@ -142,6 +142,8 @@ void ospf_print(struct shell *sh, const struct args *a, const json_t *all,
 		print(sh, all);
 		return;
 	}
+	if (!json_object_size(all))
+		shell_printf(sh, "%% OSPF is not enabled on any node\n");
 	json_object_foreach((json_t *)(uintptr_t)all, name, one) {
 		shell_printf(sh, "%s:\n", name);
 		print(sh, one);

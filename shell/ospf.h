@@ -34,7 +34,8 @@ bool ospf_arg_id(const struct ospf_ask *q, const char *name, uint32_t *id);
 /* Reports what make() says of the router asked for (NODE, or the one entered), or an
  * object with a member for each that runs OSPF.  A command's exit status. */
 int ospf_report(struct shell *sh, const struct args *a, json_t *(*make)(struct ospf_ask *q));
-/* Prints such a report, router by router. */
+/* Prints such a report, router by router; where none runs OSPF, near FRR's words that
+ * it does not ("% OSPF is not enabled in vrf default"). */
 void ospf_print(struct shell *sh, const struct args *a, const json_t *all,
 		void (*print)(struct shell *sh, const json_t *one));
 

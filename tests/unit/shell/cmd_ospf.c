@@ -56,6 +56,23 @@ TEST(cmd_ospf, neighbours_stand_in_columns_as_frr_has_them)
 	bench_close(&b);
 }
 
+TEST(cmd_ospf, a_lab_without_ospf_says_so)
+{
+	struct bench b;
+	json_t *v;
+
+	REQUIRE(bench_open(&b));
+	bench_wants(&b, "show ip ospf", "% OSPF is not enabled on any node\n");
+	bench_wants(&b, "show ip ospf neighbor", "% OSPF is not enabled on any node\n");
+	bench_wants(&b, "show ip ospf interface", "% OSPF is not enabled on any node\n");
+	bench_wants(&b, "show ip ospf json", "{}\n");
+	bench_refuses(&b, "r1 show ip ospf", "r1: OSPF does not run here\n");
+	v = report(&b, "show ip ospf database");
+	CHECK(json_is_object(v) && !json_object_size(v));
+	json_decref(v);
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, the_state_machines_are_shown_with_who_is_where)
 {
 	struct bench b;
