@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shell/offer.h"
 #include "shell/state.h"
 #include "shell/table.h"
 
@@ -229,6 +230,15 @@ static void stop_print(struct shell *sh, const struct args *a, const json_t *all
 	json_array_foreach(all, i, o)
 		shell_printf(sh, "capture %lld: %lld frames in %s\n", (long long)jint(o, "id"),
 			     (long long)jint(o, "frames"), jstr(o, "file"));
+}
+
+void offer_captures(const struct offer *o)
+{
+	struct capture_info info[CAPTURES_MAX];
+	size_t n = lab_captures(o->sh->lab, info, CAPTURES_MAX);
+
+	for (size_t i = 0; i < n && i < CAPTURES_MAX; i++)
+		offer_number(o, (unsigned)info[i].id);
 }
 
 const struct cmd cmds_capture[] = {

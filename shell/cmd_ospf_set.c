@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/offer.h"
 #include "shell/ospf.h"
 #include "shell/state.h"
 #include "shell/table.h"
@@ -240,6 +241,24 @@ static int router_run(struct shell *sh, const struct args *a)
 		s.config.spf_max_hold = args_ns(a, "MAX", 0);
 	}
 	return answer(sh, a, stack_ospf_set(st, &s.config));
+}
+
+static bool offer_area(void *arg, const struct show_ospf_area *a)
+{
+	char text[ADDR_STRLEN];
+	const struct offer *o = arg;
+
+	o->add(o->ctx, ip4_fmt(a->id, text));
+	return true;
+}
+
+/* Those that the router is in. */
+void offer_areas(const struct offer *o)
+{
+	struct offer copy = *o;
+
+	if (o->node && node_stack(o->node))
+		show_ospf_areas(node_stack(o->node), offer_area, &copy);
 }
 
 const struct cmd cmds_ospf_set[] = {

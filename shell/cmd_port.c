@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "shell/doors.h"
+#include "shell/offer.h"
 #include "shell/state.h"
 #include "shell/table.h"
 
@@ -273,6 +274,16 @@ static int expose_stop_run(struct shell *sh, const struct args *a)
 	if (id > INT32_MAX || lab_expose_stop(sh->lab, (int)id) != OK)
 		return shell_error(sh, "nothing is exposed as %" PRIu64, id);
 	return 0;
+}
+
+void offer_exposed(const struct offer *o)
+{
+	json_t *all = all_exposed(o->sh, 0), *one;
+	size_t i;
+
+	json_array_foreach(all, i, one)
+		offer_number(o, (unsigned long long)jint(one, "id"));
+	json_decref(all);
 }
 
 const struct cmd cmds_port[] = {

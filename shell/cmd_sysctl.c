@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/offer.h"
 #include "shell/state.h"
 #include "shell/table.h"
 #include "stack/show.h"
@@ -121,8 +122,33 @@ static void sysctl_print(struct shell *sh, const struct args *a, const json_t *a
 			     jstr(o, "name"), (long long)jint(o, "value"));
 }
 
+#define FEW_VALUES 4              /* so many at most are listed behind NAME= */
+
+/* Its full name; the short one for who began with that; behind = the values. */
+void offer_options(const struct offer *o)
+{
+	const char *is = strchr(o->typed, '=');
+	char name[2 * SHELL_NAME_MAX], value[3 * SHELL_NAME_MAX];
+
+	for (int i = 0; i < OPT_N; i++) {
+		const struct option_row *row = &option_rows[i];
+		bool full = !*o->typed || strpbrk(o->typed, "./") ||
+			    strncmp("net", o->typed, strlen(o->typed)) == 0;
+
+		snprintf(name, sizeof(name), "%s%s", full ? option_path(i) : "", row->name);
+		if (!is) {
+			o->add(o->ctx, name);
+			continue;
+		}
+		for (int64_t v = row->min; row->max - row->min < FEW_VALUES && v <= row->max; v++) {
+			snprintf(value, sizeof(value), "%s=%lld", name, (long long)v);
+			o->add(o->ctx, value);
+		}
+	}
+}
+
 const struct cmd cmds_sysctl[] = {
-	{ .name = "sysctl", .args = "[NAME:rest]", .flags = CMD_NODE, .run = sysctl_run,
+	{ .name = "sysctl", .args = "[NAME:rest]", .rest_words = "-a -w", .flags = CMD_NODE, .run = sysctl_run,
 	  .print = sysctl_print, .help = "show or set (NAME=VALUE) a host's tunables" },
 	{ 0 },
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "shell/expect.h"
+#include "shell/offer.h"
 #include "shell/state.h"
 #include "stack/show.h"
 
@@ -110,6 +111,20 @@ static void cand_type(struct cand *c, struct shell *sh, enum arg_type type, stru
 		cand_door_addrs(c, lab_topo(sh->lab));
 }
 
+static void cand_offered(void *ctx, const char *word)
+{
+	cand_add(ctx, word);
+}
+
+/* The words of an argument that its command knows; true: nothing else fits. */
+static bool cand_offer(struct cand *c, struct shell *sh, const struct expect *e,
+		       const struct gram_ins *arg)
+{
+	struct offer o = { sh, e->node, c->prefix, e->after ? e->after : "", cand_offered, c };
+
+	return offer_words(&o, arg);
+}
+
 /* False for words that are no names: a link's settings. */
 static bool takes_names(const struct gram_ins *arg)
 {
@@ -142,11 +157,14 @@ void complete_line(struct complete *c, struct shell *sh, const char *line)
 	struct cand cand = { complete_add, c, "" };
 	char *prefix;
 	size_t to = 0;
+	bool only = false;
 
 	*c = (struct complete){ 0 };
 	expect_line(&e, sh, line, &prefix);
 	cand.prefix = prefix ? prefix : "";
-	for (size_t i = 0; i < e.n; i++) {
+	for (size_t i = 0; i < e.n; i++)
+		only |= e.v[i].arg && cand_offer(&cand, sh, &e, e.v[i].arg);
+	for (size_t i = 0; i < e.n && !only; i++) {
 		if (!e.v[i].arg)
 			cand_add(&cand, e.v[i].text);
 		else if (e.v[i].arg->type == ARG_FILE)
@@ -195,8 +213,10 @@ static void list_item(struct shell *sh, const struct expect *e, const struct exp
 	struct buf b = { 0 };
 	struct names names = { &b, 0 };
 
-	if (it->arg && takes_names(it->arg))
-		cand_type(&(struct cand){ names_add, &names, prefix }, sh, it->arg->type, e->node);
+	struct cand c = { names_add, &names, prefix };
+
+	if (it->arg && !cand_offer(&c, sh, e, it->arg) && takes_names(it->arg))
+		cand_type(&c, sh, it->arg->type, e->node);
 	fprintf(out, "  %-16s  %s%s%s\n", it->text, it->help, b.len ? ":" : "", b.s ? b.s : "");
 	buf_free(&b);
 }

@@ -46,6 +46,7 @@ void expect_fini(struct expect *e)
 	for (size_t i = 0; i < e->n; i++)
 		free(e->v[i].text);
 	free(e->v);
+	free(e->after);
 	*e = (struct expect){ 0 };
 }
 
@@ -238,8 +239,11 @@ void expect_line(struct expect *e, struct shell *sh, const char *line, char **pr
 	struct words w;
 
 	*prefix = NULL;
-	if (line_split(&w, line, prefix, &e->word_at))
+	if (line_split(&w, line, prefix, &e->word_at)) {
+		free(e->after);
+		e->after = w.n ? strdup(w.v[w.n - 1]) : NULL;
 		expect_words(e, sh, &w, line, *prefix);
+	}
 	words_fini(&w);
 	if (!*prefix)
 		*prefix = strdup("");

@@ -25,6 +25,7 @@ struct expect {
 	bool end;                         /* the line may end here */
 	struct node *node;                /* whose interfaces are meant */
 	size_t word_at;                   /* where the word begins that is typed */
+	char *after;                      /* the word before that one; may be NULL */
 };
 
 /* What may stand where the walk stands, of what begins with prefix. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/offer.h"
 #include "shell/prog.h"
 #include "shell/redirect.h"
 #include "shell/state.h"
@@ -240,6 +241,14 @@ static int kill_run(struct shell *sh, const struct args *a)
 		job_free(j);
 	}
 	return 0;
+}
+
+void offer_jobs(const struct offer *o)
+{
+	struct job *j;
+
+	list_for_each(&o->sh->jobs, j, node)
+		offer_number(o, (unsigned)j->id);
 }
 
 const struct cmd cmds_jobs[] = {

@@ -197,3 +197,59 @@ TEST(complete, free_words_are_listed_and_enter_only_where_it_runs)
 	free(s);
 	bench_close(&b);
 }
+
+TEST(complete, a_sysctl_is_offered_by_its_full_name_and_with_its_few_values)
+{
+	struct bench b;
+	char *s;
+
+	REQUIRE(bench_open(&b));
+	check_words(&b, "h1 sysctl net.ipv4.tcp_sync", "net.ipv4.tcp_syncookies");
+	check_words(&b, "h1 sysctl -w net.ipv4.conf.all.rp", "net.ipv4.conf.all.rp_filter");
+	check_words(&b, "h1 sysctl ip_f", "ip_forward");
+	check_words(&b, "h1 sysctl -", "-a -w");
+	check_words(&b, "h1 sysctl h", "");
+	check_words(&b, "h1 sysctl net.ipv4.ip_forward=", "net.ipv4.ip_forward=0 "
+		    "net.ipv4.ip_forward=1");
+	check_words(&b, "h1 sysctl -w ip_default_ttl=", "");
+	s = list_of(&b, "h1 sysctl net.ipv4.ip_fo");
+	CHECK_STR(s, "  NAME              arguments: net.ipv4.ip_forward\n");
+	free(s);
+	bench_close(&b);
+}
+
+TEST(complete, an_argument_of_few_words_offers_them)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	check_words(&b, "h1 ip neigh show nud p", "permanent probe");
+	check_words(&b, "h1 ip addr show scope ", "global host link");
+	check_words(&b, "h1 ip route show type b", "blackhole broadcast");
+	check_words(&b, "h1 ip route add 10.9.0.0/16 via 10.0.1.2 proto s", "static");
+	check_words(&b, "h1 ss state syn", "syn-recv syn-sent synchronized");
+	check_words(&b, "h1 ss -A ", "all inet raw tcp udp");
+	check_words(&b, "link add h1 r1 delay 1ms type ", "broadcast p2mp p2p");
+	check_words(&b, "set link h1 r1 distribution p", "pareto paretonormal");
+	check_words(&b, "kill ", "");
+	CHECK_EQ(bench_do(&b, "h1 nc -l 80 > /dev/null &"), 0);
+	check_words(&b, "kill ", "1");
+	check_words(&b, "time fg ", "1");
+	CHECK_EQ(bench_do(&b, "kill 1"), 0);
+	CHECK_EQ(bench_do(&b, "capture start all /dev/null"), 0);
+	check_words(&b, "capture stop ", "1 all");
+	bench_close(&b);
+}
+
+TEST(complete, an_area_is_one_that_the_router_is_in)
+{
+	struct buf errs = { 0 };
+	struct bench b;
+	struct lab *lab = lab_parse("lab.yaml", "nodes: {r1: {}, r2: {}}\nlinks:\n"
+		"  - {endpoints: [r1, r2], ospf: {area: 7}}\n", NULL, &errs);
+
+	REQUIRE(lab != NULL && bench_open_on(&b, lab));
+	check_words(&b, "r1 ospf area ", "0.0.0.7");
+	check_words(&b, "r1 ospf redistribute static metric-type ", "1 2");
+	bench_close(&b);
+}
