@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A link that a command adds: the words become what a lab file would say, and
  * are read by the same rows. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,18 @@
 
 /* ---- the words as YAML ---- */
 
+#define KEYS_MAX 48
+
+static const struct ykey *key_of(const char *word)
+{
+	const struct ykey *k = keys_find(&link_keys, word);
+
+	return k ? k : keys_find(&ospf_if_keys, word);
+}
+
 static bool is_key(const char *word)
 {
-	return keys_find(&link_keys, word) || keys_find(&ospf_if_keys, word);
+	return key_of(word) != NULL;
 }
 
 /* How many words the value of argv[i] has: those up to the next key. */
@@ -23,6 +33,16 @@ static int value_words(int argc, char *const *argv, int i)
 	while (i + 1 + n < argc && !is_key(argv[i + 1 + n]))
 		n++;
 	return n;
+}
+
+/* At most so many, the first being v: more are tc's, or YAML's. */
+static int value_words_max(const char *key, const char *v)
+{
+	const struct ytype *type = key_of(key)->type;
+
+	if (type == &type_netem || type == &type_netem_time || *v == '[' || *v == '{')
+		return INT_MAX;
+	return type == &type_link_ipv4 || type == &type_link_mac ? 2 : 1;
 }
 
 /* Several words are tc's, or one for each end. */
@@ -59,17 +79,48 @@ static bool given_before(char *const *argv, int i)
 	return again;
 }
 
+static void add_keys(const struct ytable *t, const char **words, size_t *n)
+{
+	for (size_t i = 0; t && i < t->n && *n < KEYS_MAX; i++)
+		if (!t->rows[i].need)     /* that is the endpoints */
+			words[(*n)++] = t->rows[i].key;
+}
+
+/* A word that should be a key, and is none; behind: of which key's value, or NULL. */
+static void report_no_key(struct diag *d, struct topo_pos pos, const char *word,
+			  const char *behind)
+{
+	const char *words[KEYS_MAX] = { 0 };
+	struct buf list = { 0 };
+	size_t n = 0;
+	char hint[80];
+
+	add_keys(&link_keys, words, &n);
+	add_keys(link_keys.also, words, &n);
+	add_keys(&ospf_if_keys, words, &n);
+	diag_hint(hint, word, words, n);
+	for (size_t i = 0; i < n && !*hint; i++)
+		buf_printf(&list, "%s%s", i ? ", " : ": ", words[i]);
+	diag_error(d, pos, "found '%s'%s%s, expected a setting of the link%s", word,
+		   behind ? " after the value of " : "", behind ? behind : "",
+		   *hint ? hint : list.s);
+	buf_free(&list);
+}
+
 /* What YAML would tell in words that nobody typed; false after an error. */
 static bool words_ok(struct diag *d, struct topo_pos pos, int argc, char *const *argv)
 {
 	for (int i = 0, n; i < argc; i += 1 + n) {
 		n = value_words(argc, argv, i);
 		if (!is_key(argv[i]))
-			continue;
-		if (given_before(argv, i))
+			report_no_key(d, pos, argv[i], NULL);
+		else if (given_before(argv, i))
 			diag_error(d, pos, "%s: given twice", argv[i]);
 		else if (n == 0)
 			diag_error(d, pos, "%s: expected a value after it", argv[i]);
+		else if (n > value_words_max(argv[i], argv[i + 1]))
+			report_no_key(d, pos, argv[i + 1 + value_words_max(argv[i], argv[i + 1])],
+				      argv[i]);
 	}
 	return d->n == 0;
 }

@@ -29,6 +29,32 @@ TEST(cmd_link, add_tells_the_ends_and_what_they_were_assigned)
 	bench_close(&b);
 }
 
+TEST(cmd_link, an_error_names_the_word_that_was_wrong)
+{
+#define SETTINGS "ipv4, mac, mtu, down, forward, reverse, ospf, rate, queue, delay, jitter, " \
+	"correlation, distribution, loss, loss-list, corrupt, duplicate, reorder, gap, limit, " \
+	"overhead, enabled, area, cost, type, hello, dead, rxmt, transmit_delay, priority, " \
+	"passive, mtu_ignore, auth\n"
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	bench_refuses(&b, "link add h1 h2 area 0 bandwidth 10mbit", "found 'bandwidth' after the "
+		      "value of area, expected a setting of the link: " SETTINGS);
+	bench_refuses(&b, "link add h1 h2 bandwidth 10mbit", "found 'bandwidth', expected a "
+		      "setting of the link: " SETTINGS);
+	bench_refuses(&b, "link add h1 h2 type p2p ratee 5mbit", "found 'ratee' after the value "
+		      "of type, expected a setting of the link; did you mean 'rate'?\n");
+	bench_refuses(&b, "link add h1 h2 mtu 1500 1400", "found '1400' after the value of mtu, "
+		      "expected a setting of the link: " SETTINGS);
+	bench_refuses(&b, "link add h1 h2 ipv4 10.9.0.1/24 10.9.0.2/24 10.9.0.3/24", "found "
+		      "'10.9.0.3/24' after the value of ipv4, expected a setting of the link: "
+		      SETTINGS);
+	bench_refuses(&b, "link add h1 h2 area x cost 5", "area: 'x' is not an area; expected one "
+		      "such as 0 or 0.0.0.1\n");
+	CHECK_EQ(bench_do(&b, "link add h1 h2 auth {type: md5, key: x} cost 5"), 0);
+	bench_close(&b);
+}
+
 TEST(cmd_link, an_added_link_is_one_of_the_lab)
 {
 	struct bench b;

@@ -69,8 +69,8 @@ TEST(lint, a_link_that_a_line_adds_may_be_named_by_those_behind_it)
 	check_lint("events:\n  - {at: 1s, do: link h2 h3 down}\n"
 		   "  - {at: 2s, do: 'link add h2 h3 dleay 5ms'}\n",
 		   "lab.yaml:7:5: event 'link h2 h3 down': no link between h2 and h3\n"
-		   "lab.yaml:8:5: event 'link add h2 h3 dleay 5ms': unknown key 'dleay' in a link; "
-		   "did you mean 'delay'?\n");
+		   "lab.yaml:8:5: event 'link add h2 h3 dleay 5ms': found 'dleay', expected a setting of the "
+		   "link; did you mean 'delay'?\n");
 }
 
 TEST(lint, every_command_that_cannot_work_is_told_with_its_place)

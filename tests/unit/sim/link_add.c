@@ -173,7 +173,7 @@ TEST(link_add, what_the_words_get_wrong_is_one_sentence_and_changes_nothing)
 {
 	static const struct { const char *a, *b, *words, *err; } all[] = {
 		{ "a", "a", "", "a link from 'a' to itself" },
-		{ "a", "c", "dleay 5ms", "unknown key 'dleay' in a link; did you mean 'delay'?" },
+		{ "a", "c", "dleay 5ms", "found 'dleay', expected a setting of the link; did you mean 'delay'?" },
 		{ "a", "c", "delay", "delay: expected a value after it" },
 		{ "a", "c", "delay mtu 900", "delay: expected a value after it" },
 		{ "a", "c", "delay 5", "delay: '5' has no unit; expected a time such as 10ns, 5us, "
