@@ -73,14 +73,18 @@ static bool is_valid(const struct ospf_redistribute *r)
 	return r->metric < OSPF_LS_INFINITY;
 }
 
-/* 12.4.1: the E-bit; also of an NSSA's border routers, translating or not (RFC 3101 3.1). */
+/* 12.4.1: the E-bit; also of an NSSA's border routers, translating or not (RFC 3101 3.1),
+ * for by it the others see who may be elected.  Deviation: not of one that never
+ * translates, a role that the RFC does not have.  With the highest router ID it would be
+ * elected, and the area would be without a translator. */
 static void asbr_update(struct ospf *o)
 {
 	bool asbr = o->ext && (o->ext->n_redist || o->ext->def.on);
 	struct ospf_area *a;
 
 	list_for_each(&o->areas, a, node)
-		asbr |= o->is_abr && a->conf.type == OSPF_AREA_NSSA;
+		asbr |= o->is_abr && a->conf.type == OSPF_AREA_NSSA &&
+			a->conf.translate != OSPF_NSSA_NEVER;
 	if (o->is_asbr == asbr)
 		return;
 	o->is_asbr = asbr;

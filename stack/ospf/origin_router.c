@@ -131,11 +131,12 @@ static void if_put(struct links *ls)
 static uint8_t flags(const struct ospf_area *a)
 {
 	const struct ospf *o = a->ospf;
+	bool nssa_border = o->is_abr && a->conf.type == OSPF_AREA_NSSA;
 	uint8_t f = o->is_abr ? OSPF_ROUTER_B : 0;
 
-	if (o->is_asbr && a->conf.type != OSPF_AREA_STUB)
+	if (nssa_border || (o->is_asbr && a->conf.type != OSPF_AREA_STUB))
 		f |= OSPF_ROUTER_E;
-	if (o->is_abr && a->conf.type == OSPF_AREA_NSSA && a->conf.translate == OSPF_NSSA_ALWAYS)
+	if (nssa_border && a->conf.translate == OSPF_NSSA_ALWAYS)
 		f |= OSPF_ROUTER_NT;              /* RFC 3101 3.1 */
 	return f;
 }

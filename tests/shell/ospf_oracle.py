@@ -341,7 +341,8 @@ class Oracle:
             abrs = [r for r in self.routers if self.is_abr(r) and a in self.attached[r]]
             for r in abrs if kind == 'nssa' else []:
                 role = r.conf[a]['translate']
-                rivals = [b for b in abrs if b is not r and self.areas[a].d(r, b) < INF and
+                rivals = [b for b in abrs if b is not r and b in self.asbrs and
+                          self.areas[a].d(r, b) < INF and
                           self.asbr_path(r, b)]
                 if role == 'always' or (role == 'candidate' and not any(
                         b.id > r.id or b.conf[a]['translate'] == 'always' for b in rivals)):
@@ -351,7 +352,9 @@ class Oracle:
     def find_externals(self):
         own = {r: self.tell_externals(r) for r in self.routers}
         self.asbrs = [r for r in self.routers if r.redist or r.default or
-                      (self.is_abr(r) and any(self.lab.types[a] == 'nssa' for a in r.areas))]
+                      (self.is_abr(r) and any(
+                          self.lab.types[a] == 'nssa' and r.conf[a]['translate'] != 'never'
+                          for a in r.areas))]
         self.find_told4()
         translators = self.translators()
         translated = []

@@ -169,6 +169,24 @@ TEST(ospf_nssa_out, who_may_not_translate_ceases_at_once)
 	onet_free(q.on);
 }
 
+TEST(ospf_nssa_out, who_never_translates_is_not_elected)
+{
+	struct square q = square_new();
+
+	tell(q.r[3], "192.0.2.0/24", "10.9.4.9");
+	redistribute(q.r[3], false, 20);
+	area_is(q.r[2], (struct ospf_area_config){ .translate = OSPF_NSSA_NEVER });
+	REQUIRE(onet_settle(q.on, SEC(60)));
+	onet_run(q.on, SEC(STABILITY + 10));
+	CHECK(translates(q.r[1]));
+	CHECK(said(q.r[0], q.r[1], "192.0.2.0/24").found);
+	area_is(q.r[2], (struct ospf_area_config){ 0 });
+	onet_run(q.on, SEC(STABILITY + 10));
+	CHECK(translates(q.r[2]));
+	CHECK(!translates(q.r[1]));
+	onet_free(q.on);
+}
+
 /* It says so by the Nt bit; others that have not been told to are deposed. */
 TEST(ospf_nssa_out, who_always_translates_wins_over_any_id)
 {
