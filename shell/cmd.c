@@ -79,7 +79,7 @@ bool cmd_walk_init(struct walk *w, const struct shell *sh, unsigned flags, int n
 		for (size_t i = 0; i < s->n; i++)
 			if ((s->cmd[i]->flags & flags) && !!(s->cmd[i]->flags & CMD_NODE) == own)
 				start[n++] = s->start[i];
-	ok = walk_init(w, &s->gram, start, n, n_words);
+	ok = walk_init(w, &s->gram, &(struct walk_start){ start, n, flags & CMD_NODE }, n_words);
 	free(start);
 	return ok;
 }

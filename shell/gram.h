@@ -71,6 +71,7 @@ struct walk {
 	int n_bind, at;                   /* the word it stands at */
 	const struct gram_ins *rest;      /* inside a REST or LINE argument, else NULL */
 	int rest_at;
+	bool at_node;                     /* as it began */
 	enum walk_status status;
 	const struct cmd *cmd;            /* WALK_OK: the command */
 };
@@ -81,9 +82,12 @@ struct walk_types {
 	void *ctx;
 };
 
-/* A walk that stands before its first word.  start: instructions, n of them.
- * False: out of memory. */
-bool walk_init(struct walk *w, const struct gram *g, const uint16_t *start, size_t n, int words);
+/* Where a walk begins: instructions, n of them.  at_node: the line is a node's, so
+ * that none of the commands asks for one that it may do without. */
+struct walk_start { const uint16_t *at; size_t n; bool at_node; };
+
+/* A walk that stands before its first word.  False: out of memory. */
+bool walk_init(struct walk *w, const struct gram *g, const struct walk_start *from, int words);
 void walk_fini(struct walk *w);
 /* One word further; false if that failed (status says why). */
 bool walk_step(struct walk *w, const char *word, const struct walk_types *t);

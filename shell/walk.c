@@ -14,11 +14,19 @@
  * backs up and each word has one meaning.
  */
 
+/* Which node a command is for, where the line has said so already: what follows is
+ * about it alone, and "r1 show ip ospf interface r2" means r1's interface. */
+static bool is_settled_node(const struct walk *w, const struct gram_ins *in)
+{
+	return w->at_node && in->op == GRAM_ARG && in->type == ARG_NODE &&
+	       in->cmd->flags & CMD_NODE && in->cmd->flags & CMD_LAB;
+}
+
 static void set_add(struct walk *w, struct gram_set *s, uint16_t pc)
 {
 	const struct gram_ins *in = &w->g->ins[pc];
 
-	if (s->seen[pc])
+	if (s->seen[pc] || is_settled_node(w, in))
 		return;
 	s->seen[pc] = 1;
 	if (in->op == GRAM_SPLIT) {
@@ -44,17 +52,17 @@ static bool set_init(const struct gram *g, struct gram_set *s)
 	return s->pc && s->seen;
 }
 
-bool walk_init(struct walk *w, const struct gram *g, const uint16_t *start, size_t n, int words)
+bool walk_init(struct walk *w, const struct gram *g, const struct walk_start *from, int words)
 {
-	*w = (struct walk){ .g = g, .rest_at = -1 };
+	*w = (struct walk){ .g = g, .rest_at = -1, .at_node = from->at_node };
 	w->bind = calloc((size_t)words + 1, sizeof(*w->bind));
 	if (!w->bind || !set_init(g, &w->set) || !set_init(g, &w->next)) {
 		w->status = WALK_NOMEM;
 		walk_fini(w);
 		return false;
 	}
-	for (size_t i = 0; i < n; i++)
-		set_add(w, &w->set, start[i]);
+	for (size_t i = 0; i < from->n; i++)
+		set_add(w, &w->set, from->at[i]);
 	return true;
 }
 

@@ -73,6 +73,29 @@ TEST(cmd_ospf, a_lab_without_ospf_says_so)
 	bench_close(&b);
 }
 
+/* Interfaces are often called after the node at the other end. */
+TEST(cmd_ospf, an_interface_that_is_called_as_a_node_is_an_interface)
+{
+	struct bench b;
+
+	open_lab(&b, "defaults: {routing: ospf}\nnodes: {a: {}, b: {}, c: {}}\nlinks:\n"
+		     "  - {endpoints: [\"a:b\", \"b:a\"], ipv4: 10.0.1.0/30}\n"
+		     "  - {endpoints: [\"b:c\", \"c:b\"], ipv4: 10.0.2.0/30}\n");
+	CHECK_EQ(bench_do(&b, "a show ip ospf interface b"), 0);
+	CHECK(strstr(b.out, "b is up\n") == b.out && strstr(b.out, "10.0.1.1/30"));
+	CHECK_EQ(bench_do(&b, "b show ip ospf neighbor c"), 0);
+	CHECK(strstr(b.out, "c:10.0.2.1") && !strstr(b.out, "a:10.0.1.2"));
+	CHECK_EQ(bench_do(&b, "show ip ospf interface b c"), 0);
+	CHECK(strstr(b.out, "10.0.2.1/30") && !strstr(b.out, "10.0.1.2/30"));
+	bench_refuses(&b, "a show ip route b",
+		      "unexpected 'b': expected PREFIX (A.B.C.D/LEN, or default), connected, "
+		      "json, kernel, ospf, static or the end of the line\n");
+	CHECK_EQ(bench_do(&b, "a"), 0);
+	CHECK_EQ(bench_do(&b, "show ip ospf interface b"), 0);
+	CHECK(strstr(b.out, "10.0.1.1/30"));
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, the_state_machines_are_shown_with_who_is_where)
 {
 	struct bench b;

@@ -46,7 +46,8 @@ static enum walk_status bench_walk(struct bench *b, const char *line)
 		b->start[i] = (uint16_t)at;
 	}
 	words_split(&b->words, line);
-	REQUIRE(walk_init(&b->w, &b->g, b->start, N_ELEM(table), b->words.n));
+	REQUIRE(walk_init(&b->w, &b->g, &(struct walk_start){ b->start, N_ELEM(table), false },
+			  b->words.n));
 	return walk_run(&b->w, &b->words, 0, b->words.n, &types);
 }
 
