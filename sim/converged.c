@@ -4,7 +4,8 @@
  * links join within an area have equal databases of it.  What joins them is the
  * wire, not the adjacency, so that a lab in which nobody has said hello yet, or
  * two never come to terms, is not taken for one that is done.  Nor is a lab in which
- * a router has a full neighbour who crashed: his silence is still to be noticed.
+ * a router has a full neighbour who crashed, or was made passive: his silence is still
+ * to be noticed.
  * A LAN where all routers have priority 0 joins nobody: it has no designated router,
  * so those on it stay 2-Way (RFC 2328 10.4), and are done when they are.
  */
@@ -220,50 +221,76 @@ static bool has_addr(const struct netdev *dev, ip4_t addr)
 	return false;
 }
 
-/* Might a frame from addr come over this link? */
-static bool link_has(const struct link *l, ip4_t addr)
+/* Who may send from addr over this link; NULL: nobody. */
+static const struct link_end *link_sender(const struct link *l, ip4_t addr)
 {
 	for (int s = 0; s < 2 && l->up; s++) {
 		const struct node *n = l->end[s].node;
 
 		if (n->is_door || (n->stack && l->end[s].dev.flags & DEV_UP &&
 				   has_addr(&l->end[s].dev, addr)))
-			return true;
+			return &l->end[s];
 	}
-	return false;
+	return NULL;
 }
 
-/* Of who is on a LAN nobody hears when he crashes or his cable is cut. */
-static bool is_gone(const struct census *c, const struct link_end *e, ip4_t addr)
+/* The same of the network behind e.  Of who is on a LAN nobody hears when he crashes
+ * or his cable is cut. */
+static const struct link_end *sender(const struct census *c, const struct link_end *e, ip4_t addr)
 {
 	const struct lab *lab = c->lab;
 	const struct link *own = e->link;
 	uint32_t seg = joined_root(c->seg, own->index);
+	const struct link_end *found = NULL;
 
 	if (!own->end[0].node->is_hub && !own->end[1].node->is_hub)
-		return !link_has(own, addr);
-	for (size_t i = 0; i < lab->n_links; i++)
-		if (joined_root(c->seg, (uint32_t)i) == seg && link_has(lab->links[i], addr))
-			return false;
-	return true;
+		return link_sender(own, addr);
+	for (size_t i = 0; i < lab->n_links && !found; i++)
+		if (joined_root(c->seg, (uint32_t)i) == seg)
+			found = link_sender(lab->links[i], addr);
+	return found;
+}
+
+struct adjacency { const struct link_end *from, *to; bool full; };
+
+static bool find_adjacency(void *arg, const struct show_ospf_nbr *n)
+{
+	struct adjacency *a = arg;
+
+	a->full = n->dev == &a->from->dev && n->state == OSPF_NBR_FULL &&
+		  has_addr(&a->to->dev, n->addr);
+	return !a->full;
+}
+
+/* Is `to` a full neighbour of `from`? */
+static bool is_full(const struct link_end *from, const struct link_end *to)
+{
+	struct adjacency a = { .from = from, .to = to };
+
+	show_ospf_nbrs(from->node->stack, find_adjacency, &a);
+	return a.full;
 }
 
 struct gone {
 	const struct census *c;
 	const struct node *node;          /* who takes nbr for there */
 	struct show_ospf_nbr nbr;
-	bool any;
+	bool any, there;                  /* there: but he is not adjacent to node any more */
 };
 
 /* Not who is 2-Way alone: no database changes when he is found gone. */
 static bool find_gone(void *arg, const struct show_ospf_nbr *n)
 {
 	struct gone *g = arg;
-	const struct link_end *e = end_of(g->node, n->dev);
+	const struct link_end *e = end_of(g->node, n->dev), *peer;
 
-	if (!e || n->state != OSPF_NBR_FULL || !is_gone(g->c, e, n->addr))
+	if (!e || n->state != OSPF_NBR_FULL)
+		return true;
+	peer = sender(g->c, e, n->addr);
+	if (peer && (peer->node->is_door || is_full(peer, e)))
 		return true;
 	g->nbr = *n;
+	g->there = peer;
 	g->any = true;
 	return false;
 }
@@ -437,8 +464,9 @@ static void why_gone(struct why *w)
 	if (!someone_gone(w->c, &g) || !reason(w))
 		return;
 	left = g.nbr.dead_at - w->c->lab->engine.now;
-	buf_printf(w->out, "%s %s takes %s, who is gone, for there for another %lld s",
+	buf_printf(w->out, "%s %s takes %s, who is %s, for there for another %lld s",
 		   node_name(g.node), g.nbr.dev->name, ip4_fmt(g.nbr.id, id),
+		   g.there ? "not adjacent to it" : "gone",
 		   (long long)(left > 0 ? (left + SEC(1) - 1) / SEC(1) : 0));
 }
 

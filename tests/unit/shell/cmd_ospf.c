@@ -631,6 +631,22 @@ TEST(cmd_ospf, convergence_is_measured_from_the_last_change)
 	bench_close(&b);
 }
 
+/* Its neighbour has it still, and will for a while: they are not done. */
+TEST(cmd_ospf, who_is_made_passive_is_waited_for)
+{
+	struct bench b;
+
+	open_lab(&b, LAB);
+	CHECK_EQ(bench_do(&b, "r1 ospf interface eth0 passive"), 0);
+	CHECK_EQ(bench_do(&b, "wait converged 20"), 1);
+	CHECK(strstr(b.err, ", who is not adjacent to it, for there for another ") != NULL);
+	CHECK_EQ(bench_do(&b, "wait converged"), 0);
+	CHECK(lab_now(b.sh->lab) >= SEC(35));
+	CHECK_EQ(bench_do(&b, "r2 show ip ospf neighbor"), 0);
+	CHECK(strstr(b.out, "1.1.1.1") == NULL);
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, what_cannot_converge_ends_with_the_reason)
 {
 	struct bench b;
