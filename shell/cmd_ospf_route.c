@@ -44,6 +44,22 @@ static const char *type_word(const struct show_ospf_route *r)
 	return r->router ? "R " : nets[r->path];
 }
 
+/* A border router of several areas has a path in each.  FRR's JSON has the last alone;
+ * ours has all of them beside it, in "paths". */
+static void set_router(json_t *all, const char *id, json_t *path)
+{
+	json_t *old = json_object_get(all, id), *paths;
+
+	if (old) {
+		paths = json_incref(json_object_get(old, "paths"));
+		if (!paths)
+			paths = json_pack("[O]", old);
+		json_array_append_new(paths, json_copy(path));
+		jset(path, "paths", paths);
+	}
+	jset(all, id, path);
+}
+
 struct routes { json_t *all; bool only_routers; };
 
 static bool add_route(void *arg, const struct show_ospf_route *r)
@@ -74,7 +90,10 @@ static bool add_route(void *arg, const struct show_ospf_route *r)
 		}
 	}
 	jset(o, "nexthops", hops_json(r->n_hops, r->hops));
-	jset(l->all, r->router ? addr_fmt(&r->to.addr, text) : prefix_fmt(&r->to, text), o);
+	if (r->router)
+		set_router(l->all, addr_fmt(&r->to.addr, text), o);
+	else
+		jset(l->all, prefix_fmt(&r->to, text), o);
 	return true;
 }
 
@@ -118,9 +137,27 @@ static void hops_print(struct shell *sh, const json_t *hops)
 	}
 }
 
-static void route_print(struct shell *sh, const char *to, const json_t *r)
+/* All paths to a border router: the first has its id in front. */
+static void router_print(struct shell *sh, const char *to, const json_t *r)
 {
-	const char *type = jstr(r, "routeType");
+	const json_t *paths = jget(r, "paths"), *p;
+	size_t n = paths ? json_array_size(paths) : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		p = paths ? json_array_get(paths, i) : r;
+		if (i)
+			shell_printf(sh, "%24s", "");
+		else
+			shell_printf(sh, "%-4s %-15s    ", jstr(r, "routeType"), to);
+		shell_printf(sh, "%-2s [%lld] area: %s%s%s\n", jtrue(p, "ia") ? "IA" : "",
+			     (long long)jint(p, "cost"), jstr(p, "area"),
+			     jtrue(p, "abr") ? ", ABR" : "", jtrue(p, "asbr") ? ", ASBR" : "");
+		hops_print(sh, jget(p, "nexthops"));
+	}
+}
+
+static void network_print(struct shell *sh, const char *to, const json_t *r)
+{
 	char cost[32];
 
 	if (jget(r, "type2cost"))
@@ -131,12 +168,7 @@ static void route_print(struct shell *sh, const char *to, const json_t *r)
 			 (long long)jint(r, "tag"));
 	else
 		snprintf(cost, sizeof(cost), "[%lld] area: ", (long long)jint(r, "cost"));
-	if (jget(r, "routerType"))
-		shell_printf(sh, "%-4s %-15s    %-2s %s%s%s%s\n", type, to,
-			     jtrue(r, "ia") ? "IA" : "", cost, jstr(r, "area"),
-			     jtrue(r, "abr") ? ", ABR" : "", jtrue(r, "asbr") ? ", ASBR" : "");
-	else
-		shell_printf(sh, "%-4s %-21s %s%s\n", type, to, cost, jstr(r, "area"));
+	shell_printf(sh, "%-4s %-21s %s%s\n", jstr(r, "routeType"), to, cost, jstr(r, "area"));
 	hops_print(sh, jget(r, "nexthops"));
 }
 
@@ -151,8 +183,10 @@ static void part_print(struct shell *sh, const json_t *one, enum part part)
 		enum part of = jget(r, "routerType") ? PART_ROUTERS :
 			       jget(r, "tag") ? PART_EXTERNALS : PART_NETWORKS;
 
-		if (of == part)
-			route_print(sh, to, r);
+		if (of == part && of == PART_ROUTERS)
+			router_print(sh, to, r);
+		else if (of == part)
+			network_print(sh, to, r);
 	}
 	shell_printf(sh, "\n");
 }

@@ -53,13 +53,15 @@ static void add_inter(struct ospf *o, struct lsdb_entry *e, void *arg)
 	add(r, &p, true);
 }
 
+/* The backbone comes last of areas, as with FRR. */
 static int by_id(const void *pa, const void *pb)
 {
 	const struct router_row *a = pa, *b = pb;
+	uint32_t in_a = a->path.area - 1, in_b = b->path.area - 1;
 
 	if (a->path.id != b->path.id)
 		return a->path.id < b->path.id ? -1 : 1;
-	return a->path.area < b->path.area ? -1 : a->path.area > b->path.area;
+	return in_a < in_b ? -1 : in_a > in_b;
 }
 
 struct router_row *table_routers(struct ospf *o, size_t *n)

@@ -343,6 +343,32 @@ TEST(cmd_ospf, show_ip_route_tells_of_one_network_or_of_what_holds_an_address)
 	bench_close(&b);
 }
 
+/* As FRR 8.4 prints it; its JSON has the last of the paths alone. */
+TEST(cmd_ospf, a_border_router_of_two_areas_has_a_path_in_each)
+{
+	struct bench b;
+	json_t *all, *o;
+
+	open_lab(&b, "defaults: {routing: ospf}\n"
+		 "nodes: {a: {loopback: 1.1.1.1}, b: {loopback: 2.2.2.2}}\nlinks:\n"
+		 "  - {endpoints: [a, b], ipv4: 10.0.1.0/30, ospf: {cost: 10}}\n"
+		 "  - {endpoints: [a, b], ipv4: 10.1.2.0/30, ospf: {area: 1, cost: 7}}\n");
+	CHECK_EQ(bench_do(&b, "a show ip ospf border-routers"), 0);
+	CHECK_STR(b.out, "============ OSPF router routing table =============\n"
+		  "R    2.2.2.2               [7] area: 0.0.0.1, ABR\n"
+		  "                           via 10.1.2.2, eth1\n"
+		  "                           [10] area: 0.0.0.0, ABR\n"
+		  "                           via 10.0.1.2, eth0\n\n\n");
+	all = report(&b, "a show ip ospf border-routers");
+	o = json_object_get(all, "2.2.2.2");
+	CHECK_EQ(json_integer_value(json_object_get(o, "cost")), 10);
+	o = json_object_get(o, "paths");
+	CHECK_EQ(json_array_size(o), 2);
+	CHECK_EQ(json_integer_value(json_object_get(json_array_get(o, 0), "cost")), 7);
+	json_decref(all);
+	bench_close(&b);
+}
+
 TEST(cmd_ospf, routers_of_other_areas_stand_as_frr_has_them)
 {
 	struct bench b;
