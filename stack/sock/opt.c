@@ -17,6 +17,7 @@
 #define SOL OPT_SOCKET
 #define IP OPT_IP
 #define TCP OPT_TCP
+#define NO_NUMBER 0, 0, KIND_NONE         /* Linux does it otherwise */
 
 enum { AF_INET = 2, AF_PACKET = 17 };     /* Linux's */
 
@@ -25,7 +26,7 @@ static const struct opt_rule opt_rules[SKO_N] = {
 	[SKO_TOS]          = { S | D | R,      0, 255, IP, 1, KIND_TOS },
 	[SKO_MCAST_TTL]    = { D | R,          1, 255, IP, 33, KIND_BYTE }, /* RFC 1112 6.1 */
 	[SKO_MCAST_LOOP]   = { D | R,          0, 1, IP, 34, KIND_BOOL },
-	[SKO_MCAST_IF]     = { D | R,          0, INT_MAX },
+	[SKO_MCAST_IF]     = { D | R,          0, INT_MAX, NO_NUMBER },
 	[SKO_BROADCAST]    = { S | D | R,      0, 1, SOL, 6, KIND_BOOL },
 	[SKO_REUSEADDR]    = { S | D | R,      0, 1, SOL, 2, KIND_BOOL },
 	[SKO_RCVBUF]       = { S | D | R | P,  1, INT_MAX, SOL, 8, KIND_BUF }, /* OPT_RMEM */
@@ -60,15 +61,15 @@ static const struct opt_rule opt_rules[SKO_N] = {
 	[SKO_RECVTTL]      = { S | D | R,      0, 1, IP, 12, KIND_BOOL },
 	[SKO_RECVTOS]      = { S | D | R,      0, 1, IP, 13, KIND_BOOL },
 	[SKO_ERROR]        = { S | D | R | P,  0, -1, SOL, 4, KIND_ERROR },
-	[SKO_NREAD]        = { S | D | R | P,  0, -1 },
+	[SKO_NREAD]        = { S | D | R | P,  0, -1, NO_NUMBER },
 	[SKO_QUICKACK]     = { S,              0, INT_MAX, TCP, 12, KIND_BOOL },
 	[SKO_SYNCNT]       = { S,              1, 127, TCP, 7, KIND_INT },
 	[SKO_LINGER2]      = { S,             -1, 120, TCP, 8, KIND_LINGER2 },
 	[SKO_DEFER_ACCEPT] = { S,              0, 255, TCP, 9, KIND_DEFER },
 	[SKO_OOBINLINE]    = { S,              0, 1, SOL, 10, KIND_BOOL },
-	[SKO_NWRITE]       = { S | D | R,      0, -1 },
-	[SKO_NUNSENT]      = { S,              0, -1 },
-	[SKO_ATMARK]       = { S,              0, -1 },
+	[SKO_NWRITE]       = { S | D | R,      0, -1, NO_NUMBER },
+	[SKO_NUNSENT]      = { S,              0, -1, NO_NUMBER },
+	[SKO_ATMARK]       = { S,              0, -1, NO_NUMBER },
 	[SKO_MTU]          = { S | D | R,      0, -1, IP, 14, KIND_INT },
 	[SKO_TYPE]         = { S | D | R | P,  0, -1, SOL, 3, KIND_INT },
 	[SKO_PROTOCOL]     = { S | D | R | P,  0, -1, SOL, 38, KIND_INT },

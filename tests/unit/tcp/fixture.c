@@ -217,17 +217,19 @@ bool peer_hears(struct peer *t, uint8_t flags, uint32_t at, uint32_t ack, uint32
 		const char *file, int line)
 {
 	char want[10], is[10];
+	bool ok;
 
 	if (!peer_next(t)) {
 		CU_assertImplementation(CU_FALSE, (unsigned)line, "a segment was sent", file, "",
 					CU_FALSE);
 		return false;
 	}
-	return test_str(tcp_flags_fmt(t->got.h.flags, is), tcp_flags_fmt(flags, want), "flags",
-			file, line) &
-	       test_eq(t->got.seq, at, "seq heard", "seq", file, line) &
-	       test_eq(t->got.ack, ack, "ack heard", "ack", file, line) &
-	       test_eq(t->got.len, len, "bytes heard", "len", file, line);
+	ok = test_str(tcp_flags_fmt(t->got.h.flags, is), tcp_flags_fmt(flags, want), "flags",
+		      file, line);
+	ok &= test_eq(t->got.seq, at, "seq heard", "seq", file, line);
+	ok &= test_eq(t->got.ack, ack, "ack heard", "ack", file, line);
+	ok &= test_eq(t->got.len, len, "bytes heard", "len", file, line);
+	return ok;
 }
 
 /* --- handshakes ---------------------------------------------------------------------------- */
