@@ -184,15 +184,21 @@ bool pd_want_number(struct pd_lex *lx, int64_t lo, int64_t hi, int64_t *v)
 bool pd_seconds(struct pd_lex *lx, ns_t *d)
 {
 	ns_t unit = SEC(1) / 10, whole = 0;
+	const char *at;
 
 	pd_skip(lx);
+	at = lx->p;
 	if (!isdigit((unsigned char)lx->p[0]) &&
 	    !(lx->p[0] == '.' && isdigit((unsigned char)lx->p[1])))
 		return false;
 	for (; isdigit((unsigned char)*lx->p); lx->p++)
-		if (whole < SECONDS_MAX)
+		if (whole <= SECONDS_MAX)
 			whole = whole * 10 + (*lx->p - '0');
-	*d = SEC(whole < SECONDS_MAX ? whole : SECONDS_MAX);
+	if (whole > SECONDS_MAX) {
+		lx->p = at;
+		return pd_fail(lx, "at most 1000000 seconds");
+	}
+	*d = SEC(whole);
 	if (lx->p[0] != '.' || !isdigit((unsigned char)lx->p[1])) {
 		if (lx->p[0] == '.' && lx->p[1] != '.')
 			lx->p++;                  /* "1." */

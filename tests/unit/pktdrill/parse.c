@@ -46,6 +46,22 @@ TEST(pktdrill_parse, times_are_absolute_relative_ranges_or_any)
 	pd_script_free(&s);
 }
 
+/* A longer pause is refused, not made shorter without a word. */
+TEST(pktdrill_parse, a_time_has_a_million_seconds_at_most)
+{
+	struct pd_script s = { 0 };
+	unsigned line;
+
+	CHECK_EQ(parse(&s, "+1000000 close(3) = 0\n", &line), PD_PASSED);
+	CHECK_EQ(s.events->at, SEC(1000000));
+	pd_script_free(&s);
+	CHECK_EQ(parse(&s, "+1 close(3) = 0\n+1000001 close(3) = 0\n", &line), PD_FAILED);
+	CHECK_EQ(line, 2);
+	pd_script_free(&s);
+	CHECK_EQ(parse(&s, "+99999999999999999999 close(3) = 0\n", &line), PD_FAILED);
+	pd_script_free(&s);
+}
+
 TEST(pktdrill_parse, a_packet_has_flags_numbers_window_and_options)
 {
 	struct pd_script s = { 0 };
