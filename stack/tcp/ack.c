@@ -383,8 +383,8 @@ static void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 {
 	if (a->retrans_acked)
 		a->rtt = 0;
-	if (!a->rtt && a->acked && a->has_ts && a->tsecr && !a->dsack)
-		a->rtt = MSEC((uint32_t)(tcp_ts_now(tc) - a->tsecr));
+	if (!a->rtt && a->acked && a->has_ts && !a->dsack)
+		a->rtt = tcp_rtt_of_echo(tc, a->tsecr);
 	if (a->last_rtt)
 		tcp_rtt_min(tc, a->last_rtt);
 	if (a->rtt)

@@ -754,6 +754,7 @@ ns_t tcp_fin_time(const struct tcp_conn *tc);     /* FIN-WAIT-2 of what nobody o
 void tcp_rtt_init(struct tcp_conn *tc);
 void tcp_rtt_handshake_over(struct tcp_conn *tc);
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt);
+ns_t tcp_rtt_of_echo(const struct tcp_conn *tc, uint32_t tsecr);  /* RFC 7323 4; 0: tells none */
 void tcp_rtt_min(struct tcp_conn *tc, ns_t rtt);
 
 #endif

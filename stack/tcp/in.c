@@ -42,11 +42,12 @@ static bool syn_sent_rst(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gon
 static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+	ns_t rtt = tc->ts_ok && rx->o.has_ts ? tcp_rtt_of_echo(tc, rx->o.tsecr) : 0;
 
 	if (!(s->marks & SEG_EVER_RETRANS))
 		tcp_rtt_sample(tc, tcp_now(tc) - s->sent_at);
-	else if (tc->ts_ok && rx->o.has_ts && rx->o.tsecr)
-		tcp_rtt_sample(tc, MSEC((uint32_t)(tcp_ts_now(tc) - rx->o.tsecr)));
+	else if (rtt)
+		tcp_rtt_sample(tc, rtt);
 	tcp_seg_free(tc, s);
 	tc->n_out = tc->n_retrans = tc->n_lost = 0;
 	tc->snd_una = seq_add(tc->iss, 1);
