@@ -97,8 +97,17 @@ static bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *t
 	return send_whole(tc, s, train);
 }
 
+/* What the peer took its window back from is not sent again, but for what it waits
+ * for: that is a probe (RFC 9293 3.8.6, SHLD-15, SHLD-17). */
+static bool is_taken_back(const struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	return !window_left(tc, s->seq) && seq_lt(tc->snd_una, s->seq);
+}
+
 bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 {
+	if (unlikely(is_taken_back(tc, s)))
+		return false;
 	if (unlikely(tc->mtup != NULL))
 		tcp_pmtu_inconclusive(tc);
 	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
