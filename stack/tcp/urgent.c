@@ -160,7 +160,7 @@ ssize_t tcp_urgent_recv(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek)
 	if (sock_opt(&tc->sk, SKO_OOBINLINE) || !u || !u->rcv || u->rcv == URG_TAKEN)
 		return ERR_INVAL;
 	if (u->rcv == URG_AHEAD)
-		return tc->over || tc->rcv_shut ? 0 : ERR_AGAIN;
+		return tc->over || tc->rcv_shut || tcp_fin_rcvd(tc) ? 0 : ERR_AGAIN;
 	if (!peek) {
 		u->rcv = URG_TAKEN;
 		sock_ready_changed(&tc->sk);      /* only falls */
