@@ -73,6 +73,7 @@ enum sk_msg_flag {
 					   * other reads leave out and do not pass (RFC 6093) */
 	SK_TRUNC = 8,                     /* recv: of a stream: dropped, not copied; else the
 					   * datagram's whole length is the answer */
+	SK_EOR = 16,                      /* send: nothing joins the last segment of it (MSG_EOR) */
 };
 
 /* Those of setsockopt(2) have Linux's meaning; opt.c has their level, number

@@ -9,7 +9,7 @@
 #include "stack/util/err.h"
 
 #define IO_MAX (16 << 20)                 /* bytes of one read or write */
-#define SEND_FLAGS (L_MSG_OOB | L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE)
+#define SEND_FLAGS (L_MSG_OOB | L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE | L_MSG_EOR)
 #define RECV_FLAGS (L_MSG_OOB | L_MSG_PEEK | L_MSG_TRUNC | L_MSG_DONTWAIT | L_MSG_WAITALL | \
 		    L_MSG_NOSIGNAL)
 #define DGRAM_SEND_FLAGS (L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_CONFIRM)
@@ -30,7 +30,8 @@ int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 	bytes = calloc(1, (size_t)n + 1);
 	if (!bytes)
 		return -ENOMEM;
-	m.flags = (uint8_t)((flags & L_MSG_MORE ? SK_MORE : 0) | (flags & L_MSG_OOB ? SK_OOB : 0));
+	m.flags = (uint8_t)((flags & L_MSG_MORE ? SK_MORE : 0) | (flags & L_MSG_OOB ? SK_OOB : 0) |
+			    (flags & L_MSG_EOR ? SK_EOR : 0));
 	do {
 		m.buf = bytes + r->call_done;
 		m.n = (size_t)n - r->call_done;

@@ -528,8 +528,10 @@ void tcp_quick_set(struct tcp_conn *tc, int v);   /* SKO_QUICKACK */
 ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n);
 seq_t tcp_sendq_end(const struct tcp_conn *tc);   /* behind all that waits */
 void tcp_sendq_push(struct tcp_conn *tc);          /* the user's write ends here */
+void tcp_sendq_end_record(struct tcp_conn *tc);    /* ... and nothing joins what it wrote last */
 bool must_check tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag);   /* SYN or FIN */
-/* The next n bytes, which are there, and of more than one: tc->unsent has them all. */
+/* The next n bytes, which are there, and of more than one: tc->unsent has them all.
+ * False: no memory, or one wants to be alone. */
 bool must_check tcp_sendq_join(struct tcp_conn *tc, uint32_t n);
 bool must_check tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len);
 void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s);

@@ -90,8 +90,8 @@ static struct tcp_seg *open_seg(const struct tcp_conn *tc)
 {
 	struct tcp_seg *s = last(tc);
 
-	if (!s || s->sent || !s->blk || (s->flags & ~TCP_PSH) || s->len >= tc->snd_mss ||
-	    s->off + s->len >= s->blk->size)
+	if (!s || s->sent || !s->blk || (s->flags & ~TCP_PSH) || (s->marks & SEG_EOR) ||
+	    s->len >= tc->snd_mss || s->off + s->len >= s->blk->size)
 		return NULL;
 	return s;
 }
@@ -225,6 +225,8 @@ void tcp_sendq_push(struct tcp_conn *tc)
 		s->flags |= TCP_PSH;
 }
 
+void tcp_sendq_end_record(struct tcp_conn *tc) { last(tc)->marks |= SEG_EOR; }
+
 bool tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag)
 {
 	struct tcp_seg *s = last(tc);
@@ -236,13 +238,17 @@ bool tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag)
 	return s != NULL;
 }
 
-/* So that a segment ends n bytes behind the beginning of the first unsent. */
+/* So that a segment ends n bytes behind the beginning of the first unsent, and none
+ * before it wants to be alone. */
 static bool cut_at(struct tcp_conn *tc, uint32_t n)
 {
 	struct tcp_seg *s = tc->unsent;
 
-	for (; s->len < n; s = tcp_seg_next(tc, s))
+	for (; s->len < n; s = tcp_seg_next(tc, s)) {
+		if (s->marks & SEG_EOR)
+			return false;
 		n -= s->len;
+	}
 	return s->len == n || tcp_seg_split(tc, s, n);
 }
 
@@ -265,6 +271,7 @@ bool tcp_sendq_join(struct tcp_conn *tc, uint32_t n)
 		memcpy(b->data + s->len, next->blk->data + next->off, next->len);
 		s->len += next->len;
 		s->flags |= next->flags;
+		s->marks |= next->marks;
 		tc->sendq_bytes += next->len;     /* it takes them away */
 		tcp_seg_free(tc, next);
 	}
@@ -288,6 +295,7 @@ bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 	rest->len -= len;
 	s->len = len;
 	s->flags &= (uint8_t)~(TCP_FIN | TCP_PSH);
+	s->marks &= (uint8_t)~SEG_EOR;
 	if (!rest->len) {                         /* a FIN pushes the data, not itself */
 		s->flags |= TCP_PSH;
 		rest->flags &= (uint8_t)~TCP_PSH;

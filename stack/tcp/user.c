@@ -258,6 +258,8 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 		tcp_urgent_wrote(tc);
 	if (push)
 		tcp_sendq_push(tc);
+	if (unlikely(flags & SK_EOR) && done > 0 && (size_t)done == n)
+		tcp_sendq_end_record(tc);
 	tcp_output(tc);
 	if (room < n)
 		tcp_wait_space(tc);
