@@ -30,12 +30,15 @@ struct pkt_pool;
 #define PKT_NFRAG 2
 #define PKT_MAX 65549                     /* the longest frame: 65535 and Ethernet */
 
+struct sk_mem;
+
 /* Shared bytes.  Written only by who allocated it, before it is shared. */
 struct blk {
 	uint32_t refs;
 	uint32_t size;                    /* of data; what was asked for, or more */
-	struct blk *next;                 /* in its pool's free list */
-	uint8_t data[];
+	struct blk *next;                 /* in its pool's free list; else its owner's */
+	uint8_t *data;                    /* right behind this, unless ... */
+	struct sk_mem *mem;               /* ... it is in there: lend.c; holds a reference */
 };
 
 struct frag {
@@ -95,6 +98,14 @@ struct pkt *pkt_clone(const struct pkt *p);
 /* One reference, size bytes to write, content undefined. */
 struct blk *blk_new(struct pkt_pool *pool, uint32_t size);
 void blk_put(struct pkt_pool *pool, struct blk *b);
+/* n bytes of somebody's memory, at most BLK_LENT_MAX: one reference, and one to m.
+ * They may change whenever he likes. */
+#define BLK_LENT_MAX 65536
+struct blk *blk_lend(struct pkt_pool *pool, struct sk_mem *m, const uint8_t *bytes, uint32_t n);
+/* He wants them back: who else refers to b has a copy from now on.  1: somebody
+ * does; 0: nobody; ERR_NOBUFS: no memory, and nothing has changed. */
+int must_check blk_call_in(struct blk *b);
+void blk_lent_end(struct blk *b);                /* pkt.c: it is a plain one again */
 /* Appends a slice of b to the body; takes a reference of its own.
  * ERR_NOBUFS when all PKT_NFRAG are used. */
 static inline int must_check pkt_add_frag(struct pkt *p, struct blk *b, uint32_t off, uint32_t len)
@@ -151,6 +162,8 @@ void pkt_trim(struct pkt *p, uint32_t n);
 void pkt_make_room(struct pkt *p);
 /* Drops the first n bytes, from head and body; n <= pkt_len(p). */
 void pkt_skip(struct pkt *p, uint32_t n);
+/* Where the byte at offset off lies, and how many, *n, with it; off < pkt_len(p). */
+const uint8_t *pkt_row(const struct pkt *p, uint32_t off, size_t *n);
 /* Copies up to n bytes from offset off; returns how many there were. */
 size_t pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t n);
 /* Unfolded checksum of all bytes from offset off; see stack/util/csum.h. */

@@ -37,11 +37,17 @@ struct sk_watch {
 	bool each;                        /* also when more comes of what is there already */
 };
 
+/* No error: so many sends of a stream with SK_ZEROCOPY are over, numbers info to
+ * data2, counted from 0; code 1: of what they sent a copy was made after all. */
+enum sk_err_origin { SK_ERR_ICMP, SK_ERR_ZEROCOPY };
+
 /* An ICMP error about something this socket sent (as Linux's IP_RECVERR). */
 struct sk_err {
 	int err;                          /* ERR_REFUSED, ERR_NOROUTE, ERR_MSGSIZE, ... */
 	uint8_t type, code;               /* of the ICMP message; type 0: a local error */
-	uint32_t info;                    /* MTU for "fragmentation needed" */
+	uint8_t origin;                   /* enum sk_err_origin */
+	uint32_t info;                    /* MTU for "fragmentation needed"; or see there ... */
+	uint32_t data2;                   /* ... of this */
 	struct addr from;                 /* who reported it */
 	struct endpoint to;               /* where the offending packet was going */
 	ns_t at;
@@ -64,6 +70,7 @@ struct sk_msg {
 	uint8_t opt[40];                  /* IPv4 options, received or to send */
 	uint8_t n_opt;
 	uint8_t flags;                    /* enum sk_msg_flag */
+	struct sk_mem *mem;               /* send, of a stream: buf lies in it; NULL: anywhere */
 };
 
 enum sk_msg_flag {
@@ -74,6 +81,8 @@ enum sk_msg_flag {
 	SK_TRUNC = 8,                     /* recv: of a stream: dropped, not copied; else the
 					   * datagram's whole length is the answer */
 	SK_EOR = 16,                      /* send: nothing joins the last segment of it (MSG_EOR) */
+	SK_ZEROCOPY = 32,                 /* send: with SKO_ZEROCOPY, tell by sk_recverr() when it
+					   * is over (MSG_ZEROCOPY) */
 };
 
 /* Those of setsockopt(2) have Linux's meaning; opt.c has their level, number
@@ -118,6 +127,7 @@ enum sk_opt {
 					   * 0: OPT_TCP_FIN_TIMEOUT, -1: none, but a RST */
 	SKO_DEFER_ACCEPT,                 /* streams: who listens is told once data came, or after
 					   * so many timeouts of the SYN-ACK */
+	SKO_ZEROCOPY,                     /* streams: SK_ZEROCOPY means something */
 
 	SKO_N_STORED,                     /* the next are asked for, and cannot be set */
 	SKO_ERROR = SKO_N_STORED,         /* pending error, and clears it */
@@ -178,6 +188,30 @@ uint32_t sk_ready(const struct sock *sk);
 void     sk_watch(struct sock *sk, struct sk_watch *w);
 void     sk_unwatch(struct sk_watch *w);  /* not watching is fine */
 struct stack *sk_stack(const struct sock *sk);
+
+/* --- streams without copies --- */
+/* Memory that segments may refer to: sk_sendmsg() with bytes of it copies little
+ * more than what does not fill a segment.  It lives until its maker and every
+ * packet have let go of it.
+ *
+ * Whoever changes bytes that are on their way changes what arrives, as in Linux:
+ * they are either never changed (as those of a file that sendfile() sends), or not
+ * before SK_ZEROCOPY said that the send is over.  It is once all is acknowledged,
+ * or the connection ended: a packet that is somewhere still, in the peer's queue
+ * or on a long way round, has a copy of its own from then on.  Checksums are of
+ * the bytes as they leave; where they change on the way, the segment is dropped
+ * as damaged, and comes again. */
+struct sk_mem;
+struct sk_mem *sk_mem_new(size_t n);      /* one reference; NULL: no memory */
+uint8_t *sk_mem_bytes(struct sk_mem *m);
+void     sk_mem_put(struct sk_mem *m);    /* NULL is fine */
+
+struct sk_span { const uint8_t *at; size_t n; };
+/* What sk_recv() would copy, where it lies: how many spans, at most max, in order;
+ * 0 at the peer's FIN, or an error as of sk_recv(); ERR_OPNOTSUP: not a stream.
+ * They stand until the next call for any socket, or the return to the driver. */
+int      must_check sk_recv_spans(struct sock *sk, struct sk_span *v, int max);
+void     sk_recv_used(struct sock *sk, size_t n);         /* so many bytes of them are read */
 
 /* --- sets of sockets, as epoll(7) has them --- */
 struct sk_set;

@@ -37,14 +37,21 @@ static int64_t inq(const struct pd_fd *f)
 	return !left && (sk_ready(f->sk) & SK_IN) ? 1 : left;
 }
 
+static int64_t origin(const struct sk_err *e)
+{
+	if (e->origin == SK_ERR_ZEROCOPY)
+		return L_SO_EE_ORIGIN_ZEROCOPY;
+	return e->type ? L_SO_EE_ORIGIN_ICMP : L_SO_EE_ORIGIN_LOCAL;
+}
+
 /* struct sock_extended_err; e NULL: there is none. */
 static void compare_error(struct pd_run *r, const struct pd_expr *want, const struct sk_err *e)
 {
 	const struct { const char *name; int64_t v; } fields[] = {
 		{ "ee_errno", e ? err_to_errno(e->err) : -1 },
-		{ "ee_origin", !e ? -1 : e->type ? L_SO_EE_ORIGIN_ICMP : L_SO_EE_ORIGIN_LOCAL },
+		{ "ee_origin", e ? origin(e) : -1 },
 		{ "ee_type", e ? e->type : -1 }, { "ee_code", e ? e->code : -1 },
-		{ "ee_info", e ? (int64_t)e->info : -1 }, { "ee_data", e ? 0 : -1 },
+		{ "ee_info", e ? (int64_t)e->info : -1 }, { "ee_data", e ? (int64_t)e->data2 : -1 },
 	};
 
 	for (size_t i = 0; i < N_ELEM(fields); i++)

@@ -9,13 +9,22 @@
 #include "stack/util/err.h"
 
 #define IO_MAX (16 << 20)                 /* bytes of one read or write */
-#define SEND_FLAGS (L_MSG_OOB | L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE | L_MSG_EOR)
+#define ZEROCOPY_IOV 17                   /* pieces; Linux: MAX_SKB_FRAGS, where it begins anew */
+#define SEND_FLAGS (L_MSG_OOB | L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE | L_MSG_EOR | \
+		    L_MSG_ZEROCOPY)
 #define RECV_FLAGS (L_MSG_OOB | L_MSG_PEEK | L_MSG_TRUNC | L_MSG_DONTWAIT | L_MSG_WAITALL | \
 		    L_MSG_NOSIGNAL)
 #define DGRAM_SEND_FLAGS (L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_CONFIRM)
 #define DGRAM_RECV_FLAGS (RECV_FLAGS & ~L_MSG_OOB)
 
 /* --- streams ----------------------------------------------------------------------------- */
+
+static uint8_t send_flags(int64_t flags)
+{
+	return (uint8_t)((flags & L_MSG_MORE ? SK_MORE : 0) | (flags & L_MSG_OOB ? SK_OOB : 0) |
+			 (flags & L_MSG_EOR ? SK_EOR : 0) |
+			 (flags & L_MSG_ZEROCOPY ? SK_ZEROCOPY : 0));
+}
 
 /* A blocking write goes on until all of it is taken. */
 int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
@@ -30,8 +39,7 @@ int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 	bytes = calloc(1, (size_t)n + 1);
 	if (!bytes)
 		return -ENOMEM;
-	m.flags = (uint8_t)((flags & L_MSG_MORE ? SK_MORE : 0) | (flags & L_MSG_OOB ? SK_OOB : 0) |
-			    (flags & L_MSG_EOR ? SK_EOR : 0));
+	m.flags = send_flags(flags);
 	do {
 		m.buf = bytes + r->call_done;
 		m.n = (size_t)n - r->call_done;
@@ -42,6 +50,8 @@ int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 	free(bytes);
 	if (r->call_done == (size_t)n && n)
 		return n;
+	if (done == ERR_AGAIN && waits && r->call_done && (flags & L_MSG_ZEROCOPY))
+		return pd_lacks(r, "a write of MSG_ZEROCOPY that waits in between");
 	if (done == ERR_AGAIN && waits)
 		return ERR_AGAIN;
 	return r->call_done ? (int64_t)r->call_done : done;
@@ -208,6 +218,8 @@ static int64_t io(struct pd_run *r, const struct pd_call *c, io_fn *fn, int64_t 
 
 	if (!f || !f->sk)
 		return -EBADF;
+	if (!f->dgram && fn == pd_stream_recv && (flags & L_MSG_ERRQUEUE))
+		return pd_recv_error(r, c, f);
 	if (f->dgram)
 		return fn == pd_stream_send ? dgram_send(r, f, c, n, flags) :
 				       dgram_recv(r, f, c, n, flags);
@@ -273,8 +285,19 @@ static const struct pd_expr *msg_iov(const struct pd_call *c)
 	return e;
 }
 
+static unsigned iov_pieces(const struct pd_expr *iov)
+{
+	unsigned n = 0;
+
+	for (const struct pd_expr *v = iov ? iov->first : NULL; v; v = v->next)
+		n++;
+	return n;
+}
+
 int64_t pd_sendmsg(struct pd_run *r, const struct pd_call *c)
 {
+	if ((pd_arg_num(r, c, 2) & L_MSG_ZEROCOPY) && iov_pieces(msg_iov(c)) > ZEROCOPY_IOV)
+		return pd_lacks(r, "a write of MSG_ZEROCOPY of more than %d pieces", ZEROCOPY_IOV);
 	return io(r, c, pd_stream_send, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 }
 
@@ -283,7 +306,7 @@ int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c)
 	int64_t got = io(r, c, pd_stream_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
 
-	if (got >= 0 && f && f->sk && !f->dgram)
+	if (got >= 0 && f && f->sk && !f->dgram && !(pd_arg_num(r, c, 2) & L_MSG_ERRQUEUE))
 		pd_check_control(r, c, f, NULL, NULL);
 	return got;
 }

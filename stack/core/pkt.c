@@ -263,6 +263,8 @@ static struct blk *class_take(struct pkt_pool *pool, struct blk_class *c, uint32
 			return NULL;
 		pool->stats.mallocs++;
 		b->size = size;
+		b->data = (uint8_t *)(b + 1);
+		b->mem = NULL;
 	}
 	if (usage_up(&c->n, was_free))
 		class_trim(c);
@@ -316,6 +318,8 @@ static hot_inline void put(struct pkt_pool *pool, struct blk *b)
 	assert(b->refs > 0);
 	if (--b->refs)
 		return;
+	if (unlikely(b->mem != NULL))
+		blk_lent_end(b);
 	c = &pool->blks[blk_class(b->size)];
 	b->next = c->free;
 	c->free = b;
@@ -370,7 +374,7 @@ uint32_t pkt_mem(const struct pkt *p, const struct pkt *before)
 		const struct blk *b = p->frag[i].blk;
 
 		if (b != paid)
-			mem += (uint32_t)sizeof(*b) + b->size;
+			mem += (uint32_t)sizeof(*b) + (b->mem ? 0 : b->size);
 		paid = b;
 	}
 	return mem;
@@ -505,6 +509,20 @@ void pkt_skip(struct pkt *p, uint32_t n)
 	pkt_pull(p, head);
 	if (n > head)
 		body_skip(p, n - head);
+}
+
+const uint8_t *pkt_row(const struct pkt *p, uint32_t off, size_t *n)
+{
+	const struct frag *f = p->frag;
+
+	if (off < p->len) {
+		*n = p->len - off;
+		return p->head + p->off + off;
+	}
+	for (off -= p->len; off >= f->len; f++)
+		off -= f->len;
+	*n = f->len - off;
+	return f->blk->data + f->off + off;
 }
 
 static outlined size_t copy_out_any(const struct pkt *p, uint32_t off, uint8_t *out, size_t n)

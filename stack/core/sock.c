@@ -141,6 +141,17 @@ static void sock_drain(struct sock *sk, enum drop why)
 
 /* --- errors ------------------------------------------------------------------- */
 
+/* Not what says that a send is over: somebody waits for that. */
+static struct sk_err_item *oldest_error(struct sock *sk)
+{
+	struct sk_err_item *it;
+
+	list_for_each(&sk->errq, it, node)
+		if (it->e.origin == SK_ERR_ICMP)
+			break;
+	return it;
+}
+
 static void errq_push(struct sock *sk, const struct sk_err *e)
 {
 	struct sk_err_item *it = malloc(sizeof(*it)), *old;
@@ -151,9 +162,9 @@ static void errq_push(struct sock *sk, const struct sk_err *e)
 	it->e = *e;
 	list_push_back(&sk->errq, &it->node);
 	list_for_each(&sk->errq, old, node)
-		n++;
+		n += old->e.origin == SK_ERR_ICMP;
 	if (n > SOCK_ERRQ_MAX) {
-		old = list_first(&sk->errq, struct sk_err_item, node);
+		old = oldest_error(sk);
 		list_remove(&old->node);
 		free(old);
 	}
@@ -189,6 +200,30 @@ void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endp
 
 	if (sock_opt(sk, SKO_RECVERR))
 		errq_push(sk, &se);
+}
+
+static bool note_joins(const struct sk_err *e, uint32_t number, bool copied)
+{
+	return e->origin == SK_ERR_ZEROCOPY && e->code == copied && e->data2 + 1 == number;
+}
+
+int sock_zerocopy_over(struct sock *sk, uint32_t number, bool copied)
+{
+	struct sk_err_item *it = list_empty(&sk->errq) ? NULL :
+				 container_of(sk->errq.head.prev, struct sk_err_item, node);
+
+	sk->arrived |= SK_ERR;
+	if (it && note_joins(&it->e, number, copied)) {
+		it->e.data2 = number;
+		return OK;
+	}
+	it = malloc(sizeof(*it));
+	if (!it)
+		return ERR_NOMEM;
+	it->e = (struct sk_err){ .origin = SK_ERR_ZEROCOPY, .code = copied, .info = number,
+				 .data2 = number, .at = sk->st->now };
+	list_push_back(&sk->errq, &it->node);
+	return OK;
 }
 
 int sock_take_error(struct sock *sk)

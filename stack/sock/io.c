@@ -171,7 +171,7 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
 {
 	if (sk->type == SK_STREAM)
-		return tcp_send(sk, m->buf, m->n, m->flags);
+		return tcp_send(sk, m->buf, m->n, m->mem, m->flags);
 	return sk->type == SK_PACKET ? send_frame(sk, m) : send_ip(sk, m);
 }
 
@@ -181,7 +181,7 @@ ssize_t sk_send(struct sock *sk, const void *buf, size_t n, const struct endpoin
 	struct sk_msg m;
 
 	if (sk->type == SK_STREAM)
-		return tcp_send(sk, buf, n, 0);
+		return tcp_send(sk, buf, n, NULL, 0);
 	m = (struct sk_msg){ .buf = (void *)(uintptr_t)buf, .n = n, .ttl = -1, .tos = -1 };
 	if (to)
 		m.peer = *to;
@@ -260,6 +260,17 @@ ssize_t sk_recv(struct sock *sk, void *buf, size_t n, struct endpoint *from)
 	if (got >= 0 && from)
 		*from = m.peer;
 	return got;
+}
+
+int sk_recv_spans(struct sock *sk, struct sk_span *v, int max)
+{
+	return sk->type == SK_STREAM ? tcp_recv_spans(sk, v, max) : ERR_OPNOTSUP;
+}
+
+void sk_recv_used(struct sock *sk, size_t n)
+{
+	if (sk->type == SK_STREAM && n)
+		(void)tcp_recv(sk, NULL, n, SK_TRUNC);
 }
 
 /* As in Linux the pending error goes with the ICMP message that made it, and is

@@ -60,6 +60,7 @@ static const struct opt_rule opt_rules[SKO_N] = {
 	[SKO_PKTINFO]      = { S | D | R,      0, 1, IP, 8, KIND_BOOL },
 	[SKO_RECVTTL]      = { S | D | R,      0, 1, IP, 12, KIND_BOOL },
 	[SKO_RECVTOS]      = { S | D | R,      0, 1, IP, 13, KIND_BOOL },
+	[SKO_ZEROCOPY]     = { S,              0, 1, SOL, 60, KIND_INT },
 	[SKO_ERROR]        = { S | D | R | P,  0, -1, SOL, 4, KIND_ERROR },
 	[SKO_NREAD]        = { S | D | R | P,  0, -1, NO_NUMBER },
 	[SKO_QUICKACK]     = { S,              0, INT_MAX, TCP, 12, KIND_BOOL },

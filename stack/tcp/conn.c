@@ -59,6 +59,7 @@ static void port_let_go(struct tcp_conn *tc)
 void tcp_free(struct tcp_conn *tc)
 {
 	tcp_listen_fini(tc);
+	tcp_zc_fini(tc);
 	let_go(tc);
 	tcp_listen_forget(tc);
 	tcp_port_release(tc);

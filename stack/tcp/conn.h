@@ -26,6 +26,7 @@
  *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
  *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
  *	ipopt.c   IP options, source routes   rate.c    how fast it arrives
+ *	zerocopy.c sends by reference, and when they are over
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -197,6 +198,7 @@ struct tcp_conn {
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
 	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
+	struct tcp_zc *zc;                /* zerocopy.c's own; NULL: nobody asks about his sends */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
 	/* Round trips (RFC 6298) */
@@ -525,7 +527,11 @@ void tcp_quick_spend(struct tcp_conn *tc);        /* an ACK leaves, before rcv_w
 void tcp_quick_set(struct tcp_conn *tc, int v);   /* SKO_QUICKACK */
 
 /* --- sendq.c --- */
-ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n);
+struct tcp_zc_send;
+/* What the user writes: by reference if it lies in mem, and then with a notice or
+ * NULL; else both are NULL. */
+struct tcp_write { const uint8_t *buf; struct sk_mem *mem; struct tcp_zc_send *notice; };
+ssize_t tcp_sendq_add(struct tcp_conn *tc, struct tcp_write *w, size_t n);
 seq_t tcp_sendq_end(const struct tcp_conn *tc);   /* behind all that waits */
 void tcp_sendq_push(struct tcp_conn *tc);          /* the user's write ends here */
 void tcp_sendq_end_record(struct tcp_conn *tc);    /* ... and nothing joins what it wrote last */
@@ -630,6 +636,16 @@ uint32_t tcp_urgent_apart(const struct tcp_conn *tc);     /* bytes next that are
 uint32_t tcp_urgent_ready(const struct tcp_conn *tc);     /* only if tc->urgent, too */
 seq_t tcp_snd_up(const struct tcp_conn *tc);
 seq_t tcp_rcv_up(const struct tcp_conn *tc);
+
+/* --- zerocopy.c --- */
+/* For one send; NULL: no memory, or too many that nobody asked about yet. */
+struct tcp_zc_send *tcp_zc_begin(struct tcp_conn *tc);
+void tcp_zc_lent(struct tcp_zc_send *z, struct blk *b);   /* b is of it */
+/* All of it is queued; took 0: nothing was, and there was none. */
+void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took);
+void tcp_zc_acked(struct tcp_conn *tc);           /* only if tc->zc, as the next */
+void tcp_zc_all_over(struct tcp_conn *tc);        /* nothing is queued any more */
+void tcp_zc_fini(struct tcp_conn *tc);            /* nobody wants to know */
 
 /* --- ecn.c --- */
 void tcp_ecn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);

@@ -246,6 +246,14 @@ static bool xmit_empty(struct tcp_conn *tc, seq_t at, uint8_t flags)
 	return p != NULL;
 }
 
+/* The sum of its data.  Lent bytes may have changed since they were queued. */
+static hot_inline uint64_t data_sum(const struct stack *st, const struct tcp_seg *s)
+{
+	if (unlikely(s->len && s->blk->mem) && st->opt[OPT_TCP_CHECKSUMS])
+		return csum_add(0, s->blk->data + s->off, s->len);
+	return s->sum;
+}
+
 /* --- one after another ----------------------------------------------------------------- */
 
 /* Where every segment has a header like the last. */
@@ -285,7 +293,8 @@ static hot_inline void train_push(struct stack *st, const struct tcp_train *t, s
 	tcp_put_seq(b, s->seq);
 	tcp_put_flags(b, flags);
 	if (likely(st->opt[OPT_TCP_CHECKSUMS]))
-		tcp_put_csum(b, csum_fold(t->sum + s->seq.v + flags + pkt_len(p) + s->sum));
+		tcp_put_csum(b, csum_fold(t->sum + s->seq.v + flags + pkt_len(p) +
+					  data_sum(st, s)));
 	ip4_train_push(st, p, &t->ip);
 }
 
@@ -364,7 +373,8 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train
 	if (train && train_goes_on(tc, train))
 		train_add(tc, train, p, s);
 	else
-		xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)), s->sum);
+		xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)),
+		     data_sum(tcp_stack(tc), s));
 	return true;
 }
 

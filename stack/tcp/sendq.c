@@ -82,6 +82,8 @@ void tcp_sendq_fini(struct tcp_conn *tc)
 
 	while ((s = list_first(&tc->sendq, struct tcp_seg, node)))
 		tcp_seg_free(tc, s);
+	if (unlikely(tc->zc != NULL))
+		tcp_zc_all_over(tc);
 	tc->n_out = tc->n_sacked = tc->n_lost = tc->n_retrans = 0;
 }
 
@@ -166,39 +168,74 @@ static void many_copy(struct tcp_conn *tc, struct tcp_seg *first, const uint8_t 
 		s->sum = csum_copy(0, b->data + s->off, from + s->off, s->len);
 }
 
-/* Returns how many bytes it took: a whole number of segments. */
-static size_t add_many(struct tcp_conn *tc, const uint8_t *from, uint32_t n)
+/* n full segments of b, one behind the other; *first: of them, or NULL.  Returns
+ * their bytes: there may be fewer. */
+static uint32_t segs_of(struct tcp_conn *tc, struct blk *b, uint32_t n, struct tcp_seg **first)
 {
-	struct blk *b = blk_new(tcp_stack(tc)->pool, n * (uint32_t)tc->snd_mss);
-	struct tcp_seg *first = NULL, *s;
+	struct tcp_seg *s;
 	uint32_t off = 0;
 
-	if (!b)
-		return 0;
-	unpoison(b->data, b->size);               /* as data_seg() */
+	*first = NULL;
 	for (; n && (s = seg_append(tc)) != NULL; n--) {
 		s->blk = b;
 		s->off = off;
 		s->len = tc->snd_mss;
 		off += s->len;
 		b->refs++;
-		first = first ? first : s;
+		*first = *first ? *first : s;
 	}
-	if (first)
-		many_copy(tc, first, from, off);
-	blk_put(tcp_stack(tc)->pool, b);
 	tc->sendq_bytes += off;
 	return off;
 }
 
-ssize_t tcp_sendq_add(struct tcp_conn *tc, const uint8_t *buf, size_t n)
+/* Returns how many bytes it took: a whole number of segments. */
+static size_t add_many(struct tcp_conn *tc, const uint8_t *from, uint32_t n)
 {
+	struct blk *b = blk_new(tcp_stack(tc)->pool, n * (uint32_t)tc->snd_mss);
+	struct tcp_seg *first;
+	uint32_t done;
+
+	if (!b)
+		return 0;
+	unpoison(b->data, b->size);               /* as data_seg() */
+	done = segs_of(tc, b, n, &first);
+	if (first)
+		many_copy(tc, first, from, done);
+	blk_put(tcp_stack(tc)->pool, b);
+	return done;
+}
+
+/* The same by reference; 0: what is open is filled first, or it is less than one. */
+static size_t add_lent(struct tcp_conn *tc, struct tcp_write *w, const uint8_t *from, size_t n)
+{
+	uint32_t many = (n < BLK_LENT_MAX ? (uint32_t)n : BLK_LENT_MAX) / tc->snd_mss, done;
+	struct tcp_seg *first;
+	struct blk *b;
+
+	if (!many || open_seg(tc))
+		return 0;
+	b = blk_lend(tcp_stack(tc)->pool, w->mem, from, many * tc->snd_mss);
+	if (!b)
+		return 0;
+	done = segs_of(tc, b, many, &first);
+	if (done && w->notice)
+		tcp_zc_lent(w->notice, b);
+	blk_put(tcp_stack(tc)->pool, b);
+	return done;
+}
+
+ssize_t tcp_sendq_add(struct tcp_conn *tc, struct tcp_write *w, size_t n)
+{
+	const uint8_t *buf = w->buf;
 	size_t done = 0;
 
 	while (done < n) {
-		uint32_t many = many_in(tc, n - done);
+		uint32_t many = w->mem ? 0 : many_in(tc, n - done);
 		size_t part = many ? add_many(tc, buf + done, many) : 0;
 		struct tcp_seg *s;
+
+		if (unlikely(w->mem != NULL))
+			part = add_lent(tc, w, buf + done, n - done);
 
 		done += part;
 		if (part)

@@ -38,13 +38,14 @@ int must_check tcp_listen(struct sock *sk, int backlog);
 int must_check tcp_accept(struct sock *sk, struct sock **out);
 
 /* SEND: bytes taken, which may be fewer.  ERR_AGAIN, ERR_NOTCONN, ERR_PIPE
- * (closed for sending), ERR_NOBUFS, or how the connection ended.  flags: of
- * enum sk_msg_flag. */
-ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags);
+ * (closed for sending), ERR_NOBUFS, or how the connection ended.  mem: where buf
+ * lies, or NULL; flags: of enum sk_msg_flag. */
+ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem, unsigned flags);
 /* RECEIVE: bytes, 0 at the peer's FIN.  ERR_AGAIN, ERR_NOTCONN, or how it
  * ended; with SK_OOB ERR_INVAL: nothing is urgent, or was read already.  flags:
  * SK_PEEK, SK_TRUNC, SK_OOB. */
 ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags);
+int must_check tcp_recv_spans(struct sock *sk, struct sk_span *v, int max);       /* socket.h */
 
 /* connect() with AF_UNSPEC: RST if there is a peer; as if it were new, but for
  * what sk_bind() gave it. */

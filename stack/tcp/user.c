@@ -226,7 +226,24 @@ static hot_inline bool may_write(const struct tcp_conn *tc)
 
 bool tcp_may_write(const struct tcp_conn *tc) { return may_write(tc); }
 
-ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
+/* n bytes into the queue, with a notice of their own if the user wants one. */
+static ssize_t add(struct tcp_conn *tc, const void *buf, size_t n, struct sk_mem *mem,
+		   unsigned flags)
+{
+	struct tcp_write w = { .buf = buf, .mem = mem };
+	ssize_t done;
+
+	if (likely(!(flags & SK_ZEROCOPY)) || !sock_opt(&tc->sk, SKO_ZEROCOPY) || !n)
+		return tcp_sendq_add(tc, &w, n);
+	w.notice = tcp_zc_begin(tc);
+	if (!w.notice)
+		return ERR_NOBUFS;
+	done = tcp_sendq_add(tc, &w, n);
+	tcp_zc_end(tc, w.notice, done > 0 ? (size_t)done : 0);
+	return done;
+}
+
+ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem, unsigned flags)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 	uint32_t lowat = (uint32_t)sock_opt(sk, SKO_NOTSENT_LOWAT), limit;
@@ -250,7 +267,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, unsigned flags)
 		return ERR_NOBUFS;
 	if (tc->waits)
 		tcp_rate_wrote(tc);
-	done = tcp_sendq_add(tc, buf, n < room ? n : room);
+	done = add(tc, buf, n < room ? n : room, mem, flags);
 	if (!tc->waits && done > 0)
 		tcp_rate_begin(tc);
 	tc->more = !push;
@@ -386,6 +403,16 @@ static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, unsigned fla
 	return got;
 }
 
+/* What a read says that finds nothing. */
+static int recv_none(struct tcp_conn *tc)
+{
+	if (tc->sk.pending_err && !tcp_fin_rcvd(tc))
+		return (int)ended(&tc->sk, OK);
+	if (at_end(tc))
+		return 0;
+	return tc->state == TCP_CLOSED ? ERR_NOTCONN : ERR_AGAIN;
+}
+
 ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
@@ -400,11 +427,57 @@ ssize_t tcp_recv(struct sock *sk, void *buf, size_t n, unsigned flags)
 		if (got || !n)
 			return (ssize_t)got;
 	}
-	if (sk->pending_err && !tcp_fin_rcvd(tc))
-		return ended(sk, OK);
-	if (at_end(tc))
-		return 0;
-	return tc->state == TCP_CLOSED ? ERR_NOTCONN : ERR_AGAIN;
+	return recv_none(tc);
+}
+
+/* Adds n bytes to the spans, of which there are *k, or to the last of them; false:
+ * they are as many as there may be. */
+static bool span_add(struct sk_span *v, int *k, int max, const uint8_t *at, size_t n)
+{
+	if (*k && v[*k - 1].at + v[*k - 1].n == at) {
+		v[*k - 1].n += n;
+		return true;
+	}
+	if (*k == max)
+		return false;
+	v[(*k)++] = (struct sk_span){ at, n };
+	return true;
+}
+
+/* So much of the queue, without its first `skip` bytes. */
+static int spans(const struct tcp_conn *tc, struct sk_span *v, int max, uint32_t skip, size_t n)
+{
+	const uint8_t *at;
+	size_t row;
+	int k = 0;
+
+	skip += tc->rcvq_off;
+	for (struct pkt *p = tc->rcvq.head; p && n; p = p->next) {
+		for (uint32_t off = skip; off < pkt_len(p) && n; off += (uint32_t)row) {
+			at = pkt_row(p, off, &row);
+			row = row < n ? row : n;
+			if (!span_add(v, &k, max, at, row))
+				return k;
+			n -= row;
+		}
+		skip = skip > pkt_len(p) ? skip - pkt_len(p) : 0;
+	}
+	return k;
+}
+
+int tcp_recv_spans(struct sock *sk, struct sk_span *v, int max)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	size_t n = tc->rcvq_bytes;
+	uint32_t skip = 0;
+
+	if (max <= 0)
+		return ERR_INVAL;
+	if (tc->state == TCP_LISTEN)
+		return ERR_NOTCONN;
+	if (n && unlikely(tc->urgent != NULL))
+		n = tcp_urgent_clip(tc, n, &skip);
+	return n ? spans(tc, v, max, skip, n) : recv_none(tc);
 }
 
 /* --- CLOSE ---------------------------------------------------------------------------- */
@@ -461,6 +534,7 @@ int tcp_shutdown(struct sock *sk, unsigned how)
 static void orphan(struct tcp_conn *tc)
 {
 	tc->orphan = true;
+	tcp_zc_fini(tc);
 	tcp_rcv_fini(tc);
 	tcp_orphan_recount(tc);
 	if (tc->state == TCP_FIN_WAIT_2)
