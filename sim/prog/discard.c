@@ -13,7 +13,9 @@ static void on_data(struct stream *s, const char *bytes, size_t n)
 		service_told(sv, (int64_t)n, &from);
 }
 
-static const struct stream_ops discard_stream = { .data = on_data };
+static void on_up(struct stream *s) { s->blind = true; }
+
+static const struct stream_ops discard_stream = { .up = on_up, .data = on_data };
 
 static bool datagram(struct service *sv, struct sk_msg *m)
 {

@@ -219,7 +219,7 @@ static void iperf3_free(struct prog *p)
 	struct iperf3 *t = (struct iperf3 *)p;
 
 	free(t->flow);
-	free(t->block);
+	sk_mem_put(t->mem);
 	free(t->host);
 	buf_free(&t->in);
 	json_decref(t->intervals);

@@ -38,6 +38,7 @@ enum iperf3_state {                       /* as iperf 3 numbers them */
 /* What the client chose; the server learns it. */
 struct iperf3_params {
 	bool udp, reverse, no_delay;
+	bool zerocopy, skip_rx_copy;      /* TCP's sender, and receiver */
 	int64_t seconds, bytes, blocks;   /* the test ends with; bytes, blocks 0: seconds */
 	int64_t flows, len, bps, mss;     /* bps 0: as fast as it goes */
 	int64_t window, tos;              /* socket buffers; 0: the stack's */
@@ -113,7 +114,8 @@ struct iperf3 {
 	bool sender;                      /* are we? */
 	ns_t start_at, mark_at, end_at;
 	struct node_timer tick, stop;
-	uint8_t *block;                   /* what is sent */
+	struct sk_mem *mem;               /* where what is sent is: */
+	uint8_t *block;
 	json_t *intervals, *report;
 };
 

@@ -62,6 +62,10 @@ static void params_say(struct iperf3 *t)
 		json_object_set_new(o, "MSS", json_integer(p->mss));
 	if (p->no_delay)
 		json_object_set_new(o, "nodelay", json_true());
+	if (p->zerocopy)
+		json_object_set_new(o, "zerocopy", json_integer(1));
+	if (p->skip_rx_copy)
+		json_object_set_new(o, "skip_rx_copy", json_integer(1));
 	if (p->bps)
 		json_object_set_new(o, "bandwidth", json_integer(p->bps));
 	if (p->tos)
@@ -76,7 +80,8 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 {
 	struct iperf3_params p = {
 		.udp = number(o, "udp"), .reverse = number(o, "reverse"),
-		.no_delay = number(o, "nodelay"), .seconds = number(o, "time"),
+		.no_delay = number(o, "nodelay"), .zerocopy = number(o, "zerocopy"),
+		.skip_rx_copy = number(o, "skip_rx_copy"), .seconds = number(o, "time"),
 		.bytes = number(o, "num"), .blocks = number(o, "blockcount"),
 		.flows = number(o, "parallel"), .len = number(o, "len"),
 		.bps = number(o, "bandwidth"), .mss = number(o, "MSS"),
@@ -405,6 +410,7 @@ static void known(struct iperf3 *t, struct iperf3_conn *c)
 	f = &t->flow[t->n_flows];
 	f->conn = c;
 	c->flow = f;
+	c->s.blind = true;
 	if (iperf3_flow_options(t, c->s.sk) != OK)
 		iperf3_fail(t, ERR_INVAL, "unable to set socket options");
 	else

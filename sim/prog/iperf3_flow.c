@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/prog/iperf3.h"
 #include "stack/util/be.h"
@@ -74,7 +75,8 @@ static bool udp_block(struct iperf3_flow *f)
 static bool tcp_block(struct iperf3_flow *f)
 {
 	size_t len = (size_t)f->t->p.len, part = (size_t)(f->now.bytes % f->t->p.len);
-	size_t n = f->conn ? stream_send(&f->conn->s, f->t->block, len - part) : 0;
+	struct sk_mem *mem = f->t->p.zerocopy ? f->t->mem : NULL;
+	size_t n = f->conn ? stream_send_mem(&f->conn->s, mem, f->t->block, len - part) : 0;
 
 	f->now.bytes += (int64_t)n;
 	f->blocks = f->now.bytes / f->t->p.len;
@@ -306,6 +308,7 @@ static void on_up(struct stream *s)
 {
 	struct iperf3_conn *c = (struct iperf3_conn *)s;
 
+	s->blind = true;                          /* nobody looks at what is measured */
 	stream_write(s, c->flow->t->cookie, IPERF3_COOKIE);
 	iperf3_flow_up(c->flow);
 }
@@ -391,11 +394,12 @@ int iperf3_udp_listen(struct iperf3 *t)
 bool iperf3_flows_new(struct iperf3 *t)
 {
 	free(t->flow);                            /* closed since iperf3_flows_close() */
-	free(t->block);
+	sk_mem_put(t->mem);
 	t->flow = calloc((size_t)t->p.flows, sizeof(*t->flow));
-	t->block = calloc(1, (size_t)t->p.len);
-	if (!t->flow || !t->block)
+	t->mem = sk_mem_new((size_t)t->p.len);
+	if (!t->flow || !t->mem)
 		return false;
+	t->block = memset(sk_mem_bytes(t->mem), 0, (size_t)t->p.len);
 	for (int64_t i = 0; i < t->p.flows; i++) {
 		struct iperf3_flow *f = &t->flow[i];
 

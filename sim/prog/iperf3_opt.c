@@ -6,6 +6,8 @@
 #include "sim/prog/opts.h"
 #include "stack/util/err.h"
 
+#define SKIP_RX_COPY '\1'                 /* has no short form */
+
 /* "10", "64K", "2.5M": K is 1024 for bytes and 1000 for rates. */
 static bool quantity(struct iperf3 *t, const char *text, int64_t kilo, int64_t max, int64_t *out)
 {
@@ -95,6 +97,8 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 			       "test duration too long (maximum = 86400 seconds)", &t->p.seconds);
 	case 'u': t->p.udp = true; break;
 	case 'w': return quantity(t, arg, 1024, INT64_C(512) << 20, &t->p.window);
+	case 'Z': t->p.zerocopy = true; break;
+	case SKIP_RX_COPY: t->p.skip_rx_copy = true; break;
 	}
 	return true;
 }
@@ -127,6 +131,7 @@ static char *word_short(const char *word)
 		{ "bytes", 'n' }, { "blockcount", 'k' }, { "length", 'l' }, { "parallel", 'P' },
 		{ "reverse", 'R' }, { "window", 'w' }, { "congestion", 'C' }, { "set-mss", 'M' },
 		{ "no-delay", 'N' }, { "tos", 'S' }, { "version4", '4' }, { "verbose", 'V' },
+		{ "zerocopy", 'Z' }, { "skip-rx-copy", SKIP_RX_COPY },
 	};
 	struct buf b = { 0 };
 
@@ -176,7 +181,7 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 	for (int i = 0; ok && i < argc; i++)
 		ok = (words[i] = word_short(argv[i]));
 	opts_init(&o, argc, words);
-	while (ok && (c = opts_next(&o, "14B:b:C:c:f:i:Jk:l:M:Nn:P:p:RS:st:uVw:")) != -1) {
+	while (ok && (c = opts_next(&o, "\1" "14B:b:C:c:f:i:Jk:l:M:Nn:P:p:RS:st:uVw:Z")) != -1) {
 		if (c == '?' || c == ':')
 			bad(t, &o, c), ok = false;
 		else

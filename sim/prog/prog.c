@@ -30,7 +30,7 @@
 	  "HTTP/1.1 (port 80)") \
 	X(iperf3_prog, "iperf", "iperf [OPTIONS OF iperf3]", "the same as iperf3") \
 	X(iperf3_prog, "iperf3", "iperf3 -s [-1J] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
-	  "iperf3 -c HOST [-JNRu] [-b RATE] [-B SOURCE] [-i SECONDS] " \
+	  "iperf3 -c HOST [-JNRuZ] [-b RATE] [-B SOURCE] [-i SECONDS] " \
 	  "[-k BLOCKS|-n BYTES|-t SECONDS] [-C cubic|reno] [-f kmgtKMGT] [-l LENGTH] " \
 	  "[-M MSS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \

@@ -106,9 +106,14 @@ static bool step_eof(struct stream *s)
 static bool step_read(struct stream *s)
 {
 	char room[ROOM];
+	struct sk_msg m = { .buf = room };
 
 	while (s->sk && !s->held && !s->eof) {
-		ssize_t n = sk_recv(s->sk, room, sizeof(room), NULL);
+		ssize_t n;
+
+		m.n = sizeof(room);
+		m.flags = s->blind || !s->ops->data ? SK_TRUNC : 0;
+		n = sk_recvmsg(s->sk, &m);
 
 		if (n == ERR_AGAIN)
 			break;
@@ -120,7 +125,7 @@ static bool step_read(struct stream *s)
 		}
 		s->n_in += n;
 		if (s->ops->data)
-			s->ops->data(s, room, (size_t)n);
+			s->ops->data(s, m.flags ? NULL : room, (size_t)n);
 	}
 	return s->sk;
 }
@@ -184,13 +189,15 @@ int stream_connect(struct stream *s, const struct endpoint *to)
 }
 
 /* An error stays in s->err, for a pump(), after which s may be gone. */
-static size_t send_some(struct stream *s, const void *bytes, size_t n)
+static size_t send_some(struct stream *s, struct sk_mem *mem, const void *bytes, size_t n)
 {
+	/* sk_msg serves both ways, so its buffer is not const. */
+	struct sk_msg m = { .buf = (void *)(uintptr_t)bytes, .n = n, .mem = mem };
 	ssize_t done;
 
 	if (!s->sk || stream_waiting(s))
 		return 0;
-	done = sk_send(s->sk, bytes, n, NULL);
+	done = sk_sendmsg(s->sk, &m);
 	if (done < 0) {
 		if (done != ERR_AGAIN)
 			s->err = (int)done;
@@ -200,18 +207,23 @@ static size_t send_some(struct stream *s, const void *bytes, size_t n)
 	return (size_t)done;
 }
 
-size_t stream_send(struct stream *s, const void *bytes, size_t n)
+size_t stream_send_mem(struct stream *s, struct sk_mem *mem, const void *bytes, size_t n)
 {
-	size_t done = send_some(s, bytes, n);
+	size_t done = send_some(s, mem, bytes, n);
 
 	if (s->err)
 		pump(s);
 	return done;
 }
 
+size_t stream_send(struct stream *s, const void *bytes, size_t n)
+{
+	return stream_send_mem(s, NULL, bytes, n);
+}
+
 void stream_write(struct stream *s, const void *bytes, size_t n)
 {
-	size_t done = s->up && n ? send_some(s, bytes, n) : 0;
+	size_t done = s->up && n ? send_some(s, NULL, bytes, n) : 0;
 
 	if (s->err)
 		pump(s);

@@ -42,6 +42,7 @@ struct stream {
 	int64_t n_in, n_out;              /* bytes that the socket gave and took */
 	bool up, eof, held, shut;
 	bool busy, again;                 /* within a callback; look again after it */
+	bool blind;                       /* data() is told of lengths alone: bytes is NULL */
 };
 
 /* A socket to set options of, bound if addr or port are given; OK or an error. */
@@ -56,6 +57,8 @@ void stream_write(struct stream *s, const void *bytes, size_t n);
 /* Bytes that the socket takes now; 0 if others wait to leave before.  For
  * room(); from elsewhere it may find an error and close the stream. */
 size_t stream_send(struct stream *s, const void *bytes, size_t n);
+/* The same of bytes in mem that never change: they are not copied. */
+size_t stream_send_mem(struct stream *s, struct sk_mem *mem, const void *bytes, size_t n);
 size_t stream_waiting(const struct stream *s);    /* written, and not taken by the socket */
 /* No more will be written: the FIN follows what waits. */
 void stream_shut(struct stream *s);

@@ -129,6 +129,35 @@ TEST(iperf3, long_options_and_a_shorter_name)
 	trial_free(t);
 }
 
+/* What both ends counted, on a link that loses some. */
+static int64_t counted(const char *options)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+	char line[80];
+	int64_t n;
+
+	trial_link(t, "r", "h2", "rate 20mbit limit 20");
+	snprintf(line, sizeof(line), "iperf3 -c h2 -t 2 --json %s", options);
+	trial_run(t, "h1", line);
+	CHECK_EQ(t->status, 0);
+	CHECK(trial_int(t, "end.sum_sent.retransmits") > 0);
+	n = trial_int(t, "end.sum_sent.bytes") ^ trial_int(t, "end.sum_received.bytes") << 32;
+	prog_free(server);
+	trial_free(t);
+	return n;
+}
+
+TEST(iperf3, without_copies_it_measures_the_same)
+{
+	int64_t n = counted("");
+
+	CHECK_EQ(counted("-Z"), n);
+	CHECK_EQ(counted("--zerocopy --skip-rx-copy"), n);
+	n = counted("-R");
+	CHECK_EQ(counted("-R -Z --skip-rx-copy"), n);
+}
+
 TEST(iperf3, udp_keeps_its_rate_and_counts_what_is_lost)
 {
 	struct trial *t = trial_new(true);
