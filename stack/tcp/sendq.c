@@ -21,7 +21,7 @@ seq_t tcp_sendq_end(const struct tcp_conn *tc)
 	return last(tc) ? seg_end(last(tc)) : tc->snd_nxt;
 }
 
-static struct tcp_seg *seg_append(struct tcp_conn *tc)
+static hot_inline struct tcp_seg *seg_append(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = tcp_seg_alloc(tcp_stack(tc));
 
