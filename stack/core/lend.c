@@ -13,6 +13,7 @@
 
 struct sk_mem {
 	uint32_t refs;
+	size_t n;
 	uint8_t bytes[];
 };
 
@@ -20,8 +21,10 @@ struct sk_mem *sk_mem_new(size_t n)
 {
 	struct sk_mem *m = n < SIZE_MAX - sizeof(*m) ? malloc(sizeof(*m) + n) : NULL;
 
-	if (m)
+	if (m) {
 		m->refs = 1;
+		m->n = n;
+	}
 	return m;
 }
 
@@ -39,7 +42,8 @@ struct blk *blk_lend(struct pkt_pool *pool, struct sk_mem *m, const uint8_t *byt
 {
 	struct blk *b;
 
-	assert(bytes >= m->bytes && n <= BLK_LENT_MAX);
+	assert(bytes >= m->bytes && n <= BLK_LENT_MAX && n <= m->n &&
+	       (size_t)(bytes - m->bytes) <= m->n - n);
 	b = blk_new(pool, sizeof(b->size));
 	if (!b)
 		return NULL;
