@@ -2,10 +2,12 @@
 /*
  * TCP between hosts of a lab, frames of 1500 bytes, links of 1 us and no rate:
  * what is sent at one instant arrives at one instant, and is acknowledged and
- * read once (OPT_GRO, the default).  Options as they are by default, but the
- * receiver's buffer is of 256 KiB, so that a flight stays in the cache.  A run
- * of the same lab that is not timed hashes what was written and what was read,
- * and tells what was counted in it.
+ * read once (OPT_GRO, the default).  tcp_bulk_* and tcp_line4 copy in and out, as
+ * programs on sockets mostly do; tcp_bulk_zc_* send by reference, with notices,
+ * and read in place.  Options as they are by default, but the receiver's buffer is
+ * of 256 KiB, so that a flight stays in the cache.  A run of the same lab that is
+ * not timed hashes what was written and what was read, and tells what was counted
+ * in it.
  */
 #include <malloc.h>
 #include <stdlib.h>
@@ -148,6 +150,40 @@ static void drain(struct sk_watch *w, uint32_t ev)
 		} while (n == sizeof(sink));      /* less: that was all */
 }
 
+/* The same without a copy on either side: sent from one piece of memory, with a
+ * notice of each send, and read where it lies.  Nobody looks at the bytes but for
+ * checksums. */
+static struct sk_mem *mem;
+
+static void fill_by_reference(struct sk_watch *w, uint32_t ev)
+{
+	struct sk_msg m = { .buf = sk_mem_bytes(mem), .n = CHUNK, .mem = mem,
+			    .flags = SK_ZEROCOPY };
+	struct sk_err e;
+
+	if (ev & SK_ERR)
+		while (sk_recverr(w->sk, &e))
+			;
+	if (ev & SK_OUT)
+		while (sk_sendmsg(w->sk, &m) > 0)
+			;
+}
+
+static void drain_in_place(struct sk_watch *w, uint32_t ev)
+{
+	struct sk_span v[64];
+	size_t all;
+	int n;
+
+	while ((ev & SK_IN) && (n = sk_recv_spans(w->sk, v, N_ELEM(v))) > 0) {
+		all = 0;
+		for (int i = 0; i < n; i++)
+			all += v[i].n;
+		sk_recv_used(w->sk, all);
+		received += all;
+	}
+}
+
 static void receive(uint64_t bytes)
 {
 	uint64_t until = received + bytes;
@@ -157,8 +193,9 @@ static void receive(uint64_t bytes)
 }
 
 /* Wall speed, Gbit/s. */
-static double bulk(int links, uint64_t bytes, bool checksums)
+static double bulk(int links, uint64_t bytes, bool checksums, bool copies)
 {
+	void (*writes)(struct sk_watch *w, uint32_t ev) = copies ? fill : fill_by_reference;
 	double t;
 
 	lab_begin(links);
@@ -166,10 +203,11 @@ static double bulk(int links, uint64_t bytes, bool checksums)
 	must(stack_set_option(far, OPT_TCP_CHECKSUMS, checksums));
 	connect_both();
 	must(sk_setopt(server, SKO_RCVBUF, BUFFER));
-	watch(&server_watch, server, drain);
-	watch(&client_watch, client, fill);
+	must(sk_setopt(client, SKO_ZEROCOPY, 1));
+	watch(&server_watch, server, copies ? drain : drain_in_place);
+	watch(&client_watch, client, writes);
 	(void)node_stack(lab_node(lab, 0));
-	fill(&client_watch, SK_OUT);
+	writes(&client_watch, SK_OUT);
 	receive(bytes / 20);
 	t = bench_now();
 	receive(bytes);
@@ -428,22 +466,34 @@ static bool wanted(int argc, char **argv, const char *what)
 	return argc < 2 || strcmp(argv[1], what) == 0;
 }
 
-int main(int argc, char **argv)           /* [check|bulk|nocsum|line4|rr|crr|idle]: only that one */
+/* [check|bulk|nocsum|zc|zcnocsum|line4|rr|crr|idle]: only that one. */
+int main(int argc, char **argv)
 {
+	mem = sk_mem_new(CHUNK);
+	if (!mem)
+		return 1;
 	memset(chunk, 0x5a, sizeof(chunk));
+	memset(sk_mem_bytes(mem), 0x5a, CHUNK);
 	if (wanted(argc, argv, "check"))
 		check_bulk();
 	if (wanted(argc, argv, "bulk"))
-		bench_line("tcp_bulk_gbps", bulk(1, BULK_BYTES, true), "Gbit/s", "higher", 40);
+		bench_line("tcp_bulk_gbps", bulk(1, BULK_BYTES, true, true), "Gbit/s", "higher", 40);
 	if (wanted(argc, argv, "nocsum"))
-		bench_line("tcp_bulk_nocsum_gbps", bulk(1, BULK_BYTES, false), "Gbit/s", "higher", 80);
+		bench_line("tcp_bulk_nocsum_gbps", bulk(1, BULK_BYTES, false, true), "Gbit/s", "higher", 80);
+	if (wanted(argc, argv, "zc"))
+		bench_line("tcp_bulk_zc_gbps", bulk(1, BULK_BYTES, true, false), "Gbit/s",
+			   "higher", 40);
+	if (wanted(argc, argv, "zcnocsum"))
+		bench_line("tcp_bulk_zc_nocsum_gbps", bulk(1, BULK_BYTES, false, false), "Gbit/s",
+			   "higher", 80);
 	if (wanted(argc, argv, "line4"))
-		bench_line("tcp_line4_gbps", bulk(3, BULK_BYTES / 2, true), "Gbit/s", "higher", 20);
+		bench_line("tcp_line4_gbps", bulk(3, BULK_BYTES / 2, true, true), "Gbit/s", "higher", 20);
 	if (wanted(argc, argv, "rr"))
 		bench_line("tcp_rr_us", round_trip_us(), "us", "lower", 0.5);
 	if (wanted(argc, argv, "crr"))
 		bench_line("tcp_crr_per_s", connections_per_s(), "1/s", "higher", 500000);
 	if (wanted(argc, argv, "idle"))
 		bench_line("tcp_idle_bytes", idle_bytes(), "bytes", "lower", 1024);
+	sk_mem_put(mem);
 	return 0;
 }
