@@ -37,9 +37,22 @@ struct sk_watch {
 	bool each;                        /* also when more comes of what is there already */
 };
 
-/* No error: so many sends of a stream with SK_ZEROCOPY are over, numbers info to
- * data2, counted from 0; code 1: of what they sent a copy was made after all. */
-enum sk_err_origin { SK_ERR_ICMP, SK_ERR_ZEROCOPY };
+/* No errors are the others.  Zero copy: so many sends of a stream with SK_ZEROCOPY are
+ * over, numbers info to data2, counted from 0; code 1: of what they sent a copy was
+ * made after all.  Stamp: of the last byte of a write, info: enum sk_stamp; data2: how
+ * far it is behind the first after SK_STAMPING_ID was set. */
+enum sk_err_origin { SK_ERR_ICMP, SK_ERR_ZEROCOPY, SK_ERR_STAMP };
+enum sk_stamp { SK_STAMP_SENT, SK_STAMP_QUEUED, SK_STAMP_ACKED };
+/* Of SKO_TIMESTAMPING, in Linux's numbers: SENT, QUEUED and ACKED are asked for, and
+ * come with data2 if ID is set.  The rest changes nothing: Linux gives the instant only
+ * with SOFTWARE, and the bytes without TSONLY. */
+enum sk_stamping {
+	SK_STAMPING_SENT = 2, SK_STAMPING_SOFTWARE = 16, SK_STAMPING_ID = 128,
+	SK_STAMPING_QUEUED = 256, SK_STAMPING_ACKED = 512, SK_STAMPING_TSONLY = 2048,
+	SK_STAMPING_ASK = SK_STAMPING_SENT | SK_STAMPING_QUEUED | SK_STAMPING_ACKED,
+	SK_STAMPING_ALL = SK_STAMPING_ASK | SK_STAMPING_SOFTWARE | SK_STAMPING_ID |
+			  SK_STAMPING_TSONLY,
+};
 
 /* An ICMP error about something this socket sent (as Linux's IP_RECVERR). */
 struct sk_err {
@@ -128,6 +141,8 @@ enum sk_opt {
 	SKO_DEFER_ACCEPT,                 /* streams: who listens is told once data came, or after
 					   * so many timeouts of the SYN-ACK */
 	SKO_ZEROCOPY,                     /* streams: SK_ZEROCOPY means something */
+	SKO_TIMESTAMPING,                 /* streams: when what was written left and was
+					   * acknowledged: bits of enum sk_stamping */
 
 	SKO_N_STORED,                     /* the next are asked for, and cannot be set */
 	SKO_ERROR = SKO_N_STORED,         /* pending error, and clears it */

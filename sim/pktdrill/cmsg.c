@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What recvmsg() gives beside the data: each message that the script expects is
  * compared. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "sim/pktdrill/const.h"
@@ -39,8 +40,9 @@ static int64_t inq(const struct pd_fd *f)
 
 static int64_t origin(const struct sk_err *e)
 {
-	if (e->origin == SK_ERR_ZEROCOPY)
-		return L_SO_EE_ORIGIN_ZEROCOPY;
+	if (e->origin != SK_ERR_ICMP)
+		return e->origin == SK_ERR_STAMP ? L_SO_EE_ORIGIN_TIMESTAMPING :
+			L_SO_EE_ORIGIN_ZEROCOPY;
 	return e->type ? L_SO_EE_ORIGIN_ICMP : L_SO_EE_ORIGIN_LOCAL;
 }
 
@@ -48,7 +50,7 @@ static int64_t origin(const struct sk_err *e)
 static void compare_error(struct pd_run *r, const struct pd_expr *want, const struct sk_err *e)
 {
 	const struct { const char *name; int64_t v; } fields[] = {
-		{ "ee_errno", e ? err_to_errno(e->err) : -1 },
+		{ "ee_errno", !e ? -1 : e->origin == SK_ERR_STAMP ? ENOMSG : err_to_errno(e->err) },
 		{ "ee_origin", e ? origin(e) : -1 },
 		{ "ee_type", e ? e->type : -1 }, { "ee_code", e ? e->code : -1 },
 		{ "ee_info", e ? (int64_t)e->info : -1 }, { "ee_data", e ? (int64_t)e->data2 : -1 },
@@ -56,6 +58,19 @@ static void compare_error(struct pd_run *r, const struct pd_expr *want, const st
 
 	for (size_t i = 0; i < N_ELEM(fields); i++)
 		compare(r, fields[i].name, pd_field(want, fields[i].name), fields[i].v);
+}
+
+/* {scm_sec=, scm_nsec=} since the script began; such a time is right as one of a
+ * packet would be. */
+static void compare_stamp(struct pd_run *r, const struct pd_expr *want, const struct sk_err *e)
+{
+	const struct pd_expr *sec = pd_field(want, "scm_sec"), *ns = pd_field(want, "scm_nsec");
+	ns_t is = e && e->origin == SK_ERR_STAMP ? e->at - r->t0 : -1;
+	ns_t off = is - (sec && ns ? SEC(sec->num) + ns->num : is);
+
+	if (off < -r->tolerance || off > r->tolerance || is < 0)
+		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in recvmsg call: "
+		       "Bad timestamp: %" PRId64 " ns is %" PRId64 " ns off", is, off);
 }
 
 void pd_check_control(struct pd_run *r, const struct pd_call *c, const struct pd_fd *f,
@@ -74,6 +89,8 @@ void pd_check_control(struct pd_run *r, const struct pd_call *c, const struct pd
 			compare(r, "IP_TTL", data, if_set(f, SKO_RECVTTL, m->ttl));
 		else if (m && is(level, L_SOL_IP) && is(type, L_IP_TOS))
 			compare(r, "IP_TOS", data, if_set(f, SKO_RECVTOS, m->tos));
+		else if (is(level, L_SOL_SOCKET) && is(type, L_SCM_TIMESTAMPING))
+			compare_stamp(r, data, e);
 		else if (is(level, L_SOL_IP) && is(type, L_IP_RECVERR))
 			compare_error(r, data, e);
 		else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/pktdrill/lex.h"
+#include "stack/socket.h"
 #include "stack/util/cc.h"
 
 #define C(name) { #name, L_##name }
@@ -35,7 +36,15 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	C(IP_TOS), C(IP_TTL), { "IP_OPTIONS", 4 }, { "IP_MTU_DISCOVER", 10 },
 	C(IP_RECVERR), { "IP_RECVTTL", 12 }, { "IP_RECVTOS", 13 }, { "IP_MTU", 14 },
 	{ "IP_FREEBIND", 15 },
-	C(SO_EE_ORIGIN_LOCAL), C(SO_EE_ORIGIN_ICMP), C(SO_EE_ORIGIN_ZEROCOPY),
+	C(SO_EE_ORIGIN_LOCAL), C(SO_EE_ORIGIN_ICMP),
+	C(SO_EE_ORIGIN_ZEROCOPY), C(SO_EE_ORIGIN_TIMESTAMPING), C(SCM_TIMESTAMPING),
+	{ "SCM_TSTAMP_SND", 0 }, { "SCM_TSTAMP_SCHED", 1 }, { "SCM_TSTAMP_ACK", 2 },
+	{ "SOF_TIMESTAMPING_TX_SOFTWARE", SK_STAMPING_SENT },
+	{ "SOF_TIMESTAMPING_SOFTWARE", SK_STAMPING_SOFTWARE },
+	{ "SOF_TIMESTAMPING_OPT_ID", SK_STAMPING_ID },
+	{ "SOF_TIMESTAMPING_TX_SCHED", SK_STAMPING_QUEUED },
+	{ "SOF_TIMESTAMPING_TX_ACK", SK_STAMPING_ACKED },
+	{ "SOF_TIMESTAMPING_OPT_TSONLY", SK_STAMPING_TSONLY },
 	{ "SO_EE_CODE_ZEROCOPY_COPIED", 1 },
 	/* As Linux's collection of scripts calls those of either version of IP. */
 	{ "CMSG_LEVEL_IP", L_SOL_IP }, { "CMSG_TYPE_RECVERR", L_IP_RECVERR },
@@ -88,7 +97,7 @@ static const struct { const char *name; int err; } errnos[] = {
 	E(EADDRINUSE), E(EADDRNOTAVAIL), E(EDESTADDRREQ), E(EINPROGRESS), E(EALREADY), E(EPIPE),
 	E(ECONNRESET), E(ECONNABORTED), E(EISCONN), E(ENOTCONN), E(ETIMEDOUT), E(ENOPROTOOPT),
 	E(EPROTO), E(EPROTONOSUPPORT), E(EAFNOSUPPORT), E(EOPNOTSUPP), E(EINTR), E(ERANGE),
-	E(EDOM), E(ENOTSOCK), E(ENETRESET), E(ENOTTY), E(ESHUTDOWN), E(ENONET),
+	E(EDOM), E(ENOTSOCK), E(ENETRESET), E(ENOTTY), E(ESHUTDOWN), E(ENONET), E(ENOMSG),
 };
 
 int pd_errno(const char *name)

@@ -147,7 +147,7 @@ static struct sk_err_item *oldest_error(struct sock *sk)
 	struct sk_err_item *it;
 
 	list_for_each(&sk->errq, it, node)
-		if (it->e.origin == SK_ERR_ICMP)
+		if (it->e.origin != SK_ERR_ZEROCOPY)
 			break;
 	return it;
 }
@@ -162,7 +162,7 @@ static void errq_push(struct sock *sk, const struct sk_err *e)
 	it->e = *e;
 	list_push_back(&sk->errq, &it->node);
 	list_for_each(&sk->errq, old, node)
-		n += old->e.origin == SK_ERR_ICMP;
+		n += old->e.origin != SK_ERR_ZEROCOPY;
 	if (n > SOCK_ERRQ_MAX) {
 		old = oldest_error(sk);
 		list_remove(&old->node);
@@ -200,6 +200,13 @@ void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endp
 
 	if (sock_opt(sk, SKO_RECVERR))
 		errq_push(sk, &se);
+}
+
+void sock_stamp(struct sock *sk, enum sk_stamp what, uint32_t key)
+{
+	errq_push(sk, &(struct sk_err){ .origin = SK_ERR_STAMP, .info = what, .data2 = key,
+					.at = sk->st->now });
+	sk->arrived |= SK_ERR;
 }
 
 static bool note_joins(const struct sk_err *e, uint32_t number, bool copied)

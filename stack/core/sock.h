@@ -105,6 +105,8 @@ void sock_enqueue(struct sock *sk, struct pkt *p, const struct ip_meta *m, uint1
 void sock_error(struct sock *sk, const struct icmp_err *e, uint16_t dport);
 /* Queues an error of our own (if SKO_RECVERR), e.g. ERR_MSGSIZE with the MTU. */
 void sock_local_error(struct sock *sk, int err, uint32_t info, const struct endpoint *to);
+/* Queues a stamp of now.  Tells nobody. */
+void sock_stamp(struct sock *sk, enum sk_stamp what, uint32_t key);
 /* Queues that the stream's send of this number is over; with the one before, if
  * that is the last that is queued.  ERR_NOMEM.  Tells nobody. */
 int must_check sock_zerocopy_over(struct sock *sk, uint32_t number, bool copied);

@@ -61,6 +61,7 @@ static const struct opt_rule opt_rules[SKO_N] = {
 	[SKO_RECVTTL]      = { S | D | R,      0, 1, IP, 12, KIND_BOOL },
 	[SKO_RECVTOS]      = { S | D | R,      0, 1, IP, 13, KIND_BOOL },
 	[SKO_ZEROCOPY]     = { S,              0, 1, SOL, 60, KIND_INT },
+	[SKO_TIMESTAMPING] = { S,        0, SK_STAMPING_ALL, SOL, 37, KIND_INT },
 	[SKO_ERROR]        = { S | D | R | P,  0, -1, SOL, 4, KIND_ERROR },
 	[SKO_NREAD]        = { S | D | R | P,  0, -1, NO_NUMBER },
 	[SKO_QUICKACK]     = { S,              0, INT_MAX, TCP, 12, KIND_BOOL },
@@ -107,6 +108,8 @@ int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 	if ((o == SKO_BINDTODEVICE || o == SKO_MCAST_IF) && v &&
 	    !stack_dev_index(sk->st, (unsigned)v))
 		return ERR_NODEV;
+	if (o == SKO_TIMESTAMPING && ((v & ~SK_STAMPING_ALL) || !tcp_stamp_from(sk, (unsigned)v)))
+		return ERR_INVAL;
 	err = sock_opt_set(sk, o, v);
 	if (err)
 		return err;

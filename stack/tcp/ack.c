@@ -112,6 +112,8 @@ static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 				tcp_reordered(tc, s);
 		}
 		uncount(tc, s);
+		if (unlikely(s->marks & SEG_STAMP))
+			tcp_stamp_acked(tc, s);
 		tcp_seg_free(tc, s);
 	}
 	tc->stuck_at = tcp_now(tc);

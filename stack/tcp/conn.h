@@ -27,6 +27,7 @@
  *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
  *	ipopt.c   IP options, source routes   rate.c    how fast it arrives
  *	zerocopy.c sends by reference, and when they are over
+ *	stamp.c   when what was written left and was acknowledged
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -194,6 +195,7 @@ struct tcp_conn {
 	uint32_t prr_delivered, prr_out, recover_fs;      /* RFC 9937 5, segments */
 	uint32_t max_out;                 /* segments out at most in this window, ... */
 	seq_t usage_seq;                  /* ... which ends here (RFC 7661) */
+	seq_t stamp_from;                 /* what SK_STAMPING_ID counts from */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
@@ -534,7 +536,7 @@ struct tcp_write { const uint8_t *buf; struct sk_mem *mem; struct tcp_zc_send *n
 ssize_t tcp_sendq_add(struct tcp_conn *tc, struct tcp_write *w, size_t n);
 seq_t tcp_sendq_end(const struct tcp_conn *tc);   /* behind all that waits */
 void tcp_sendq_push(struct tcp_conn *tc);          /* the user's write ends here */
-void tcp_sendq_end_record(struct tcp_conn *tc);    /* ... and nothing joins what it wrote last */
+void tcp_sendq_mark(struct tcp_conn *tc, enum seg_mark m);        /* the last of what it wrote */
 bool must_check tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag);   /* SYN or FIN */
 /* The next n bytes, which are there, and of more than one: tc->unsent has them all.
  * False: no memory, or one wants to be alone. */
@@ -646,6 +648,12 @@ void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took);
 void tcp_zc_acked(struct tcp_conn *tc);           /* only if tc->zc, as the next */
 void tcp_zc_all_over(struct tcp_conn *tc);        /* nothing is queued any more */
 void tcp_zc_fini(struct tcp_conn *tc);            /* nobody wants to know */
+
+/* --- stamp.c --- */
+void tcp_stamp_wrote(struct tcp_conn *tc);        /* only if tc->sk.rare: a write is queued */
+/* Only if SEG_STAMP. */
+void tcp_stamp_sent(struct tcp_conn *tc, const struct tcp_seg *s);
+void tcp_stamp_acked(struct tcp_conn *tc, const struct tcp_seg *s);
 
 /* --- ecn.c --- */
 void tcp_ecn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);

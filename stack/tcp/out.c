@@ -81,6 +81,8 @@ static bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train 
 		tc->stuck_at = tcp_now(tc);
 	tc->sent_at = tcp_now(tc);
 	tcp_seg_sent(tc, s, tc->sent_at);
+	if (unlikely(s->marks & SEG_STAMP))
+		tcp_stamp_sent(tc, s);
 	if (tcp_reducing(tc))
 		tc->prr_out++;
 	tc->unsent = tcp_seg_next(tc, s);

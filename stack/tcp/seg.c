@@ -312,7 +312,7 @@ static hot_inline void train_add(struct tcp_conn *tc, struct tcp_train *t, struc
 
 static bool is_full(const struct tcp_conn *tc, const struct tcp_seg *s)
 {
-	return s->len == tc->snd_mss && !(s->flags & (uint8_t)~TCP_PSH);
+	return s->len == tc->snd_mss && !(s->flags & (uint8_t)~TCP_PSH) && !(s->marks & SEG_STAMP);
 }
 
 uint32_t tcp_train_full(struct tcp_conn *tc, struct tcp_train *t, uint32_t n)

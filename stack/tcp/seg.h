@@ -21,6 +21,7 @@ enum seg_mark {
 	SEG_EVER_RETRANS = 8,             /* Karn: no round trip from this one */
 	SEG_USER_LIMITED = 16,            /* sent while the user wrote too little */
 	SEG_EOR = 32,                     /* the user wants nothing to join it (SK_EOR) */
+	SEG_STAMP = 64,                   /* and asks when its last byte leaves and arrives */
 };
 
 /* When a segment was sent (rate.c); times in units of 1.024 us. */

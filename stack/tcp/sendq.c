@@ -262,7 +262,7 @@ void tcp_sendq_push(struct tcp_conn *tc)
 		s->flags |= TCP_PSH;
 }
 
-void tcp_sendq_end_record(struct tcp_conn *tc) { last(tc)->marks |= SEG_EOR; }
+void tcp_sendq_mark(struct tcp_conn *tc, enum seg_mark m) { last(tc)->marks |= (uint8_t)m; }
 
 bool tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag)
 {
@@ -332,7 +332,7 @@ bool tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len)
 	rest->len -= len;
 	s->len = len;
 	s->flags &= (uint8_t)~(TCP_FIN | TCP_PSH);
-	s->marks &= (uint8_t)~SEG_EOR;
+	s->marks &= (uint8_t)~(SEG_EOR | SEG_STAMP);
 	if (!rest->len) {                         /* a FIN pushes the data, not itself */
 		s->flags |= TCP_PSH;
 		rest->flags &= (uint8_t)~TCP_PSH;

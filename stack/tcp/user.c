@@ -275,8 +275,10 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 		tcp_urgent_wrote(tc);
 	if (push)
 		tcp_sendq_push(tc);
+	if (unlikely(sk->rare != NULL) && done > 0)
+		tcp_stamp_wrote(tc);
 	if (unlikely(flags & SK_EOR) && done > 0 && (size_t)done == n)
-		tcp_sendq_end_record(tc);
+		tcp_sendq_mark(tc, SEG_EOR);
 	tcp_output(tc);
 	if (room < n)
 		tcp_wait_space(tc);
