@@ -227,6 +227,16 @@ static bool within_min_arrival(const struct ospf *o, const struct lsdb_entry *e)
 	return lsdb_installed_ago(o, e) < OSPF_MIN_LS_ARRIVAL / MSEC(1);
 }
 
+/* (5)(a): newer than what came just now.  Deviation: the flush of just that instance is
+ * taken.  It is no change too many, and FRR 8.4, which takes the number for the
+ * instance, does not send it again: the LSA would stay for an hour. */
+static bool is_too_soon(const struct ospf *o, const struct ospf_lsa *l,
+			const struct ospf_lsa_hdr *h, const struct lsdb_entry *old)
+{
+	return old && old->flags & LSDB_FLOODED && within_min_arrival(o, old) &&
+	       (h->age < OSPF_MAX_AGE || !ospf_seq_eq(l->h.seq, old->lsa->h.seq));
+}
+
 /* (5): newer than what we have.  Takes over the reference. */
 static void lsa_newer(struct lsu_rx *rx, struct ospf_lsa *l, const struct ospf_lsa_hdr *h,
 		      const struct lsdb_entry *old)
@@ -235,7 +245,7 @@ static void lsa_newer(struct lsu_rx *rx, struct ospf_lsa *l, const struct ospf_l
 	ospf_knum key = l->key;
 	struct lsdb_entry *e;
 
-	if (old && old->flags & LSDB_FLOODED && within_min_arrival(o, old)) {     /* (a) */
+	if (is_too_soon(o, l, h, old)) {          /* (a) */
 		ospf_lsa_put(o->pool, l);
 		return;
 	}

@@ -142,6 +142,28 @@ TEST(flood, min_ls_arrival_is_a_second)
 	say_free(&y);
 }
 
+/* One who is told of an LSA while its flush is on its way gets both at once, and
+ * FRR does not say the second again. */
+TEST(flood, min_ls_arrival_does_not_keep_the_flush_of_what_came)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 2), late = say_router(RX, 3), gone;
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	onet_run(y.on, MSEC(300));
+	gone = image_with_age(&late, OSPF_MAX_AGE);
+	say_lsu(&y, &gone, 1);                    /* another instance */
+	CHECK(db_router(y.st, RX) && !(db_router(y.st, RX)->flags & LSDB_MAXAGE));
+	gone = image_with_age(&i, OSPF_MAX_AGE);
+	say_lsu(&y, &gone, 1);
+	CHECK(db_router(y.st, RX) && db_router(y.st, RX)->flags & LSDB_MAXAGE);
+	onet_run(y.on, SEC(4));
+	CHECK(db_router(y.st, RX) == NULL);
+	CHECK_EQ(say_acked(&y, OSPF_LSA_ROUTER, RX), 2);
+	say_free(&y);
+}
+
 TEST(flood, an_older_instance_is_answered_with_the_newer)        /* 13 (8) */
 {
 	struct say y = say_new();
