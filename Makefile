@@ -87,6 +87,7 @@ help:
 	@echo 'make check         install what is missing, build, run every test'
 	@echo '                   ONLY=WORD: only the tests with WORD in their name'
 	@echo 'make interop       OSPF beside BIRD and FRR, where these are installed'
+	@echo 'make soak-interop  the same for hours of lab time, in eight minutes'
 	@echo 'make soak          the long runs of tests that have two lengths'
 	@echo 'make setup         install what is missing (build and test packages)'
 	@echo 'make bench         measure; results in build/bench.json (BENCH_RUNS=5)'
@@ -118,6 +119,11 @@ check:
 interop:
 	@scripts/setup build test tool
 	@+MAKE='$(MAKE)' INTEROP=1 ONLY=interop/ tests/run
+
+# Hours of lab time, in eight minutes of the wall's.
+soak-interop:
+	@scripts/setup build test tool
+	@+MAKE='$(MAKE)' INTEROP=soak ONLY=interop/ tests/run
 
 bench:
 	@scripts/setup build test tool bench
@@ -242,5 +248,5 @@ $(O)/lwip: FORCE
 
 FORCE:
 .SECONDARY:
-.PHONY: all help setup run check interop bench soak fuzz mutants cov lint asan ubsan tsan clean \
-	build stack check-programs fuzz-programs soak-programs bench-programs FORCE
+.PHONY: all help setup run check interop soak-interop bench soak fuzz mutants cov lint asan ubsan \
+	tsan clean build stack check-programs fuzz-programs soak-programs bench-programs FORCE

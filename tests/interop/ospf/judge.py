@@ -3,6 +3,8 @@
 or in words what is amiss."""
 import rig as _rig
 
+LS_REFRESH_TIME = 1800       # s
+
 
 def _deaf(rig, p, q):
     """Can two ports of one wire not hear each other now?"""
@@ -78,6 +80,31 @@ def databases(rig):
                 for k, _ in sorted(set(here[first].items()) ^ set(here[n].items())):
                     return 'area %s: LSA %s is %s at %s, %s at %s' % (
                         area, k[1:], _lsa(here[first].get(k)), first, _lsa(here[n].get(k)), n)
+    return None
+
+
+def forgotten(rig):
+    """Nobody keeps an LSA of a router that is down or out of reach."""
+    together = _together(rig, lambda area: True)
+    for n, s in rig.speak.items():
+        if n in rig.down:
+            continue
+        known = {rig.net.routers[m].rid for m in next((t for t in together if n in t), {n})}
+        for lsa in sorted(s.lsdb()):
+            if lsa[3] not in known:
+                return '%s still has LSA %s' % (n, lsa)
+    return None
+
+
+def refreshed(before, after, seconds):
+    """Between two databases of a router, so far apart in time, each LSA was issued
+    anew when it was LSRefreshTime old, and otherwise not."""
+    times = seconds / LS_REFRESH_TIME
+    if set(before) != set(after):
+        return 'LSAs came or went: %s' % sorted(set(before) ^ set(after))
+    for lsa, (seq, _) in sorted(after.items()):
+        if not times - 2 < seq - before[lsa][0] < times + 2:
+            return 'LSA %s went from %08x to %08x in %d s' % (lsa, before[lsa][0], seq, seconds)
     return None
 
 

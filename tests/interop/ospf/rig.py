@@ -8,6 +8,10 @@ behind the same few questions (speakers.py), so a scenario never asks who answer
 
 With INTEROP_AS=frr or =bird that daemon plays netloom's routers, too: so the rig
 is tried without netloom's OSPF, and shows what FRR and BIRD make of one another.
+
+At a pace of 60 a minute of the wall is an hour of lab time, and the daemons' clocks
+run as fast, by clock.c.  The kernel's, of its neighbor tables and of ping, remain the
+wall's.
 """
 import concurrent.futures
 import json
@@ -22,8 +26,8 @@ import time
 import speakers
 
 NETLOOM = os.path.realpath(os.environ.get('NETLOOM', './netloom'))
-POLL = 0.5                   # s of lab time between two looks at what is waited for
-PATIENCE = 60                # s of lab time until what is waited for is missed
+POLL = 0.5                   # s of the wall between two looks at what is waited for
+PATIENCE = 60                # s of the wall until what is waited for is missed
 LAST_WORDS = 8               # lines of each log that a failure shows
 BACKBONE = '0.0.0.0'
 
@@ -134,12 +138,13 @@ class Net:
 class Rig:
     """A running lab.  Used as `with Rig(net) as rig`."""
 
-    def __init__(self, net):
+    def __init__(self, net, pace=1):
         for who in sorted({r.who for r in net.routers.values()}):
             why = speakers.OF[who].missing(NETLOOM)
             if why:
                 raise Skipped(why)
-        self.net, self.dir = net, tempfile.mkdtemp(prefix=net.name + '-')
+        self.net, self.dir, self.pace = net, tempfile.mkdtemp(prefix=net.name + '-'), pace
+        self.clock = self.fast_clock() if pace != 1 else []      # what daemons start under
         self.down, self.cuts, self.now = set(), set(), 0.0      # now: lab time in s
         lab = os.path.join(self.dir, 'lab.yaml')
         with open(lab, 'w', encoding='utf-8') as f:
@@ -151,6 +156,8 @@ class Rig:
 
     def __enter__(self):
         try:
+            if self.pace != 1:
+                self.values('pace x%d' % self.pace)
             for s in self.speak.values():
                 s.start()
         except BaseException:
@@ -164,6 +171,15 @@ class Rig:
                 what.args = ('%s\n%s' % (what, self.last_words()),)
         finally:
             self.end()
+
+    def fast_clock(self):
+        """Compiles clock.c; how to start a program with it."""
+        source = os.path.join(os.path.dirname(__file__), 'clock.c')
+        library = os.path.join(self.dir, 'clock.so')
+        subprocess.run([os.environ.get('CC', 'gcc'), '-std=gnu17', '-D_GNU_SOURCE', '-O2',
+                        '-shared', '-fPIC', '-o', library, source], check=True)
+        return ['env', 'LD_PRELOAD=' + library, 'CLOCK_PACE=%d' % self.pace,
+                'CLOCK_SINCE=%f' % time.monotonic()]
 
     def end(self):
         """Ends the lab, and with it every daemon."""
@@ -238,6 +254,11 @@ class Rig:
         self.speak[name].stop()
         self.down.add(name)
 
+    def leave(self, name):
+        """Ends it with the farewell that it has."""
+        self.speak[name].leave()
+        self.down.add(name)
+
     def start(self, name):
         """Begins it anew; it remembers nothing."""
         self.speak[name].start()
@@ -255,8 +276,12 @@ class Rig:
 
     def lose(self, a, b, percent):
         """Of the frames between two nodes so many vanish, and no end sees it."""
-        self.values('set link %s %s loss %d%%' % (a, b, percent))
+        self.impair(a, b, 'loss %d%%' % percent)
         (self.cuts.add if percent == 100 else self.cuts.discard)(frozenset((a, b)))
+
+    def impair(self, a, b, faults):
+        """Gives the link between two nodes these faults, in tc-netem's words."""
+        self.values('set link %s %s %s' % (a, b, faults))
 
     def tell(self, what):
         """With INTEROP_VERBOSE, what goes on."""
@@ -274,9 +299,9 @@ class Rig:
             if why != said:
                 self.tell('%s: %s' % (what, why))
                 said = why
-            if self.now > began + patience:
-                raise Failed('%s: after %d s still %s' % (what, patience, why))
-            self.run(POLL)
+            if self.now > began + patience * self.pace:
+                raise Failed('%s: after %d s still %s' % (what, self.now - began, why))
+            self.run(POLL * self.pace)
 
 
 def main(scenario, casts):

@@ -4,6 +4,7 @@
 missing()      None, or why it cannot be had here
 node()         the router's keys in the lab file
 start() stop() begin and end as a crash does, without a last word
+leave()        end as one who is asked to: FRR flushes its LSAs, BIRD says a last hello
 reaches(A)     does A answer a ping from the loopback address?
 neighbors()    {(router id, address): state in one of RFC 2328's words}
 lsdb()         {(area, type, link state id, router): (sequence, checksum)}; the
@@ -85,8 +86,14 @@ class Outside:
         """Ends daemons, by the numbers that they wrote, and takes away what they
         told the kernel, as the machine's crash would."""
         for name in names:
-            self.sh('kill -9 $(cat "$1"); rm "$1"', 'sh', self.path(name))
+            self.sh('kill -9 $(cat "$1"); rm -f "$1"', 'sh', self.path(name))
         self.sh('for p in ospf bird static; do ip route flush proto $p; done; ip nexthop flush')
+
+    def ask(self, name):
+        """Asks a daemon to end, and waits a while for it."""
+        self.sh('p=$(cat "$1"); kill $p; for i in $(seq 40); do '
+                'kill -0 $p || break; sleep 0.05; done 2>/dev/null',
+                'sh', self.path(name))
 
 
 class FrrShows:
@@ -186,7 +193,7 @@ class Frr(FrrShows, Outside):
         self.write('staticd.conf', named + ['ip route %s blackhole' % to for to in self.r.statics])
         self.write('ospfd.conf', self.ospfd_conf())
         for d in self.daemons:
-            self.rig.exec(self.r.name, *FRR_IN, FRR + '/' + d, '-d', *FRR_RUNS_AS,
+            self.rig.exec(self.r.name, *FRR_IN, *self.rig.clock, FRR + '/' + d, '-d', *FRR_RUNS_AS,
                           '--vty_socket', self.dir, '-z', self.path('zserv.api'),
                           '-i', self.path(d + '.pid'),
                           '-f', self.path(d + '.conf'), '--log', 'file:' + self.path(d + '.log'),
@@ -194,6 +201,10 @@ class Frr(FrrShows, Outside):
 
     def stop(self):
         self.kill(*(d + '.pid' for d in reversed(self.daemons)))
+
+    def leave(self):
+        self.ask('ospfd.pid')
+        self.stop()
 
     def vtysh(self, *lines):
         return self.rig.exec(self.r.name, 'vtysh', '--vty_socket', self.dir,
@@ -273,11 +284,15 @@ class Bird(Outside):
     def start(self):
         self.set_mtu()
         self.write('bird.conf', self.conf())
-        self.rig.exec(self.r.name, 'bird', '-c', self.path('bird.conf'),
+        self.rig.exec(self.r.name, *self.rig.clock, 'bird', '-c', self.path('bird.conf'),
                       '-s', self.path('bird.ctl'), '-P', self.path('bird.pid'))
 
     def stop(self):
         self.kill('bird.pid')
+
+    def leave(self):
+        self.ask('bird.pid')
+        self.stop()
 
     def birdc(self, line):
         out = self.rig.exec(self.r.name, 'birdc', '-s', self.path('bird.ctl'), line)
@@ -374,12 +389,14 @@ class Netloom(FrrShows):
         self.rig.values('node %s stop' % self.r.name)
         self.stopped = True
 
+    leave = stop
+
     def show(self, line):
         return self.rig.do('%s %s' % (self.r.name, line))
 
     def reaches(self, address):
-        ran = self.rig.do('%s ping -c 1 -W 1 -I %s %s' % (
-            self.r.name, self.r.loopback.split('/')[0], address))
+        ran = self.rig.do('%s ping -c 1 -W %d -I %s %s' % (
+            self.r.name, self.rig.pace, self.r.loopback.split('/')[0], address))
         return ran['received'] == 1
 
     def log(self):
