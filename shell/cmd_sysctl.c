@@ -53,8 +53,8 @@ static int option_set(struct shell *sh, struct stack *st, int o, const char *tex
 
 	if (!word_u64(text, &v) || v > INT64_MAX ||
 	    stack_set_option(st, (enum stack_option)o, (int64_t)v) != OK)
-		return shell_error(sh, "sysctl: setting key \"%s\": Invalid argument",
-				   option_rows[o].name);
+		return shell_error(sh, "sysctl: setting key \"%s%s\": Invalid argument",
+				   option_path(o), option_rows[o].name);
 	return 0;
 }
 

@@ -68,6 +68,8 @@ TEST(cmd_ip, sysctl_shows_and_sets)
 	bench_wants(&b, "h1 sysctl -w net.ipv4.ip_forward=1", "net.ipv4.ip_forward = 1\n");
 	bench_wants(&b, "h1 sysctl ip_forward", "net.ipv4.ip_forward = 1\n");
 	CHECK(bench_do(&b, "h1 sysctl bogus") != 0);
+	bench_refuses(&b, "h1 sysctl net.ipv4.ip_forward=7",
+		      "sysctl: setting key \"net.ipv4.ip_forward\": Invalid argument\n");
 	CHECK(bench_do(&b, "h1 sysctl ip_forward=x") != 0);
 	bench_close(&b);
 }
