@@ -65,7 +65,15 @@ static void on_line(char *line)
 
 /* --- keys --------------------------------------------------------------- */
 
-/* '?' lists what may come next and keeps the line; in quotes it is itself. */
+/* Does the line end inside a URL?  What is asked of a server stands behind a '?'. */
+static bool ends_in_url(const struct words *w)
+{
+	const char *last = w->n ? w->line + w->at[w->n - 1] : "";
+
+	return strstr(last, "://") && !strpbrk(last, " \t");
+}
+
+/* '?' lists what may come next and keeps the line; in quotes and URLs it is itself. */
 static int key_help(int count, int key)
 {
 	char *line = strndup(rl_line_buffer, (size_t)rl_point);
@@ -74,7 +82,7 @@ static int key_help(int count, int key)
 	if (!line)
 		return 1;
 	words_split(&w, line);
-	if (w.open_quote) {
+	if (w.open_quote || ends_in_url(&w)) {
 		rl_insert(count, key);
 	} else {
 		rl_crlf();

@@ -65,6 +65,10 @@ def question_mark_lists_and_keeps_the_line(s):
     s.expect('<Enter>', 'netloom 0s> links ')
     s.send(CTRL_U + "capture start 'wh?'")
     s.expect("'wh?'")
+    s.send(CTRL_U + 'h1 curl http://h2/?x=1')
+    s.expect('http://h2/?x=1')
+    s.send(' ?')
+    s.expect('  ARGS ', 'netloom 0s> h1 curl http://h2/?x=1 ')
     assert s.end() == 0
 
 
