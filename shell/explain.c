@@ -67,14 +67,53 @@ bool expect_misplaced(struct buf *err, const struct shell *sh, const char *word,
 	return false;
 }
 
+/* What people type who come from a real machine or router, and what does that here. */
+static const struct { const char *word, *here; } elsewhere[] = {
+	{ "arp",       "NODE ip neigh" },
+	{ "clear",     "Ctrl-L" },
+	{ "conf",      "NODE ospf ... or NODE ip ..., at once" },
+	{ "configure", "NODE ospf ... or NODE ip ..., at once" },
+	{ "dumpcap",   "capture start NODE:INTERFACE FILE" },
+	{ "hping3",    "ping, udpgen or nc" },
+	{ "ifconfig",  "NODE ip addr, or NODE ip link" },
+	{ "man",       "help" },
+	{ "mtr",       "traceroute" },
+	{ "netcat",    "nc" },
+	{ "netem",     "set link A B delay 5ms loss 1%" },
+	{ "netstat",   "NODE ss, or NODE ip route" },
+	{ "ssh",       "the node's name alone, to enter it" },
+	{ "tc",        "set link A B delay 5ms loss 1%" },
+	{ "tcpdump",   "capture start NODE:INTERFACE FILE" },
+	{ "telnet",    "nc" },
+	{ "tracepath", "traceroute" },
+	{ "tshark",    "capture start NODE:INTERFACE FILE" },
+	{ "vtysh",     "what follows it, as in NODE show ip ospf neighbor" },
+	{ "wget",      "curl" },
+	{ "wireshark", "capture start NODE:INTERFACE FILE" },
+	{ "xterm",     "the node's name alone, to enter it" },
+};
+
+static const char *known_elsewhere(const char *word)
+{
+	for (size_t i = 0; i < N_ELEM(elsewhere); i++)
+		if (strcmp(elsewhere[i].word, word) == 0)
+			return elsewhere[i].here;
+	return NULL;
+}
+
 void expect_unknown(struct buf *err, const struct shell *sh, const char *word, unsigned flags)
 {
+	const char *here = known_elsewhere(word);
 	char best[SHELL_NAME_MAX] = "";
 	unsigned dist = UINT_MAX;
 
 	if (expect_misplaced(err, sh, word, flags))
 		return;
 	buf_printf(err, "unknown command: '%s'", word);
+	if (here) {
+		buf_printf(err, "; here it is %s", here);
+		return;
+	}
 	for (size_t i = 0; i < sh->cmds.n; i++) {
 		const struct cmd *c = sh->cmds.cmd[i];
 

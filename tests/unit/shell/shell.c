@@ -273,7 +273,12 @@ TEST(shell, programs_have_whole_names_and_prefixes_two_letters)
 	struct bench b;
 
 	REQUIRE(bench_open(&b));
-	check_fails(&b, "h1 arp r1", "unknown command: 'arp'; did you mean arping?\n");
+	check_fails(&b, "h1 arp r1", "unknown command: 'arp'; here it is NODE ip neigh\n");
+	check_fails(&b, "h1 arpin r1", "unknown command: 'arpin'; did you mean arping?\n");
+	check_fails(&b, "h1 tcpdump -i eth0", "unknown command: 'tcpdump'; here it is capture start "
+		    "NODE:INTERFACE FILE\n");
+	check_fails(&b, "vtysh", "unknown command: 'vtysh'; here it is what follows it, as in NODE "
+		    "show ip ospf neighbor\n");
 	check_fails(&b, "n", "unknown command: 'n'\n");
 	CHECK_EQ(bench_do(&b, "ti"), 0);
 	check_fails(&b, "step 99999999999999999999", "'99999999999999999999' is too large\n");
