@@ -214,7 +214,8 @@ static void wait_key(struct shell *sh)
 	}
 }
 
-/* A line from the terminal, owned by the caller; NULL at its end. */
+/* A line from the terminal, owned by the caller; NULL at its end.  Ctrl-\ is nothing
+ * meanwhile, as in a shell: it would leave the terminal as readline needs it. */
 static char *read_line(struct shell *sh)
 {
 	char prompt[128];
@@ -222,11 +223,13 @@ static char *read_line(struct shell *sh)
 	make_prompt(sh, prompt);
 	typed_line = NULL;
 	line_done = false;
+	signal(SIGQUIT, SIG_IGN);
 	rl_callback_handler_install(prompt, on_line);
 	typing = true;
 	while (!line_done)
 		wait_key(sh);
 	typing = false;
+	signal(SIGQUIT, SIG_DFL);
 	return typed_line;
 }
 

@@ -21,6 +21,7 @@ links:
   - {endpoints: ["r1:eth1", "h2:eth0"], ipv4: 10.0.2.0/24, delay: 1ms}
 '''
 TAB, CTRL_C, CTRL_D, CTRL_U, UP = '\t', '\x03', '\x04', '\x15', '\x1b[A'
+CTRL_BACKSLASH = '\x1c'
 
 
 class Session:
@@ -93,6 +94,7 @@ def ctrl_c_cancels_a_line_and_interrupts_a_command(s):
     s.expect('link h1 r1 down')             # ^C takes away what was not read yet
     s.send(CTRL_C)
     s.expect('^C', 'netloom 0s> ')
+    s.send(CTRL_BACKSLASH)                  # is nothing at a prompt
     s.do('links', 'h1-eth0<->r1-eth0 (OK OK)', 'netloom 0s> ')
     s.do('pace real', 'pace real')
     s.do('h1 ping r1', '64 bytes from 10.0.1.2: icmp_seq=1 ')
