@@ -130,7 +130,7 @@ void tcp_time_wait(struct tcp_conn *tc)
 	tcp_set_state(tc, TCP_TIME_WAIT);
 	tcp_sendq_fini(tc);
 	tcp_timers_stop(tc);
-	tcp_life_set(tc, MSEC(tcp_stack(tc)->opt[OPT_TCP_TIME_WAIT]));
+	tcp_time_wait_set(tc);
 }
 
 void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old)

@@ -125,6 +125,7 @@ struct tcp_conn {
 	bool over;                        /* it was a connection, and is none any more */
 	uint8_t user;                     /* enum tcp_user */
 	bool in_accept_q;                 /* of its listener, not in the SYN queue */
+	bool in_time_wait_q;              /* sk.node is in tcp_table.time_wait */
 	bool deferred;                    /* the handshake is over, but for data */
 	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
 
@@ -260,6 +261,8 @@ struct tcp_table {
 	struct list_node *spare_segs;     /* of struct tcp_seg, by next: segpool.c */
 	uint32_t n_spare_segs, n_spare_conns;
 	struct tcp_conn *spare_conns;     /* by hash_next */
+	struct list time_wait;            /* struct sock: without an owner, in order of life_at */
+	struct timer time_wait_timer;     /* due with the first of them, or before */
 	uint32_t n_orphans;               /* that wait for their peers */
 	uint32_t challenges;              /* RFC 5961 7: left for this second ... */
 	ns_t challenge_at;                /* ... of which this is an instant */
@@ -770,6 +773,8 @@ ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anyth
 void tcp_delack_set(struct tcp_conn *tc);         /* or it is due at once */
 void tcp_delack_again(struct tcp_conn *tc);
 void tcp_life_set(struct tcp_conn *tc, ns_t in);
+void tcp_time_wait_set(struct tcp_conn *tc);      /* 2 MSL from now on */
+void tcp_time_wait_fire(struct timer *t);         /* tcp_table.time_wait_timer */
 static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }
 void tcp_keepalive_set(struct tcp_conn *tc);
 unsigned tcp_syn_retries(const struct tcp_conn *tc);      /* the most */

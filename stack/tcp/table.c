@@ -24,6 +24,8 @@ struct tcp_table *tcp_table(struct stack *st)
 		return NULL;
 	for (size_t i = 0; i < N_ELEM(t->ports); i++)
 		list_init(&t->ports[i]);
+	list_init(&t->time_wait);
+	timer_init(&t->time_wait_timer, tcp_time_wait_fire);
 	rng_init(&t->secret, rng_u64(&st->rng), "tcp");
 	t->challenge_at = -SEC(1);
 	return st->tcp = t;
@@ -38,6 +40,7 @@ void tcp_table_fini(struct stack *st)
 	for (uint32_t i = 0; i < t->size; i++)
 		while (t->conns[i])
 			tcp_free(t->conns[i]);
+	timer_stop(&st->timers, &t->time_wait_timer);
 	tcp_segpool_fini(t);
 	free(t->conns);
 	free(t);

@@ -313,6 +313,53 @@ static void life_timeout(struct tcp_conn *tc)
 		keepalive_timeout(tc);
 }
 
+/* --- TIME-WAIT of what nobody owns -------------------------------------------------- */
+
+/* All wait as long, so that who came first goes first: they stand in a queue, which
+ * has one timer.  After the option was lowered each has its own until the queue is
+ * empty. */
+static struct tcp_conn *queue_end(const struct tcp_table *t)
+{
+	return list_empty(&t->time_wait) ? NULL :
+	       tcp_conn(container_of(t->time_wait.head.prev, struct sock, node));
+}
+
+static void queue_arm(struct tcp_table *t, struct tcp_conn *tc)
+{
+	if (!timer_armed(&t->time_wait_timer) || t->time_wait_timer.at > tc->life_at)
+		timer_set(timers(tc), &t->time_wait_timer, tc->life_at);
+}
+
+void tcp_time_wait_fire(struct timer *timer)
+{
+	struct tcp_table *t = container_of(timer, struct tcp_table, time_wait_timer);
+	struct sock *sk;
+
+	while ((sk = list_first(&t->time_wait, struct sock, node)) != NULL) {
+		if (tcp_conn(sk)->life_at > sk->st->now) {
+			queue_arm(t, tcp_conn(sk));
+			return;
+		}
+		tcp_done(tcp_conn(sk), OK);
+	}
+}
+
+void tcp_time_wait_set(struct tcp_conn *tc)
+{
+	struct tcp_table *t = tcp_stack(tc)->tcp;
+	ns_t wait = MSEC(tcp_stack(tc)->opt[OPT_TCP_TIME_WAIT]);
+	const struct tcp_conn *end = queue_end(t);
+
+	if (!tc->orphan || (end && end->life_at > tcp_now(tc) + wait)) {
+		tcp_life_set(tc, wait);
+		return;
+	}
+	tc->life_at = tcp_now(tc) + wait;
+	tc->in_time_wait_q = true;
+	list_push_back(&t->time_wait, &tc->sk.node);
+	queue_arm(t, tc);
+}
+
 /* --- all -------------------------------------------------------------------------- */
 
 static void rearm(struct tcp_conn *tc)
@@ -358,5 +405,8 @@ void tcp_timers_init(struct tcp_conn *tc)
 void tcp_timers_stop(struct tcp_conn *tc)
 {
 	timer_stop(timers(tc), &tc->timer);
+	if (tc->in_time_wait_q)
+		list_remove(&tc->sk.node);
+	tc->in_time_wait_q = false;
 	tc->xmit_at = tc->delack_at = tc->life_at = NS_NEVER;
 }

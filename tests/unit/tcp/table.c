@@ -137,6 +137,35 @@ TEST(table, numbers_go_on_after_time_wait_at_a_port_that_was_asked_for)
 	peer_free(t);
 }
 
+/* Those that nobody owns share a timer. */
+TEST(table, each_leaves_time_wait_in_its_own_time)
+{
+	static const struct { unsigned after_ms; uint32_t n; } rows[] = {
+		{ 9900, 3 }, { 200, 2 },          /* the third: 10 s, as the option is by then */
+		{ 47800, 2 }, { 200, 1 },         /* the first: 60 s */
+		{ 1800, 1 }, { 200, 0 },          /* the second: 60 s since the FIN came again */
+	};
+	struct peer *t = peer_new(PEER_FULL);
+
+	REQUIRE(open_any(t));
+	close_first(t);
+	peer_wait(t, SEC(1));
+	REQUIRE(open_any(t));
+	close_first(t);
+	peer_wait(t, SEC(1));
+	SAY(t, .flags = TCP_FIN | TCP_ACK, .seq = 1, .ack = 2);
+	HEAR(t, TCP_ACK, 2, 2, 0);
+	t->st->opt[OPT_TCP_TIME_WAIT] = 10000;
+	REQUIRE(open_any(t));
+	close_first(t);
+	CHECK_EQ(t->st->tcp->n, 3);
+	for (size_t i = 0; i < N_ELEM(rows); i++) {
+		peer_wait(t, MSEC(rows[i].after_ms));
+		CHECK_EQ(t->st->tcp->n, rows[i].n);
+	}
+	peer_free(t);
+}
+
 TEST(table, ten_thousand_connections_leave_nothing_behind)
 {
 	struct peer *t = peer_new(PEER_FULL);
