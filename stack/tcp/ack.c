@@ -89,14 +89,24 @@ static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
 	       is_plain(s) && list_linked(&s->by_time) && seq_le(seg_end(s), ack);
 }
 
-/* Karn (MUST-18) is in tcp_rack_delivered(). */
-static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+/* The one segment there is, and all of it. */
+static hot_inline bool take_only(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+{
+	struct tcp_seg *s = container_of(tc->sendq.head.next, struct tcp_seg, node);
+
+	if (tc->n_out != 1 || tc->sendq.head.prev != &s->node || !is_plain(s) ||
+	    !seq_eq(seg_end(s), ack) || !list_linked(&s->by_time))
+		return false;
+	tcp_rack_delivered(tc, s, a);
+	tc->n_out = 0;
+	tcp_seg_free_only(tc, s);
+	return true;
+}
+
+static outlined void take_each(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 {
 	struct tcp_seg *s;
 
-	a->acked = (uint32_t)seq_diff(ack, tc->snd_una);
-	tc->bytes_acked += a->acked;
-	tc->snd_una = ack;
 	while (may_be_flight(tc, ack) && take_flight(tc, ack, a))
 		;
 	while ((s = list_first(&tc->sendq, struct tcp_seg, node)) && s->sent) {
@@ -116,6 +126,16 @@ static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 			tcp_stamp_acked(tc, s);
 		tcp_seg_free(tc, s);
 	}
+}
+
+/* Karn (MUST-18) is in tcp_rack_delivered(). */
+static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+{
+	a->acked = (uint32_t)seq_diff(ack, tc->snd_una);
+	tc->bytes_acked += a->acked;
+	tc->snd_una = ack;
+	if (!take_only(tc, ack, a))
+		take_each(tc, ack, a);
 	tc->stuck_at = tcp_now(tc);
 	if (list_empty(&tc->sendq))
 		tcp_wait_set(tc, WAIT_NONE);
@@ -383,7 +403,7 @@ static bool take_window(struct tcp_conn *tc, const struct tcp_rx *rx)
 
 /* RFC 7323 4.3: echoed timestamps time retransmitted segments, too.  Not if the
  * ACK is of a duplicate: what it echoes came before, and an ACK was lost. */
-static void time_it(struct tcp_conn *tc, struct tcp_acked *a)
+static hot_inline void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 {
 	if (a->retrans_acked)
 		a->rtt = 0;
@@ -406,7 +426,7 @@ static void cc_tell(struct tcp_conn *tc, const struct tcp_acked *a)
 	tc->cc.ops->on_ack(&tc->cc, &c);
 }
 
-static void grow(struct tcp_conn *tc, const struct tcp_acked *a)
+static hot_inline void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	/* Where order is poor Linux counts what was SACKed, too. */
 	bool news = a->acked || (a->sacked && tc->reordering > DUP_THRESH);
@@ -446,6 +466,23 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 		tcp_tlp_schedule(tc);
 }
 
+/* The same of new data, where nothing was out of order: tcp_unharmed(). */
+static void take_in_order(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+{
+	take_acked(tc, ack, a);
+	tc->high_sacked = seq_max(tc->high_sacked, tc->snd_una);
+	tc->n_sacked_blocks = 0;
+	time_it(tc, a);
+	tc->timeouts = 0;
+	tc->dup_acks = 0;
+	if (unlikely(tc->mtup != NULL))
+		tcp_pmtu_acked(tc);
+	tc->rack.moved = false;                   /* whatever was sent before is here, too */
+	tcp_rack_update(tc, a);
+	tcp_rate_acked(tc, a);
+	grow(tc, a);
+}
+
 /* It repeats what was known, where nothing is awaited but the next ACK. */
 static bool says_nothing(const struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
 {
@@ -454,12 +491,40 @@ static bool says_nothing(const struct tcp_conn *tc, const struct tcp_rx *rx, boo
 	       !tc->tlp_out && !tc->ecn.ok;
 }
 
+static struct tcp_acked acked_begin(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return (struct tcp_acked){ .flight = tcp_in_flight(tc) * tc->cc.mss,
+				   .prior_una = tc->snd_una,
+				   .has_ts = tc->ts_ok && rx->o.has_ts, .tsecr = rx->o.tsecr };
+}
+
+/* At snd_una or beyond; returns whether there was anything new in it. */
+static bool take_news(struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
+{
+	struct tcp_acked a;
+
+	if (says_nothing(tc, rx, dup)) {
+		tc->high_sacked = seq_max(tc->high_sacked, rx->h.ack);
+		tc->n_sacked_blocks = 0;
+		return false;
+	}
+	a = acked_begin(tc, rx);
+	a.dup = dup;
+	if (tcp_unharmed(tc) && !rx->o.n_sack && seq_lt(tc->snd_una, rx->h.ack)) {
+		take_in_order(tc, rx->h.ack, &a);
+		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
+		tcp_tlp_schedule(tc);
+	} else {
+		take_ack(tc, rx, &a);
+	}
+	return a.acked > 0;
+}
+
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	struct tcp_acked a = { .flight = tcp_in_flight(tc) * tc->cc.mss, .prior_una = tc->snd_una,
-			       .has_ts = tc->ts_ok && rx->o.has_ts, .tsecr = rx->o.tsecr };
+	struct tcp_acked a;
 	seq_t ack = rx->h.ack;
-	bool opened;
+	bool opened, dup;
 
 	/* RFC 5961 5.2 */
 	if (seq_lt(tc->snd_nxt, ack) || seq_lt(ack, seq_sub(tc->snd_una, tc->max_snd_wnd))) {
@@ -469,20 +534,16 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tc->heard_at = tcp_now(tc);
 	tc->more = false;                         /* as Linux: MSG_MORE holds until an ACK */
 	if (seq_lt(ack, tc->snd_una)) {           /* overtaken: its SACKs may still be news */
-		if (tc->sack_ok && rx->o.n_sack)
+		if (tc->sack_ok && rx->o.n_sack) {
+			a = acked_begin(tc, rx);
 			take_ack(tc, rx, &a);
+		}
 		return true;
 	}
 	opened = take_window(tc, rx);
-	a.dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
-		!(rx->h.flags & (TCP_SYN | TCP_FIN));
-	if (says_nothing(tc, rx, a.dup)) {
-		tc->high_sacked = seq_max(tc->high_sacked, ack);
-		tc->n_sacked_blocks = 0;
-	} else {
-		take_ack(tc, rx, &a);
-	}
-	if (a.acked || opened)
+	dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
+	      !(rx->h.flags & (TCP_SYN | TCP_FIN));
+	if (take_news(tc, rx, dup) || opened)
 		tc->probes = 0;
 	return true;
 }
@@ -501,16 +562,5 @@ void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
 		return;
 	a = (struct tcp_acked){ .flight = tc->n_out * tc->cc.mss, .prior_una = tc->snd_una,
 				.has_ts = tc->ts_ok, .tsecr = rx->o.tsecr };
-	take_acked(tc, rx->h.ack, &a);
-	tc->high_sacked = seq_max(tc->high_sacked, tc->snd_una);
-	tc->n_sacked_blocks = 0;
-	time_it(tc, &a);
-	tc->timeouts = 0;
-	tc->dup_acks = 0;
-	if (unlikely(tc->mtup != NULL))
-		tcp_pmtu_acked(tc);
-	tc->rack.moved = false;                   /* whatever was sent before is here, too */
-	tcp_rack_update(tc, &a);
-	tcp_rate_acked(tc, &a);
-	grow(tc, &a);
+	take_in_order(tc, rx->h.ack, &a);
 }

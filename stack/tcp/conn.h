@@ -466,6 +466,14 @@ static inline bool tcp_reducing(const struct tcp_conn *tc)
 {
 	return tc->ca_state == CA_CWR || tc->ca_state == CA_RECOVERY;
 }
+/* Nothing of ours is SACKed, lost or probed for, and marks of congestion are not
+ * looked at: an ACK of new data says that it came. */
+static inline bool tcp_unharmed(const struct tcp_conn *tc)
+{
+	/* with |: that none of them is there takes no branch each */
+	return tc->ca_state == CA_OPEN && !(tc->n_sacked | tc->n_lost | tc->n_retrans) &&
+	       !(tc->tlp_out | tc->frto | tc->ecn.ok);
+}
 /* Our FIN was sent and acknowledged. */
 static inline bool tcp_fin_acked(const struct tcp_conn *tc)
 {
@@ -546,6 +554,7 @@ bool must_check tcp_sendq_flag(struct tcp_conn *tc, uint8_t flag);   /* SYN or F
 bool must_check tcp_sendq_join(struct tcp_conn *tc, uint32_t n);
 bool must_check tcp_seg_split(struct tcp_conn *tc, struct tcp_seg *s, uint32_t len);
 void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s);
+void tcp_seg_free_only(struct tcp_conn *tc, struct tcp_seg *s);   /* sent; there is no other */
 /* From first to last n sent ones, of so many bytes in all: in a row in both lists,
  * and no hint is one of them. */
 void tcp_segs_free(struct tcp_conn *tc, struct tcp_seg *first, struct tcp_seg *last, uint32_t n,

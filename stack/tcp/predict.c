@@ -13,10 +13,8 @@
 /* Nothing out of order here, and nothing SACKed, lost or probed for there. */
 static bool undisturbed(const struct tcp_conn *tc)
 {
-	/* with |: that none of them is there takes no branch each */
-	return tc->ca_state == CA_OPEN && !(tc->n_sacked | tc->n_lost | tc->n_retrans) &&
-	       !(tc->tlp_out | tc->frto | tc->n_sacks | tc->fin_seen | tc->rcv_shut | tc->ecn.ok) &&
-	       !tc->ooo && !tc->urgent;
+	return tcp_unharmed(tc) && !(tc->n_sacks | tc->fin_seen | tc->rcv_shut) && !tc->ooo &&
+	       !tc->urgent;
 }
 
 static bool expected(const struct tcp_conn *tc, const struct tcp_rx *rx)

@@ -62,7 +62,7 @@ struct tcp_seg {
 
 static inline uint32_t seg_span(const struct tcp_seg *s)  /* sequence numbers it takes */
 {
-	return s->len + !!(s->flags & TCP_SYN) + !!(s->flags & TCP_FIN);
+	return s->len + !!(s->flags & (TCP_SYN | TCP_FIN));       /* never both */
 }
 static inline seq_t seg_end(const struct tcp_seg *s) { return seq_add(s->seq, seg_span(s)); }
 

@@ -53,6 +53,17 @@ void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s)
 	tcp_seg_release(tcp_stack(tc), s);
 }
 
+void tcp_seg_free_only(struct tcp_conn *tc, struct tcp_seg *s)
+{
+	tc->lost_hint = tc->sack_hint = NULL;
+	tc->sendq_bytes = 0;
+	list_init(&tc->sendq);
+	list_init(&tc->sent_order);
+	if (s->blk)
+		blk_put(tcp_stack(tc)->pool, s->blk);
+	tcp_seg_release(tcp_stack(tc), s);
+}
+
 static void list_cut(struct list_node *first, struct list_node *last)
 {
 	first->prev->next = last->next;
