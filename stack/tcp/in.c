@@ -386,16 +386,21 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 
 /* --- from the network layer ---------------------------------------------------------- */
 
+static outlined bool csum_right_any(const struct pkt *p, const struct ip_meta *m)
+{
+	return tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
+}
+
 bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m)
 {
 	const struct frag *f = &p->frag[0];
 
 	if (unlikely(!st->opt[OPT_TCP_CHECKSUMS]))
 		return true;
-	if (likely(p->len == TCP_HLEN_TS && p->nfrag <= 1))
-		return tcp_csum4_ok(m->src, m->dst, p->head + p->off,
-				    p->nfrag ? f->blk->data + f->off : NULL, p->body);
-	return tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
+	if (unlikely(p->len != TCP_HLEN_TS || p->nfrag > 1))
+		return csum_right_any(p, m);
+	return tcp_csum4_ok(m->src, m->dst, p->head + p->off,
+			    p->nfrag ? f->blk->data + f->off : NULL, p->body);
 }
 
 /* Header, checksum and options; p is at the data then. */
@@ -410,7 +415,7 @@ static enum drop rx_parse(struct stack *st, struct tcp_rx *rx, struct pkt *p,
 		return DROP_TCP_BCAST;
 	if (!pkt_pullup(p, TCP_HLEN))
 		return DROP_TCP_SHORT;
-	(void)!pkt_pullup(p, (size_t)(pkt_data(p)[12] >> 4) * 4);
+	(void)!pkt_pullup(p, tcp_get_hlen(pkt_data(p)));
 	bad = tcp_hdr_parse(&rx->h, pkt_data(p), p->len);
 	if (bad)
 		return bad;

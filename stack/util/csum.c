@@ -65,7 +65,7 @@ static uint64_t copy_blocks_avx2(uint8_t *to, const uint8_t *p, size_t blocks)
 }
 #endif
 
-static uint64_t add_blocks_any(const uint8_t *p, size_t blocks)
+static outlined uint64_t add_blocks_any(const uint8_t *p, size_t blocks)
 {
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx2"))
@@ -74,7 +74,7 @@ static uint64_t add_blocks_any(const uint8_t *p, size_t blocks)
 	return add_blocks(false, NULL, p, blocks);
 }
 
-static uint64_t copy_blocks_any(uint8_t *to, const uint8_t *p, size_t blocks)
+static outlined uint64_t copy_blocks_any(uint8_t *to, const uint8_t *p, size_t blocks)
 {
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx2"))
@@ -92,56 +92,27 @@ static uint16_t native_to_be(uint16_t v)
 #endif
 }
 
-/* Fewer than eight bytes; zeros follow them in memory order. */
-static uint64_t add_tail(const uint8_t *b, size_t n)
-{
-	uint64_t s = 0;
-	uint32_t word;
-	uint16_t half;
-
-	if (n & 4) {
-		memcpy(&word, b, 4);
-		s = word;
-		b += 4;
-	}
-	if (n & 2) {
-		memcpy(&half, b, 2);
-		s += half;
-		b += 2;
-	}
-	return n & 1 ? s + native_to_be((uint16_t)(*b << 8)) : s;
-}
-
 /* n bytes more, in the machine's order. */
 static hot_inline uint64_t add_raw(uint64_t s, const uint8_t *b, size_t n)
 {
-	uint64_t v;
-
 	if (n >= CSUM_WIDE_MIN) {
 		size_t blocks = n / 64;
 
-		v = add_blocks_any(b, blocks);
-		s += v;
-		s += s < v;                       /* 2^64 is 1 modulo 0xffff */
+		s = csum_raw_add(s, add_blocks_any(b, blocks));
 		b += blocks * 64;
 		n %= 64;
 	}
-	for (; n >= 8; n -= 8, b += 8) {
-		memcpy(&v, b, 8);
-		s += v;
-		s += s < v;
-	}
-	if (n) {
-		v = add_tail(b, n);
-		s += v;
-		s += s < v;
-	}
+	for (; n >= 8; n -= 8, b += 8)
+		s = csum_raw_word(s, b);
+	if (n)
+		s = csum_raw_add(s, csum_raw_tail(b, n));
 	return s;
 }
 
 static inline uint64_t raw_to_be(uint64_t s) { return native_to_be((uint16_t)~csum_fold(s)); }
 
-uint64_t csum_raw(uint64_t raw, const void *p, size_t n) { return add_raw(raw, p, n); }
+/* Mostly of little data, behind a header that the caller has summed. */
+outlined uint64_t csum_raw(uint64_t raw, const void *p, size_t n) { return add_raw(raw, p, n); }
 
 uint64_t csum_add(uint64_t sum, const void *p, size_t n)
 {
@@ -153,7 +124,7 @@ uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b)
 	return raw_to_be(add_raw(add_raw(0, a, n_a), b, n_b));
 }
 
-/* Fewer than eight bytes, as add_tail(). */
+/* Fewer than eight bytes, as csum_raw_tail(). */
 static hot_inline uint64_t copy_few(uint8_t *to, const uint8_t *b, size_t n)
 {
 	uint64_t s = 0;

@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Adds n bytes to sum.  Every call but the last must have an even n. */
 uint64_t csum_add(uint64_t sum, const void *p, size_t n);
@@ -19,6 +20,43 @@ uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b);
  * a checksum is right: then the sum, which has it among its words, is a multiple
  * of 0xffff.  Every call but the last must have an even n. */
 uint64_t csum_raw(uint64_t raw, const void *p, size_t n);
+
+static inline uint64_t csum_raw_add(uint64_t raw, uint64_t v)
+{
+	raw += v;
+	return raw + (raw < v);                   /* 2^64 is 1 modulo 0xffff */
+}
+/* The same of eight bytes. */
+static inline uint64_t csum_raw_word(uint64_t raw, const void *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return csum_raw_add(raw, v);
+}
+
+/* Fewer than eight bytes as such a word: zeros follow them in memory. */
+static inline uint64_t csum_raw_tail(const uint8_t *b, size_t n)
+{
+	uint64_t s = 0;
+	uint32_t word;
+	uint16_t half = 0;
+
+	if (n & 4) {
+		memcpy(&word, b, 4);
+		s = word;
+		b += 4;
+	}
+	if (n & 2) {
+		memcpy(&half, b, 2);
+		s += half;
+		b += 2;
+		half = 0;
+	}
+	if (n & 1)
+		memcpy(&half, b, 1);
+	return s + half;
+}
 
 /* As csum_add(), and copies them to `to`, which does not overlap. */
 uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n);

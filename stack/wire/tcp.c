@@ -35,6 +35,24 @@ static void opt_parse(struct tcp_opts *o, uint8_t kind, const uint8_t *b, size_t
 	}
 }
 
+#define SYN_OPTS 20                       /* bytes */
+
+/* Those of most SYNs, as Linux writes them: MSS, SACK permitted and timestamps, NOP and
+ * window scale. */
+static bool syn_opts_parse(struct tcp_opts *o, const uint8_t *p)
+{
+	if (get_be16(p) != (TCP_OPT_MSS << 8 | 4) ||
+	    get_be32(p + 4) != (TCP_OPT_SACK_OK << 24 | 2 << 16 | TCP_OPT_TS << 8 | 10) ||
+	    get_be32(p + 16) >> 8 != (TCP_OPT_NOP << 16 | TCP_OPT_WSCALE << 8 | 3))
+		return false;
+	o->has_mss = o->sack_ok = o->has_ts = o->has_wscale = true;
+	o->mss = get_be16(p + 2);
+	o->tsval = get_be32(p + 8);
+	o->tsecr = get_be32(p + 12);
+	o->wscale = p[19] < TCP_WSCALE_MAX ? p[19] : TCP_WSCALE_MAX;
+	return true;
+}
+
 void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn)
 {
 	const uint8_t *end = p + n;
@@ -46,6 +64,8 @@ void tcp_opts_parse(struct tcp_opts *o, const uint8_t *p, size_t n, bool syn)
 		o->tsecr = get_be32(p + 8);
 		return;
 	}
+	if (syn && n == SYN_OPTS && syn_opts_parse(o, p))
+		return;
 	while (p < end && *p != TCP_OPT_EOL) {
 		if (*p == TCP_OPT_NOP) {
 			p++;

@@ -57,6 +57,8 @@ struct tcp_hdr {
 	uint16_t csum, urg;
 };
 
+static inline uint8_t tcp_get_hlen(const uint8_t *p) { return p[12] >> 2 & 0x3c; }
+
 /* The fixed part; options are the hlen - 20 bytes behind it.  DROP_NONE,
  * DROP_TCP_SHORT, or DROP_TCP_HLEN: outside 20..60, or past avail. */
 static inline enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_t avail)
@@ -67,7 +69,7 @@ static inline enum drop tcp_hdr_parse(struct tcp_hdr *h, const uint8_t *p, size_
 	h->dport = get_be16(p + 2);
 	h->seq = seq(get_be32(p + 4));
 	h->ack = seq(get_be32(p + 8));
-	h->hlen = (uint8_t)((p[12] >> 4) * 4);
+	h->hlen = tcp_get_hlen(p);
 	h->flags = p[13];
 	h->wnd = get_be16(p + 14);
 	h->csum = get_be16(p + 16);
@@ -145,13 +147,13 @@ static inline bool tcp_csum4_ok(ip4_t src, ip4_t dst, const uint8_t *p, const ui
 {
 	uint32_t last = (uint32_t)IP_PROTO_TCP << 16 | (uint32_t)(TCP_HLEN_TS + n);
 	uint64_t raw = (uint64_t)be_swap32(src) + be_swap32(dst) + be_swap32(last);
-	uint64_t w[TCP_HLEN_TS / 8];
 
-	memcpy(w, p, sizeof(w));
-	for (size_t i = 0; i < TCP_HLEN_TS / 8; i++)
-		raw += (w[i] >> 32) + (uint32_t)w[i];
-	if (n)
+	for (size_t i = 0; i < TCP_HLEN_TS; i += 8)
+		raw = csum_raw_word(raw, p + i);
+	if (n >= 8)
 		raw = csum_raw(raw, data, n);
+	else if (n)
+		raw = csum_raw_add(raw, csum_raw_tail(data, n));
 	return raw % 0xffff == 0;
 }
 
