@@ -302,6 +302,21 @@ bool must_check tcp_hash(struct tcp_conn *tc);    /* false: no memory */
 void tcp_unhash(struct tcp_conn *tc);
 struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t peer,
 			  uint16_t pport);
+static inline bool tcp_is_of(const struct tcp_conn *tc, ip4_t local, uint16_t lport, ip4_t peer,
+			     uint16_t pport)
+{
+	return tc->sk.pport == pport && tc->sk.lport == lport && tc->sk.peer == peer &&
+	       tc->sk.local == local;
+}
+/* The same; mostly it is the one that was found last. */
+static inline struct tcp_conn *tcp_find_again(struct stack *st, ip4_t local, uint16_t lport,
+					      ip4_t peer, uint16_t pport)
+{
+	struct tcp_conn *last = st->tcp ? st->tcp->last : NULL;
+
+	return last && tcp_is_of(last, local, lport, peer, pport) ? last :
+	       tcp_find(st, local, lport, peer, pport);
+}
 /* Of several alike (SO_REUSEPORT) the one that the pair's hash chooses. */
 struct tcp_conn *tcp_find_listener(struct stack *st, const struct tcp_rx *rx);
 int must_check tcp_port_bind(struct tcp_conn *tc, ip4_t a, uint16_t port);
@@ -340,10 +355,12 @@ void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old);       /* for
 /* --- in.c --- */
 extern const struct l4_proto tcp_proto;
 bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m);
-/* Whoever waits for it: its owner, or who will accept it.  May close it: last. */
+/* Whoever waits for it, if anybody does: its owner, or who will accept it.  May close
+ * it: last. */
 static inline void tcp_tell_owner(struct tcp_conn *tc)
 {
-	sock_ready_changed(tc->listener ? &tc->listener->sk : &tc->sk);
+	if (!tc->orphan)
+		sock_ready_changed(tc->listener ? &tc->listener->sk : &tc->sk);
 }
 
 /* What one segment told us; lives on the C stack, so that input may nest. */

@@ -155,12 +155,10 @@ static void answer_unacceptable(struct tcp_conn *tc, const struct tcp_rx *rx)
  * and RFC 7323 5.3. */
 static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 {
-	bool old = seq_le(rx_end(rx), tc->rcv_nxt);
-
 	if (paws_refuses(tc, rx))
 		*why = DROP_TCP_PAWS;
 	else if (!in_window(tc, rx) && !is_crossed_synack(tc, rx))
-		*why = old && rx->len ? DROP_TCP_OLD : DROP_TCP_WINDOW;
+		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
 	if (*why) {
 		answer_unacceptable(tc, rx);
 		return false;
@@ -320,8 +318,7 @@ static bool reopens(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	int32_t newer = (int32_t)(rx->o.tsval - tc->ts_recent);
 
-	if (tc->state != TCP_TIME_WAIT ||
-	    (rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+	if ((rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
 		return false;
 	if (tc->ts_ok && rx->o.has_ts && newer)
 		return newer > 0;
@@ -472,8 +469,8 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 	}
 	if (unlikely(burst_is_of_other(st, &rx)))
 		tcp_burst_end(st);
-	tc = tcp_find(st, m->dst, rx.h.dport, m->src, rx.h.sport);
-	if (tc && reopens(tc, &rx) && tcp_find_listener(st, &rx)) {
+	tc = tcp_find_again(st, m->dst, rx.h.dport, m->src, rx.h.sport);
+	if (tc && tc->state == TCP_TIME_WAIT && reopens(tc, &rx) && tcp_find_listener(st, &rx)) {
 		tcp_time_wait_end(tc, &rx.old);
 		tc = NULL;
 	}

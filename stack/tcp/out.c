@@ -71,7 +71,7 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 	return seg_span(s) <= left || tcp_seg_split(tc, s, left);
 }
 
-static bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
+static hot_inline bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
 {
 	if (!tcp_seg_xmit(tc, s, train))
 		return false;
@@ -92,7 +92,7 @@ static bool send_whole(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train 
 	return true;
 }
 
-static bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
+static hot_inline bool send_new(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_train *train)
 {
 	if (s->len > tc->snd_mss && !tcp_seg_split(tc, s, tc->snd_mss))
 		return false;

@@ -196,8 +196,8 @@ static outlined void xmit_any(struct tcp_conn *tc, const struct tcp_way *w, stru
 }
 
 /* With an ACK, and no option but timestamps. */
-static void xmit_plain(struct tcp_conn *tc, const struct tcp_way *w, struct pkt *p, seq_t at,
-		       uint8_t flags, uint64_t sum)
+static hot_inline void xmit_plain(struct tcp_conn *tc, const struct tcp_way *w, struct pkt *p,
+				  seq_t at, uint8_t flags, uint64_t sum)
 {
 	struct stack *st = tcp_stack(tc);
 	uint32_t len = pkt_len(p), wnd = tcp_window(tc) >> tc->rcv_wscale;
@@ -224,7 +224,8 @@ static void xmit_plain(struct tcp_conn *tc, const struct tcp_way *w, struct pkt 
 }
 
 /* Consumes p, the data. */
-static void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags, uint64_t sum)
+static hot_inline void xmit(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags,
+			    uint64_t sum)
 {
 	struct tcp_way *w = &tcp_stack(tc)->tcp->way;
 	bool plain = (flags & (TCP_SYN | TCP_ACK)) == TCP_ACK && !tc->n_sacks && !tc->urgent;

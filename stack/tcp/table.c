@@ -118,13 +118,6 @@ void tcp_unhash(struct tcp_conn *tc)
 		t->burst = NULL;
 }
 
-static bool is_of(const struct tcp_conn *tc, ip4_t local, uint16_t lport, ip4_t peer,
-		  uint16_t pport)
-{
-	return tc->sk.pport == pport && tc->sk.lport == lport && tc->sk.peer == peer &&
-	       tc->sk.local == local;
-}
-
 struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t peer,
 			  uint16_t pport)
 {
@@ -133,10 +126,8 @@ struct tcp_conn *tcp_find(struct stack *st, ip4_t local, uint16_t lport, ip4_t p
 
 	if (!t || !t->size)
 		return NULL;
-	if (t->last && is_of(t->last, local, lport, peer, pport))
-		return t->last;
 	for (tc = *bucket(t, local, lport, peer, pport); tc; tc = tc->hash_next)
-		if (is_of(tc, local, lport, peer, pport))
+		if (tcp_is_of(tc, local, lport, peer, pport))
 			return t->last = tc;
 	return NULL;
 }

@@ -41,17 +41,25 @@ static uint32_t offer(const struct tcp_conn *tc, uint32_t now, uint32_t free_now
 	return free_now >= now + step ? free_now : now;
 }
 
+/* What the field can say of it, whose unit is 1 << shift: no more than that. */
+static uint32_t sayable(uint32_t wnd, uint8_t shift)
+{
+	wnd >>= shift;
+	return (wnd < UINT16_MAX ? wnd : UINT16_MAX) << shift;
+}
+
 uint32_t tcp_window(struct tcp_conn *tc)
 {
 	uint8_t shift = tc->state >= TCP_ESTABLISHED ? tc->rcv_wscale : 0;
 	uint32_t promised = tcp_rcv_wnd(tc), room = space(tc), unit = 1u << shift;
-	uint32_t wnd = offer(tc, promised, room) >> shift;
+	uint32_t wnd = offer(tc, promised, room);
 
 	/* What the field cannot say is not promised.  Of what was promised it has
 	 * no room for the last bits; then a little more is, if that has room in the
 	 * buffer, and else the window seems to shrink (RFC 7323 2.4). */
-	wnd = (wnd < UINT16_MAX ? wnd : UINT16_MAX) << shift;
-	if (wnd < promised)
+	if (wnd > promised)
+		wnd = sayable(wnd, shift);
+	if (wnd <= promised)
 		wnd = (promised + unit - 1) & ~(unit - 1);
 	if (wnd > promised && wnd > room)
 		wnd = promised;

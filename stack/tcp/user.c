@@ -190,6 +190,14 @@ static uint32_t send_room(const struct tcp_conn *tc)
 	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
 }
 
+/* The same, where only n bytes count. */
+static hot_inline size_t room_for(const struct tcp_conn *tc, size_t n)
+{
+	uint32_t least = (uint32_t)tc->sk.opt[SKO_SNDBUF];
+
+	return likely(n <= least && tc->sendq_bytes <= least - n) ? n : send_room(tc);
+}
+
 /* Bytes of one of Linux's buffers of unsent data: whole segments, at most half
  * of the largest window seen (tcp_xmit_size_goal()). */
 static uint32_t buffer_goal(const struct tcp_conn *tc)
@@ -214,14 +222,14 @@ static uint32_t unsent_room(const struct tcp_conn *tc, uint32_t lowat)
  * waits to be sent. */
 static hot_inline bool may_write(const struct tcp_conn *tc)
 {
-	uint32_t lowat;
+	uint32_t lowat, max = (uint32_t)tc->sk.opt[SKO_SNDBUF];
 
 	if (!tc->sendq_bytes)
 		return true;
 	lowat = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
 	if (unlikely(lowat) && 2 * (uint64_t)tcp_unsent(tc) >= lowat)
 		return false;
-	return 3 * (uint64_t)send_room(tc) >= (uint64_t)tc->sk.opt[SKO_SNDBUF];
+	return likely(3 * (uint64_t)tc->sendq_bytes <= max) || 3 * (uint64_t)send_room(tc) >= max;
 }
 
 bool tcp_may_write(const struct tcp_conn *tc) { return may_write(tc); }
@@ -255,7 +263,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 		return ended(sk, ERR_PIPE);
 	if (tc->state < TCP_ESTABLISHED)
 		return ERR_AGAIN;
-	room = send_room(tc);
+	room = room_for(tc, n);
 	if (unlikely(lowat) && (limit = unsent_room(tc, lowat)) < room)
 		room = limit;
 	if (!room && n) {
