@@ -79,7 +79,7 @@ struct pkt *stack_input_train(struct stack *st, ns_t now, struct netdev *dev, st
 	return l4_burst_more(st, dev, first);
 }
 
-/* What ip4_input_known() has not taken. */
+/* What neither ip4_input_known() nor ip4_forward_plain() has taken. */
 static outlined void rx_frame(struct stack *st, struct netdev *dev, struct pkt *p)
 {
 	const uint8_t *h = pkt_data(p);
@@ -114,6 +114,6 @@ void stack_input(struct stack *st, ns_t now, struct netdev *dev, struct pkt *p)
 		pkt_drop(st, p, DROP_ETH_SHORT);
 		return;
 	}
-	if (!ip4_input_known(st, dev, p))
+	if (!ip4_input_known(st, dev, p) && !ip4_forward_plain(st, dev, p))
 		rx_frame(st, dev, p);
 }

@@ -54,6 +54,10 @@ void ip4_input(struct stack *st, struct netdev *dev, struct pkt *p);
 /* A whole frame, of a flow of which one was delivered before: delivers it as
  * ip4_input() would, and consumes it.  False: it is another, and untouched. */
 bool ip4_input_known(struct stack *st, struct netdev *dev, struct pkt *p);
+/* A whole frame to this router's MAC that goes on to another, as nearly all do:
+ * sends it as ip4_input() would, and consumes it (ip4/plain.c).  False: there is
+ * something about it to be judged, and it is untouched. */
+bool ip4_forward_plain(struct stack *st, struct netdev *dev, struct pkt *p);
 /* What ip4 keeps of a host: reassembly, rate limits (ip4/in.c). */
 void ip4_fini(struct stack *st);
 

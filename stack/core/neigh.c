@@ -270,15 +270,11 @@ static void enqueue_unresolved(struct stack *st, struct neigh *n, struct pkt *p)
 	}
 }
 
-void neigh_output(struct stack *st, struct neigh *n, struct pkt *p)
+/* To one that is not known to be reachable. */
+static outlined void output_unsure(struct stack *st, struct neigh *n, struct pkt *p)
 {
-	n->used_at = st->now;
-	if (likely(n->state == NUD_REACHABLE)) {
-		if (unlikely(st->now - n->confirmed_at >= opt_ms(st, OPT_NEIGH_REACHABLE)))
-			set_state(st, n, NUD_STALE);
-		else
-			goto send;
-	}
+	if (n->state == NUD_REACHABLE)
+		set_state(st, n, NUD_STALE);      /* it was, too long ago */
 	if (!n->has_mac) {
 		enqueue_unresolved(st, n, p);
 		return;
@@ -287,8 +283,16 @@ void neigh_output(struct stack *st, struct neigh *n, struct pkt *p)
 		set_state(st, n, NUD_DELAY);
 		timer_set(&st->timers, &n->timer, st->now + opt_ms(st, OPT_NEIGH_DELAY));
 	}
-send:
 	xmit_to(n, p);
+}
+
+void neigh_output(struct stack *st, struct neigh *n, struct pkt *p)
+{
+	n->used_at = st->now;
+	if (likely(neigh_state_now(st, n) == NUD_REACHABLE))
+		xmit_to(n, p);
+	else
+		output_unsure(st, n, p);
 }
 
 void neigh_confirm(struct stack *st, struct neigh *n)

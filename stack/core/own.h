@@ -44,6 +44,13 @@ static inline bool own_tag_fits(const struct own *o, ip4_t a)
 	return !tag || tag == own_tag(a);
 }
 
+/* Is a packet of this source to be looked at before it is forwarded?  suspects: all are, or
+ * those of o->bits. */
+static inline bool own_is_suspect(uint64_t suspects, const struct own *o, ip4_t a)
+{
+	return own_may_be(suspects, a) && (suspects == UINT64_MAX || own_tag_fits(o, a));
+}
+
 /* Routes to this host, or to all of a subnet of ours, were added. */
 void own_add(struct stack *st, ip4_t key, unsigned len);
 /* Sets st->suspects: all, if each packet needs a closer look anyway. */

@@ -47,12 +47,14 @@ struct route_view {
 
 /* The last answers, direct-mapped by address; emptied by every change.  A
  * router that forwards few flows at a time never walks its trie. */
-#define ROUTE_CACHE 8
+#define ROUTE_CACHE_BITS 3
+#define ROUTE_CACHE (1 << ROUTE_CACHE_BITS)
 struct route_cached { ip4_t dst; struct nexthops *nh; };
 
 /* The last ways out for packets of this host, in the same manner: where there
  * is one next hop, and no path MTU but the interface's and the route's. */
-#define WAY_CACHE 4
+#define WAY_CACHE_BITS 2
+#define WAY_CACHE (1 << WAY_CACHE_BITS)
 struct way_cached {
 	ip4_t dst, src;                   /* both as asked for; dst 0: none */
 	uint32_t mtu, neigh_gen;          /* neigh is valid while that is the table's */

@@ -18,7 +18,7 @@ void route_cache_flush(struct stack *st)
 
 bool route_is_cached(const struct stack *st, ip4_t dst, const struct nexthops *nh)
 {
-	const struct route_cached *c = &st->fib.cache[hash_u32(dst) % ROUTE_CACHE];
+	const struct route_cached *c = &st->fib.cache[hash_slot(dst, ROUTE_CACHE_BITS)];
 
 	return c->dst == dst && c->nh == nh;
 }
@@ -89,7 +89,7 @@ static struct nexthops *sole(const struct stack *st, const struct route_rivals *
 }
 
 /* Only what stays right until a change is kept in the cache. */
-static struct nexthops *lookup_slow(struct stack *st, ip4_t dst, struct route_cached *c)
+static outlined struct nexthops *lookup_slow(struct stack *st, ip4_t dst, struct route_cached *c)
 {
 	struct route_rivals of;
 	struct route_view v;
@@ -111,11 +111,9 @@ static struct nexthops *lookup_slow(struct stack *st, ip4_t dst, struct route_ca
 
 struct nexthops *route_lookup(struct stack *st, ip4_t dst)
 {
-	struct route_cached *c = &st->fib.cache[hash_u32(dst) % ROUTE_CACHE];
+	struct route_cached *c = &st->fib.cache[hash_slot(dst, ROUTE_CACHE_BITS)];
 
-	if (likely(c->dst == dst && c->nh))
-		return c->nh;
-	return lookup_slow(st, dst, c);
+	return likely(c->dst == dst && c->nh) ? c->nh : lookup_slow(st, dst, c);
 }
 
 bool route_match(const struct stack *st, ip4_t dst, const struct nexthops *nh,

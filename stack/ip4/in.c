@@ -309,8 +309,6 @@ static void forward_to(struct stack *st, struct pkt *p, const struct ip4_hdr *h,
 static outlined enum drop
 fwd_suspect(struct stack *st, const struct pkt *p, const struct ip4_hdr *h)
 {
-	if (st->suspects != UINT64_MAX && !own_tag_fits(&st->own, h->src))
-		return DROP_NONE;                 /* another's, after all */
 	if (!st->forwarding)
 		return DROP_IP4_NOT_US;
 	if (rx_source_is_ours(st, p->dev, h->src))
@@ -328,7 +326,7 @@ fwd_may(struct stack *st, struct pkt *p, const struct ip4_hdr *h, const struct n
 {
 	enum drop bad = DROP_NONE;
 
-	if (unlikely(own_may_be(st->suspects, h->src)))
+	if (unlikely(own_is_suspect(st->suspects, &st->own, h->src)))
 		bad = fwd_suspect(st, p, h);
 	if (unlikely(bad))
 		pkt_drop(st, p, bad);

@@ -81,7 +81,7 @@ int ip4_send(struct stack *st, struct pkt *p, struct netdev *dev, ip4_t next, st
 /* out.c: a packet of ours, still without its IP header, dies unsent: gets one,
  * so that a trace can show it, and is counted; consumes p. */
 void ip4_unsent_drop(struct stack *st, struct pkt *p, const struct ip4_tx *tx, enum drop why);
-/* out.c: the neighbour behind a hop for dst; NULL: table full. */
+/* out.c: the neighbour behind a hop for dst; NULL: table full, or no memory. */
 struct neigh *ip4_hop_neigh(struct stack *st, struct hop *h, ip4_t dst);
 
 /* in.c: a packet for this host, its IP header in front (also loopback copies

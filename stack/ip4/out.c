@@ -296,7 +296,7 @@ static void loop_back(struct stack *st, struct pkt *p, const struct out_route *o
 
 static struct way_cached *way_slot(struct stack *st, ip4_t dst)
 {
-	return &st->fib.ways[hash_u32(dst) % WAY_CACHE];
+	return &st->fib.ways[hash_slot(dst, WAY_CACHE_BITS)];
 }
 
 /* Kept if it stays right until routes change, see route_cache_flush(). */

@@ -30,6 +30,13 @@ static inline uint32_t hash_u32(uint32_t x)
 	return (uint32_t)(m >> 32) ^ (uint32_t)(m >> 15);
 }
 
+/* Fibonacci hashing (Knuth, TAOCP 6.4), whose high bits are the good ones: for small caches
+ * of addresses. */
+static inline uint32_t hash_slot(uint32_t x, unsigned bits)
+{
+	return x * 0x9e3779b1u >> (32 - bits);
+}
+
 static inline uint64_t hash_pair(uint64_t a, uint64_t b)      /* ordered */
 {
 	return hash_u64(hash_u64(a) + b);

@@ -19,7 +19,9 @@ typedef int64_t ns_t;
 /* Saturates: no sum of an instant and a duration wraps past NS_NEVER. */
 static inline ns_t ns_add(ns_t at, ns_t d)
 {
-	return d > NS_NEVER - at ? NS_NEVER : at + d;
+	ns_t sum;
+
+	return __builtin_add_overflow(at, d, &sum) ? NS_NEVER : sum;
 }
 
 #endif

@@ -115,8 +115,9 @@ static inline void ip4_put_csum(uint8_t *p, uint16_t csum) { put_be16(p + 10, cs
 static inline void ip4_put_src(uint8_t *p, ip4_t a) { put_be32(p + 12, a); }
 static inline void ip4_put_dst(uint8_t *p, ip4_t a) { put_be32(p + 16, a); }
 
-/* Is the checksum of a header without options right?  In words as they lie in
- * memory: the sum is blind to their byte order (RFC 1071 2). */
+/* Is the checksum of a header without options right, which is not all zero?  Then the sum
+ * is a multiple of 0xffff (RFC 1071), in words as they lie in memory, too: it is blind to
+ * their byte order. */
 static inline bool ip4_csum_ok(const uint8_t *p)
 {
 	uint64_t a, b, sum;
@@ -126,17 +127,17 @@ static inline bool ip4_csum_ok(const uint8_t *p)
 	memcpy(&b, p + 8, 8);
 	memcpy(&c, p + 16, 4);
 	sum = (a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + c;
-	return csum_fold(sum) == 0;
+	return sum % 0xffff == 0;
 }
 
-/* Forwarding, in place: one off the TTL, which is above 0.  RFC 1624 eqn. 3
- * with m - m' = 0x100: ~m + m' is 0xfeff for every m. */
+/* Forwarding, in place: one off the TTL, which is above 0.  RFC 1624 eqn. 3 with
+ * m - m' = 0x100 adds just that to the checksum, with the carry, which makes 0 of 0xffff. */
 static inline void ip4_dec_ttl(uint8_t *p)
 {
-	uint32_t s = (uint32_t)(uint16_t)~get_be16(p + 10) + 0xfeff;
+	uint32_t s = get_be16(p + 10) + 0x100u;
 
 	p[8]--;
-	put_be16(p + 10, (uint16_t)~((s & 0xffff) + (s >> 16)));
+	put_be16(p + 10, (uint16_t)(s + (s >= 0xffff)));
 }
 
 /* The pseudo header of TCP and UDP as an unfolded sum; len is the transport
