@@ -6,6 +6,8 @@
 
 #include "sim/mem.h"
 
+static inline uint64_t event_id(uint32_t dst, uint32_t src) { return (uint64_t)dst << 32 | src; }
+
 static inline struct event *event_of(const struct engine *e, uint64_t id)
 {
 	uint32_t src = (uint32_t)id;
@@ -55,7 +57,7 @@ uint32_t engine_add_dst(struct engine *e, struct event *ev, void (*fire)(struct 
 {
 	uint32_t id = table_add(&e->by_dst, &e->n_dst, &e->cap_dst, ev);
 
-	*ev = (struct event){ .at = NS_NEVER, .dst = id, .fire = fire };
+	*ev = (struct event){ .at = NS_NEVER, .id = event_id(id, 0), .fire = fire };
 	return id;
 }
 
@@ -64,7 +66,7 @@ uint32_t engine_add_src(struct engine *e, struct event *ev, uint32_t dst,
 {
 	uint32_t id = table_add(&e->by_src, &e->n_src, &e->cap_src, ev);
 
-	*ev = (struct event){ .at = NS_NEVER, .dst = dst, .src = id, .fire = fire };
+	*ev = (struct event){ .at = NS_NEVER, .id = event_id(dst, id), .fire = fire };
 	return id;
 }
 
@@ -76,50 +78,62 @@ void engine_set_lab_event(struct engine *e, struct event *ev, void (*fire)(struc
 
 void engine_set(struct engine *e, struct event *ev, ns_t at)
 {
-	struct event_key k = { at, (uint64_t)ev->dst << 32 | ev->src };
-
 	if (ev->at == at)
 		return;
 	ev->at = at;
 	if (at == NS_NEVER)
 		return;
 	assert(at >= e->now);
-	evq_push(&e->queue, k);
+	evq_push(&e->queue, (struct event_key){ at, ev->id });
 }
 
-/* Drops stale keys from the front; NULL: the queue is empty. */
-static hot_inline struct event *front(struct engine *e)
+/* The next event; NULL: there is none.  Drops stale keys before it.  *key: its own,
+ * for evq_take(). */
+static hot_inline struct event *front(struct engine *e, const struct event_key **key)
 {
-	const struct event_key *k;
+	while ((*key = evq_front(&e->queue))) {
+		struct event *ev = event_of(e, (*key)->id);
 
-	while ((k = evq_front(&e->queue))) {
-		struct event *ev = event_of(e, k->id);
-
-		if (likely(ev->at == k->at))
+		if (likely(ev->at == (*key)->at))
 			return ev;
-		evq_take(&e->queue);
+		evq_take(&e->queue, *key);
 	}
 	return NULL;
 }
 
 ns_t engine_next_at(struct engine *e)
 {
-	struct event *ev = front(e);
+	const struct event_key *k;
+	struct event *ev = front(e, &k);
 
 	return ev ? ev->at : NS_NEVER;
 }
 
-bool engine_step(struct engine *e, ns_t until)
+static hot_inline bool step(struct engine *e, ns_t until)
 {
-	struct event *ev = front(e);
+	const struct event_key *k;
+	struct event *ev = front(e, &k);
 
 	if (!ev || ev->at > until)
 		return false;
 	assert(ev->at >= e->now);
 	e->now = ev->at;
 	ev->at = NS_NEVER;
-	evq_take(&e->queue);
+	evq_take(&e->queue, k);
 	e->fired++;
 	ev->fire(ev, e->now);
+	return true;
+}
+
+bool engine_step(struct engine *e, ns_t until)
+{
+	return step(e, until);
+}
+
+bool engine_run(struct engine *e, ns_t until, const volatile int *stop)
+{
+	while (step(e, until))
+		if (unlikely(*stop))
+			return false;
 	return true;
 }

@@ -23,17 +23,20 @@
 
 struct event {
 	ns_t at;                          /* NS_NEVER: not in the queue */
-	uint32_t dst, src;
+	uint64_t id;                      /* dst << 32 | src, as in a key */
 	void (*fire)(struct event *ev, ns_t now);
 };
 
 struct engine {
 	ns_t now;
 	uint64_t fired;
-	struct evq queue;                 /* of keys; id is dst << 32 | src */
+	struct evq queue;
 	struct event **by_src, **by_dst;  /* by_dst: those with src 0 */
 	uint32_t n_src, n_dst, cap_src, cap_dst;
 };
+
+static inline uint32_t event_dst(const struct event *ev) { return (uint32_t)(ev->id >> 32); }
+static inline uint32_t event_src(const struct event *ev) { return (uint32_t)ev->id; }
 
 void engine_init(struct engine *e);
 void engine_fini(struct engine *e);
@@ -54,5 +57,7 @@ ns_t engine_next_at(struct engine *e);
 
 /* Fires the next event if it is due at or before `until`; false if not. */
 bool engine_step(struct engine *e, ns_t until);
+/* All that are, one after another; false: *stop was set meanwhile, the rest waits. */
+bool engine_run(struct engine *e, ns_t until, const volatile int *stop);
 
 #endif

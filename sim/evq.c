@@ -16,6 +16,10 @@
 #define RING_MAX (1u << 17)
 #define SHIFT_START 17                    /* 131 us */
 #define SHIFT_MAX 40                      /* 18 minutes */
+#define MANY 1024                         /* keys, whose events are out of the nearest caches */
+
+/* Behind all others, where there is none. */
+static const struct event_key never = { NS_NEVER, UINT64_MAX };
 
 static inline size_t first_child(size_t i) { return 4 * (i - ROOT) + ROOT + 1; }
 static inline size_t parent(size_t i) { return (i - ROOT - 1) / 4 + ROOT; }
@@ -47,9 +51,24 @@ static inline void keys_add(struct keys *v, struct event_key k)
 
 /* --- buckets ------------------------------------------------------------------- */
 
+static_assert(sizeof(struct key_chunk) == 256, "a power of two");
+
+static inline bool is_between_chunks(const struct event_key *end)
+{
+	return (uintptr_t)end % sizeof(struct key_chunk) == 0;
+}
+
+/* The one in which the next key before `end` is. */
+static inline struct key_chunk *chunk_of(struct event_key *end)
+{
+	char *last = (char *)end - 1;
+
+	return (struct key_chunk *)(void *)(last - (uintptr_t)last % sizeof(struct key_chunk));
+}
+
 static slow_path void chunks_make(struct evq *q)
 {
-	struct key_chunk *c = xaligned(64, (CHUNKS_AT_ONCE + 1) * sizeof(*c));
+	struct key_chunk *c = xaligned(sizeof(*c), (CHUNKS_AT_ONCE + 1) * sizeof(*c));
 
 	c->next = q->slabs;               /* the first of a slab only links the slabs */
 	q->slabs = c;
@@ -59,36 +78,54 @@ static slow_path void chunks_make(struct evq *q)
 	}
 }
 
+/* Into a chunk of its own, before the others. */
+static outlined void bucket_add_chunk(struct evq *q, struct bucket *b, struct event_key k)
+{
+	struct key_chunk *c;
+
+	if (unlikely(!q->spare))
+		chunks_make(q);
+	c = q->spare;
+	q->spare = c->next;
+	c->next = b->end ? chunk_of(b->end) : NULL;
+	c->k[0] = k;
+	b->end = &c->k[1];
+}
+
 static inline void bucket_add(struct evq *q, struct bucket *b, struct event_key k)
 {
-	if (!b->first || b->n == KEY_CHUNK) {
-		struct key_chunk *c;
+	q->in_ring++;
+	if (unlikely(is_between_chunks(b->end)))
+		bucket_add_chunk(q, b, k);
+	else
+		*b->end++ = k;
+}
 
-		if (unlikely(!q->spare))
-			chunks_make(q);
-		c = q->spare;
-		q->spare = c->next;
-		c->next = b->first;
-		b->first = c;
-		b->n = 0;
-	}
-	b->first->k[b->n++] = k;
+/* Takes the first chunk, which becomes a spare one but is not yet used again: its
+ * keys, and in *n how many. */
+static inline const struct event_key *bucket_take_chunk(struct evq *q, struct bucket *b, size_t *n)
+{
+	struct key_chunk *c = chunk_of(b->end);
+
+	*n = (size_t)(b->end - c->k);
+	b->end = c->next ? c->next->k + KEY_CHUNK : NULL;
+	c->next = q->spare;
+	q->spare = c;
+	q->in_ring -= *n;
+	return c->k;
 }
 
 /* Empties a bucket into v, behind what is there. */
 static void bucket_take(struct evq *q, struct bucket *b, struct keys *v, size_t base)
 {
-	struct key_chunk *c;
+	while (b->end) {
+		size_t n;
+		const struct event_key *k = bucket_take_chunk(q, b, &n);
 
-	while ((c = b->first)) {
-		b->first = c->next;
-		if (base + v->n + b->n > v->cap)
-			keys_grow(v, base + v->n + b->n);
-		memcpy(v->k + base + v->n, c->k, b->n * sizeof(c->k[0]));
-		v->n += b->n;
-		b->n = KEY_CHUNK;
-		c->next = q->spare;
-		q->spare = c;
+		if (base + v->n + n > v->cap)
+			keys_grow(v, base + v->n + n);
+		memcpy(v->k + base + v->n, k, n * sizeof(*k));
+		v->n += n;
 	}
 }
 
@@ -147,6 +184,13 @@ static inline void sift_down(struct event_key *h, size_t i, size_t end, struct e
 	h[i] = k;
 }
 
+/* It is empty: front() looks at the root of it nevertheless. */
+static void near_clear(struct evq *q)
+{
+	q->near.n = 0;
+	q->near.k[ROOT] = never;
+}
+
 static void near_push(struct evq *q, struct event_key k)
 {
 	struct keys *v = &q->near;
@@ -163,34 +207,48 @@ static void near_push(struct evq *q, struct event_key k)
 }
 
 /* Gives back the place of a key that was taken and not replaced. */
-static void close_hole(struct evq *q)
+static outlined void close_hole(struct evq *q)
 {
 	struct keys *v = &q->near;
 
-	if (!q->hole)
-		return;
 	q->hole = false;
-	v->n--;
-	if (v->n)
+	if (--v->n)
 		sift_down(v->k, ROOT, ROOT + v->n, v->k[ROOT + v->n]);
+	else
+		near_clear(q);
 }
 
 /* --- windows --------------------------------------------------------------------- */
 
-static void put(struct evq *q, struct event_key k)
-{
-	uint64_t w = window(q, k.at);
+static inline bool in_reach(const struct evq *q, uint64_t w) { return w - q->cur <= q->mask; }
 
-	if (w < q->cur) {
+static void put_aside(struct evq *q, struct event_key k)
+{
+	if (window(q, k.at) < q->cur) {
 		near_push(q, k);
-	} else if (w - q->cur <= q->mask) {
-		bucket_add(q, &q->ring[w & q->mask], k);
-		q->in_ring++;
 	} else {
 		keys_add(&q->far, k);
 		if (k.at < q->far_min)
 			q->far_min = k.at;
 	}
+}
+
+static void put(struct evq *q, struct event_key k)
+{
+	uint64_t w = window(q, k.at);
+
+	if (in_reach(q, w))
+		bucket_add(q, &q->ring[w & q->mask], k);
+	else
+		put_aside(q, k);
+}
+
+static inline size_t run_left(const struct evq *q) { return (size_t)(q->run.end - q->run.next); }
+
+/* Keys in all. */
+static size_t size(const struct evq *q)
+{
+	return run_left(q) + q->near.n - q->hole + q->in_ring + q->far.n;
 }
 
 /* What came within reach of the ring leaves far. */
@@ -204,7 +262,7 @@ static void far_migrate(struct evq *q)
 	for (size_t i = 0; i < n; i++) {
 		struct event_key k = q->far.k[i];
 
-		if (window(q, k.at) - q->cur <= q->mask) {
+		if (in_reach(q, window(q, k.at))) {
 			put(q, k);
 			continue;
 		}
@@ -236,17 +294,19 @@ static struct keys take_all(struct evq *q)
 {
 	struct keys all = { 0 };
 
-	close_hole(q);
-	keys_grow(&all, q->size + 1);
-	while (q->run.first < q->run.n)
-		keys_add(&all, q->run.k[q->run.first++]);
+	if (q->hole)
+		close_hole(q);
+	keys_grow(&all, size(q) + 1);
+	while (q->run.next < q->run.end)
+		keys_add(&all, *q->run.next++);
 	for (size_t i = 0; i < q->near.n; i++)
 		keys_add(&all, q->near.k[ROOT + i]);
 	for (size_t i = 0; q->ring && i <= q->mask; i++)
 		bucket_take(q, &q->ring[i], &all, 0);
 	for (size_t i = 0; i < q->far.n; i++)
 		keys_add(&all, q->far.k[i]);
-	q->near.n = q->far.n = q->in_ring = 0;
+	near_clear(q);
+	q->far.n = 0;
 	q->far_min = NS_NEVER;
 	return all;
 }
@@ -266,7 +326,7 @@ static void deal(struct evq *q, unsigned shift)
 	q->shift = shift;
 	q->cur = window(q, first);
 	q->taken = q->spent = 0;
-	q->judged_at = q->now;
+	q->judged_at = first;
 	for (size_t i = 0; i < all.n; i++)
 		put(q, all.k[i]);
 	free(all.k);
@@ -276,7 +336,7 @@ static void deal(struct evq *q, unsigned shift)
  * within its own window, which is then the slower heap. */
 static uint64_t per_window(const struct evq *q)
 {
-	uint64_t n = q->size / 4;
+	uint64_t n = size(q) / 4;
 
 	return n < PER_WINDOW_MIN ? PER_WINDOW_MIN : n < PER_WINDOW ? n : PER_WINDOW;
 }
@@ -299,9 +359,10 @@ static unsigned ideal_shift(const struct evq *q)
  * do not make windows narrow. */
 static bool judge_width(struct evq *q)
 {
+	size_t n = size(q);
 	unsigned shift;
 
-	if (q->taken < 2 * q->size + 1024 && q->spent < 4 * (q->taken + q->size) + 1024)
+	if (q->taken < 2 * n + 1024 && q->spent < 4 * (q->taken + n) + 1024)
 		return false;
 	shift = ideal_shift(q);
 	if (shift == q->shift || shift == q->shift + 1) {
@@ -313,39 +374,45 @@ static bool judge_width(struct evq *q)
 	return true;
 }
 
-static inline uint32_t run_left(const struct evq *q) { return q->run.n - q->run.first; }
-
-/* How many keys a bucket has. */
+/* How many keys a bucket has; there is one. */
 static size_t bucket_count(const struct bucket *b)
 {
-	size_t n = b->n;
+	const struct key_chunk *c = chunk_of(b->end);
+	size_t n = (size_t)(b->end - c->k);
 
-	for (const struct key_chunk *c = b->first->next; c; c = c->next)
+	while ((c = c->next))
 		n += KEY_CHUNK;
 	return n;
+}
+
+/* Of these n keys the queue will soon be asked. */
+static void tell(const struct evq *q, const struct event_key *k, size_t n)
+{
+	if (q->soon && size(q) >= MANY)
+		q->soon(q->ctx, k, n);
 }
 
 /* A bucket of n keys becomes the run.  The last chunk comes first: filled from
  * the end, keys that were pushed in order are in order. */
 static void load_run(struct evq *q, struct bucket *b, size_t n)
 {
-	struct event_key *end = q->run.k + n;
-	struct key_chunk *c;
+	struct run *r = &q->run;
+	struct event_key *to = r->k + n;
 
-	while ((c = b->first)) {
-		b->first = c->next;
-		end -= b->n;
-		memcpy(end, c->k, b->n * sizeof(c->k[0]));
-		b->n = KEY_CHUNK;
-		c->next = q->spare;
-		q->spare = c;
+	while (b->end) {
+		size_t part;
+		const struct event_key *k = bucket_take_chunk(q, b, &part);
+
+		to -= part;
+		memcpy(to, k, part * sizeof(*k));
 	}
-	if (q->soon)
-		q->soon(q->ctx, q->run.k, n);
-	keys_sort(q->run.k, n, (ns_t)(q->cur << q->shift), q->shift);
-	q->run.first = 0;
-	q->run.n = (uint32_t)n;
-	q->in_ring -= n;
+	tell(q, r->k, n);
+	keys_sort(r->k, n, (ns_t)(q->cur << q->shift), q->shift);
+	r->next = r->k;
+	r->end = r->k + n;
+	*r->end = never;
+	q->taken += n;
+	q->now = r->end[-1].at;
 }
 
 static void load_heap(struct evq *q, struct bucket *b)
@@ -353,9 +420,7 @@ static void load_heap(struct evq *q, struct bucket *b)
 	struct keys *v = &q->near;
 
 	bucket_take(q, b, v, ROOT);
-	q->in_ring -= v->n;
-	if (q->soon)
-		q->soon(q->ctx, v->k + ROOT, v->n);
+	tell(q, v->k + ROOT, v->n);
 	for (size_t i = v->n / 4 + 1; i-- > 0;)
 		if (i < v->n)
 			sift_down(v->k, ROOT + i, ROOT + v->n, v->k[ROOT + i]);
@@ -375,11 +440,11 @@ static void load(struct evq *q)
 }
 
 /* Run and heap are empty: on to the next window that has keys. */
-static outlined void advance(struct evq *q)
+static void advance(struct evq *q)
 {
 	while (run_left(q) + q->near.n == 0) {
 		if (q->in_ring + q->far.n == 0) {
-			q->cur = UINT64_MAX;      /* few keys or none: the heap alone */
+			q->cur = EVQ_NO_WINDOW;   /* few keys or none: the heap alone */
 			return;
 		}
 		if (judge_width(q))
@@ -388,7 +453,7 @@ static outlined void advance(struct evq *q)
 			q->cur = window(q, q->far_min);
 		if (window(q, q->far_min) <= q->cur)
 			far_migrate(q);
-		while (!q->ring[q->cur & q->mask].first && window(q, q->far_min) > q->cur) {
+		while (!q->ring[q->cur & q->mask].end && window(q, q->far_min) > q->cur) {
 			q->cur++;
 			q->spent++;
 			q->spent_all++;
@@ -403,9 +468,9 @@ static outlined void advance(struct evq *q)
  * heap, too; to deal that anew now and then costs little.) */
 static outlined void heap_too_full(struct evq *q)
 {
-	if (q->cur == UINT64_MAX)
+	if (q->cur == EVQ_NO_WINDOW)
 		deal(q, q->shift);
-	else if (q->taken > 2 * q->size + 64)
+	else if (q->taken > 2 * size(q) + 64)
 		deal(q, ideal_shift(q));
 }
 
@@ -413,7 +478,11 @@ static outlined void heap_too_full(struct evq *q)
 
 void evq_init(struct evq *q)
 {
-	*q = (struct evq){ .cur = UINT64_MAX, .shift = SHIFT_START, .far_min = NS_NEVER };
+	*q = (struct evq){ .cur = EVQ_NO_WINDOW, .shift = SHIFT_START, .far_min = NS_NEVER };
+	q->run.next = q->run.end = q->run.k;
+	*q->run.end = never;
+	keys_grow(&q->near, ROOT + 1);
+	near_clear(q);
 }
 
 void evq_fini(struct evq *q)
@@ -429,35 +498,51 @@ void evq_fini(struct evq *q)
 	free(q->far.k);
 }
 
-void evq_push(struct evq *q, struct event_key k)
+static outlined void push_aside(struct evq *q, struct event_key k)
 {
-	q->size++;
-	put(q, k);
+	put_aside(q, k);
 	if (unlikely(q->near.n > NEAR_MAX))
 		heap_too_full(q);
 }
 
-const struct event_key *evq_front(struct evq *q)
+void evq_push(struct evq *q, struct event_key k)
 {
-	close_hole(q);
-	if (unlikely(run_left(q) + q->near.n == 0)) {
-		if (q->size == 0)
-			return NULL;
-		advance(q);
-	}
-	q->front_in_run = run_left(q) && (q->near.n == 0 ||
-			  key_before(&q->run.k[q->run.first], &q->near.k[ROOT]));
-	return q->front_in_run ? &q->run.k[q->run.first] : &q->near.k[ROOT];
+	uint64_t w = window(q, k.at);
+
+	if (likely(in_reach(q, w)))
+		bucket_add(q, &q->ring[w & q->mask], k);
+	else
+		push_aside(q, k);
 }
 
-void evq_take(struct evq *q)
+/* Run and heap are empty: what comes first after another window came up. */
+static outlined const struct event_key *front_far(struct evq *q)
 {
-	if (q->front_in_run) {
-		q->now = q->run.k[q->run.first++].at;
+	if (size(q) == 0)
+		return NULL;
+	advance(q);
+	return key_before(&q->near.k[ROOT], q->run.next) ? &q->near.k[ROOT] : q->run.next;
+}
+
+const struct event_key *evq_front(struct evq *q)
+{
+	const struct event_key *k = q->run.next, *root;
+
+	if (unlikely(q->hole))
+		close_hole(q);
+	root = &q->near.k[ROOT];
+	if (key_before(root, k))
+		k = root;
+	return likely(k->at != NS_NEVER) ? k : front_far(q);
+}
+
+void evq_take(struct evq *q, const struct event_key *front)
+{
+	if (front == q->run.next) {
+		q->run.next++;
 	} else {
-		q->now = q->near.k[ROOT].at;
+		q->now = front->at;
+		q->taken++;
 		q->hole = true;
 	}
-	q->size--;
-	q->taken++;
 }

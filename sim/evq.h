@@ -22,26 +22,29 @@
 #include "sim/keysort.h"
 #include "stack/util/ns.h"
 
+#define EVQ_NO_WINDOW ((uint64_t)1 << 63)         /* no key is in a later one */
+
 struct keys { struct event_key *k; size_t n, cap; };
 
-/* A window in order: k[first] .. k[n - 1]. */
-struct run { struct event_key k[KEYSORT_MAX]; uint32_t first, n; };
+/* A window in order: next .. end - 1; *end is a key that never comes. */
+struct run { struct event_key k[KEYSORT_MAX + 1], *next, *end; };
 
-/* Keys of one window: a list of chunks, all full but the first.  How many that
- * holds is kept here, so that adding a key reads nothing of the chunk. */
+/* Keys of one window: a list of chunks, all full but the first.  A bucket is where the
+ * next key goes.  Chunks lie at multiples of their size, so that this also tells which
+ * chunk it is and that it is full, or that there is none (NULL). */
 #define KEY_CHUNK 15
 struct key_chunk {
 	struct key_chunk *next;
+	uint64_t unused;
 	struct event_key k[KEY_CHUNK];
 };
-struct bucket { struct key_chunk *first; size_t n; };
+struct bucket { struct event_key *end; };
 
 struct evq {
 	struct keys near;                 /* a heap; its root is k[3], see evq.c */
 	bool hole;                        /* the root was taken and not replaced */
-	bool front_in_run;                /* what evq_front() returned last */
 	unsigned shift;                   /* a window is 2^shift ns */
-	uint64_t cur;                     /* first window in a bucket; UINT64_MAX: all is near */
+	uint64_t cur;                     /* first window in a bucket; EVQ_NO_WINDOW: all is near */
 	struct bucket *ring;              /* buckets of windows cur .. cur + mask */
 	struct key_chunk *spare;          /* chunks to use again, the last used first */
 	struct key_chunk *slabs;          /* what chunks are cut from */
@@ -49,12 +52,11 @@ struct evq {
 	struct keys far;
 	ns_t far_min;
 	struct run run;
-	ns_t now;                         /* of the last key taken */
+	ns_t now;                         /* of the keys that came up last, about */
 	ns_t judged_at;                   /* now, when the width was judged, */
 	uint64_t taken, spent;            /* keys since then, and steps past empty windows */
 	uint64_t spent_all;               /* ... since the beginning, for tests */
-	size_t size;                      /* keys in all */
-	/* Tells the owner that keys will come up soon, all together. */
+	/* Tells the owner of many keys that these will come up soon, all together. */
 	void (*soon)(void *ctx, const struct event_key *k, size_t n);
 	void *ctx;
 };
@@ -64,7 +66,7 @@ void evq_fini(struct evq *q);
 void evq_push(struct evq *q, struct event_key k);
 /* The least key, or NULL; valid until the next call. */
 const struct event_key *evq_front(struct evq *q);
-/* Takes what evq_front() returned.  The next push may take its place. */
-void evq_take(struct evq *q);
+/* Takes it, which evq_front() has returned.  The next push may take its place. */
+void evq_take(struct evq *q, const struct event_key *front);
 
 #endif

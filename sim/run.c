@@ -35,11 +35,10 @@ static enum lab_stop run_virtual(struct lab *lab, ns_t at)
 {
 	struct engine *e = &lab->engine;
 
-	while (engine_step(e, at))
-		if (unlikely(lab->interrupted)) {
-			run_instant(lab, e->now);     /* a replay can only stop at its end */
-			return LAB_INTERRUPTED;
-		}
+	if (!engine_run(e, at, &lab->interrupted)) {
+		run_instant(lab, e->now);             /* a replay can only stop at its end */
+		return LAB_INTERRUPTED;
+	}
 	e->now = at;
 	return LAB_REACHED;
 }

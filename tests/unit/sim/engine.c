@@ -18,8 +18,8 @@ static void note(struct event *ev, ns_t now)
 	if (n_fired == N_ELEM(fired))
 		return;
 	fired[n_fired].at = now;
-	fired[n_fired].dst = ev->dst;
-	fired[n_fired++].src = ev->src;
+	fired[n_fired].dst = event_dst(ev);
+	fired[n_fired++].src = event_src(ev);
 }
 
 static struct engine engine;
@@ -124,7 +124,7 @@ TEST(engine, order_holds_at_every_scale_of_time)
  * before meets their events in one window, with empty windows before it. */
 static void meet(struct event *ev, ns_t now)
 {
-	ns_t beats = ev->src && ev->src <= 20 ? 1 : 1000 + rng_below(&rng, 1000);
+	ns_t beats = event_src(ev) && event_src(ev) <= 20 ? 1 : 1000 + rng_below(&rng, 1000);
 
 	note(ev, now);
 	engine_set(&engine, ev, (now / USEC(50) + beats) * USEC(50) + rng_below(&rng, 100));
@@ -219,6 +219,6 @@ TEST(engine, the_lab_comes_before_every_host_and_timers_before_frames)
 		;
 	CHECK_EQ(fired[0].dst, 0);
 	CHECK_EQ(fired[1].src, 0);
-	CHECK_EQ(fired[2].src, src_ev[0].src);
+	CHECK_EQ(fired[2].src, event_src(&src_ev[0]));
 	engine_fini(&engine);
 }
