@@ -94,11 +94,16 @@ ns_t link_end_tx_time(const struct link_end *e, uint32_t len)
 	return (ns_t)(((uint64_t)len * 8000000000u + e->rate_bps - 1) / e->rate_bps);
 }
 
-/* The same, remembering the last answer: a division costs more than the rest
- * of sending, and frames in a row tend to be of one length. */
-static inline ns_t tx_time(struct link_end *e, uint32_t len)
+/* e->tx_ns is the time of len bytes.  It is remembered: a division costs more than the
+ * rest of sending, and frames in a row tend to be of one length. */
+static inline bool tx_ns_fits(const struct link_end *e, uint32_t len)
 {
-	if (unlikely(e->tx_len != len)) {
+	return e->tx_len == len || !e->rate_bps;  /* which takes no time for any */
+}
+
+static ns_t tx_time(struct link_end *e, uint32_t len)
+{
+	if (!tx_ns_fits(e, len)) {
 		e->tx_ns = link_end_tx_time(e, len);
 		e->tx_len = len;
 	}
@@ -119,7 +124,7 @@ static inline ns_t flight_at(const struct link_end *e)
 static inline void flight_wake(struct link_end *e)
 {
 	if (likely(!e->arriving))
-		engine_set(&e->link->lab->engine, &e->ev, flight_at(e));
+		engine_set(e->engine, &e->ev, flight_at(e));
 }
 
 /* Jitter or reordering: p arrives before the tail. */
@@ -183,11 +188,11 @@ struct pkt *link_end_take(struct link_end *e)
 	return e->head ? flight_take(e) : NULL;
 }
 
-/* Gives p, whose seq is set, its times and puts it on the wire. */
+/* Gives p, whose seq is set and which takes tx_ns, its times and puts it on the wire. */
 static hot_inline void start_at(struct link_end *e, struct pkt *p, ns_t start, ns_t now,
-				ns_t delay, uint32_t len, bool fifo)
+				ns_t tx_ns, ns_t delay, bool fifo)
 {
-	e->busy_at = likely(!e->rate_bps) ? start : ns_add(start, tx_time(e, len));
+	e->busy_at = ns_add(start, tx_ns);
 	p->start_at = start;
 	p->at = ns_add(e->busy_at, delay);
 	if (p->at <= now)
@@ -203,7 +208,7 @@ static void schedule(struct link_end *e, struct pkt *p, ns_t now, ns_t delay, ui
 
 	if (start > now)
 		txq_push(&e->q, start, len);
-	start_at(e, p, start, now, delay, len, fifo);
+	start_at(e, p, start, now, tx_time(e, len), delay, fifo);
 }
 
 /* A new frame. */
@@ -303,8 +308,8 @@ static void send_impaired(struct link_end *e, struct pkt *p, ns_t now)
 		send_copy(e, twin, &copy[1], now);
 }
 
-/* The way of a frame that meets impairments or a busy wire. */
-static outlined void send_waiting(struct link_end *e, struct pkt *p, ns_t now, uint32_t len)
+/* The way of a frame that may meet impairments or a busy wire. */
+static void send_waiting(struct link_end *e, struct pkt *p, ns_t now, uint32_t len)
 {
 	enum drop why;
 
@@ -313,7 +318,7 @@ static outlined void send_waiting(struct link_end *e, struct pkt *p, ns_t now, u
 		return;
 	}
 	link_end_queue_now(e, now);
-	why = queue_refuses(e, len);
+	why = e->busy_at > now ? queue_refuses(e, len) : DROP_NONE;
 	if (likely(!why))
 		accept_frame(e, p, now, e->delay, len, true);
 	else
@@ -328,25 +333,42 @@ static slow_path int refused(struct link_end *e, struct pkt *p, enum drop why)
 	return why == DROP_LINK_MTU ? ERR_MSGSIZE : ERR_NETDOWN;
 }
 
-int link_end_xmit(struct link_end *e, struct pkt *p)
+static inline void count_sent(struct link_end *e, uint64_t packets, uint64_t bytes)
 {
-	ns_t now = e->link->lab->engine.now;
-	uint32_t len = pkt_len(p);
+	e->dev.stats.tx_packets += packets;
+	e->dev.stats.tx_bytes += bytes;
+}
+
+static outlined int xmit_any(struct link_end *e, struct pkt *p, ns_t now, uint32_t len)
+{
 	enum drop why = refuse(e, len);
 
 	if (unlikely(e->taps))
 		taps_out(e, p);
 	if (unlikely(why))
 		return refused(e, p, why);
-	e->dev.stats.tx_packets++;
-	e->dev.stats.tx_bytes += len;
-	if (likely(!e->netem && e->busy_at <= now)) {
-		p->seq = e->seq++;
-		start_at(e, p, now, now, e->delay, len, true);
-	} else {
-		send_waiting(e, p, now, len);
-	}
+	count_sent(e, 1, len);
+	send_waiting(e, p, now, len);
 	taps_settle(e);
+	return OK;
+}
+
+/* Nothing is in the way of such a frame, and nobody looks on. */
+static inline bool way_is_free(const struct link_end *e, ns_t now, uint32_t len)
+{
+	return !e->taps && !e->netem && e->busy_at <= now && !refuse(e, len);
+}
+
+int link_end_xmit(struct link_end *e, struct pkt *p)
+{
+	ns_t now = e->engine->now;
+	uint32_t len = pkt_len(p);
+
+	if (unlikely(!way_is_free(e, now, len) || !tx_ns_fits(e, len)))
+		return xmit_any(e, p, now, len);
+	count_sent(e, 1, len);
+	p->seq = e->seq++;
+	start_at(e, p, now, now, e->tx_ns, e->delay, true);
 	return OK;
 }
 
@@ -365,8 +387,7 @@ static void xmit_free(struct link_end *e, struct pkt *first, ns_t now)
 		p->at = at;
 		p->seq = seq++;
 	}
-	e->dev.stats.tx_packets += seq - e->seq;
-	e->dev.stats.tx_bytes += bytes;
+	count_sent(e, seq - e->seq, bytes);
 	e->in_flight += (uint32_t)(seq - e->seq);
 	e->seq = seq;
 	e->busy_at = now;
@@ -383,11 +404,10 @@ static void xmit_free(struct link_end *e, struct pkt *first, ns_t now)
 /* Frames of which none is longer than `longest`. */
 static void link_end_xmit_list(struct link_end *e, struct pkt *first, uint32_t longest)
 {
-	ns_t now = e->link->lab->engine.now;
+	ns_t now = e->engine->now;
 	struct pkt *next;
 
-	if (likely(!e->rate_bps && !e->netem && !e->taps && e->busy_at <= now &&
-		   !refuse(e, longest))) {
+	if (likely(!e->rate_bps && way_is_free(e, now, longest))) {
 		xmit_free(e, first, now);
 		return;
 	}
@@ -482,7 +502,7 @@ static void flight_cut(struct link_end *e)
 	e->q.n = e->q.first = 0;
 	e->q.bytes = 0;
 	e->busy_at = 0;
-	engine_set(&e->link->lab->engine, &e->ev, NS_NEVER);
+	engine_set(e->engine, &e->ev, NS_NEVER);
 }
 
 static bool end_is_alive(const struct link_end *e)
@@ -588,6 +608,7 @@ static void end_build(struct link *l, int side, const struct topo_link *spec)
 	const struct topo_end *s = &spec->end[side];
 
 	e->link = l;
+	e->engine = &l->lab->engine;
 	e->peer = &l->end[!side];
 	e->node = lab_node(l->lab, s->node);
 	e->rate_bps = s->rate_bps;

@@ -26,29 +26,31 @@ struct txq {
 	uint64_t bytes, max_bytes;
 };
 
+/* What every frame touches stands first and together. */
 struct link_end {
 	struct event ev;                  /* arrival of the first frame at the other end */
 	struct pkt *head, *tail;          /* on the wire and waiting, by arrival */
+	struct engine *engine;            /* the lab's */
+	struct link_end *peer;
 	ns_t busy_at;                     /* when the wire is free */
 	ns_t delay;
 	uint64_t rate_bps;                /* 0: infinite */
-	uint32_t tx_len, in_flight;
-	bool arriving;                    /* end_fire() is at it */
 	ns_t tx_ns;                       /* how long tx_len bytes take at this rate */
-	struct link_end *peer;
-	struct node *node;
+	uint32_t tx_len, in_flight;
+	uint64_t seq;                     /* frames accepted */
 	struct netem *netem;              /* NULL: nothing but delay */
 	struct tap *taps;                 /* captures that watch this interface */
+	struct node *node;
+	bool arriving;                    /* end_fire() is at it */
+	struct overtakers over;           /* frames that arrive before the tail */
+	uint64_t delivered_packets, delivered_bytes;
+	struct netdev dev;
+	struct link *link;
 	struct port *port;                /* its other side, on a door; NULL while shut */
-	uint64_t seq;                     /* frames accepted */
-	struct overtakers over;           /* and those that arrive before the tail */
 	uint32_t queue_pkts;              /* limits; 0: none */
 	uint64_t queue_bytes;
 	struct txq q;
-	uint64_t delivered_packets, delivered_bytes;
 	uint64_t *drops;                  /* DROP_N, made at the first */
-	struct link *link;
-	struct netdev dev;
 };
 
 struct link {
