@@ -279,7 +279,14 @@ const int sock_opt_default[SKO_N_STORED] = {
 	[SKO_LINGER] = -1,
 };
 
-#define RARE_SIZE ((SKO_N_STORED - SKO_N_HOT) * sizeof(int))
+static struct sock_rare *rare_new(const int *opt)
+{
+	struct sock_rare *r = calloc(1, sizeof(*r));
+
+	if (r)
+		memcpy(r->opt, opt, sizeof(r->opt));
+	return r;
+}
 
 int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
 {
@@ -290,12 +297,11 @@ int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
 	if (!sk->rare && v == sock_opt_default[o])
 		return OK;
 	if (!sk->rare) {
-		sk->rare = malloc(RARE_SIZE);
+		sk->rare = rare_new(sock_opt_default + SKO_N_HOT);
 		if (!sk->rare)
 			return ERR_NOMEM;
-		memcpy(sk->rare, sock_opt_default + SKO_N_HOT, RARE_SIZE);
 	}
-	sk->rare[o - SKO_N_HOT] = v;
+	sk->rare->opt[o - SKO_N_HOT] = v;
 	return OK;
 }
 
@@ -304,11 +310,8 @@ int sock_opt_copy(struct sock *to, const struct sock *from)
 	memcpy(to->opt, from->opt, sizeof(to->opt));
 	if (!from->rare)
 		return OK;
-	to->rare = malloc(RARE_SIZE);
-	if (!to->rare)
-		return ERR_NOMEM;
-	memcpy(to->rare, from->rare, RARE_SIZE);
-	return OK;
+	to->rare = rare_new(from->rare->opt);
+	return to->rare ? OK : ERR_NOMEM;
 }
 
 /* --- life ----------------------------------------------------------------------- */

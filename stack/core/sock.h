@@ -9,9 +9,11 @@
 #include "stack/core/l3.h"
 #include "stack/socket.h"
 #include "stack/util/list.h"
+#include "stack/util/seq.h"
 
 struct l4_proto;
 struct sock;
+struct tcp_zc;
 
 /* What a stream does in its own way; the others have none. */
 struct sock_ops {
@@ -42,6 +44,13 @@ struct sk_group { struct list_node node; ip4_t group; unsigned ifindex; };
 #define SOCK_ITEM_COST 256
 #define SOCK_ERRQ_MAX 64                  /* errors kept for sk_recverr(); then the oldest goes */
 
+/* What most sockets never need. */
+struct sock_rare {
+	int opt[SKO_N_STORED - SKO_N_HOT];
+	struct tcp_zc *zc;                /* zerocopy.c's own; NULL: nobody asks about his sends */
+	seq_t stamp_from;                 /* stamp.c's own: what SK_STAMPING_ID counts from */
+};
+
 struct sock {
 	const struct sock_ops *ops;       /* NULL: none */
 	struct list_node node;            /* in st->socks; before sk_accept(): its listener's */
@@ -57,7 +66,7 @@ struct sock {
 	uint16_t lport, pport;
 	unsigned ifindex;                 /* bound to this interface, or 0 */
 	int opt[SKO_N_HOT];
-	int *rare;                        /* of the others; NULL: all have their defaults */
+	struct sock_rare *rare;           /* NULL: other options have their defaults */
 	struct list errq;                 /* struct sk_err_item */
 	int pending_err;                  /* SO_ERROR */
 	int soft_err;                     /* of ICMP: may pass (RFC 1122 4.2.3.9) */
@@ -85,7 +94,8 @@ extern const int sock_opt_default[SKO_N_STORED];
 /* The value of an option below SKO_N_STORED. */
 static inline int sock_opt(const struct sock *sk, enum sk_opt o)
 {
-	return o < SKO_N_HOT ? sk->opt[o] : sk->rare ? sk->rare[o - SKO_N_HOT] : sock_opt_default[o];
+	return o < SKO_N_HOT ? sk->opt[o] : sk->rare ? sk->rare->opt[o - SKO_N_HOT] :
+	       sock_opt_default[o];
 }
 /* ERR_NOMEM. */
 int must_check sock_opt_set(struct sock *sk, enum sk_opt o, int v);

@@ -108,9 +108,7 @@ int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 	if ((o == SKO_BINDTODEVICE || o == SKO_MCAST_IF) && v &&
 	    !stack_dev_index(sk->st, (unsigned)v))
 		return ERR_NODEV;
-	if (o == SKO_TIMESTAMPING && ((v & ~SK_STAMPING_ALL) || !tcp_stamp_from(sk, (unsigned)v)))
-		return ERR_INVAL;
-	err = sock_opt_set(sk, o, v);
+	err = o == SKO_TIMESTAMPING ? tcp_stamp_set(sk, v) : sock_opt_set(sk, o, v);
 	if (err)
 		return err;
 	if (o == SKO_BINDTODEVICE)

@@ -141,7 +141,7 @@ static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 		tcp_wait_set(tc, WAIT_NONE);
 	if (unlikely(tc->no_space))
 		tcp_wait_room(tc);
-	if (unlikely(tc->zc != NULL))
+	if (unlikely(tc->sk.rare != NULL))
 		tcp_zc_acked(tc);
 }
 

@@ -196,12 +196,10 @@ struct tcp_conn {
 	uint32_t prr_delivered, prr_out, recover_fs;      /* RFC 9937 5, segments */
 	uint32_t max_out;                 /* segments out at most in this window, ... */
 	seq_t usage_seq;                  /* ... which ends here (RFC 7661) */
-	seq_t stamp_from;                 /* what SK_STAMPING_ID counts from */
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
 	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
-	struct tcp_zc *zc;                /* zerocopy.c's own; NULL: nobody asks about his sends */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
 	/* Round trips (RFC 6298) */
@@ -674,7 +672,7 @@ struct tcp_zc_send *tcp_zc_begin(struct tcp_conn *tc);
 void tcp_zc_lent(struct tcp_zc_send *z, struct blk *b);   /* b is of it */
 /* All of it is queued; took 0: nothing was, and there was none. */
 void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took);
-void tcp_zc_acked(struct tcp_conn *tc);           /* only if tc->zc, as the next */
+void tcp_zc_acked(struct tcp_conn *tc);           /* only if tc->sk.rare, as the next */
 void tcp_zc_all_over(struct tcp_conn *tc);        /* nothing is queued any more */
 void tcp_zc_fini(struct tcp_conn *tc);            /* nobody wants to know */
 

@@ -93,7 +93,7 @@ void tcp_sendq_fini(struct tcp_conn *tc)
 
 	while ((s = list_first(&tc->sendq, struct tcp_seg, node)))
 		tcp_seg_free(tc, s);
-	if (unlikely(tc->zc != NULL))
+	if (unlikely(tc->sk.rare != NULL))
 		tcp_zc_all_over(tc);
 	tc->n_out = tc->n_sacked = tc->n_lost = tc->n_retrans = 0;
 }

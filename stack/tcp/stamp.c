@@ -6,17 +6,19 @@
  */
 #include "stack/tcp/conn.h"
 
-bool tcp_stamp_from(struct sock *sk, unsigned v)
+int tcp_stamp_set(struct sock *sk, int v)
 {
-	struct tcp_conn *tc = tcp_conn(sk);
-	unsigned was = (unsigned)sock_opt(sk, SKO_TIMESTAMPING);
+	const struct tcp_conn *tc = tcp_conn(sk);
+	bool counts = v & ~sock_opt(sk, SKO_TIMESTAMPING) & SK_STAMPING_ID;
+	int err;
 
-	if (!(v & ~was & SK_STAMPING_ID))
-		return true;
-	if (tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
-		return false;
-	tc->stamp_from = tc->snd_una;
-	return true;
+	if ((v & ~SK_STAMPING_ALL) || (counts && tcp_is_closed(sk)) ||
+	    (counts && tc->state == TCP_LISTEN))
+		return ERR_INVAL;
+	err = sock_opt_set(sk, SKO_TIMESTAMPING, v);
+	if (!err && counts)
+		sk->rare->stamp_from = tc->snd_una;
+	return err;
 }
 
 void tcp_stamp_wrote(struct tcp_conn *tc)
@@ -28,7 +30,7 @@ void tcp_stamp_wrote(struct tcp_conn *tc)
 static void stamp(struct tcp_conn *tc, const struct tcp_seg *s, unsigned asked, enum sk_stamp what)
 {
 	unsigned v = (unsigned)sock_opt(&tc->sk, SKO_TIMESTAMPING);
-	uint32_t at = (uint32_t)seq_diff(seq_add(s->seq, s->len), tc->stamp_from) - 1;
+	uint32_t at = (uint32_t)seq_diff(seq_add(s->seq, s->len), tc->sk.rare->stamp_from) - 1;
 
 	if ((v & asked) && !tc->orphan)
 		sock_stamp(&tc->sk, what, v & SK_STAMPING_ID ? at : 0);

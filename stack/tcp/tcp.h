@@ -63,9 +63,9 @@ void tcp_close(struct sock *sk);
 /* ABORT: RST, and gone. */
 void tcp_abort(struct sock *sk);
 
-/* SKO_TIMESTAMPING becomes v: counts from here if SK_STAMPING_ID is new in it; false:
- * there is no connection to count in. */
-bool must_check tcp_stamp_from(struct sock *sk, unsigned v);
+/* SKO_TIMESTAMPING becomes v: counts from here if SK_STAMPING_ID is new in it.
+ * ERR_INVAL: there is no connection to count in, or not one of ours; ERR_NOMEM. */
+int must_check tcp_stamp_set(struct sock *sk, int v);
 /* What an option that was set changes. */
 void tcp_option_changed(struct sock *sk, enum sk_opt o);
 /* Values that the connection knows.  ERR_NOPROTOOPT: it is none of these;

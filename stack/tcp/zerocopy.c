@@ -25,10 +25,15 @@ struct tcp_zc_send {
 	struct blk *lent;                 /* by next; each holds a reference */
 };
 
+static struct tcp_zc *zc_of(const struct tcp_conn *tc)
+{
+	return tc->sk.rare ? tc->sk.rare->zc : NULL;
+}
+
 static bool too_many(const struct tcp_conn *tc)
 {
 	const struct sk_err_item *it;
-	uint32_t n = tc->zc->n;
+	uint32_t n = zc_of(tc)->n;
 
 	list_for_each(&tc->sk.errq, it, node)
 		n++;
@@ -37,20 +42,22 @@ static bool too_many(const struct tcp_conn *tc)
 
 struct tcp_zc_send *tcp_zc_begin(struct tcp_conn *tc)
 {
+	struct tcp_zc *zc = zc_of(tc);
 	struct tcp_zc_send *z;
 
-	if (!tc->zc) {
-		tc->zc = calloc(1, sizeof(*tc->zc));
-		if (!tc->zc)
+	if (!zc) {
+		zc = calloc(1, sizeof(*zc));
+		if (!zc)
 			return NULL;
-		list_init(&tc->zc->sends);
+		list_init(&zc->sends);
+		tc->sk.rare->zc = zc;             /* SKO_ZEROCOPY is there, too */
 	}
 	z = too_many(tc) ? NULL : calloc(1, sizeof(*z));
 	if (!z)
 		return NULL;
-	z->number = tc->zc->next++;
-	list_push_back(&tc->zc->sends, &z->node);
-	tc->zc->n++;
+	z->number = zc->next++;
+	list_push_back(&zc->sends, &z->node);
+	zc->n++;
 	return z;
 }
 
@@ -71,7 +78,7 @@ static void send_free(struct tcp_conn *tc, struct tcp_zc_send *z)
 		blk_put(tcp_stack(tc)->pool, b);
 	}
 	list_remove(&z->node);
-	tc->zc->n--;
+	zc_of(tc)->n--;
 	free(z);
 }
 
@@ -81,7 +88,7 @@ void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took)
 	z->end = tcp_sendq_end(tc);
 	if (took)
 		return;
-	tc->zc->next--;
+	zc_of(tc)->next--;
 	send_free(tc, z);
 }
 
@@ -106,7 +113,9 @@ static bool call_in(struct tcp_conn *tc, struct tcp_zc_send *z)
 
 static struct tcp_zc_send *first(const struct tcp_conn *tc)
 {
-	return list_first(&tc->zc->sends, struct tcp_zc_send, node);
+	struct tcp_zc *zc = zc_of(tc);
+
+	return zc ? list_first(&zc->sends, struct tcp_zc_send, node) : NULL;
 }
 
 void tcp_zc_acked(struct tcp_conn *tc)
@@ -129,10 +138,10 @@ void tcp_zc_fini(struct tcp_conn *tc)
 {
 	struct tcp_zc_send *z;
 
-	if (!tc->zc)
+	if (!zc_of(tc))
 		return;
 	while ((z = first(tc)))
 		send_free(tc, z);
-	free(tc->zc);
-	tc->zc = NULL;
+	free(tc->sk.rare->zc);
+	tc->sk.rare->zc = NULL;
 }

@@ -91,6 +91,12 @@ static const struct row of_any[] = {
 };
 
 static const struct row of_tcp[] = {
+	{ "SO_ZEROCOPY", "0", "1", "0", "1" },
+	{ "SO_ZEROCOPY", NULL, "2", "EINVAL", "0" },
+	{ "SO_ZEROCOPY", NULL, "-1", "EINVAL", "0" },
+	{ "SO_TIMESTAMPING", "0", "786", "0", "786" },
+	{ "SO_TIMESTAMPING", NULL, "144", "EINVAL", "0" },       /* OPT_ID, of no connection */
+	{ "SO_TIMESTAMPING", NULL, "1048576", "EINVAL", "0" },
 	{ "SO_TYPE", "1", NULL, NULL, NULL },
 	{ "SO_PROTOCOL", "6", NULL, NULL, NULL },
 	{ "SO_KEEPALIVE", NULL, "1", "0", "1" },
