@@ -16,6 +16,8 @@ static struct exchange {
 	struct sock *listener, *client, *server;
 	size_t total, sent, got;
 	bool wrong, closed;
+	struct sk_mem *mem;               /* all is sent from there, or NULL ... */
+	unsigned busy;                    /* ... and so many sends are not over yet */
 } run;
 
 static uint8_t pattern(size_t i) { return (uint8_t)(i * 2654435761u >> 13); }
@@ -42,9 +44,30 @@ static void begin(const char *link, size_t total)
 	CHECK_EQ(sk_connect(run.client, &to), ERR_INPROGRESS);
 }
 
+#define WRITE 5000
+
+/* The same memory again and again, as soon as it is free. */
+static ssize_t send_lent(size_t n)
+{
+	struct sk_msg m = { .mem = run.mem, .n = n, .flags = SK_ZEROCOPY };
+	struct sk_err e;
+	ssize_t took;
+
+	while (sk_recverr(run.client, &e))
+		run.busy -= e.data2 - e.info + 1;
+	if (run.busy)
+		return ERR_AGAIN;
+	m.buf = sk_mem_bytes(run.mem);
+	for (size_t i = 0; i < n; i++)
+		sk_mem_bytes(run.mem)[i] = pattern(run.sent + i);
+	took = sk_sendmsg(run.client, &m);
+	run.busy = took > 0;
+	return took;
+}
+
 static void client_step(void)
 {
-	uint8_t buf[5000];
+	uint8_t buf[WRITE];
 	size_t n = run.total - run.sent;
 	ssize_t took = 0;
 
@@ -53,7 +76,7 @@ static void client_step(void)
 		n = run.total - run.sent < sizeof(buf) ? run.total - run.sent : sizeof(buf);
 		for (size_t i = 0; i < n; i++)
 			buf[i] = pattern(run.sent + i);
-		took = sk_send(run.client, buf, n, NULL);
+		took = run.mem ? send_lent(n) : sk_send(run.client, buf, n, NULL);
 		if (took <= 0)
 			break;
 		run.sent += (size_t)took;
@@ -136,6 +159,16 @@ TEST(transfer, a_small_mtu_makes_small_segments)
 {
 	begin(", mtu: 576", 50000);
 	check_transfer(SEC(5));
+}
+
+TEST(transfer, from_memory_that_is_written_again_with_each_fault_arrives_whole)
+{
+	begin(", delay: 2ms, loss: 5%, corrupt: 5%, duplicate: 20%, reorder: 20%", 500000);
+	run.mem = sk_mem_new(WRITE);
+	REQUIRE(run.mem != NULL);
+	CHECK_EQ(sk_setopt(run.client, SKO_ZEROCOPY, 1), OK);
+	check_transfer(SEC(2000));
+	sk_mem_put(run.mem);
 }
 
 TEST(transfer, a_fifth_lost_arrives_whole)
