@@ -478,9 +478,11 @@ int main(int argc, char **argv)
 	if (wanted(argc, argv, "check"))
 		check_bulk();
 	if (wanted(argc, argv, "bulk"))
-		bench_line("tcp_bulk_gbps", bulk(1, BULK_BYTES, true, true), "Gbit/s", "higher", 40);
+		bench_line("tcp_bulk_gbps", bulk(1, BULK_BYTES, true, true), "Gbit/s",
+			   "higher", 40);
 	if (wanted(argc, argv, "nocsum"))
-		bench_line("tcp_bulk_nocsum_gbps", bulk(1, BULK_BYTES, false, true), "Gbit/s", "higher", 80);
+		bench_line("tcp_bulk_nocsum_gbps", bulk(1, BULK_BYTES, false, true), "Gbit/s",
+			   "higher", 80);
 	if (wanted(argc, argv, "zc"))
 		bench_line("tcp_bulk_zc_gbps", bulk(1, BULK_BYTES, true, false), "Gbit/s",
 			   "higher", 40);
@@ -488,7 +490,8 @@ int main(int argc, char **argv)
 		bench_line("tcp_bulk_zc_nocsum_gbps", bulk(1, BULK_BYTES, false, false), "Gbit/s",
 			   "higher", 80);
 	if (wanted(argc, argv, "line4"))
-		bench_line("tcp_line4_gbps", bulk(3, BULK_BYTES / 2, true, true), "Gbit/s", "higher", 20);
+		bench_line("tcp_line4_gbps", bulk(3, BULK_BYTES / 2, true, true), "Gbit/s",
+			   "higher", 20);
 	if (wanted(argc, argv, "rr"))
 		bench_line("tcp_rr_us", round_trip_us(), "us", "lower", 0.5);
 	if (wanted(argc, argv, "crr"))
