@@ -280,7 +280,7 @@ static void learn(struct stack *st, const char *to, uint32_t metric, const struc
 		  unsigned n)
 {
 	struct prefix p;
-	nexthops_id id;
+	nexthops_id id = 0;
 
 	REQUIRE(prefix_parse(&p, to) && nexthops_get(st, h, n, &id) == OK);
 	CHECK_EQ(route_learn(st, RP_OSPF, p.addr.v4, p.len, metric, id), 1);
