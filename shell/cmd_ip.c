@@ -15,7 +15,7 @@
 
 #define MTU_MIN 68                /* RFC 791: what every link must carry */
 
-int ip_no_device(struct shell *sh, const char *name)
+static int ip_no_device(struct shell *sh, const char *name)
 {
 	return shell_error(sh, "Cannot find device \"%s\"", name);
 }

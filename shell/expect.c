@@ -6,8 +6,8 @@
 
 #include "shell/state.h"
 
-void expect_add(struct expect *e, const char *text, size_t n, const char *help,
-		const struct gram_ins *arg)
+static void expect_add(struct expect *e, const char *text, size_t n, const char *help,
+		       const struct gram_ins *arg)
 {
 	char *copy;
 
@@ -35,7 +35,7 @@ static int item_cmp(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-void expect_sort(struct expect *e)
+static void expect_sort(struct expect *e)
 {
 	if (e->n)
 		qsort(e->v, e->n, sizeof(*e->v), item_cmp);

@@ -33,9 +33,6 @@ void expect_walk(struct expect *e, const struct walk *w, const char *prefix);
 /* What may stand at the end of an unfinished line; *prefix is the word begun
  * there (owned by the caller, "" between words). */
 void expect_line(struct expect *e, struct shell *sh, const char *line, char **prefix);
-void expect_add(struct expect *e, const char *text, size_t n, const char *help,
-		const struct gram_ins *arg);
-void expect_sort(struct expect *e);
 void expect_fini(struct expect *e);
 
 /* The sentence for a line that is wrong. */
@@ -43,6 +40,5 @@ void expect_explain(struct buf *err, struct shell *sh, const struct cmd_line *l)
 /* True, with a sentence, if a word is a command of nodes at the lab's prompt
  * or the reverse. */
 bool expect_misplaced(struct buf *err, const struct shell *sh, const char *word, unsigned flags);
-void expect_unknown(struct buf *err, const struct shell *sh, const char *word, unsigned flags);
 
 #endif

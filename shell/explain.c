@@ -101,7 +101,8 @@ static const char *known_elsewhere(const char *word)
 	return NULL;
 }
 
-void expect_unknown(struct buf *err, const struct shell *sh, const char *word, unsigned flags)
+static void explain_unknown(struct buf *err, const struct shell *sh, const char *word,
+			    unsigned flags)
 {
 	const char *here = known_elsewhere(word);
 	char best[SHELL_NAME_MAX] = "";
@@ -317,8 +318,8 @@ void expect_explain(struct buf *err, struct shell *sh, const struct cmd_line *l)
 		break;
 	case WALK_UNEXPECTED:
 		if (w->at == l->args.from)
-			expect_unknown(err, sh, word, named ? CMD_NODE :
-				       CMD_LAB | (sh->here ? CMD_NODE : 0));
+			explain_unknown(err, sh, word, named ? CMD_NODE :
+					CMD_LAB | (sh->here ? CMD_NODE : 0));
 		else
 			explain_unexpected(err, sh, w, word);
 		break;

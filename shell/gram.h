@@ -89,12 +89,8 @@ struct walk_start { const uint16_t *at; size_t n; bool at_node; };
 /* A walk that stands before its first word.  False: out of memory. */
 bool walk_init(struct walk *w, const struct gram *g, const struct walk_start *from, int words);
 void walk_fini(struct walk *w);
-/* One word further; false if that failed (status says why). */
-bool walk_step(struct walk *w, const char *word, const struct walk_types *t);
 /* All words from `from` to `to`; then sets status and cmd. */
 enum walk_status walk_run(struct walk *w, const struct words *words, int from, int to,
 			  const struct walk_types *t);
-/* True if a command may end here. */
-const struct cmd *walk_end(const struct walk *w);
 
 #endif

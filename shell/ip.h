@@ -14,7 +14,6 @@ struct stack;
 
 /* "RTNETLINK answers: File exists" and its like; a command's status, 0 for OK. */
 int ip_answer(struct shell *sh, int err);
-int ip_no_device(struct shell *sh, const char *name);
 struct netdev *ip_dev(struct shell *sh, struct stack *st, const char *name);  /* or NULL */
 /* 'Error: argument "x" is wrong: why', and 1. */
 int ip_wrong(struct shell *sh, const char *word, const char *why);

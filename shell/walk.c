@@ -168,7 +168,8 @@ static bool take_option(struct walk *w, const char *word)
 	return found;
 }
 
-bool walk_step(struct walk *w, const char *word, const struct walk_types *t)
+/* One word further; false if that failed (status says why). */
+static bool walk_step(struct walk *w, const char *word, const struct walk_types *t)
 {
 	const struct gram_ins *best;
 	struct gram_set swap;
@@ -195,7 +196,8 @@ bool walk_step(struct walk *w, const char *word, const struct walk_types *t)
 	return true;
 }
 
-const struct cmd *walk_end(const struct walk *w)
+/* The command that may end here, or NULL. */
+static const struct cmd *walk_end(const struct walk *w)
 {
 	for (size_t i = 0; i < w->set.n; i++)
 		if (w->g->ins[w->set.pc[i]].op == GRAM_END)

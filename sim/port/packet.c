@@ -396,7 +396,8 @@ bool packet_write(struct port *pt, const struct pkt *p)
 
 /* --- on an interface that exists ------------------------------------------------------ */
 
-void packet_state(const struct port *pt, char *out, size_t room)
+/* "up", "no carrier", "down" or "gone": the interface as Linux sees it. */
+static void packet_state(const struct port *pt, char *out, size_t room)
 {
 	const struct packet *pk = pt->packet;
 	struct ifreq ifr = { 0 };

@@ -42,7 +42,5 @@ void packet_detach(struct port *pt);
 void packet_read(struct port *pt);
 bool packet_write(struct port *pt, const struct pkt *p);
 void packet_flush(struct port *pt);
-/* "up", "no carrier", "down" or "gone": the interface as Linux sees it. */
-void packet_state(const struct port *pt, char *out, size_t room);
 
 #endif

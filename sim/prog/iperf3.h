@@ -137,7 +137,6 @@ void iperf3_say(struct iperf3 *t, enum iperf3_state s);
 void iperf3_flow_up(struct iperf3_flow *f);       /* it is ready */
 
 /* iperf3_flow.c */
-extern const struct stream_ops iperf3_flow_ops;   /* a client's TCP flow */
 bool must_check iperf3_flows_new(struct iperf3 *t);       /* false: no memory */
 void iperf3_flows_shut(struct iperf3 *t);         /* their sockets alone */
 void iperf3_flows_close(struct iperf3 *t);        /* their memory stays until the next */

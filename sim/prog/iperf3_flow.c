@@ -282,6 +282,8 @@ static void udp_open(struct iperf3_flow *f)
 		iperf3_fail(t, err, "unable to connect stream");
 }
 
+static const struct stream_ops flow_ops;  /* a client's TCP flow */
+
 void iperf3_flow_open(struct iperf3_flow *f)
 {
 	struct iperf3 *t = f->t;
@@ -293,7 +295,7 @@ void iperf3_flow_open(struct iperf3_flow *f)
 	}
 	f->conn = &f->own;
 	f->own.flow = f;
-	err = stream_open(&f->own.s, &t->prog, &iperf3_flow_ops, t->src, 0);
+	err = stream_open(&f->own.s, &t->prog, &flow_ops, t->src, 0);
 	if (!err)
 		err = iperf3_flow_options(t, f->own.s.sk);
 	if (!err)
@@ -329,7 +331,7 @@ static void on_failed(struct stream *s, int err)
 		iperf3_fail(t, err, "unable to connect stream");
 }
 
-const struct stream_ops iperf3_flow_ops = {
+static const struct stream_ops flow_ops = {
 	.up = on_up, .data = on_data, .room = on_room, .failed = on_failed,
 };
 

@@ -104,7 +104,8 @@ static hot_inline void deliver(struct stack *st, struct pkt *p, const struct ip4
 		icmp_error_output(st, p, &m, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0, DROP_IP4_PROTO);
 }
 
-void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, bool bcast)
+/* A packet for this host, its IP header in front; consumes it. */
+static void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *first, bool bcast)
 {
 	struct ip4_hdr h;
 

@@ -84,8 +84,4 @@ void ip4_unsent_drop(struct stack *st, struct pkt *p, const struct ip4_tx *tx, e
 /* out.c: the neighbour behind a hop for dst; NULL: table full, or no memory. */
 struct neigh *ip4_hop_neigh(struct stack *st, struct hop *h, ip4_t dst);
 
-/* in.c: a packet for this host, its IP header in front (also loopback copies
- * of multicast); consumes it. */
-void ip4_deliver(struct stack *st, struct pkt *p, const struct ip4_hdr *h, bool bcast);
-
 #endif

@@ -71,7 +71,7 @@ struct ospf_spf {
 	ns_t cause_at, at, took;          /* first cause of the next run; the last one */
 	uint64_t n_full, n_incremental;
 	bool says_summaries, says_externals;      /* LSAs of abr.c, of asbr.c are there */
-	uint64_t *held;                   /* sets of next hops with a reference of ours, a bit each */
+	uint64_t *held;                   /* a bit for each set of next hops that we refer to */
 	uint32_t n_held_words, n_held, n_live;    /* n_live: left by the last sweep */
 	struct asbr_path *paths;          /* table_ext.c's, of the present run */
 	uint32_t n_paths, cap_paths;
@@ -237,8 +237,6 @@ struct table {                            /* a computation of routes */
 void table_init(struct table *t, struct ospf *o, struct spf_scratch *s);
 /* ... with working memory of its own.  False: no memory (o->spf->nomem). */
 bool must_check table_open(struct table *t, struct ospf *o, struct spf_scratch *s);
-/* One more prefix whose route is asked for. */
-void table_want(struct table *t, ospf_pnum p);
 /* The prefix is of one of our interfaces. */
 void table_own(struct table *t, ospf_pnum p);
 /* ... those that may have changed with the vertices in s->vlist and the logged LSAs. */

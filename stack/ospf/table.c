@@ -43,7 +43,8 @@ static struct spf_p *list(struct table *t, ospf_pnum p)
 	return c;
 }
 
-void table_want(struct table *t, ospf_pnum p)
+/* One more prefix whose route is asked for. */
+static void table_want(struct table *t, ospf_pnum p)
 {
 	list(t, p)->flags |= SPF_P_WANTED;
 }

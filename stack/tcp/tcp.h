@@ -56,12 +56,6 @@ bool tcp_has_peer(const struct sock *sk);         /* for getpeername() */
 enum tcp_how { TCP_SHUT_RD = 1, TCP_SHUT_WR = 2 };
 /* Half a CLOSE; how: both may be set.  ERR_NOTCONN. */
 int must_check tcp_shutdown(struct sock *sk, unsigned how);
-/* CLOSE: the socket is gone for its owner; the connection ends in its own
- * time, or at once with a RST if data was not read (RFC 2525 2.17) or
- * SKO_LINGER is 0. */
-void tcp_close(struct sock *sk);
-/* ABORT: RST, and gone. */
-void tcp_abort(struct sock *sk);
 
 /* SKO_TIMESTAMPING becomes v: counts from here if SK_STAMPING_ID is new in it.
  * ERR_INVAL: there is no connection to count in, or not one of ours; ERR_NOMEM. */

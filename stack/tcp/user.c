@@ -557,7 +557,8 @@ static void orphan(struct tcp_conn *tc)
 	}
 }
 
-void tcp_abort(struct sock *sk)
+/* ABORT: RST, and gone. */
+static void tcp_abort(struct sock *sk)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
@@ -576,7 +577,10 @@ static bool ends_at_once(const struct tcp_conn *tc)
 	       (tc->state == TCP_FIN_WAIT_2 && sock_opt(&tc->sk, SKO_LINGER2) < 0);
 }
 
-void tcp_close(struct sock *sk)
+/* CLOSE: the socket is gone for its owner; the connection ends in its own
+ * time, or at once with a RST if data was not read (RFC 2525 2.17) or
+ * SKO_LINGER is 0. */
+static void tcp_close(struct sock *sk)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
