@@ -148,7 +148,8 @@ void offer_options(const struct offer *o)
 }
 
 const struct cmd cmds_sysctl[] = {
-	{ .name = "sysctl", .args = "[NAME:rest]", .rest_words = "-a -w", .flags = CMD_NODE, .run = sysctl_run,
-	  .print = sysctl_print, .help = "show or set (NAME=VALUE) a host's tunables" },
+	{ .name = "sysctl", .args = "[NAME:rest]", .rest_words = "-a -w",
+	  .flags = CMD_NODE, .run = sysctl_run, .print = sysctl_print,
+	  .help = "show or set (NAME=VALUE) a host's tunables" },
 	{ 0 },
 };

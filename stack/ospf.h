@@ -184,7 +184,7 @@ struct show_ospf {
 	struct ospf_config config;
 	bool is_abr, is_asbr;
 	ns_t started_at;
-	ns_t spf_at, spf_took;            /* last run, and lab time till it began after the first cause */
+	ns_t spf_at, spf_took;            /* last run; lab time from its first cause on */
 	uint64_t n_spf, n_spf_incremental;
 	ns_t spf_due_at;                  /* NS_NEVER: none is pending */
 	ns_t routes_changed_at;
@@ -228,7 +228,8 @@ struct show_ospf_if {
 	ns_t hello_due_at;                /* NS_NEVER: none is sent */
 	uint64_t rx[6], tx[6], errors;
 };
-void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_if *i), void *arg);
+void show_ospf_ifs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_if *i),
+		   void *arg);
 /* One of them; false: OSPF is not on dev.  config.auth is borrowed until the next change. */
 bool show_ospf_if(struct stack *st, const struct netdev *dev, struct show_ospf_if *out);
 
@@ -244,17 +245,19 @@ struct show_ospf_nbr {
 	bool master;                      /* we are */
 	uint32_t dd_seq;
 };
-void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n), void *arg);
+void show_ospf_nbrs(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_nbr *n),
+		    void *arg);
 
 /* LSAs sorted by area (AS scope last), type, id, advertising router. */
 struct show_ospf_lsa {
 	uint32_t area;
-	const uint8_t *image;             /* as on the wire but for its age; parse it with wire/ospf.h */
+	const uint8_t *image;             /* as on the wire but for its age (wire/ospf.h) */
 	uint16_t len, age;                /* s */
 	bool self;
 	ns_t installed_at;
 };
-void show_ospf_lsas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_lsa *l), void *arg);
+void show_ospf_lsas(struct stack *st, bool (*fn)(void *arg, const struct show_ospf_lsa *l),
+		    void *arg);
 
 enum ospf_path { OSPF_INTRA, OSPF_INTER, OSPF_EXT1, OSPF_EXT2 };
 struct show_ospf_route {

@@ -52,7 +52,7 @@ struct stack_hooks {
 struct stack_config {
 	const char *name;                 /* copied */
 	struct pkt_pool *pool;            /* borrowed, outlives the stack */
-	struct ospf_pool *lsas;           /* borrowed likewise (stack/ospf.h); NULL: OSPF makes its own */
+	struct ospf_pool *lsas;           /* borrowed likewise (ospf.h); NULL: OSPF makes its own */
 	uint64_t seed;                    /* of the lab; streams add the name */
 	const struct stack_hooks *hooks;  /* borrowed; NULL: none */
 	void *ctx;                        /* for the hooks */

@@ -131,8 +131,8 @@ static const struct ykey area_rows[] = {
 	{ .key = "default", .type = &type_bool, .off = AREA(nssa_default), .def = "false",
 	  .help = "of an nssa: tell a default route of type 7, too" },
 	{ .key = "translate", .type = &type_enum, .off = AREA(translate), .def = "candidate",
-	  .words = role_words, .help = "of an nssa: type 7 into type 5 (RFC 3101); never: nor stand for "
-				     "election" },
+	  .words = role_words,
+	  .help = "of an nssa: type 7 into type 5 (RFC 3101); never: nor stand for election" },
 	{ .key = "ranges", .type = &type_flow_list, .sub = &ospf_range_keys, .off = AREA(ranges),
 	  .off_n = AREA(n_ranges), .help = "what is told of it as one network" },
 };

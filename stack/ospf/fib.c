@@ -46,7 +46,8 @@ static bool is_for_stack(const struct ospf *o, struct direct *d, const struct sp
 
 static uint32_t metric_of(const struct spf_p *r)
 {
-	return spf_rank_class(r->rank) == SPF_EXT2 ? spf_rank_cost2(r->rank) : spf_rank_cost(r->rank);
+	return spf_rank_class(r->rank) == SPF_EXT2 ? spf_rank_cost2(r->rank) :
+							     spf_rank_cost(r->rank);
 }
 
 /* Is it asked for, and a route that the stack forwards by? */
@@ -64,7 +65,7 @@ bool fib_update(struct table *t)
 	mark_own(t);
 	if (t->all)
 		route_relearn_begin(st, RP_OSPF);
-	route_learn_expect(st, RP_OSPF, t->s->n_p);       /* almost: few are ours, or lead nowhere */
+	route_learn_expect(st, RP_OSPF, t->s->n_p); /* few of them are ours, or lead nowhere */
 	for (uint32_t i = 0; i < t->s->n_p; i++) {
 		const struct spf_p *r = &t->s->p[t->s->plist[i]];
 		struct ospf_pnet to;

@@ -34,7 +34,8 @@ struct numtab {
 void numtab_init(struct numtab *t, size_t item);
 void numtab_fini(struct numtab *t);       /* what items own is their owner's */
 
-/* NUMTAB_NONE: not there; from get: no memory, or as many as may be.  A new item is zero but for its name. */
+/* NUMTAB_NONE: not there; from get: no memory, or as many as may be.  A new item is
+ * zero but for its name. */
 uint32_t numtab_find(const struct numtab *t, struct num_name name);
 uint32_t numtab_get(struct numtab *t, struct num_name name, uint32_t group);
 

@@ -56,8 +56,9 @@ struct lsa_set {
 	uint32_t mark;                    /* rows from here on are new */
 	bool bare;                        /* without an index; rxmt.c knows what is in it, and n */
 };
-int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);       /* or moves to the end */
-int must_check lsa_set_append(struct lsa_set *s, ospf_knum k, uint32_t at_ms);    /* it was not there */
+/* At the end, where it moves if it is there; append: it is not. */
+int must_check lsa_set_add(struct lsa_set *s, ospf_knum k, uint32_t at_ms);
+int must_check lsa_set_append(struct lsa_set *s, ospf_knum k, uint32_t at_ms);
 bool lsa_set_del(struct lsa_set *s, ospf_knum k);         /* false: was not there */
 bool lsa_set_take(struct lsa_set *s, ospf_knum k, bool *was_new);  /* the same */
 bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
@@ -90,7 +91,7 @@ struct ospf_nbr {
 	uint32_t crypto_seq;              /* last received (D.3) */
 	uint32_t n_changes;
 	ns_t state_at;
-	ns_t dd_due_at, req_due_at;       /* next repetition of DD (slave: end of remembering), LSR */
+	ns_t dd_due_at, req_due_at;       /* when DD (slave: is forgotten), LSR is repeated */
 	struct timer inactivity;
 	struct timer exchange;            /* the earlier of these two */
 	struct timer rxmt;                /* rxmt.c's: LSAs, next repetition */
@@ -98,8 +99,8 @@ struct ospf_nbr {
 	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
 	struct lsa_set retransmit;        /* Link state retransmission list; on a network without
 					   * broadcast new ones have not been sent at all yet */
-	uint32_t waits, unsent;           /* who is on it, in lsdb_entry.flags (rxmt.c); 0: its index */
-	struct lsa_set sent_back;         /* in answer to older ones (13 (8)), within MinLSArrival */
+	uint32_t waits, unsent;           /* bits of lsdb_entry.flags (rxmt.c); 0: its index */
+	struct lsa_set sent_back;         /* for older ones (13 (8)), within MinLSArrival */
 };
 
 /* --- interface (RFC 2328 9) --- */
@@ -124,7 +125,7 @@ struct ospf_if {
 	struct timer hello, wait;         /* HelloTimer; WaitTimer, or iface.c looks around */
 	struct lsa_set flood;             /* to be sent by this interface at the end of the instant,
 					   * on a broadcast network */
-	ospf_knum *acks;                  /* delayed acknowledgments (13.5), room for a packet; or NULL */
+	ospf_knum *acks;                  /* delayed (13.5), room for a packet; or NULL */
 	struct timer ack_timer;
 	struct ospf_told *told;           /* event.c's: problems told of, n_told of them */
 	uint32_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N], errors;
@@ -154,7 +155,7 @@ struct ospf_area {
 
 enum lsdb_flag {
 	LSDB_SELF = 1,                    /* our router id is its Advertising Router */
-	LSDB_MAXAGE = 2,                  /* being flushed: on retransmission lists until acknowledged */
+	LSDB_MAXAGE = 2,                  /* being flushed: on lists until acknowledged */
 	LSDB_FLOODED = 4,                 /* installed by flooding, for MinLSArrival */
 	LSDB_SEEN = 8,                    /* within rxmt.c's look at a list */
 	LSDB_WAITS = 16,                  /* and above: two for each of LSDB_NBRS neighbours */
@@ -193,8 +194,8 @@ struct ospf {
 	uint32_t waits_taken;             /* by neighbours, of lsdb_entry.flags */
 	uint32_t n_indexed;               /* neighbours that got none */
 	/* Zero at first: who arms one says what it fires. */
-	struct timer flood_timer;         /* the end of this instant: what waits in ospf_if.flood leaves */
-	ns_t scan_at;                     /* age.c's: some LSA is to be refreshed, or dies; 0: none */
+	struct timer flood_timer;         /* end of this instant: ospf_if.flood leaves */
+	ns_t scan_at;                     /* age.c's: an LSA is to be refreshed, or dies; 0: none */
 	struct lsa_set maxage;            /* what is at MaxAge and not yet gone */
 	struct timer age_timer;           /* refresh and MaxAge: the next one due */
 	struct timer spf_timer;
@@ -329,10 +330,12 @@ static inline void lsdb_prefetch(const struct ospf *o, ospf_knum k)
 	if (p)
 		prefetch(&p->e[k % LSDB_PAGE]);
 }
-struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint32_t adv);
-uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, at most OSPF_MAX_AGE */
+struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id,
+			      uint32_t adv);
+uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, <= OSPF_MAX_AGE */
 /* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
-int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b, uint16_t b_age);
+int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b,
+		uint16_t b_age);
 /* ms since it was installed; nothing stays for hours without being installed anew. */
 static inline uint32_t lsdb_installed_ago(const struct ospf *o, const struct lsdb_entry *e)
 {
@@ -347,7 +350,8 @@ void lsdb_remove(struct ospf *o, ospf_knum k);
 /* It is at MaxAge from now on, by its age or before (14, 14.1); flooding it is the caller's. */
 void lsdb_expire(struct ospf *o, struct lsdb_entry *e);
 /* Every entry; fn may install and remove others. */
-void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, void *arg), void *arg);
+void lsdb_each(struct ospf *o, void (*fn)(struct ospf *o, struct lsdb_entry *e, void *arg),
+	       void *arg);
 /* Keys of an area (OSPF_AREA_AS: of AS scope), sorted by type, id, adv; *n of them in malloc'ed
  * memory; NULL: none, or no memory. */
 ospf_knum *lsdb_sorted(struct ospf *o, uint32_t area, size_t *n);
@@ -404,7 +408,8 @@ void ospf_origin_fini(struct ospf *o);
 void ospf_origin_area_fini(struct ospf_area *a);  /* the area goes */
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
 		   const void *body, size_t len);
-void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);       /* 14.1; nothing if not there */
+/* 14.1; nothing if it is not there. */
+void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);
 /* Something changed that a router-LSA or network-LSA says; built anew at the end of the instant. */
 void ospf_router_lsa_dirty(struct ospf_area *a);
 void ospf_net_lsa_dirty(struct ospf_if *oi);

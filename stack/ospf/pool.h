@@ -50,7 +50,7 @@ struct ospf_lsa {
 	ospf_vnum vertex;                 /* types 1 and 2; else OSPF_NUM_NONE */
 	uint16_t len, n_arcs, n_dests;
 	const struct ospf_dest *dests;    /* behind the arcs */
-	const uint8_t *image;             /* behind these: len bytes, as on the wire; the age is 0 */
+	const uint8_t *image;             /* len bytes behind these, as on the wire; age 0 */
 	/* What the tree is made from is in few cache lines. */
 	struct ospf_lsa_hdr h;            /* its age is 0 */
 	struct ospf_arc arcs[];           /* in the order of its links */

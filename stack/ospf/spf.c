@@ -52,7 +52,8 @@ static uint64_t cap_for(uint64_t n)
 
 bool spf_scratch_open(struct ospf *o, struct spf_scratch *s)
 {
-	uint64_t cap_v = cap_for(ospf_n_vertices(o->pool)), cap_p = cap_for(ospf_n_prefixes(o->pool));
+	uint64_t cap_v = cap_for(ospf_n_vertices(o->pool));
+	uint64_t cap_p = cap_for(ospf_n_prefixes(o->pool));
 	size_t size = sizeof(struct scratch_head) + cap_v * (sizeof(*s->v) + sizeof(*s->vlist)) +
 		      cap_p * (sizeof(*s->p) + sizeof(*s->plist));
 	struct scratch_head *h = ospf_pool_scratch(o->pool, size);
