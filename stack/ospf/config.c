@@ -25,17 +25,17 @@ static bool fits_somewhere(const struct ospf *o, uint8_t type)
 static void lsa_purge(struct ospf *o, struct lsdb_entry *e, void *arg)
 {
 	const struct ospf_area *a = arg;
-	const struct ospf_key3 *k = ospf_key(o->pool, e->lsa->key);
+	ospf_knum num = e->lsa->key;
+	const struct ospf_key3 *k = ospf_key(o->pool, num);
 	bool own = e->flags & LSDB_SELF;
 	bool fits = k->area == OSPF_AREA_AS ? own || fits_somewhere(o, k->type) :
 		    k->area != a->id || (!list_empty(&a->ifs) && lsdb_type_fits(a, k->type));
 
 	if (fits)
 		return;
-	if (own && !list_empty(&a->ifs))
-		ospf_flush(o, k->area, k->type, k->id);
-	else
-		lsdb_remove(o, e->lsa->key);
+	if (own)
+		ospf_flush(o, k->area, k->type, k->id);   /* what waits to be said, too */
+	lsdb_remove(o, num);
 }
 
 /* Without interfaces, an area is empty, and there only if it was configured. */

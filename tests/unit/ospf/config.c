@@ -237,6 +237,32 @@ TEST(config, an_area_that_changes_keeps_what_fits)
 	onet_free(on);
 }
 
+/* Its own type 7 LSAs would be flushed to neighbors that do not take such any more, and
+ * so never acknowledge them. */
+TEST(config, an_area_that_is_no_nssa_any_more_has_forgotten_its_type_7_lsas)
+{
+	struct ospf_area_config c = { .type = OSPF_AREA_NSSA };
+	struct ospf_redistribute on_static = { .on = true, .metric = 20 };
+	struct onet *on = onet_new();
+	struct stack *r1 = onet_router(on), *r2 = onet_router(on);
+
+	net_dev(r2, "out", "10.99.0.1/24");
+	on->if_conf.area = 1;
+	CHECK(stack_ospf_area(r1, 1, &c) == OK && stack_ospf_area(r2, 1, &c) == OK);
+	onet_link(on, r1, r2);
+	net_route(r2, "99.0.0.0/8", "10.99.0.2");
+	CHECK_EQ(stack_ospf_redistribute(r2, RP_STATIC, &on_static), OK);
+	onet_run(on, SEC(10));
+	CHECK_EQ(n_lsas(r1, OSPF_LSA_NSSA, r2), 1);
+	c.type = OSPF_AREA_NORMAL;
+	CHECK(stack_ospf_area(r1, 1, &c) == OK && stack_ospf_area(r2, 1, &c) == OK);
+	CHECK(onet_settle(on, SEC(30)));
+	CHECK_EQ(onet_nbr(r1, r2), OSPF_NBR_FULL);
+	CHECK_EQ(n_lsas(r2, OSPF_LSA_NSSA, r2), 0);
+	CHECK_EQ(n_lsas(r1, OSPF_LSA_EXTERNAL, r2), 1);
+	onet_free(on);
+}
+
 TEST(config, a_device_of_another_stack_is_refused)
 {
 	struct onet *on = onet_new();
