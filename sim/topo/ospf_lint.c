@@ -63,6 +63,18 @@ static void warn_areas(struct topo *t, uint32_t i)
 		  t->nodes[l->end[1].node].name, l->end[1].ifname, ip4_fmt(c[1].area, b));
 }
 
+/* A neighbour would be gone before it can say hello again. */
+static void warn_dead(struct topo *t, uint32_t i)
+{
+	const struct topo_link *l = &t->links[i];
+	struct ospf_if_config c;
+
+	for (int s = 0; s < 2; s++)
+		if (topo_ospf_end(t, i, s, &c, NULL) && c.dead <= c.hello && !c.passive)
+			topo_warn(t, l->pos, "%s:%s says hello each %u s, and is dead after %u s",
+				  t->nodes[l->end[s].node].name, l->end[s].ifname, c.hello, c.dead);
+}
+
 static unsigned area_type(const struct topo_ospf *o, uint32_t id)
 {
 	for (size_t i = 0; i < o->n_areas; i++)
@@ -122,10 +134,29 @@ static void warn_ids(struct topo *t)
 	free(ids);
 }
 
+/* Each replaces what was said of the same before. */
+static void warn_twice(struct topo *t, const struct topo_node *n)
+{
+	const struct topo_ospf *o = &n->ospf;
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < o->n_areas; i++)
+		for (size_t j = 0; j < i; j++)
+			if (o->areas[j].id == o->areas[i].id)
+				topo_warn(t, o->areas[i].pos, "area %s of %s stands here twice; the "
+					  "later counts", ip4_fmt(o->areas[i].id, text), n->name);
+	for (size_t i = 0; i < o->n_redist; i++)
+		for (size_t j = 0; j < i; j++)
+			if (o->redist[j].from == o->redist[i].from)
+				topo_warn(t, o->redist[i].pos, "%s redistributes the same twice; the "
+					  "later counts", n->name);
+}
+
 void ospf_complete_link(struct topo *t, uint32_t link)
 {
 	show_type(t, link);
 	warn_areas(t, link);
+	warn_dead(t, link);
 	warn_area_types(t, link);
 }
 
@@ -134,8 +165,10 @@ void ospf_complete(struct topo *t)
 	for (size_t i = 0; i < t->n_nodes; i++) {
 		struct topo_node *n = &t->nodes[i];
 
-		if (topo_runs_ospf(t, (uint32_t)i))
+		if (topo_runs_ospf(t, (uint32_t)i)) {
+			warn_twice(t, n);
 			continue;
+		}
 		topo_ospf_fini(&n->ospf);
 		topo_ospf_init(&n->ospf);
 	}

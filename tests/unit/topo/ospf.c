@@ -203,17 +203,35 @@ TEST(ospf, what_is_wrong_is_named_where_it_stands)
 		"lab.yaml:11:38: auth: a key of type text has at most 8 characters, found 9\n");
 }
 
+TEST(ospf, what_the_stack_would_refuse_is_named_where_it_stands)
+{
+	text_errors(
+		"defaults: {routing: ospf}\n"
+		"nodes:\n"
+		"  a: {ospf: {areas: [{id: 1, type: nssa, default_cost: 16777215},\n"
+		"             {id: 2, ranges: [{prefix: 10.0.0.0/8, cost: 16777215}]}]}}\n"
+		"  b: {}\nlinks: [{endpoints: [a, b]}]\n",
+		"lab.yaml:3:56: default_cost: '16777215' is not a whole number from 1 to 16777214\n"
+		"lab.yaml:4:58: cost: '16777215' is not a whole number from 0 to 16777214\n");
+}
+
 TEST(ospf, what_cannot_work_together_is_warned_of)
 {
 	struct topo *t = text_good(
 		"defaults: {routing: ospf}\n"
 		"nodes: {a: {ospf: {router_id: 1.1.1.1, areas: [{id: 2, type: stub}]}},\n"
-		"        b: {ospf: {router_id: 1.1.1.1}}}\n"
+		"        b: {ospf: {router_id: 1.1.1.1, areas: [{id: 3}, {id: 0.0.0.3}], "
+		"redistribute: [static, {from: static, metric: 3}]}}}\n"
 		"links:\n"
 		"  - {endpoints: [{node: a, ospf: {area: 1}}, b]}\n"
-		"  - {endpoints: [a, b], ospf: {area: 2}}\n");
+		"  - {endpoints: [a, b], ospf: {area: 2}}\n"
+		"  - {endpoints: [a, b], ospf: {hello: 10, dead: 10}}\n");
 
 	REQUIRE(t->notes.s != NULL);
+	CHECK(strstr(t->notes.s, "warning: area 0.0.0.3 of b stands here twice; the later counts\n"));
+	CHECK(strstr(t->notes.s, "warning: b redistributes the same twice; the later counts\n"));
+	CHECK(strstr(t->notes.s, "lab.yaml:7:5: warning: b:eth2 says hello each 10 s, and is dead "
+		     "after 10 s\n") != NULL);
 	CHECK(strstr(t->notes.s, "lab.yaml:5:5: warning: a:eth0 is in area 0.0.0.1, and b:eth0 in "
 		     "area 0.0.0.0\n") != NULL);
 	CHECK(strstr(t->notes.s, "lab.yaml:6:5: warning: area 0.0.0.2 is stub for a and normal for "
