@@ -95,6 +95,13 @@ struct route_answer {
 	X(ST_TCP_IN_ERRS,      "tcp.in_errs") \
 	X(ST_TCP_OUT_RSTS,     "tcp.out_rsts") \
 	X(ST_TCP_LISTEN_OVERFLOWS, "tcp.listen_overflows") \
+	X(ST_TCP_FO_ACTIVE,    "tcp.fastopen_active") \
+	X(ST_TCP_FO_ACTIVE_FAIL, "tcp.fastopen_active_fail") \
+	X(ST_TCP_FO_PASSIVE,   "tcp.fastopen_passive") \
+	X(ST_TCP_FO_PASSIVE_FAIL, "tcp.fastopen_passive_fail") \
+	X(ST_TCP_FO_ALT_KEY,   "tcp.fastopen_passive_alt_key") \
+	X(ST_TCP_FO_OVERFLOWS, "tcp.fastopen_listen_overflows") \
+	X(ST_TCP_FO_COOKIE_REQD, "tcp.fastopen_cookie_reqd") \
 	X(ST_TCP_MTUP_SUCCESS, "tcp.mtup_success") \
 	X(ST_TCP_MTUP_FAIL,    "tcp.mtup_fail") \
 	X(ST_ARP_IN_REQUESTS,  "arp.in_requests") \
@@ -155,6 +162,7 @@ struct show_tcp {
 	uint32_t irs, rcv_nxt, rcv_wnd, rcv_up;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, ts_ok, sack_ok;
+	bool syn_data;                    /* data of a SYN was acknowledged (RFC 7413) */
 	uint32_t ts_recent, last_ack_sent;
 	uint16_t eff_snd_mss, send_mss;   /* RFC 9293 3.7.1 */
 	uint16_t rcv_mss, adv_mss;

@@ -96,6 +96,8 @@ enum sk_msg_flag {
 	SK_EOR = 16,                      /* send: nothing joins the last segment of it (MSG_EOR) */
 	SK_ZEROCOPY = 32,                 /* send: with SKO_ZEROCOPY, tell by sk_recverr() when it
 					   * is over (MSG_ZEROCOPY) */
+	SK_FASTOPEN = 64,                 /* send: a stream connects to `peer`, the data with its
+					   * SYN if it has a cookie for it */
 };
 
 /* Those of setsockopt(2) have Linux's meaning; opt.c has their level, number
@@ -138,6 +140,11 @@ enum sk_opt {
 	SKO_SYNCNT,                       /* streams: SYNs sent again; 0: OPT_TCP_SYN_RETRIES */
 	SKO_LINGER2,                      /* streams: seconds in FIN-WAIT-2 of what nobody owns;
 					   * 0: OPT_TCP_FIN_TIMEOUT, -1: none, but a RST */
+	SKO_FASTOPEN,                     /* streams: who listens takes data of so many SYNs whose
+					   * senders have not answered yet (RFC 7413); 0: none */
+	SKO_FASTOPEN_CONNECT,             /* streams: connect() to whom a cookie is known waits for
+					   * the first data to go with the SYN */
+	SKO_FASTOPEN_NO_COOKIE,           /* streams: data goes with a SYN, and is taken, without */
 	SKO_DEFER_ACCEPT,                 /* streams: who listens is told once data came, or after
 					   * so many timeouts of the SYN-ACK */
 	SKO_ZEROCOPY,                     /* streams: SK_ZEROCOPY means something */
@@ -195,6 +202,11 @@ const char *sk_get_congestion(const struct sock *sk);
  * each message has its own. */
 int      must_check sk_set_ip_options(struct sock *sk, const uint8_t *opt, size_t n);
 size_t   sk_get_ip_options(const struct sock *sk, uint8_t out[40]);
+/* A listener's keys of RFC 7413 cookies (TCP_FASTOPEN_KEY): 16 or 32 bytes, one or
+ * two; 0: the host's.  ERR_INVAL, ERR_NOMEM; ERR_NOPROTOOPT: not a stream.  *n: room,
+ * then what was written. */
+int      must_check sk_set_fastopen_key(struct sock *sk, const uint8_t *key, size_t n);
+int      must_check sk_get_fastopen_key(struct sock *sk, uint8_t *key, size_t *n);
 int      must_check sk_join(struct sock *sk, ip4_t group, unsigned ifindex);
 int      must_check sk_leave(struct sock *sk, ip4_t group, unsigned ifindex);
 void     sk_local(const struct sock *sk, struct endpoint *ep);

@@ -167,6 +167,9 @@ struct stack_config {
 	  "challenge ACKs a second of the host (RFC 5961 7); the most: no limit") \
 	X(OPT_TCP_SYNCOOKIES,  "tcp_syncookies",      1, 0, 2, \
 	  "when too many connections are half open, answer and forget") \
+	X(OPT_TCP_FASTOPEN,    "tcp_fastopen",        1, 0, 65535, \
+	  "data in a SYN (RFC 7413): 1 as client, 2 as server; 4, 0x200 they need no cookie; " \
+	  "0x400 every listener") \
 	X(OPT_SOMAXCONN,       "somaxconn",           4096, 0, INT32_MAX, \
 	  "most connections that wait for a listener, half open or to be accepted") \
 	X(OPT_TCP_STDURG,      "tcp_stdurg",          0, 0, 1, \
@@ -211,6 +214,12 @@ int stack_option_find(const char *name);          /* or ERR_NOENT */
 int64_t stack_option(const struct stack *st, enum stack_option o);
 /* ERR_INVAL: no such option, or a value outside its bounds; nothing changes. */
 int stack_set_option(struct stack *st, enum stack_option o, int64_t v);
+/* tcp_fastopen_key: "xxxxxxxx-xxxxxxxx-xxxxxxxx-xxxxxxxx", and a second after a comma
+ * whose cookies are good, too.  A host has one of its own from its seed.  ERR_INVAL,
+ * ERR_NOMEM. */
+int must_check stack_set_fastopen_key(struct stack *st, const char *text);
+#define STACK_FASTOPEN_KEY_STRLEN 72
+const char *stack_fastopen_key(struct stack *st, char out[STACK_FASTOPEN_KEY_STRLEN]);
 
 /* Interfaces.  The stack borrows dev; detach before freeing it.  Each stack
  * has "lo" from birth, with 127.0.0.1/8. */

@@ -79,7 +79,9 @@ void pd_arg_endpoint(const struct pd_expr *e, struct endpoint *ep)
 {
 	const struct pd_expr *family = pd_field(e, "sa_family"), *p = pd_field(e, "sin_port");
 
-	if (family && family->kind == PD_NUM && family->num == L_AF_UNSPEC)
+	bool named = e && e->kind == PD_NUM && e->text && strcmp(e->text, "AF_UNSPEC") == 0;
+
+	if (named || (family && family->kind == PD_NUM && family->num == L_AF_UNSPEC))
 		*ep = (struct endpoint){ .addr.family = ADDR_NONE };
 	else if (p && p->kind == PD_NUM)
 		ep->port = (uint16_t)p->num;
@@ -103,8 +105,17 @@ void pd_flow_udp(struct pd_run *r, struct sock *sk, uint16_t rport)
 
 int64_t pd_fd_take(struct pd_run *r, int64_t fd, const struct pd_fd *f)
 {
-	if (fd < 0 || fd >= PD_FDS || r->fd[fd].used)
+	int spare = PD_FDS;
+
+	if (fd < 0 || fd >= PD_FDS)
 		return fd < 0 ? 0 : pd_lacks(r, "descriptor %d", (int)fd);
+	if (r->fd[fd].used) {                     /* which stays open without a name */
+		while (--spare > fd && r->fd[spare].used)
+			;
+		if (spare <= fd)
+			return pd_lacks(r, "descriptor %d", (int)fd);
+		r->fd[spare] = r->fd[fd];
+	}
 	r->fd[fd] = *f;
 	r->fd[fd].used = true;
 	return fd;
@@ -210,6 +221,17 @@ static int64_t connect_udp(struct pd_run *r, struct sock *sk, const struct endpo
 	return err;
 }
 
+void pd_flow_begun(struct pd_run *r)
+{
+	r->listens_anew = false;
+	while (r->sent && r->sent->next)          /* of another connection */
+		free(pd_host_take(r));
+	if (r->sent) {
+		r->flow.lport = r->sent->h.sport;
+		r->flow.rport = r->sent->h.dport;
+	}
+}
+
 static int64_t call_connect(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
@@ -224,20 +246,16 @@ static int64_t call_connect(struct pd_run *r, const struct pd_call *c)
 	arg_endpoint(c, 1, r->remote, r->connect_port, &ep);
 	if (f->dgram)
 		return connect_udp(r, f->sk, &ep);
-	r->flow = (struct pd_flow){ 0 };
 	r->last_fd = (int)pd_arg_num(r, c, 0);
+	if (ep.addr.family == ADDR_NONE)          /* the end of one, which the script may see */
+		return sk_connect(f->sk, &ep);
+	r->flow = (struct pd_flow){ 0 };
 	err = sk_connect(f->sk, &ep);
 	if (err && err != ERR_INPROGRESS) {       /* it is what it was */
 		r->flow = was;
 		return err;
 	}
-	r->listens_anew = false;
-	while (r->sent && r->sent->next)          /* of another connection */
-		free(pd_host_take(r));
-	if (r->sent) {
-		r->flow.lport = r->sent->h.sport;
-		r->flow.rport = r->sent->h.dport;
-	}
+	pd_flow_begun(r);
 	return err == ERR_INPROGRESS && !f->nonblock ? ERR_AGAIN : err;
 }
 

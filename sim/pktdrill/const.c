@@ -31,7 +31,8 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	{ "TCP_QUICKACK", 12 }, { "TCP_CONGESTION", 13 }, { "TCP_USER_TIMEOUT", 18 },
 	{ "TCP_FASTOPEN", 23 }, { "TCP_TIMESTAMP", 24 }, { "TCP_NOTSENT_LOWAT", 25 },
 	{ "TCP_CC_INFO", 26 }, { "TCP_SAVE_SYN", 27 }, { "TCP_SAVED_SYN", 28 },
-	{ "TCP_FASTOPEN_CONNECT", 30 }, { "TCP_FASTOPEN_KEY", 33 }, { "TCP_TX_DELAY", 37 },
+	{ "TCP_FASTOPEN_CONNECT", 30 }, { "TCP_FASTOPEN_KEY", 33 },
+	{ "TCP_FASTOPEN_NO_COOKIE", 34 }, { "TCP_TX_DELAY", 37 },
 	C(TCP_INQ), { "TCP_CM_INQ", L_TCP_INQ },
 	C(IP_TOS), C(IP_TTL), { "IP_OPTIONS", 4 }, { "IP_MTU_DISCOVER", 10 },
 	C(IP_RECVERR), { "IP_RECVTTL", 12 }, { "IP_RECVTOS", 13 }, { "IP_MTU", 14 },
@@ -54,7 +55,7 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	C(MSG_OOB), C(MSG_PEEK), C(MSG_DONTWAIT), C(MSG_WAITALL), C(MSG_NOSIGNAL), C(MSG_MORE),
 	C(MSG_CONFIRM),
 	C(MSG_TRUNC), C(MSG_ERRQUEUE), C(MSG_ZEROCOPY), C(MSG_EOR),
-	{ "MSG_FASTOPEN", 0x20000000 },
+	C(MSG_FASTOPEN),
 	C(SIOCINQ), C(SIOCOUTQ), C(SIOCOUTQNSD), C(SIOCATMARK), { "FIONREAD", L_SIOCINQ },
 	{ "TIOCOUTQ", L_SIOCOUTQ },
 	C(POLLIN), C(POLLPRI), C(POLLOUT), C(POLLERR), C(POLLHUP), C(POLLRDHUP),
@@ -86,6 +87,24 @@ bool pd_constant(const char *name, int64_t *v)
 		}
 	*v = -pd_errno(name);
 	return *v != 0;
+}
+
+/* What the selftests of Linux are run with: the cookies that keys of theirs make for
+ * 192.0.2.1 at 192.168.0.1. */
+static const struct { const char *name, *value; } given[] = {
+	{ "TFO_COOKIE", "3021b9d889017eeb" }, { "TFO_COOKIE_ZERO", "b7c12350a90dc8f5" },
+};
+
+const char *pd_defined(const struct pd_script *s, const char *name, size_t n)
+{
+	for (const struct pd_option *o = s->options; o; o = o->next)
+		if (strcmp(o->name, "--define") == 0 && o->value &&
+		    strncmp(o->value, name, n) == 0 && o->value[n] == '=')
+			return o->value + n + 1;
+	for (size_t i = 0; i < N_ELEM(given); i++)
+		if (strlen(given[i].name) == n && strncmp(given[i].name, name, n) == 0)
+			return given[i].value;
+	return NULL;
 }
 
 #define E(name) { #name, -name }

@@ -11,7 +11,7 @@
 #define IO_MAX (16 << 20)                 /* bytes of one read or write */
 #define ZEROCOPY_IOV 17                   /* pieces; Linux: MAX_SKB_FRAGS, where it begins anew */
 #define SEND_FLAGS (L_MSG_OOB | L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_MORE | L_MSG_EOR | \
-		    L_MSG_ZEROCOPY)
+		    L_MSG_ZEROCOPY | L_MSG_FASTOPEN)
 #define RECV_FLAGS (L_MSG_OOB | L_MSG_PEEK | L_MSG_TRUNC | L_MSG_DONTWAIT | L_MSG_WAITALL | \
 		    L_MSG_NOSIGNAL)
 #define DGRAM_SEND_FLAGS (L_MSG_DONTWAIT | L_MSG_NOSIGNAL | L_MSG_CONFIRM)
@@ -26,7 +26,37 @@ static uint8_t send_flags(int64_t flags)
 			 (flags & L_MSG_ZEROCOPY ? SK_ZEROCOPY : 0));
 }
 
-/* A blocking write goes on until all of it is taken. */
+/* The address of sendto() and recvfrom(), or of a msghdr; NULL: none, or the
+ * call has no place for one. */
+static const struct pd_expr *address(const struct pd_call *c)
+{
+	const struct pd_expr *msg = pd_arg(c, 1);
+
+	return msg && msg->kind == PD_STRUCT ? pd_field(msg, "msg_name") : pd_arg(c, 4);
+}
+
+/* MSG_FASTOPEN: connects, with the first of the data. */
+static ssize_t send_first(struct pd_run *r, struct pd_fd *f, struct sk_msg *m)
+{
+	struct pd_flow was = r->flow;
+	ssize_t done;
+
+	m->peer = (struct endpoint){ addr_ip4(r->remote), r->connect_port };
+	pd_arg_endpoint(address(&r->event->call), &m->peer);
+	m->flags |= SK_FASTOPEN;
+	r->flow = (struct pd_flow){ 0 };
+	done = sk_sendmsg(f->sk, m);
+	m->flags &= (uint8_t)~SK_FASTOPEN;
+	if (done < 0 && done != ERR_INPROGRESS) {
+		r->flow = was;
+		return done;
+	}
+	r->last_fd = (int)(f - r->fd);
+	pd_flow_begun(r);
+	return done;
+}
+
+/* A blocking write goes on until all of it is taken; what connects, until it is. */
 int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t flags)
 {
 	struct sk_msg m = { .ttl = -1, .tos = -1 };
@@ -40,6 +70,14 @@ int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 	if (!bytes)
 		return -ENOMEM;
 	m.flags = send_flags(flags);
+	m.buf = bytes;
+	m.n = (size_t)n;
+	if ((flags & L_MSG_FASTOPEN) && !r->blocked) {
+		done = send_first(r, f, &m);
+		free(bytes);
+		r->call_done = done > 0 ? (size_t)done : 0;
+		return (done > 0 || done == ERR_INPROGRESS) && waits ? ERR_AGAIN : done;
+	}
 	do {
 		m.buf = bytes + r->call_done;
 		m.n = (size_t)n - r->call_done;
@@ -116,15 +154,6 @@ int64_t pd_stream_recv(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 }
 
 /* --- datagrams ---------------------------------------------------------------------------- */
-
-/* The address of sendto() and recvfrom(), or of a msghdr; NULL: none, or the
- * call has no place for one. */
-static const struct pd_expr *address(const struct pd_call *c)
-{
-	const struct pd_expr *msg = pd_arg(c, 1);
-
-	return msg && msg->kind == PD_STRUCT ? pd_field(msg, "msg_name") : pd_arg(c, 4);
-}
 
 /* Where it goes; "..." is the peer that packetdrill has, if none is connected. */
 static void dgram_to(struct pd_run *r, struct pd_fd *f, const struct pd_expr *e,

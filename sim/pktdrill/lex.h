@@ -44,6 +44,9 @@ bool pd_parse_quote(struct pd_lex *lx, struct pd_icmp *ic);
 bool pd_parse_call(struct pd_lex *lx, struct pd_call *c);
 /* const.c: a name of the C library, as Linux numbers it. */
 bool pd_constant(const char *name, int64_t *v);
+/* What --define=NAME=VALUE says a name of n letters is, or the collections' runner
+ * does; NULL: nothing. */
+const char *pd_defined(const struct pd_script *s, const char *name, size_t n);
 /* An errno by name, negative; 0: not known. */
 int pd_errno(const char *name);
 

@@ -2,7 +2,8 @@
 /*
  * A script counts from its own initial sequence numbers and timestamps.  The
  * peer's are the script's own; ours are whatever the stack chose, and the
- * first segment that shows them says what they are in the script.
+ * first segment that shows them says what they are in the script.  Those of a
+ * segment with SYN are what it says, those of others are since the SYNs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,14 @@
 
 /* --- ours: sequence numbers and timestamps ------------------------------------------ */
 
-static uint32_t seq_to_live(const struct pd_flow *f, uint32_t s)
+static uint32_t seq_to_live(const struct pd_flow *f, uint32_t s, bool syn)
 {
-	return f->has_iss ? s - f->script_iss + f->live_iss : s;
+	return f->has_iss ? s - (syn ? f->script_iss : 0) + f->live_iss : s;
 }
 
-static uint32_t seq_to_script(const struct pd_flow *f, uint32_t s)
+static uint32_t seq_to_script(const struct pd_flow *f, uint32_t s, bool syn)
 {
-	return f->has_iss ? s - f->live_iss + f->script_iss : s;
+	return f->has_iss ? s - f->live_iss + (syn ? f->script_iss : 0) : s;
 }
 
 static void ts_learn(struct pd_flow *f, uint32_t script, uint32_t live)
@@ -74,7 +75,7 @@ static void opt_to_live(uint8_t *o, void *arg)
 	if (o[0] == TCP_OPT_TS && o[1] == 10 && get_be32(o + 6))
 		put_be32(o + 6, ts_to_live(f, get_be32(o + 6)));
 	for (int at = 2; o[0] == TCP_OPT_SACK && at + 4 <= o[1]; at += 4)
-		put_be32(o + at, seq_to_live(f, get_be32(o + at)));
+		put_be32(o + at, seq_to_live(f, get_be32(o + at), false));
 }
 
 /* What comes first for a listener begins a connection. */
@@ -107,6 +108,15 @@ static struct ip4_hdr ip_head(const struct pd_run *r, const struct pd_packet *p,
 	};
 }
 
+/* The first SYN counts, until another is answered. */
+static void peer_begins(struct pd_flow *f, uint32_t at)
+{
+	f->syn_seq = at;
+	if (!f->has_irs)
+		f->irs = at;
+	f->has_irs = true;
+}
+
 static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 {
 	size_t hlen = TCP_HLEN + (size_t)p->opts.n, n = IP4_HLEN + hlen + p->len;
@@ -115,6 +125,7 @@ static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 	struct ip4_hdr ip = ip_head(r, p, IP_PROTO_TCP, n);
 	uint8_t *b = calloc(1, n), *tcp = b + IP4_HLEN;
 	struct wr w = wr_init(tcp, b ? TCP_HLEN : 0);
+	bool syn = p->flags & TCP_SYN;
 
 	if (n > IP4_LEN_MAX) {
 		pd_lacks(r, "a segment longer than IP carries");
@@ -122,9 +133,13 @@ static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 		return;
 	}
 	flow_for_segment(r);
+	if (!syn)
+		h.seq = seq(p->seq + r->flow.irs);
+	else
+		peer_begins(&r->flow, p->seq);
 	h.sport = p->sport ? p->sport : r->flow.rport;
 	h.dport = p->dport ? p->dport : r->flow.lport;
-	h.ack = seq(p->flags & TCP_ACK ? seq_to_live(&r->flow, p->ack) : 0);
+	h.ack = seq(p->flags & TCP_ACK ? seq_to_live(&r->flow, p->ack, syn) : 0);
 	if (b) {
 		ip_fill(b, &ip);
 		tcp_hdr_emit(&h, &w);
@@ -178,7 +193,7 @@ static void quote(const struct pd_run *r, const struct pd_icmp *ic, uint8_t b[QU
 	ip_fill(b, &ip);
 	udp_hdr_emit(&udp, &w);                   /* the ports are where TCP's are */
 	if (!is_udp)
-		put_be32(b + IP4_HLEN + 4, seq_to_live(f, ic->seq));
+		put_be32(b + IP4_HLEN + 4, seq_to_live(f, ic->seq, false));
 }
 
 static void inject_icmp(struct pd_run *r, const struct pd_packet *p)
@@ -236,6 +251,8 @@ static void opt_to_script(uint8_t *o, void *arg)
 	struct ts_pair *t = arg;
 	uint32_t live;
 
+	for (int at = 2; o[0] == TCP_OPT_SACK && at + 4 <= o[1]; at += 4)
+		put_be32(o + at, get_be32(o + at) - t->flow->irs);
 	if (o[0] != TCP_OPT_TS || o[1] != 10 || !t->has)
 		return;
 	live = get_be32(o + 2);
@@ -257,8 +274,12 @@ void pd_map_out(struct pd_run *r, const struct pd_packet *want, struct pd_seg *g
 		f->lport = got->h.sport;
 		f->rport = got->h.dport;
 	}
+	if ((got->h.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+		f->irs = f->syn_seq;
 	if (got->h.seq.v || !(got->h.flags & TCP_RST))
-		got->h.seq = seq(seq_to_script(f, got->h.seq.v));
+		got->h.seq = seq(seq_to_script(f, got->h.seq.v, got->h.flags & TCP_SYN));
+	if ((got->h.flags & (TCP_SYN | TCP_ACK)) == TCP_ACK)
+		got->h.ack = seq_sub(got->h.ack, f->irs);
 	memcpy(opts, want->opts.b, sizeof(opts));
 	each_opt(opts, want->opts.n, find_ts, &t);
 	each_opt(got->opt, got->n_opt, opt_to_script, &t);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* System calls: name(args) = result ERRNO (note). */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/pktdrill/lex.h"
@@ -24,20 +25,14 @@ static bool parse_items(struct pd_lex *lx, struct pd_expr **at, const char *clos
 	return pd_want(lx, close);
 }
 
-/* What --define=NAME=VALUE says that it is; false: there is none of that name. */
+/* False: there is none of that name. */
 static bool defined(struct pd_lex *lx, struct pd_expr *e, int depth)
 {
 	struct pd_lex value = *lx;
-	size_t n = strlen(e->text);
 
-	for (const struct pd_option *o = lx->script->options; o; o = o->next) {
-		if (strcmp(o->name, "--define") != 0 || !o->value ||
-		    strncmp(o->value, e->text, n) != 0 || o->value[n] != '=')
-			continue;
-		value.p = o->value + n + 1;
-		return depth <= DEPTH_MAX && parse_atom(&value, e, depth + 1) && pd_at_end(&value);
-	}
-	return false;
+	value.p = pd_defined(lx->script, e->text, strlen(e->text));
+	return value.p && depth <= DEPTH_MAX && parse_atom(&value, e, depth + 1) &&
+	       pd_at_end(&value);
 }
 
 /* "htons(1)", "inet_addr("..")", "msg_iov(2)": what is in () stays with the name. */
@@ -64,10 +59,33 @@ static bool parse_word(struct pd_lex *lx, struct pd_expr *e, int depth)
 	return true;
 }
 
+/* "\x61" is a byte; returns how many there are. */
+static int64_t unescape(char *s)
+{
+	const char *from = s;
+	char *to = s;
+
+	while (*from) {
+		unsigned byte;
+
+		if (sscanf(from, "\\x%2x", &byte) == 1) {
+			*to++ = (char)byte;
+			from += 4;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+	return to - s;
+}
+
 static bool parse_string(struct pd_lex *lx, struct pd_expr *e)
 {
 	e->kind = PD_STR;
-	return (e->text = pd_between(lx, "\"", "\"")) != NULL;
+	e->text = pd_between(lx, "\"", "\"");
+	if (e->text)
+		e->num = unescape(e->text);
+	return e->text != NULL;
 }
 
 static bool parse_atom(struct pd_lex *lx, struct pd_expr *e, int depth)

@@ -8,8 +8,7 @@
 #include "stack/util/be.h"
 #include "stack/util/cc.h"
 
-/* Options that our TCP does not speak, which a script may send all the same. */
-enum { TCP_OPT_MD5 = 19, TCP_OPT_EXP = 254, FASTOPEN_MAGIC = 0xf989 };
+enum { TCP_OPT_MD5 = 19 };                /* which our TCP does not speak */
 
 /* --- options ------------------------------------------------------------------------- */
 
@@ -75,30 +74,57 @@ static bool opt_sack(struct pd_lex *lx, struct pd_opts *o)
 	return true;
 }
 
+/* Hexadecimal digits, an even number of them, that end there; -1: it is a name. */
+static int hex_digits(const char *s)
+{
+	int n = 0;
+
+	while (isxdigit((unsigned char)s[n]))
+		n++;
+	return n % 2 || isalnum((unsigned char)s[n]) || s[n] == '_' ? -1 : n;
+}
+
+/* Digits, which may be none, or what a name stands for. */
+static const char *hex(struct pd_lex *lx, int *n)
+{
+	const char *at, *name = (pd_skip(lx), lx->p);
+
+	*n = hex_digits(name);
+	if (*n >= 0) {
+		lx->p += *n;
+		return name;
+	}
+	while (isalnum((unsigned char)*lx->p) || *lx->p == '_')
+		lx->p++;
+	at = pd_defined(lx->script, name, (size_t)(lx->p - name));
+	*n = at ? hex_digits(at) : -1;
+	return at;
+}
+
 /* A cookie or a digest in hexadecimal, or none; magic: of RFC 6994, or 0. */
 static bool opt_hex(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, uint16_t magic)
 {
-	unsigned head = magic ? 4 : 2, n = 0;
+	unsigned head = magic ? 4 : 2;
 	uint8_t *b = opt_room(lx, o, kind, head);
+	const char *digits;
+	int n;
 
 	if (!b)
 		return false;
 	if (magic)
 		put_be16(b + 2, magic);
-	pd_skip(lx);
-	while (isxdigit((unsigned char)lx->p[n]))
-		n++;
-	if (n % 2 || isalnum((unsigned char)lx->p[n]) || lx->p[n] == '_')
-		return pd_unsupported(lx, "bytes of a TCP option that are given by a name");
-	if (!opt_room(lx, o, 0, n / 2))
+	digits = hex(lx, &n);
+	if (n < 0)
+		return pd_unsupported(lx, "bytes of a TCP option under a name that is not defined");
+	if (!opt_room(lx, o, 0, (unsigned)n / 2))
 		return false;
-	for (unsigned i = 0; i < n / 2; i++, lx->p += 2) {
-		const char pair[3] = { lx->p[0], lx->p[1], '\0' };
+	for (int i = 0; i < n / 2; i++, digits += 2) {
+		const char pair[3] = { digits[0], digits[1], '\0' };
 
-		b[head + i] = (uint8_t)strtoul(pair, NULL, 16);
+		b[head + (unsigned)i] = (uint8_t)strtoul(pair, NULL, 16);
 	}
 	b[0] = kind;
-	b[1] = (uint8_t)(head + n / 2);
+	b[1] = (uint8_t)(head + (unsigned)n / 2);
 	return true;
 }
 
@@ -127,7 +153,7 @@ static bool parse_opt(struct pd_lex *lx, struct pd_opts *o)
 	if (strcmp(name, "FO") == 0)
 		return opt_hex(lx, o, TCP_OPT_FASTOPEN, 0);
 	if (strcmp(name, "FOEXP") == 0)
-		return opt_hex(lx, o, TCP_OPT_EXP, FASTOPEN_MAGIC);
+		return opt_hex(lx, o, TCP_OPT_EXP, TCP_EXP_FASTOPEN);
 	pd_say(lx->says, PD_SKIPPED, lx->line, "TCP option %s", name);
 	return false;
 }

@@ -46,6 +46,8 @@ struct pd_flow {
 	uint16_t lport, rport;            /* 0: not known yet */
 	bool has_iss;
 	uint32_t live_iss, script_iss;
+	bool has_irs;
+	uint32_t irs, syn_seq;            /* of the peer: its first SYN; its last */
 	unsigned n_ts;                    /* timestamps of ours: the first, the last PD_TS_MAP */
 	uint32_t first_script, first_live;
 	struct { uint32_t script, live; } ts[PD_TS_MAP];
@@ -144,6 +146,8 @@ const struct pd_expr *pd_field(const struct pd_expr *s, const char *name);
 int64_t pd_lacks(struct pd_run *r, const char *fmt, ...) printf_like(2, 3);
 /* The address that e says, if it does; else ep is as it was. */
 void pd_arg_endpoint(const struct pd_expr *e, struct endpoint *ep);
+/* A connection of ours has begun: what was sent last, if anything, is its SYN. */
+void pd_flow_begun(struct pd_run *r);
 /* The UDP socket is what the script is about from now on. */
 void pd_flow_udp(struct pd_run *r, struct sock *sk, uint16_t rport);
 int64_t pd_write(struct pd_run *r, const struct pd_call *c);

@@ -21,7 +21,7 @@ void pd_say(struct pd_says *s, enum pd_verdict v, unsigned line, const char *fmt
 
 enum pd_expr_kind {
 	PD_NUM,                           /* num; text: as a name, if it had one */
-	PD_STR,
+	PD_STR,                           /* text: num bytes, and a 0 */
 	PD_ANY_VALUE,                     /* ... */
 	PD_LIST,                          /* [a, b] */
 	PD_STRUCT,                        /* {name=a, b}: text of a child is its name */

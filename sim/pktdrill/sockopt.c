@@ -73,9 +73,9 @@ static size_t value(struct pd_run *r, const struct pd_call *c, uint8_t out[VALUE
 		e = e->first;
 	if (e && e->kind == PD_STRUCT)
 		return structure(r, e, out);
-	if (e && e->kind == PD_STR && strlen(e->text) < VALUE_MAX) {
-		memcpy(out, e->text, strlen(e->text) + 1);
-		return strlen(e->text) + 1;
+	if (e && e->kind == PD_STR && e->num < VALUE_MAX) {
+		memcpy(out, e->text, (size_t)e->num + 1);
+		return (size_t)e->num + 1;
 	}
 	v = pd_arg_num(r, c, 3);
 	if (v < INT32_MIN || v > UINT32_MAX)

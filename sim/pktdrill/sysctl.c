@@ -20,8 +20,6 @@ static const struct { const char *name, *value; } fixed[] = {
 	{ "tcp_autocorking", "1" }, { "tcp_autocorking", "0" }, { "tcp_abort_on_overflow", "0" },
 	{ "tcp_moderate_rcvbuf", "1" }, { "tcp_adv_win_scale", "1" },
 	{ "tcp_workaround_signed_windows", "0" }, { "tcp_shrink_window", "0" },
-	{ "tcp_fastopen", "0" }, { "tcp_fastopen", "1" }, { "tcp_fastopen", "0x1" },
-	{ "tcp_fastopen", "3" }, { "tcp_fastopen", "0x3" }, { "tcp_fastopen_key", NULL },
 	{ "tcp_notsent_lowat", "4294967295" }, { "tcp_notsent_lowat", "-1" },
 	{ "tcp_rto_max_ms", "120000" }, { "tcp_thin_linear_timeouts", "0" },
 	{ "tcp_rfc1337", "0" }, { "tcp_min_rtt_wlen", "300" }, { "tcp_plb_enabled", "0" },
@@ -73,7 +71,10 @@ void pd_sysctl(struct pd_run *r, const char *name, const char *v)
 		set_mem(r, v, OPT_TCP_RMEM, OPT_TCP_RMEM_MAX);
 	else if (strcmp(name, "tcp_wmem") == 0)
 		set_mem(r, v, OPT_TCP_WMEM, -1);
-	else if (strcmp(name, "tcp_congestion_control") == 0)
+	else if (strcmp(name, "tcp_fastopen_key") == 0) {
+		if (stack_set_fastopen_key(r->st, v) != OK)
+			pd_lacks(r, "the sysctl %s=%s", name, v);
+	} else if (strcmp(name, "tcp_congestion_control") == 0)
 		snprintf(r->cc, sizeof(r->cc), "%s", v);
 	else if (o >= 0)
 		set(r, name, (enum stack_option)o, v);
@@ -92,4 +93,7 @@ void pd_sysctl_defaults(struct pd_run *r)
 	pd_sysctl(r, "tcp_sack", "1");
 	pd_sysctl(r, "tcp_slow_start_after_idle", "0");
 	pd_sysctl(r, "tcp_congestion_control", "cubic");
+	pd_sysctl(r, "tcp_ecn", "0");
+	pd_sysctl(r, "tcp_fastopen", "3");
+	pd_sysctl(r, "tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4");
 }

@@ -170,6 +170,8 @@ static ssize_t send_ip(struct sock *sk, const struct sk_msg *m)
 
 ssize_t sk_sendmsg(struct sock *sk, const struct sk_msg *m)
 {
+	if (sk->type == SK_STREAM && unlikely(m->flags & SK_FASTOPEN))
+		return tcp_send_fastopen(sk, &m->peer, m->buf, m->n, m->flags);
 	if (sk->type == SK_STREAM)
 		return tcp_send(sk, m->buf, m->n, m->mem, m->flags);
 	return sk->type == SK_PACKET ? send_frame(sk, m) : send_ip(sk, m);

@@ -68,6 +68,9 @@ static const struct opt_rule opt_rules[SKO_N] = {
 	[SKO_SYNCNT]       = { S,              1, 127, TCP, 7, KIND_INT },
 	[SKO_LINGER2]      = { S,             -1, 120, TCP, 8, KIND_LINGER2 },
 	[SKO_DEFER_ACCEPT] = { S,              0, 255, TCP, 9, KIND_DEFER },
+	[SKO_FASTOPEN]     = { S,              0, INT_MAX, TCP, 23, KIND_INT },
+	[SKO_FASTOPEN_CONNECT] = { S,          0, 1, TCP, 30, KIND_INT },
+	[SKO_FASTOPEN_NO_COOKIE] = { S,        0, 1, TCP, 34, KIND_INT },
 	[SKO_OOBINLINE]    = { S,              0, 1, SOL, 10, KIND_BOOL },
 	[SKO_NWRITE]       = { S | D | R,      0, -1, NO_NUMBER },
 	[SKO_NUNSENT]      = { S,              0, -1, NO_NUMBER },
@@ -108,7 +111,11 @@ int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 	if ((o == SKO_BINDTODEVICE || o == SKO_MCAST_IF) && v &&
 	    !stack_dev_index(sk->st, (unsigned)v))
 		return ERR_NODEV;
-	err = o == SKO_TIMESTAMPING ? tcp_stamp_set(sk, v) : sock_opt_set(sk, o, v);
+	err = sk->type == SK_STREAM ? tcp_option_may(sk, o) : OK;
+	if (o == SKO_FASTOPEN && v > sk->st->opt[OPT_SOMAXCONN])
+		v = (int)sk->st->opt[OPT_SOMAXCONN];
+	if (!err)
+		err = o == SKO_TIMESTAMPING ? tcp_stamp_set(sk, v) : sock_opt_set(sk, o, v);
 	if (err)
 		return err;
 	if (o == SKO_BINDTODEVICE)

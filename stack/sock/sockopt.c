@@ -18,7 +18,7 @@
 
 /* Those that are no int, or another option's by another name. */
 enum { SO_SNDBUFFORCE = 32, SO_RCVBUFFORCE = 33, SO_BINDTOIFINDEX = 62, SO_SNDLOWAT = 19 };
-enum { TCP_INFO = 11, TCP_CONGESTION = 13 };
+enum { TCP_INFO = 11, TCP_CONGESTION = 13, TCP_FASTOPEN_KEY = 33 };
 
 struct lx_linger { int32_t onoff, seconds; };
 struct lx_time { int64_t sec, usec; };
@@ -177,6 +177,8 @@ int sk_setsockopt(struct sock *sk, int level, int number, const void *v, size_t 
 		return dev_set(sk, v, n);
 	if (level == OPT_TCP && number == TCP_CONGESTION)
 		return congestion_set(sk, v, n);
+	if (level == OPT_TCP && number == TCP_FASTOPEN_KEY)
+		return sk_set_fastopen_key(sk, v, n);
 	err = number_of(level, v, n, &i);
 	if (err)
 		return err;
@@ -323,6 +325,8 @@ int sk_getsockopt(struct sock *sk, int level, int number, void *v, size_t *n)
 		return ERR_NOPROTOOPT;
 	if (number == TCP_CONGESTION)
 		return congestion_get(sk, v, n);
+	if (number == TCP_FASTOPEN_KEY)
+		return sk_get_fastopen_key(sk, v, n);
 	if (number != TCP_INFO)
 		return ERR_NOPROTOOPT;
 	tcp_info_bytes(sk, info);

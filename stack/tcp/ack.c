@@ -288,6 +288,15 @@ void tcp_enter_loss(struct tcp_conn *tc)
 	tc->tlp_out = false;
 }
 
+void tcp_enter_resend(struct tcp_conn *tc)
+{
+	if (tc->ca_state == CA_LOSS)
+		return;
+	tc->undo.on = tc->frto = tc->tlp_out = false;
+	tc->high_seq = tc->snd_nxt;
+	tc->ca_state = CA_LOSS;
+}
+
 static void be_open(struct tcp_conn *tc)
 {
 	tc->ca_state = tc->n_sacked ? CA_DISORDER : CA_OPEN;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The life of a connection: RFC 9293 3.3.2. */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 
 #include <stdlib.h>
 
@@ -43,6 +43,7 @@ static void let_go(struct tcp_conn *tc)
 {
 	tcp_timers_stop(tc);
 	tcp_unhash(tc);
+	tcp_fastopen_forget(tc);
 	tcp_pace_fini(tc);
 	tcp_pmtu_fini(tc);
 	tcp_sendq_fini(tc);
@@ -66,6 +67,7 @@ void tcp_free(struct tcp_conn *tc)
 	tcp_rcv_fini(tc);
 	tcp_urgent_fini(tc);
 	tcp_ip_opts_fini(tc);
+	tcp_fastopen_fini(tc);
 	free(tc->blocks);
 	free(tc->sk.rare);
 	tcp_conn_release(tcp_stack(tc)->tcp, tc);
@@ -189,6 +191,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	tcp_recovery_init(tc);
 	tcp_rtt_init(tc);                         /* of a socket that connects again, too */
 	tc->probes = tc->unheard = tc->dup_acks = 0;
+	tc->syn_data = false;
 	tcp_pmtu_fini(tc);
 	tc->sk.soft_err = OK;
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
@@ -258,7 +261,8 @@ void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx)
 void tcp_conn_established(struct tcp_conn *tc)
 {
 	tcp_set_state(tc, TCP_ESTABLISHED);
-	cc_init(&tc->cc, tc->cc.ops, tc->snd_mss);
+	if (likely(!tc->fo_child))                /* which has begun to send */
+		cc_init(&tc->cc, tc->cc.ops, tc->snd_mss);
 	/* RFC 5681 3.1: a lost SYN is a sign of congestion.  As Linux: the second,
 	 * for RTTs above the first timeout are not rare. */
 	if (tc->timeouts > 1)

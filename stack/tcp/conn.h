@@ -28,6 +28,8 @@
  *	ipopt.c   IP options, source routes   rate.c    how fast it arrives
  *	zerocopy.c sends by reference, and when they are over
  *	stamp.c   when what was written left and was acknowledged
+ *	fastopen.c  data in a SYN (RFC 7413), as a server; fastopen_client.c as a client:
+ *	fastopen.h
  */
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
@@ -128,6 +130,9 @@ struct tcp_conn {
 	bool in_time_wait_q;              /* sk.node is in tcp_table.time_wait */
 	bool deferred;                    /* the handshake is over, but for data */
 	bool rcvbuf_fixed, sndbuf_fixed;  /* the user set their sizes */
+	bool fo_child;                    /* data flows, though the SYN-ACK is not acknowledged */
+	bool fo_later;                    /* SYN-SENT, but the SYN waits for the first data */
+	bool syn_data;                    /* data of a SYN was acknowledged */
 
 	/* Send sequence space */
 	uint8_t snd_wscale, rcv_wscale;
@@ -200,6 +205,7 @@ struct tcp_conn {
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
 	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
+	struct tcp_fastopen *fo;          /* fastopen.c's own; NULL: never used */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
 	/* Round trips (RFC 6298) */
@@ -261,6 +267,7 @@ struct tcp_table {
 	struct tcp_conn *spare_conns;     /* by hash_next */
 	struct list time_wait;            /* struct sock: without an owner, in order of life_at */
 	struct timer time_wait_timer;     /* due with the first of them, or before */
+	struct tcp_fo_host *fo;           /* fastopen.c's own; NULL: not used yet */
 	uint32_t n_orphans;               /* that wait for their peers */
 	uint32_t challenges;              /* RFC 5961 7: left for this second ... */
 	ns_t challenge_at;                /* ... of which this is an instant */
@@ -418,8 +425,9 @@ void tcp_burst_end(struct stack *st);
 void tcp_burst_settle(struct tcp_conn *tc);
 
 /* --- listen.c --- */
-/* DROP_NONE, or why it came to nothing. */
-enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx);
+/* DROP_NONE, or why it came to nothing.  *p, its data, is NULL then if it was taken. */
+enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx, struct pkt **p);
+void tcp_listen_syn_ack(struct tcp_conn *tc);     /* for the first time */
 void tcp_listen_again(struct tcp_conn *tc);       /* the peer's SYN came again */
 /* A connection that will answer rx, with nothing agreed on yet and not found
  * by anybody; NULL: no memory or no way back. */
@@ -474,6 +482,7 @@ static inline uint32_t tcp_in_flight(const struct tcp_conn *tc)   /* segments (R
 }
 void tcp_recovery_init(struct tcp_conn *tc);
 void tcp_enter_loss(struct tcp_conn *tc);         /* a timeout */
+void tcp_enter_resend(struct tcp_conn *tc);       /* marked lost, but not by congestion */
 void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why);
 void tcp_enter_recovery(struct tcp_conn *tc);
 void tcp_enter_cwr(struct tcp_conn *tc);          /* less window, nothing lost */
@@ -501,6 +510,8 @@ void tcp_sack_remove(struct tcp_conn *tc, unsigned i);     /* of those to report
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* The same of the next data, if the window has room for it and nothing else waits. */
 void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags);
+/* Of a SYN, whose ACK will offer the first window; takes p. */
+void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old: D-SACK */
 /* The peer's FIN, and so all its data. */
 static inline bool tcp_fin_rcvd(const struct tcp_conn *tc)

@@ -7,7 +7,7 @@
  * procedure has nothing to compare (as in Linux without labels).  What is most
  * often expected takes a shorter way to the same end (predict.c).
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 #include "stack/util/csum.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
@@ -44,13 +44,19 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 	ns_t rtt = tc->ts_ok && rx->o.has_ts ? tcp_rtt_of_echo(tc, rx->o.tsecr) : 0;
 
+	tc->snd_una = seq_add(tc->iss, 1);
+	if (unlikely(tc->fo_child)) {
+		if (!tc->timeouts)
+			tcp_rtt_sample(tc, tcp_now(tc) - tc->fo->syn_at);
+		return;
+	}
 	if (!(s->marks & SEG_EVER_RETRANS))
 		tcp_rtt_sample(tc, tcp_now(tc) - s->sent_at);
 	else if (rtt)
 		tcp_rtt_sample(tc, rtt);
 	tcp_seg_free(tc, s);
-	tc->n_out = tc->n_retrans = tc->n_lost = 0;
-	tc->snd_una = seq_add(tc->iss, 1);
+	tc->n_out--;                              /* there may be data that went with it */
+	tc->n_retrans = tc->n_lost = 0;
 }
 
 /* Fourth: their SYN, with an ACK of ours or, in a simultaneous open (MUST-10),
@@ -80,12 +86,15 @@ static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 		tc->ack_now = true;
 	}
 	tcp_conn_established(tc);
+	if (unlikely(tc->fo != NULL))
+		tcp_fastopen_answered(tc, rx);
 	return true;
 }
 
 static bool rx_syn_sent(struct tcp_conn *tc, struct tcp_rx *rx, bool *gone)
 {
-	return syn_sent_ack(tc, rx) &&            /* first */
+	return !tc->fo_later &&                   /* there is no SYN yet */
+	       syn_sent_ack(tc, rx) &&            /* first */
 	       syn_sent_rst(tc, rx, gone) &&      /* second */
 	       syn_sent_syn(tc, rx);              /* fourth and fifth */
 }
@@ -170,7 +179,7 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 static int reset_error(const struct tcp_conn *tc)
 {
 	switch (tc->state) {
-	case TCP_SYN_RECEIVED: return ERR_REFUSED;
+	case TCP_SYN_RECEIVED: return tc->fo_child ? ERR_CONNRESET : ERR_REFUSED;
 	case TCP_CLOSE_WAIT:   return ERR_PIPE;
 	case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT: return OK;
 	default:               return ERR_CONNRESET;
@@ -193,6 +202,8 @@ static bool rst_is_genuine(const struct tcp_conn *tc, const struct tcp_rx *rx)
 /* Second: RST, only where it must be genuine. */
 static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why, bool *gone)
 {
+	int err;
+
 	if (!(rx->h.flags & TCP_RST))
 		return true;
 	if (!rst_is_genuine(tc, rx)) {
@@ -201,7 +212,9 @@ static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 		return false;
 	}
 	*gone = true;
-	tcp_done(tc, reset_error(tc));
+	err = reset_error(tc);
+	tcp_fastopen_child_end(tc, true);
+	tcp_done(tc, err);
 	return false;
 }
 
@@ -216,7 +229,8 @@ static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 		tcp_listen_again(tc);
 		return false;
 	}
-	if (tc->state == TCP_SYN_RECEIVED && tc->passive && seq_le(tc->rcv_nxt, rx->h.seq)) {
+	if (tc->state == TCP_SYN_RECEIVED && tc->passive && !tc->fo_child &&
+	    seq_le(tc->rcv_nxt, rx->h.seq)) {
 		*gone = true;
 		tcp_done(tc, OK);
 		return false;
@@ -234,11 +248,11 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 		tcp_answer_rst(tcp_stack(tc), rx);
 		return false;
 	}
-	if (tc->passive && tcp_listen_defers(tc, rx)) {
+	if (tc->passive && !tc->fo_child && tcp_listen_defers(tc, rx)) {
 		*why = DROP_TCP_DEFERRED;
 		return false;
 	}
-	if (tc->passive && !tcp_listen_established(tc)) {
+	if (tc->passive && !tc->fo_child && !tcp_listen_established(tc)) {
 		*why = DROP_TCP_BACKLOG;          /* as if the ACK were lost */
 		return false;
 	}
@@ -247,7 +261,10 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 	tc->max_snd_wnd = tc->snd_wnd;
 	tc->snd_wl1 = rx->h.seq;
 	tc->snd_wl2 = rx->h.ack;
-	tcp_conn_established(tc);
+	if (unlikely(tc->fo_child))
+		tcp_fastopen_opened(tc);
+	else
+		tcp_conn_established(tc);
 	return true;
 }
 
@@ -277,7 +294,7 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 		*why = DROP_TCP_FLAGS;
 		return false;
 	}
-	if (tc->state == TCP_SYN_RECEIVED && !rx_ack_of_syn(tc, rx, why))
+	if ((tc->state == TCP_SYN_RECEIVED || tc->fo_child) && !rx_ack_of_syn(tc, rx, why))
 		return false;
 	if (!tcp_ack(tc, rx)) {
 		*why = DROP_TCP_ACK;
@@ -430,13 +447,15 @@ static void no_conn(struct stack *st, struct tcp_rx *rx, struct pkt *p)
 {
 	struct tcp_conn *l = tcp_find_listener(st, rx);
 	struct tcp_conn *tc = l ? tcp_cookie_accept(l, rx) : NULL;
+	enum drop bad;
 
 	if (tc) {
 		rx_synchronized(tc, rx, p);
 		return;
 	}
 	if (l) {
-		over(st, p, tcp_listen_input(l, rx));
+		bad = tcp_listen_input(l, rx, &p);
+		over(st, p, bad);
 		return;
 	}
 	tcp_answer_rst(st, rx);

@@ -8,7 +8,8 @@
 
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
 
-enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4, OPT_ECN = 8 };    /* Linux: TCPI_OPT_ */
+enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4, OPT_ECN = 8,
+       OPT_SYN_DATA = 32 };               /* Linux: TCPI_OPT_ */
 
 /* Linux's numbers of the states, include/net/tcp_states.h. */
 static int64_t state_number(enum tcp_state s)
@@ -50,7 +51,8 @@ static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
 	i->state = state_number(tc->state);
 	i->options = (tc->ts_ok ? OPT_TIMESTAMPS : 0) | (tc->sack_ok ? OPT_SACK : 0) |
-		     (tc->wscale_ok ? OPT_WSCALE : 0) | (tc->ecn.ok ? OPT_ECN : 0);
+		     (tc->wscale_ok ? OPT_WSCALE : 0) | (tc->ecn.ok ? OPT_ECN : 0) |
+		     (tc->syn_data ? OPT_SYN_DATA : 0);
 	i->snd_wscale = tc->snd_wscale;
 	i->rcv_wscale = tc->rcv_wscale;
 	i->snd_mss = tc->snd_mss;

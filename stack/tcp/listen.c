@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 
 #define COOKIES_ALWAYS 2                  /* of OPT_TCP_SYNCOOKIES */
 
@@ -28,7 +28,8 @@ struct tcp_conn *tcp_listen_child(struct tcp_conn *l, const struct tcp_rx *rx)
 	if (!tc)
 		return NULL;
 	sock_init(sk, l->sk.st, l->sk.type, l->sk.proto);
-	if (sock_opt_copy(sk, &l->sk) != OK || sock_opt_set(sk, SKO_DEFER_ACCEPT, 0) != OK) {
+	if (sock_opt_copy(sk, &l->sk) != OK || sock_opt_set(sk, SKO_DEFER_ACCEPT, 0) != OK ||
+	    sock_opt_set(sk, SKO_FASTOPEN, 0) != OK) {
 		tcp_free(tc);
 		return NULL;
 	}
@@ -74,7 +75,7 @@ void tcp_listen_add(struct tcp_conn *l, struct tcp_conn *tc)
 	list_push_back(&l->listen->syn_q, &tc->sk.node);
 }
 
-static void syn_ack(struct tcp_conn *tc)
+void tcp_listen_syn_ack(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
@@ -92,17 +93,42 @@ void tcp_listen_again(struct tcp_conn *tc)
 {
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	if (s && tcp_may_answer(tc))
+	if ((!s && !tc->fo_child) || !tcp_may_answer(tc))
+		return;
+	if (tc->fo_child)
+		(void)tcp_fastopen_syn_ack(tc);
+	else
 		(void)tcp_seg_xmit(tc, s, NULL);
 }
 
+/* p: of what may be Fast Open; or NULL. */
+static void answer(struct tcp_conn *l, const struct tcp_rx *rx, struct pkt **p)
+{
+	struct tcp_cookie say = { 0 };
+	bool admitted = p && tcp_fastopen_admits(l, rx, &say);
+	struct tcp_conn *tc = child_new(l, rx);
+
+	if (!tc)
+		return;
+	if (unlikely(say.kind))
+		tcp_fastopen_say(tc, &say);
+	if (unlikely(admitted) && tcp_fastopen_child(l, tc, rx, *p)) {
+		*p = NULL;
+		return;
+	}
+	tcp_listen_add(l, tc);
+	tcp_listen_syn_ack(tc);
+	if (unlikely(say.kind))
+		tcp_fastopen_fini(tc);            /* it is said once */
+}
+
 /* First RST, second ACK, third SYN; what else comes is no SYN and dropped.  As
- * Linux, data with a SYN is not kept, for it comes again, and SYN with FIN is
- * dropped. */
-enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
+ * Linux, data with a SYN is kept only with a cookie of RFC 7413, else it comes
+ * again, and SYN with FIN is dropped. */
+enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx, struct pkt **p)
 {
 	const struct tcp_listen *q = l->listen;
-	struct tcp_conn *tc;
+	bool fast_open = rx->len || rx->o.fo_kind;
 
 	if (rx->h.flags & TCP_RST)
 		return DROP_TCP_FLAGS;
@@ -121,11 +147,7 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx)
 			return DROP_NONE;
 		return DROP_TCP_BACKLOG;
 	}
-	tc = child_new(l, rx);
-	if (!tc)
-		return DROP_NONE;
-	tcp_listen_add(l, tc);
-	syn_ack(tc);
+	answer(l, rx, unlikely(fast_open) ? p : NULL);
 	return DROP_NONE;
 }
 

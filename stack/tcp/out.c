@@ -291,7 +291,9 @@ static bool send_data(struct tcp_conn *tc)
 
 void tcp_output(struct tcp_conn *tc)
 {
-	if (tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT && send_data(tc))
+	if (unlikely(tc->fo_child))
+		(void)send_all(tc);               /* new data alone */
+	else if (tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT && send_data(tc))
 		tcp_tlp_schedule(tc);
 	if (tc->ack_now)
 		tcp_send_ack(tc);

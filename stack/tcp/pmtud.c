@@ -89,11 +89,8 @@ static bool resend_long(struct tcp_conn *tc)
 			any = true;
 		}
 	}
-	if (any && tc->ca_state != CA_LOSS) {
-		tc->undo.on = tc->frto = tc->tlp_out = false;
-		tc->high_seq = tc->snd_nxt;
-		tc->ca_state = CA_LOSS;
-	}
+	if (any)
+		tcp_enter_resend(tc);
 	return any;
 }
 

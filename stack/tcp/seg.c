@@ -2,7 +2,7 @@
 /* One segment onto the wire: header, options, checksum (RFC 9293 3.1). */
 #include <string.h>
 
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
 #include "stack/util/csum.h"
 #include "stack/wire/ip4.h"
@@ -39,6 +39,8 @@ static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags, ui
 		o->has_wscale = tc->wscale_ok;
 		o->wscale = tc->rcv_wscale;
 		o->wscale_first = tcp_stack(tc)->opt[OPT_TCP_SYN_ORDER];
+		if (unlikely(tc->fo != NULL))
+			tcp_fastopen_opts(tc, o);
 	} else if (tc->n_sacks) {
 		o->n_sack = (uint8_t)sacks_beside(tc, len);
 		memcpy(o->sack, tc->blocks->ours, sizeof(o->sack));

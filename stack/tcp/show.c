@@ -50,6 +50,7 @@ static void fill_options(const struct tcp_conn *tc, struct show_tcp *t)
 	t->wscale_ok = tc->wscale_ok;
 	t->ts_ok = tc->ts_ok;
 	t->sack_ok = tc->sack_ok;
+	t->syn_data = tc->syn_data;
 	t->ts_recent = tc->ts_recent;
 	t->eff_snd_mss = tc->snd_mss;
 	t->send_mss = tc->peer_mss;

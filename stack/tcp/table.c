@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 #include "stack/util/hash.h"
 
 #define SIZE_MIN 64                       /* buckets; a power of two */
@@ -42,6 +42,7 @@ void tcp_table_fini(struct stack *st)
 			tcp_free(t->conns[i]);
 	timer_stop(&st->timers, &t->time_wait_timer);
 	tcp_segpool_fini(t);
+	tcp_fo_host_fini(t);
 	free(t->conns);
 	free(t);
 	st->tcp = NULL;

@@ -41,6 +41,10 @@ int must_check tcp_accept(struct sock *sk, struct sock **out);
  * (closed for sending), ERR_NOBUFS, or how the connection ended.  mem: where buf
  * lies, or NULL; flags: of enum sk_msg_flag. */
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem, unsigned flags);
+/* OPEN with data (RFC 7413): of what tcp_connect() and tcp_send() say; ERR_INPROGRESS:
+ * the SYN takes none along.  ERR_OPNOTSUP: the host's options forbid it. */
+ssize_t tcp_send_fastopen(struct sock *sk, const struct endpoint *to, const void *buf, size_t n,
+			  unsigned flags);
 /* RECEIVE: bytes, 0 at the peer's FIN.  ERR_AGAIN, ERR_NOTCONN, or how it
  * ended; with SK_OOB ERR_INVAL: nothing is urgent, or was read already.  flags:
  * SK_PEEK, SK_TRUNC, SK_OOB. */
@@ -60,6 +64,8 @@ int must_check tcp_shutdown(struct sock *sk, unsigned how);
 /* SKO_TIMESTAMPING becomes v: counts from here if SK_STAMPING_ID is new in it.
  * ERR_INVAL: there is no connection to count in, or not one of ours; ERR_NOMEM. */
 int must_check tcp_stamp_set(struct sock *sk, int v);
+/* May it be set now?  ERR_INVAL, ERR_OPNOTSUP. */
+int must_check tcp_option_may(const struct sock *sk, enum sk_opt o);
 /* What an option that was set changes. */
 void tcp_option_changed(struct sock *sk, enum sk_opt o);
 /* Values that the connection knows.  ERR_NOPROTOOPT: it is none of these;

@@ -50,7 +50,7 @@ static uint32_t sayable(uint32_t wnd, uint8_t shift)
 
 uint32_t tcp_window(struct tcp_conn *tc)
 {
-	uint8_t shift = tc->state >= TCP_ESTABLISHED ? tc->rcv_wscale : 0;
+	uint8_t shift = tc->state >= TCP_ESTABLISHED || tc->fo_child ? tc->rcv_wscale : 0;
 	uint32_t promised = tcp_rcv_wnd(tc), room = space(tc), unit = 1u << shift;
 	uint32_t wnd = offer(tc, promised, room);
 
@@ -101,7 +101,8 @@ static bool offers_twice(const struct tcp_conn *tc)
 	uint32_t now = tcp_rcv_wnd(tc), then;
 
 	if (likely(now > (uint32_t)tc->sk.opt[SKO_RCVBUF] / 4) ||     /* space() is less */
-	    tc->state < TCP_ESTABLISHED || tc->state > TCP_FIN_WAIT_2)
+	    tc->state < TCP_ESTABLISHED || tc->state > TCP_FIN_WAIT_2 ||
+	    !tc->ato_us)                          /* what a SYN brought is no reason */
 		return false;
 	then = offer(tc, now, space(tc));
 	return then > now && then >= 2 * now;
@@ -389,6 +390,18 @@ void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags)
 	to_user(tc, p);
 	tcp_data_came(tc, len, flags);
 	tcp_ack_soon(tc);
+}
+
+void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
+{
+	if (!rx->len) {
+		pkt_free(p);
+		return;
+	}
+	tc->data_segs_in++;
+	p->seq = tc->rcv_nxt.v;
+	to_user(tc, p);
+	tc->rcv_adv = tc->rcv_nxt;
 }
 
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)

@@ -7,7 +7,7 @@
  * every segment, mostly to later: the timer is then left where it is, and set
  * anew when it fires too early.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
@@ -66,7 +66,7 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 {
 	const struct tcp_seg *s = oldest(tc);
 
-	if (s) {
+	if (s || unlikely(tc->fo_child)) {
 		if (tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->xmit_for = XMIT_RTO;
 			xmit_arm(tc, no_later(tcp_now(tc) + backed_off(tc, tc->backoff),
@@ -160,6 +160,22 @@ static void give_up(struct tcp_conn *tc)
 	tcp_done(tc, tc->sk.soft_err ? tc->sk.soft_err : ERR_TIMEDOUT);
 }
 
+/* Of fo_child: what else is out waits until the peer has shown that it is there. */
+static void syn_ack_timeout(struct tcp_conn *tc)
+{
+	/* Linux: one more than of others */
+	if (tc->timeouts > tcp_stack(tc)->opt[OPT_TCP_SYNACK_RETRIES]) {
+		give_up(tc);
+		return;
+	}
+	(void)tcp_fastopen_syn_ack(tc);
+	tcp_stack(tc)->stat[ST_TCP_RETRANS]++;
+	tc->total_retrans++;
+	tc->backoff += tc->backoff < UINT8_MAX;
+	tc->timeouts += tc->timeouts < UINT8_MAX;
+	tcp_xmit_timer_restart(tc);
+}
+
 /* RFC 6298 5.4 to 5.6. */
 static void retransmission_timeout(struct tcp_conn *tc)
 {
@@ -216,7 +232,9 @@ static void persist_timeout(struct tcp_conn *tc)
 
 static void xmit_timeout(struct tcp_conn *tc)
 {
-	if (tc->persist)
+	if (unlikely(tc->fo_child))
+		syn_ack_timeout(tc);
+	else if (tc->persist)
 		persist_timeout(tc);
 	else if (tc->xmit_for == XMIT_TLP)
 		tcp_tlp_timeout(tc);

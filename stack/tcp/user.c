@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
 
 #define UNSENT_MAX 65000                  /* bytes of a buffer of Linux's */
@@ -24,7 +24,7 @@ static int connect_again(struct tcp_conn *tc)
 
 	if (tc->user == USER_ENDING)
 		return ERR_INVAL;
-	if (tc->user == USER_CONNECTED || tc->state == TCP_LISTEN)
+	if (tc->user == USER_CONNECTED || tc->state == TCP_LISTEN || tc->fo_later)
 		return ERR_ISCONN;
 	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
 		return ERR_ALREADY;
@@ -37,21 +37,45 @@ static int connect_again(struct tcp_conn *tc)
 	return err ? err : ERR_CONNABORTED;
 }
 
+/* With the data behind it, which is a segment of its own from then on. */
+static void syn_xmit(struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	struct tcp_seg *data = tcp_seg_next(tc, s), both = *s;
+
+	if (data) {
+		both.len = data->len;
+		both.off = data->off;
+		both.sum = data->sum;
+		both.blk = data->blk;
+	}
+	(void)tcp_seg_xmit(tc, &both, NULL);
+	if (!data)
+		return;
+	tcp_rate_sent(tc, data);
+	tcp_seg_sent(tc, data, tcp_now(tc));
+	tc->sent_at = tcp_now(tc);
+	tc->n_out++;
+}
+
 static void syn_send(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
 	tcp_set_state(tc, TCP_SYN_SENT);
+	tc->fo_later = false;
 	tc->snd_nxt = seg_end(s);
 	tc->unsent = NULL;
 	tc->n_out = 1;
 	s->sent = true;
 	s->sent_at = tc->stuck_at = tcp_now(tc);
-	(void)tcp_seg_xmit(tc, s, NULL);
+	syn_xmit(tc, s);
+	if (unlikely(tc->fo != NULL))
+		tc->fo->cookie.kind = 0;          /* RFC 7413 4.1.3.1: not in one sent again */
 	tcp_xmit_timer_set(tc);
 }
 
-int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
+/* All but the SYN, which is queued. */
+static int connect_begin(struct sock *sk, ip4_t dst, uint16_t port)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 	struct tcp_reuse old = { 0 };
@@ -59,8 +83,6 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	struct netdev *dev = sk->ifindex ? stack_dev_index(sk->st, sk->ifindex) : NULL;
 	int err;
 
-	if (tc->user != USER_NEW || tc->state != TCP_CLOSED)
-		return connect_again(tc);
 	err = ip4_path(sk->st, dst, sk->bind_addr, dev, port, &path);
 	if (err)
 		return err;
@@ -85,9 +107,58 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 	sk->connected = true;
 	sk->pending_err = OK;
 	tc->user = USER_CONNECTING;
+	return OK;
+}
+
+int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	int err;
+
+	if (tc->user != USER_NEW || tc->state != TCP_CLOSED)
+		return connect_again(tc);
+	err = connect_begin(sk, dst, port);
+	if (err)
+		return err;
+	if (unlikely(sock_opt(sk, SKO_FASTOPEN_CONNECT)) && tcp_fastopen_defers(tc)) {
+		tcp_set_state(tc, TCP_SYN_SENT);
+		tc->fo_later = true;
+		sock_ready_changed(sk);
+		return OK;
+	}
 	syn_send(tc);
 	sock_ready_changed(sk);                   /* only falls */
 	return ERR_INPROGRESS;
+}
+
+/* The SYN of a connection that has begun. */
+static ssize_t syn_with_data(struct tcp_conn *tc, const void *buf, size_t n)
+{
+	size_t done = tcp_fastopen_fill(tc, buf, n);
+
+	syn_send(tc);
+	sock_ready_changed(&tc->sk);              /* only falls */
+	return done ? (ssize_t)done : ERR_INPROGRESS;
+}
+
+ssize_t tcp_send_fastopen(struct sock *sk, const struct endpoint *to, const void *buf, size_t n,
+			  unsigned flags)
+{
+	struct tcp_conn *tc = tcp_conn(sk);
+	int err;
+
+	if (!(sk->st->opt[OPT_TCP_FASTOPEN] & FO_CLIENT))
+		return ERR_OPNOTSUP;
+	if (tc->fo_later)
+		return syn_with_data(tc, buf, n);
+	if (tc->user != USER_NEW || tc->state != TCP_CLOSED) {
+		err = connect_again(tc);
+		return err ? err : tcp_send(sk, buf, n, NULL, flags & ~(unsigned)SK_FASTOPEN);
+	}
+	if (to->addr.family != ADDR_IP4)
+		return to->addr.family == ADDR_NONE ? ERR_INVAL : ERR_AFNOSUP;
+	err = connect_begin(sk, to->addr.v4 ? to->addr.v4 : IP4_LOOPBACK, to->port);
+	return err ? err : syn_with_data(tc, buf, n);
 }
 
 /* There is a peer that waits for more of us. */
@@ -137,6 +208,8 @@ int tcp_listen(struct sock *sk, int backlog)
 		}
 	}
 	tc->listen->backlog = (uint32_t)(backlog < 0 || backlog > most ? most : backlog);
+	if (tc->state == TCP_CLOSED)
+		tcp_fastopen_listen(tc);
 	tcp_set_state(tc, TCP_LISTEN);
 	sock_ready_changed(sk);                   /* only falls */
 	return OK;
@@ -261,7 +334,9 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 
 	if (tc->snd_shut || sk->pending_err || tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
 		return ended(sk, ERR_PIPE);
-	if (tc->state < TCP_ESTABLISHED)
+	if (tc->fo_later)
+		return syn_with_data(tc, buf, n);
+	if (tc->state < TCP_ESTABLISHED && !tc->fo_child)
 		return ERR_AGAIN;
 	room = room_for(tc, n);
 	if (unlikely(lowat) && (limit = unsent_room(tc, lowat)) < room)
@@ -503,7 +578,7 @@ static bool fin_queue(struct tcp_conn *tc)
 	if (!tc->waits)
 		tcp_wait_set(tc, WAIT_ACK);
 	tc->more = false;
-	if (tc->state == TCP_ESTABLISHED)
+	if (tc->state == TCP_ESTABLISHED || tc->fo_child)
 		tcp_set_state(tc, TCP_FIN_WAIT_1);
 	else if (tc->state == TCP_CLOSE_WAIT)
 		tcp_set_state(tc, TCP_LAST_ACK);
@@ -611,8 +686,8 @@ static uint32_t ready_any(const struct sock *sk)
 		ev |= SK_IN | SK_RDHUP;
 	if (unlikely(tc->urgent != NULL))
 		ev |= tcp_urgent_ready(tc);
-	if (tc->state == TCP_SYN_SENT || tc->state == TCP_SYN_RECEIVED)
-		return ev;
+	if (tc->state == TCP_SYN_SENT || (tc->state == TCP_SYN_RECEIVED && !tc->fo_child))
+		return ev | (tc->fo_later ? SK_OUT : 0);
 	return ev | (has_enough(tc) ? SK_IN : 0) | (wr_end || may_write(tc) ? SK_OUT : 0);
 }
 
@@ -634,6 +709,20 @@ static void push_all(struct tcp_conn *tc)
 	tc->pushing = true;
 	tcp_output(tc);
 	tc->pushing = false;
+}
+
+int tcp_option_may(const struct sock *sk, enum sk_opt o)
+{
+	const struct tcp_conn *tc = tcp_conn(sk);
+	bool fits = true;
+
+	if (o == SKO_FASTOPEN || o == SKO_FASTOPEN_NO_COOKIE)
+		fits = tc->state == TCP_CLOSED || tc->state == TCP_LISTEN;
+	else if (o == SKO_FASTOPEN_CONNECT && !(sk->st->opt[OPT_TCP_FASTOPEN] & FO_CLIENT))
+		return ERR_OPNOTSUP;
+	else if (o == SKO_FASTOPEN_CONNECT)
+		fits = tc->state == TCP_CLOSED;
+	return fits ? OK : ERR_INVAL;
 }
 
 void tcp_option_changed(struct sock *sk, enum sk_opt o)

@@ -15,6 +15,22 @@ static void sack_parse(struct tcp_opts *o, const uint8_t *b, size_t n)
 		o->sack[o->n_sack++] = (struct tcp_sack){ seq(get_be32(b)), seq(get_be32(b + 4)) };
 }
 
+/* RFC 7413 4.1.1, by its number or, as hosts before it, by RFC 6994's. */
+static void fastopen_parse(struct tcp_opts *o, uint8_t kind, const uint8_t *b, size_t n)
+{
+	if (kind == TCP_OPT_EXP) {
+		if (n < 2 || get_be16(b) != TCP_EXP_FASTOPEN)
+			return;
+		b += 2;
+		n -= 2;
+	}
+	if (n % 2 || (n && n < TCP_COOKIE_MIN) || n > TCP_COOKIE_MAX)
+		return;
+	o->fo_kind = kind;
+	o->fo_len = (uint8_t)n;
+	o->fo = b;
+}
+
 /* One option; b: its n bytes behind kind and length. */
 static void opt_parse(struct tcp_opts *o, uint8_t kind, const uint8_t *b, size_t n, bool syn)
 {
@@ -32,6 +48,8 @@ static void opt_parse(struct tcp_opts *o, uint8_t kind, const uint8_t *b, size_t
 		o->tsecr = get_be32(b + 4);
 	} else if (kind == TCP_OPT_SACK && n >= 8 && n % 8 == 0) {
 		sack_parse(o, b, n);
+	} else if ((kind == TCP_OPT_FASTOPEN || kind == TCP_OPT_EXP) && syn) {
+		fastopen_parse(o, kind, b, n);
 	}
 }
 
@@ -139,7 +157,23 @@ static uint8_t *put_sack_ok_and_ts(uint8_t *p, const struct tcp_opts *o)
 	return o->has_ts ? put_ts(p, o) : p;
 }
 
-/* mss, sackOK, TS, nop, wscale; or mss, nop, wscale, sackOK, TS. */
+/* To whole words with NOPs behind it, as Linux; not if there is no room. */
+static uint8_t *put_fastopen(uint8_t *p, const uint8_t *end, const struct tcp_opts *o)
+{
+	uint8_t head = o->fo_kind == TCP_OPT_EXP ? 4 : 2, n = (uint8_t)(head + o->fo_len);
+
+	if ((n + 3) / 4 * 4 > end - p)
+		return p;
+	p[0] = o->fo_kind;
+	p[1] = n;
+	if (head == 4)
+		put_be16(p + 2, TCP_EXP_FASTOPEN);
+	if (o->fo_len)
+		memcpy(p + head, o->fo, o->fo_len);
+	return put_nops(p + n, -(unsigned)n % 4);
+}
+
+/* mss, sackOK, TS, nop, wscale; or mss, nop, wscale, sackOK, TS; then Fast Open's. */
 static size_t syn_opts_emit(const struct tcp_opts *o, uint8_t *out)
 {
 	uint8_t *p = out;
@@ -155,6 +189,8 @@ static size_t syn_opts_emit(const struct tcp_opts *o, uint8_t *out)
 	p = put_sack_ok_and_ts(p, o);
 	if (o->has_wscale && !o->wscale_first)
 		p = put_wscale(p, o);
+	if (o->fo_kind)
+		p = put_fastopen(p, out + TCP_OPT_MAX, o);
 	return (size_t)(p - out);
 }
 

@@ -34,7 +34,11 @@ enum tcp_flag {
 enum tcp_opt_kind {
 	TCP_OPT_EOL = 0, TCP_OPT_NOP = 1, TCP_OPT_MSS = 2, TCP_OPT_WSCALE = 3,
 	TCP_OPT_SACK_OK = 4, TCP_OPT_SACK = 5, TCP_OPT_TS = 8, TCP_OPT_FASTOPEN = 34,
+	TCP_OPT_EXP = 254,                /* RFC 6994: two bytes say what for */
 };
+#define TCP_EXP_FASTOPEN 0xf989           /* they, of RFC 7413 4.1.1 */
+#define TCP_COOKIE_MIN 4                  /* bytes, RFC 7413 4.1.1 */
+#define TCP_COOKIE_MAX 16
 
 struct tcp_sack { seq_t start, end; };    /* from start to before end */
 
@@ -44,8 +48,11 @@ struct tcp_opts {
 	uint8_t wscale;
 	uint8_t n_sack;
 	uint16_t mss;
+	uint8_t fo_kind, fo_len;          /* TCP_OPT_FASTOPEN, or _EXP, or 0: none; its cookie's
+					   * bytes, 0: it is asked for ... */
 	uint32_t tsval, tsecr;
 	struct tcp_sack sack[TCP_SACK_MAX];
+	const uint8_t *fo;                /* ... which lie in the segment */
 };
 
 struct tcp_hdr {
