@@ -326,7 +326,8 @@ static void info_receiver(const struct show_tcp *t, struct buf *out)
 static void info_text(const struct show_tcp *t, const struct ask *k, struct buf *out)
 {
 	if (k->timers || k->details)
-		buf_printf(out, "%s%s", t->ts_ok ? " ts" : "", t->sack_ok ? " sack" : "");
+		buf_printf(out, "%s%s%s", t->ts_ok ? " ts" : "", t->sack_ok ? " sack" : "",
+			   t->syn_data ? " fastopen" : "");
 	if (t->cc[0])
 		buf_printf(out, " %s", t->cc);
 	if (t->listens)

@@ -47,11 +47,22 @@ static int option_find(const char *name)
 	return stack_option_find(last);
 }
 
+/* Decimal; bits are said as 0x402, too. */
+static bool value_of(const char *text, unsigned long long *v)
+{
+	char *end;
+
+	if (strncmp(text, "0x", 2) != 0)
+		return word_u64(text, v);
+	*v = strtoull(text + 2, &end, 16);
+	return end > text + 2 && !*end;
+}
+
 static int option_set(struct shell *sh, struct stack *st, int o, const char *text)
 {
 	unsigned long long v;
 
-	if (!word_u64(text, &v) || v > INT64_MAX ||
+	if (!value_of(text, &v) || v > INT64_MAX ||
 	    stack_set_option(st, (enum stack_option)o, (int64_t)v) != OK)
 		return shell_error(sh, "sysctl: setting key \"%s%s\": Invalid argument",
 				   option_path(o), option_rows[o].name);
@@ -68,12 +79,39 @@ static json_t *option_json(struct stack *st, int o)
 			 "max", (json_int_t)row->max, "help", row->help);
 }
 
+/* The one option that is no number. */
+#define KEY_NAME "tcp_fastopen_key"
+
+static bool is_key(const char *name)
+{
+	size_t n = strlen(name), len = sizeof(KEY_NAME) - 1;
+
+	return n >= len && strcmp(name + n - len, KEY_NAME) == 0 &&
+	       (n == len || strchr("./", name[n - len - 1]));
+}
+
+static json_t *key_json(struct stack *st)
+{
+	char key[STACK_FASTOPEN_KEY_STRLEN];
+
+	return json_pack("{s:s,s:s,s:s}", "name", KEY_NAME, "value", stack_fastopen_key(st, key),
+			 "help", "of cookies (RFC 7413); after a comma one that is good, too");
+}
+
+static int key_set(struct shell *sh, struct stack *st, const char *text)
+{
+	if (stack_set_fastopen_key(st, text) == OK)
+		return 0;
+	return shell_error(sh, "sysctl: setting key \"" KEY_NAME "\": Invalid argument");
+}
+
 static int all_options(struct shell *sh, struct stack *st)
 {
 	json_t *all = json_array();
 
 	for (int o = 0; o < OPT_N; o++)
 		json_array_append_new(all, option_json(st, o));
+	json_array_append_new(all, key_json(st));
 	return shell_result(sh, all);
 }
 
@@ -97,6 +135,12 @@ static int sysctl_run(struct shell *sh, const struct args *a)
 		int o;
 
 		snprintf(name, sizeof(name), "%.*s", (int)len, v[i]);
+		if (is_key(name)) {
+			if (v[i][len] == '=')
+				status |= key_set(sh, st, v[i] + len + 1);
+			json_array_append_new(all, key_json(st));
+			continue;
+		}
 		o = option_find(name);
 		if (o < 0) {
 			status = shell_error(sh, "sysctl: there is no option '%s'; "
@@ -117,9 +161,16 @@ static void sysctl_print(struct shell *sh, const struct args *a, const json_t *a
 	size_t i;
 
 	(void)a;
-	json_array_foreach(all, i, o)
-		shell_printf(sh, "%s%s = %lld\n", option_path(stack_option_find(jstr(o, "name"))),
-			     jstr(o, "name"), (long long)jint(o, "value"));
+	json_array_foreach(all, i, o) {
+		const char *name = jstr(o, "name");
+		const char *text = json_string_value(json_object_get(o, "value"));
+
+		if (text)
+			shell_printf(sh, "net.ipv4.%s = %s\n", name, text);
+		else
+			shell_printf(sh, "%s%s = %lld\n", option_path(stack_option_find(name)),
+				     name, (long long)jint(o, "value"));
+	}
 }
 
 #define FEW_VALUES 4              /* so many at most are listed behind NAME= */

@@ -34,6 +34,7 @@ static const struct var vars[] = {
 	V("options", "TS.Recent", V_U32, ts_recent), V("options", "SACK", V_BOOL, sack_ok),
 	V("options", "MTU", V_U32, path_mtu), V("options", "nodelay", V_BOOL, nodelay),
 	V("options", "cork", V_BOOL, cork), V("options", "keepalive", V_BOOL, keepalive),
+	V("options", "fastopen", V_BOOL, syn_data),
 	V("congestion", "algorithm", V_STR, cc), V("congestion", "ca_state", V_STR, ca_state),
 	V("congestion", "cwnd", V_U32, cwnd), V("congestion", "ssthresh", V_U32, ssthresh),
 	V("congestion", "FlightSize", V_U32, flight_size), V("congestion", "pipe_segs", V_U32, pipe_segs),

@@ -67,6 +67,10 @@ TEST(cmd_ip, sysctl_shows_and_sets)
 	bench_wants(&b, "h1 sysctl net.ipv4.ip_forward", "net.ipv4.ip_forward = 0\n");
 	bench_wants(&b, "h1 sysctl -w net.ipv4.ip_forward=1", "net.ipv4.ip_forward = 1\n");
 	bench_wants(&b, "h1 sysctl ip_forward", "net.ipv4.ip_forward = 1\n");
+	bench_wants(&b, "h1 sysctl tcp_fastopen=0x403", "net.ipv4.tcp_fastopen = 1027\n");
+	bench_wants(&b, "h1 sysctl net.ipv4.tcp_fastopen_key=00000001-2-3-ffffffff",
+		    "net.ipv4.tcp_fastopen_key = 00000001-00000002-00000003-ffffffff\n");
+	CHECK(bench_do(&b, "h1 sysctl tcp_fastopen_key=1-2-3-4,5") != 0);
 	CHECK(bench_do(&b, "h1 sysctl bogus") != 0);
 	bench_refuses(&b, "h1 sysctl net.ipv4.ip_forward=7",
 		      "sysctl: setting key \"net.ipv4.ip_forward\": Invalid argument\n");
