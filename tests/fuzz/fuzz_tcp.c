@@ -4,7 +4,8 @@
  * The first byte is the state and what the host is set to; then come steps of
  * twelve bytes and their options: what the user does or how time passes, flags,
  * sequence and acknowledgment numbers near those that are expected, window,
- * lengths.  Options are bytes as they are or, so that SACK and timestamps are
+ * lengths.  IP options, the user's and the peer's, are bytes as they are;
+ * TCP's too, or, so that SACK and timestamps are
  * more than noise, made of blocks near the acknowledgment number.
  * What is sent must be whole, the counts must agree with each other, and all
  * memory must come back.
@@ -25,6 +26,7 @@
 #include "stack/wire/eth.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"
+#include "stack/wire/ip4opt.h"
 #include "stack/wire/tcp.h"
 
 #define US IP4(10, 0, 0, 1)
@@ -50,7 +52,8 @@ struct run {
 	struct tcp_hdr heard;             /* the last segment of the stack */
 	uint32_t seq;                     /* the peer's next */
 	uint32_t tsval, tsecr;            /* its timestamps */
-	bool comes_by_route;              /* its packets have IP options */
+	uint8_t ip_opt[IP4OPT_MAX];       /* of its packets: n_ip_opt bytes, whole words */
+	uint8_t n_ip_opt;
 };
 
 static int hear(struct netdev *dev, struct pkt *p)
@@ -85,9 +88,8 @@ static int hear(struct netdev *dev, struct pkt *p)
 /* A datagram of theirs arrives. */
 static void arrive(struct run *r, uint8_t proto, const uint8_t *bytes, size_t n)
 {
-	static const uint8_t route[] = { 1, 131, 7, 8, 10, 0, 0, 4 };     /* RFC 791: at its end */
-	uint8_t b[ETH_HLEN + IP4_HLEN + sizeof(route) + TCP_HLEN_MAX + 1460];
-	uint8_t hlen = IP4_HLEN + (r->comes_by_route ? sizeof(route) : 0);
+	uint8_t b[ETH_HLEN + IP4_HLEN + IP4OPT_MAX + TCP_HLEN_MAX + 1460];
+	uint8_t hlen = (uint8_t)(IP4_HLEN + r->n_ip_opt);
 	struct ip4_hdr ip = { .hlen = hlen, .proto = proto, .ttl = 64, .src = THEM, .dst = US,
 			      .total_len = (uint16_t)(hlen + n) };
 	struct eth_hdr eth = { .dst = r->dev.mac, .src = { { 2, 0, 0, 0, 0, 9 } },
@@ -96,7 +98,8 @@ static void arrive(struct run *r, uint8_t proto, const uint8_t *bytes, size_t n)
 	struct pkt *p;
 
 	eth_hdr_emit(&eth, &w);
-	ip4_hdr_emit(&ip, route, &w);
+	ip4_hdr_emit(&ip, r->ip_opt, &w);
+	wr_bytes(&w, r->ip_opt, r->n_ip_opt);
 	wr_bytes(&w, bytes, n);
 	assert(wr_ok(&w));
 	p = pkt_from_bytes(r->pool, b, wr_len(&w));
@@ -133,6 +136,16 @@ static void answer(struct run *r, uint8_t flags)
 	r->seq += (flags & (TCP_SYN | TCP_FIN)) ? 1 : 0;
 }
 
+/* RFC 7413, without a cookie. */
+static void open_with_data(struct run *r, const struct endpoint *to)
+{
+	uint8_t data[100] = { 0 };
+	struct sk_msg m = { .buf = data, .n = sizeof(data), .peer = *to, .flags = SK_FASTOPEN };
+	ssize_t n = sk_sendmsg(r->sk, &m);
+
+	assert(n == sizeof(data));
+}
+
 static void open_to(struct run *r, enum want want)
 {
 	struct endpoint us = { addr_ip4(US), OUR_PORT }, them = { addr_ip4(THEM), THEIR_PORT };
@@ -144,12 +157,18 @@ static void open_to(struct run *r, enum want want)
 	assert(err == OK);
 	if (want == W_CLOSED)
 		return;
-	if (want == W_SYN_SENT) {
+	if (want == W_SYN_SENT && stack_option(r->st, OPT_TCP_TIMESTAMPS)) {
 		err = sk_connect(r->sk, &them);
 		assert(err == ERR_INPROGRESS);
 		return;
 	}
+	if (want == W_SYN_SENT) {
+		open_with_data(r, &them);
+		return;
+	}
 	err = sk_listen(r->listener, 4);
+	assert(err == OK);
+	err = sk_setopt(r->listener, SKO_FASTOPEN, 2);
 	assert(err == OK);
 	if (want == W_LISTEN)
 		return;
@@ -294,7 +313,6 @@ static void set_seldom(struct run *r, unsigned which)
 		{ SKO_QUICKACK, 0 }, { SKO_QUICKACK, 1 }, { SKO_RECVERR, 1 },
 		{ SKO_RCVLOWAT, 100 }, { SKO_NOTSENT_LOWAT, 100 }, { SKO_WINDOW_CLAMP, 1000 },
 	};
-	static const uint8_t route[] = { 131, 7, 4, 10, 0, 0, 3, 0 };
 	const unsigned n_host = sizeof(of_host) / sizeof(of_host[0]);
 	struct sk_err e;
 
@@ -302,13 +320,30 @@ static void set_seldom(struct run *r, unsigned which)
 		(void)!stack_set_option(r->st, of_host[which].o, of_host[which].v);
 	else if (which - n_host < sizeof(of_conn) / sizeof(of_conn[0]) && r->sk)
 		(void)!sk_setopt(r->sk, of_conn[which - n_host].o, of_conn[which - n_host].v);
-	else if (which == 13 && r->sk)
-		(void)!sk_set_ip_options(r->sk, route, sizeof(route));
-	else if (which == 14)
-		r->comes_by_route = !r->comes_by_route;
 	else if (r->sk)
 		(void)sk_recverr(r->sk, &e);
 }
+
+/* IP options of the user's segments, or of the peer's: their length, then what there
+ * is of them. */
+static const uint8_t *set_ip_options(struct run *r, bool ours, const uint8_t *d,
+				     const uint8_t *end)
+{
+	uint8_t got[IP4OPT_MAX];
+	size_t n = d < end ? *d++ % (IP4OPT_MAX + 1u) : 0;
+
+	if (n > (size_t)(end - d))
+		n = (size_t)(end - d);
+	if (!ours) {
+		r->n_ip_opt = (uint8_t)(n & ~(size_t)3);
+		memcpy(r->ip_opt, d, r->n_ip_opt);
+	} else if (r->sk && sk_set_ip_options(r->sk, d, n) == OK) {
+		assert(sk_get_ip_options(r->sk, got) >= n);
+	}
+	return d + n;
+}
+
+static bool is_ip_options(uint8_t what) { return what == 0xdf || what == 0xef; }
 
 /* What happens beside the segment, by the low bits; some of it never. */
 static void act(struct run *r, uint8_t what)
@@ -333,7 +368,7 @@ static void act(struct run *r, uint8_t what)
 	case 11: if (r->sk) set_option(r, what >> 4); break;
 	case 12: stack_burst_begin(r->st); return;        /* until something else is done */
 	case 14: if (r->sk) urgent(r, what >> 4); break;
-	case 15: set_seldom(r, what >> 4); break;
+	case 15: if (!is_ip_options(what)) set_seldom(r, what >> 4); break;
 	default: break;
 	}
 	while (stack_next_at(r->st) <= r->now)
@@ -362,14 +397,16 @@ static const uint8_t *step(struct run *r, const uint8_t *d, const uint8_t *end)
 	size_t n_opt = d[10] % 11 * 4u, len = d[11] * 6u;
 	unsigned blocks = d[10] >> 4 & 3;
 	bool built = d[10] & BUILT;
-	uint8_t opts[TCP_OPT_MAX];
+	uint8_t what = d[0], opts[TCP_OPT_MAX];
 	seq_t ack = seq_add(r->heard.seq, (r->heard.flags & (TCP_SYN | TCP_FIN)) ? 1 : 0);
 	struct tcp_hdr h = { .flags = d[1], .wnd = get_be16(d + 6), .urg = get_be16(d + 8) };
 
-	act(r, d[0]);
+	act(r, what);
 	h.seq = seq_add(seq(r->seq), (uint32_t)(int16_t)get_be16(d + 2));
 	h.ack = seq_add(ack, (uint32_t)(int16_t)get_be16(d + 4));
 	d += STEP;
+	if (is_ip_options(what))
+		d = set_ip_options(r, what == 0xdf, d, end);
 	if (built) {
 		n_opt = build(r, opts, blocks, h.ack, &d, end);
 	} else {
@@ -395,7 +432,7 @@ static void on_event(void *ctx, const struct tcp_event *e)
 /* What the host is set to, by bits. */
 static void configure(struct run *r, unsigned bits)
 {
-	int err = OK;
+	int err = stack_set_option(r->st, OPT_TCP_FASTOPEN, 0x207);
 
 	if (bits & 1)
 		err |= stack_set_option(r->st, OPT_TCP_TIMESTAMPS, 0);
