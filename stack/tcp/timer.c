@@ -9,6 +9,8 @@
  */
 #include "stack/tcp/fastopen.h"
 
+#define R2_RTO MSEC(200)                  /* Linux: TCP_RTO_MIN */
+
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
 static void arm(struct tcp_conn *tc, ns_t at)
@@ -138,7 +140,20 @@ unsigned tcp_syn_retries(const struct tcp_conn *tc)
 	return own ? (unsigned)own : (unsigned)tcp_stack(tc)->opt[OPT_TCP_SYN_RETRIES];
 }
 
-/* RFC 9293 3.8.3: R2 in retransmissions; of a SYN, of data, of an orphan. */
+/* RFC 9293 3.8.3: R2 in time, as Linux reckons it from a count: so long as timeouts take
+ * that begin with its least one, whatever the round trip is. */
+static ns_t r2_time(int64_t timeouts)
+{
+	ns_t rto = R2_RTO, sum = rto;
+
+	for (int64_t i = 0; i < timeouts; i++) {
+		rto = 2 * rto < TCP_RTO_MAX ? 2 * rto : TCP_RTO_MAX;
+		sum += rto;
+	}
+	return sum;
+}
+
+/* R2: of a SYN in retransmissions; of data, which an orphan may have, in time. */
 static bool gave_up(const struct tcp_conn *tc)
 {
 	const struct stack *st = tcp_stack(tc);
@@ -151,7 +166,9 @@ static bool gave_up(const struct tcp_conn *tc)
 		return true;
 	if (limit != NS_NEVER && tc->state >= TCP_ESTABLISHED)
 		return false;                     /* instead of the count */
-	return tc->timeouts >= max && !is_shut_out(tc);
+	if (tc->state < TCP_ESTABLISHED)
+		return tc->timeouts >= max;
+	return tcp_now(tc) - tc->stuck_at >= r2_time(max) && !is_shut_out(tc);
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
