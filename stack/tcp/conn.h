@@ -510,7 +510,7 @@ void tcp_sack_remove(struct tcp_conn *tc, unsigned i);     /* of those to report
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* The same of the next data, if the window has room for it and nothing else waits. */
 void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags);
-/* Of a SYN, whose ACK will offer the first window; takes p. */
+/* Of a SYN; takes p. */
 void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx); /* wholly old: D-SACK */
 /* The peer's FIN, and so all its data. */

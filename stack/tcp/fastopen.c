@@ -291,7 +291,6 @@ void tcp_fastopen_opened(struct tcp_conn *tc)
 {
 	tcp_conn_established(tc);
 	tcp_fastopen_child_end(tc, false);
-	tc->timeouts = tc->backoff = 0;           /* of the SYN-ACK, not of data */
 }
 
 void tcp_fastopen_forget(struct tcp_conn *tc)

@@ -401,7 +401,6 @@ void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 	tc->data_segs_in++;
 	p->seq = tc->rcv_nxt.v;
 	to_user(tc, p);
-	tc->rcv_adv = tc->rcv_nxt;
 }
 
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
