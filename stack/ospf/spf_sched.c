@@ -54,11 +54,12 @@ static ns_t hold_time(const struct ospf *o)
 static void schedule(struct ospf *o)
 {
 	struct ospf_spf *s = o->spf;
-	ns_t now = ospf_now(o), hold = hold_time(o), delay = o->conf.spf_delay;
+	ns_t now = ospf_now(o), hold, delay = o->conf.spf_delay;
 	ns_t since = s->at < 0 ? NS_NEVER : now - s->at;
 
-	if (timer_armed(&o->spf_timer))
+	if (likely(timer_armed(&o->spf_timer)))
 		return;
+	hold = hold_time(o);
 	if (since < hold) {
 		if (hold < o->conf.spf_max_hold)
 			s->hold_multiplier++;

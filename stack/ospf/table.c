@@ -269,25 +269,37 @@ static bool way_of(const struct table *t, const struct ospf_lsa *l, struct way *
 	return l->h.type == OSPF_LSA_SUMMARY ? way_to_border(t, l, w) : way_to_vertex(t, l, w);
 }
 
+/* As offer(), of paths within the AS: those of equal rank have nothing else to be told by. */
 static hot_inline void offer_internal(struct table *t, const struct way *w,
 				      const struct ospf_dest *d)
 {
 	uint64_t rank = spf_rank(w->class, 0, false, w->cost + d->cost);
-	const struct spf_p *best = &t->s->p[d->prefix];
-	struct spf_p c;
+	struct spf_p *best = &t->s->p[d->prefix];
+	nexthops_id hops = w->hops;
 
 	if (best->rank && best->rank < rank)
 		return;
 	if (w->class == SPF_INTER && d->cost >= OSPF_LS_INFINITY)          /* 16.2 (1) */
 		return;
-	c = (struct spf_p){ .rank = rank, .area = w->a->id, .hops = w->hops };
-	if (w->own) {
+	if (unlikely(w->own)) {
 		struct ospf_pnet to = ospf_prefix(t->o->pool, d->prefix);
 
-		c.hops = spf_hops_own(t->o, w->a, to.key, to.len);
+		hops = spf_hops_own(t->o, w->a, to.key, to.len);
 	}
-	if (c.hops)
-		offer(t, d->prefix, &c);
+	if (!hops)
+		return;
+	if (best->rank == rank) {
+		best->hops = spf_hops_union(t->o, t->memo, best->hops, hops);
+		if (w->a->id > best->area)
+			best->area = w->a->id;
+		return;
+	}
+	list(t, d->prefix);
+	best->rank = rank;
+	best->area = w->a->id;
+	best->tag = best->adv = 0;
+	best->hops = hops;
+	best->flags &= ~(SPF_P_NSSA | SPF_P_PBIT);
 }
 
 static bool is_external(const struct ospf_lsa *l)
