@@ -40,13 +40,9 @@ static void rows_emit(const struct ospf_nbr *n, struct wr *w)
 	for (unsigned k = 0; k < n->dd_n; k++) {
 		const struct lsa_set_row *row = lsa_set_next(&n->summary, &i);
 		const struct lsdb_entry *e = row ? lsdb_find(o, row->key) : NULL;
-		struct ospf_lsa_hdr h;
 
-		if (!e)
-			continue;
-		h = e->lsa->h;
-		h.age = lsdb_age(o, e);
-		ospf_lsa_hdr_emit(&h, w);
+		if (e)
+			lsdb_hdr_emit(o, e, w);
 	}
 }
 

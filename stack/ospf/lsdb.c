@@ -31,6 +31,16 @@ uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e)
 	return e->flags & LSDB_MAXAGE || age > OSPF_MAX_AGE ? OSPF_MAX_AGE : (uint16_t)age;
 }
 
+void lsdb_hdr_emit(const struct ospf *o, const struct lsdb_entry *e, struct wr *w)
+{
+	uint8_t *p = wr_take(w, OSPF_LSA_HLEN);
+
+	if (!p)
+		return;
+	memcpy(p, e->lsa->image, OSPF_LSA_HLEN);
+	ospf_lsa_put_age(p, lsdb_age(o, e));
+}
+
 int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b,
 		uint16_t b_age)
 {

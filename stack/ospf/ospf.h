@@ -333,6 +333,8 @@ static inline void lsdb_prefetch(const struct ospf *o, ospf_knum k)
 struct lsdb_entry *lsdb_find3(const struct ospf *o, uint32_t area, uint8_t type, uint32_t id,
 			      uint32_t adv);
 uint16_t lsdb_age(const struct ospf *o, const struct lsdb_entry *e);      /* s, <= OSPF_MAX_AGE */
+/* Its header, with its age now. */
+void lsdb_hdr_emit(const struct ospf *o, const struct lsdb_entry *e, struct wr *w);
 /* 13.1: above 0 if (a, a_age) is newer than (b, b_age), 0 if the same instance. */
 int lsa_compare(const struct ospf_lsa_hdr *a, uint16_t a_age, const struct ospf_lsa_hdr *b,
 		uint16_t b_age);

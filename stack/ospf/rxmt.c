@@ -12,7 +12,7 @@
  * packets take less memory, and no more time, than long ones. */
 #define ACK_DELAY MSEC(20)                /* 13.5: below RxmtInterval, a second or more */
 #define ACKS_MAX 32                       /* in a packet */
-#define ACKS_AT_ONCE 16                   /* of a packet, before the first is looked up */
+#define ACKS_SKIP 8                       /* rows that may not be acknowledged before one that is */
 
 /* --- delayed acknowledgments (13.5) ------------------------------------------------------ */
 
@@ -25,7 +25,6 @@ static void acks_send_to(struct ospf_if *oi, ip4_t dst)
 
 	for (uint32_t i = 0; i < oi->n_acks; i++) {
 		const struct lsdb_entry *e = lsdb_find(o, oi->acks[i]);
-		struct ospf_lsa_hdr h;
 
 		if (!e)
 			continue;
@@ -33,9 +32,7 @@ static void acks_send_to(struct ospf_if *oi, ip4_t dst)
 					       oi->n_acks * (size_t)OSPF_LSA_HLEN))
 			break;                    /* they are sent again, and acknowledged then */
 		open = true;
-		h = e->lsa->h;
-		h.age = lsdb_age(o, e);
-		ospf_lsa_hdr_emit(&h, &tx.w);
+		lsdb_hdr_emit(o, e, &tx.w);
 	}
 	if (open)
 		ospf_tx_end(&tx, dst);
@@ -67,13 +64,13 @@ static void acks_fire(struct timer *t)
 	oi->acks = NULL;
 }
 
-/* How many fit the MTU; at least one. */
-static uint16_t acks_max(const struct ospf_if *oi)
+/* Is there no room for one more, by the MTU? */
+static bool acks_full(const struct ospf_if *oi)
 {
 	size_t other = IP4_HLEN + OSPF_HLEN + ospf_auth_len(oi);
-	size_t n = oi->dev->mtu < other ? 0 : (oi->dev->mtu - other) / OSPF_LSA_HLEN;
 
-	return (uint16_t)(n ? n < ACKS_MAX ? n : ACKS_MAX : 1);
+	return oi->n_acks >= ACKS_MAX ||
+	       other + (oi->n_acks + (size_t)1) * OSPF_LSA_HLEN > oi->dev->mtu;
 }
 
 void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
@@ -88,7 +85,7 @@ void ospf_ack_delayed(struct ospf_if *oi, const struct lsdb_entry *e)
 		timer_set(&o->st->timers, &oi->ack_timer, o->st->now + ACK_DELAY);
 	}
 	oi->acks[oi->n_acks++] = e->lsa->key;
-	if (oi->n_acks >= acks_max(oi))
+	if (acks_full(oi))
 		acks_send(oi);
 }
 
@@ -332,35 +329,61 @@ static void ack_input(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knu
 		ospf_acked(n, e, &unsent);
 }
 
-/* A few at once, so that what they name comes from memory together. */
-static void acks_input(struct ospf_nbr *n, struct rd *r)
+static bool is_of(const struct lsdb_entry *e, const struct ospf_lsa_hdr *h)
+{
+	return e && e->lsa->h.id == h->id && e->lsa->h.adv == h->adv && e->lsa->h.type == h->type;
+}
+
+/* Whose LSAs it names is known without a look into the pool where it names them in the order
+ * in which they were sent: that of a row soon behind *r, which moves on.  Or OSPF_NUM_NONE. */
+static ospf_knum key_in_order(const struct ospf_nbr *n, const struct ospf_lsa_hdr *h, uint32_t *r)
 {
 	const struct ospf *o = n->oi->area->ospf;
-	struct { struct ospf_lsa_hdr h; ospf_knum key; } acks[ACKS_AT_ONCE];
-	uint32_t n_acks = 0;
+	const struct lsa_set *s = &n->retransmit;
 
-	while (n_acks < ACKS_AT_ONCE && rd_left(r) && ospf_lsa_hdr_parse(&acks[n_acks].h, r)) {
-		const struct ospf_lsa_hdr *h = &acks[n_acks].h;
-		struct ospf_key3 k = { lsdb_area_of(n->oi->area, h->type), h->type, h->id, h->adv };
-
-		acks[n_acks].key = ospf_key_find(o->pool, &k);
-		if (acks[n_acks].key == OSPF_NUM_NONE)
+	for (uint32_t i = *r; i < s->n_rows && i < *r + ACKS_SKIP; i++) {
+		if (!is_of(lsdb_find(o, s->rows[i].key), h))
 			continue;
-		lsdb_prefetch(o, acks[n_acks].key);
-		lsa_set_prefetch(&n->retransmit, acks[n_acks++].key);
+		*r = i + 1;
+		return s->rows[i].key;
 	}
-	for (uint32_t i = 0; i < n_acks; i++)
-		ack_input(n, &acks[i].h, acks[i].key);
+	return OSPF_NUM_NONE;
+}
+
+static ospf_knum key_of(const struct ospf_nbr *n, const struct ospf_lsa_hdr *h)
+{
+	struct ospf_key3 k = { lsdb_area_of(n->oi->area, h->type), h->type, h->id, h->adv };
+
+	return ospf_key_find(n->oi->area->ospf->pool, &k);
+}
+
+/* Rows in front of which nobody waits any more are passed over. */
+static uint32_t first_row(struct ospf_nbr *n)
+{
+	struct lsa_set *s = &n->retransmit;
+
+	if (n->waits)
+		(void)weed_front(n);
+	for (uint32_t i = s->first; i < s->n_rows && i < s->first + ACKS_MAX; i++)
+		lsdb_prefetch(n->oi->area->ospf, s->rows[i].key);
+	return s->first;
 }
 
 enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r)
 {
+	struct ospf_lsa_hdr h;
+	uint32_t row;
+
 	if (n->state < OSPF_NBR_EXCHANGE)
 		return DROP_OSPF_STATE;
 	if (!ospf_lsack_parse(r))
 		return DROP_OSPF_LENGTH;
-	while (rd_left(r) && rd_ok(r))
-		acks_input(n, r);
+	row = first_row(n);
+	while (ospf_lsa_hdr_parse(&h, r)) {
+		ospf_knum key = key_in_order(n, &h, &row);
+
+		ack_input(n, &h, key == OSPF_NUM_NONE ? key_of(n, &h) : key);
+	}
 	return DROP_NONE;
 }
 

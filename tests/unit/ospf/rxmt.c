@@ -357,6 +357,30 @@ TEST(rxmt, lists_keep_their_order)
 	say_free(&y);
 }
 
+/* Reversed for some, in steps of seven for others. */
+TEST(rxmt, acknowledgments_count_in_any_order)
+{
+	static struct image i[60], some[N_ELEM(i)];
+	struct say y = say_new(), spoke[SPOKES];
+
+	spokes_new(&y, spoke);
+	for (unsigned k = 0; k < N_ELEM(i); k++)
+		i[k] = say_router(RX + k, 1);
+	say_lsu(&y, i, N_ELEM(i));
+	onet_run(y.on, MSEC(100));
+	for (unsigned k = 1; k < SPOKES; k++) {
+		for (unsigned j = 0; j < N_ELEM(i); j++)
+			some[j] = i[k % 2 ? N_ELEM(i) - 1 - j : 7 * j % N_ELEM(i)];
+		say_ack(&spoke[k], some, N_ELEM(some) - (k == 3));
+	}
+	CHECK(ospf_is_retransmitted(y.o, db_router(y.st, RX)->lsa->key));
+	say_ack(&spoke[3], i, 1);
+	for (unsigned k = 0; k < N_ELEM(i); k++)
+		CHECK(!ospf_is_retransmitted(y.o, db_router(y.st, RX + k)->lsa->key));
+	spokes_free(spoke);
+	say_free(&y);
+}
+
 /* As many as there are rows before the list must grow. */
 TEST(rxmt, a_list_without_a_free_row_is_repeated)
 {
