@@ -96,15 +96,21 @@ bool lsa_set_del(struct lsa_set *s, ospf_knum k)
 	return lsa_set_take(s, k, &was_new);
 }
 
+/* Without an index to fill it may be fuller. */
+bool lsa_set_must_grow(const struct lsa_set *s)
+{
+	return s->bare ? 8 * s->n >= 7 * s->cap : 4 * s->n >= 3 * s->cap;
+}
+
 /* Rows after the next lack of room: as many, if that came of gaps. */
 static uint32_t next_cap(const struct lsa_set *s)
 {
 	if (!s->cap)
 		return FEW;
-	if (s->bare)                      /* no index to fill: it may be fuller, and grow less */
-		return 8 * s->n < 7 * s->cap ? s->cap : s->cap + s->cap / 2;
-	if (4 * s->n < 3 * s->cap)
+	if (!lsa_set_must_grow(s))
 		return s->cap;
+	if (s->bare)                      /* no index to fill: it grows less */
+		return s->cap + s->cap / 2;
 	return s->cap == FEW ? 4 * FEW : 2 * s->cap;
 }
 

@@ -65,6 +65,8 @@ bool lsa_set_has(const struct lsa_set *s, ospf_knum k);
 /* NULL: is not there.  Until the next addition. */
 const struct lsa_set_row *lsa_set_find(const struct lsa_set *s, ospf_knum k);
 void lsa_set_prefetch(const struct lsa_set *s, ospf_knum k);      /* k will be asked for soon */
+/* Is there so much in it that it takes more memory when it finds no room? */
+bool lsa_set_must_grow(const struct lsa_set *s);
 void lsa_set_clear(struct lsa_set *s);
 /* Rows by *i from 0 on, oldest first; NULL: no more.  Deleting is safe meanwhile. */
 const struct lsa_set_row *lsa_set_next(const struct lsa_set *s, uint32_t *i);

@@ -166,16 +166,23 @@ static bool weed_front(struct ospf_nbr *n)
 	return s->first >= s->cap / 4;
 }
 
+/* Before a row is added that finds no room: gaps, but where the list will grow anyway. */
+static outlined void weed_for_room(struct ospf_nbr *n)
+{
+	if (!weed_front(n) && !lsa_set_must_grow(&n->retransmit))
+		weed(n);
+}
+
 /* At the end; wherever it was before. */
-static int put(struct ospf_nbr *n, struct lsdb_entry *e, uint32_t unsent)
+static hot_inline int put(struct ospf_nbr *n, struct lsdb_entry *e, uint32_t unsent)
 {
 	struct lsa_set *s = &n->retransmit;
 	uint32_t now = ospf_now_ms(n->oi->area->ospf);
 
-	if (!n->waits)
+	if (unlikely(!n->waits))
 		return lsa_set_add(s, e->lsa->key, now);
-	if (s->n_rows == s->cap && !weed_front(n))
-		weed(n);
+	if (unlikely(s->n_rows == s->cap))
+		weed_for_room(n);
 	if (lsa_set_append(s, e->lsa->key, now))
 		return ERR_NOMEM;
 	s->n -= (e->flags & n->waits) != 0;
