@@ -178,11 +178,6 @@ static uint32_t bucket_room_at_once(const struct learn_index *x)
 	return (x->bits == 16 ? 86 : 76) * (64u / x->bits);
 }
 
-static uint64_t index_room(const struct learn_index *x)
-{
-	return (uint64_t)x->n_buckets * bucket_room(x) / 100;
-}
-
 static uint32_t index_larger(const struct learn_index *x)
 {
 	return x->n_buckets + x->n_buckets / 8 + BUCKETS_FIRST;
@@ -196,6 +191,7 @@ static void index_shape(struct learn_index *x, uint32_t n, uint32_t row)
 
 	x->n_buckets = n;
 	x->bits = wide ? 32 : 16;
+	x->room = (uint32_t)((uint64_t)n * bucket_room(x) / 100);
 	x->tag_shift = wide ? 16 : 32;
 	x->ones = wide ? 0x0000000100000001u : 0x0001000100010001u;
 	x->high = x->ones << (x->bits - 1);
@@ -240,7 +236,7 @@ static bool index_reserve(struct learn_table *t, uint32_t row)
 {
 	const struct learn_index *x = &t->index;
 
-	if (!x->n_buckets || t->count >= index_room(x))
+	if (!x->n_buckets || t->count >= x->room)
 		return index_grow(t, index_larger(x), row);
 	return row + 1 == place_row(x, row + 1) || index_grow(t, x->n_buckets, row);
 }
@@ -255,7 +251,7 @@ void learn_table_expect(struct learn_table *t, uint32_t n)
 		return;
 	index_shape(&x, 0, row);
 	buckets = (n * (uint64_t)100 + bucket_room_at_once(&x) - 1) / bucket_room_at_once(&x);
-	if (!t->index.n_buckets || n > index_room(&t->index) ||
+	if (!t->index.n_buckets || n > t->index.room ||
 	    row + 1 != place_row(&t->index, row + 1))
 		(void)index_grow(t, (uint32_t)buckets, row);      /* no memory: in steps, later */
 }

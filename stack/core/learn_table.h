@@ -42,6 +42,7 @@ struct learn_index {
 	uint64_t tags;                    /* the hash bits of each place; the rest is the row's */
 	uint64_t place;                   /* all bits of the first place */
 	uint32_t n_buckets;
+	uint32_t room;                    /* rows; it grows before there are more */
 	uint8_t bits;                     /* of a place */
 	uint8_t tag_shift;                /* hash bits from here on make the first place */
 };
