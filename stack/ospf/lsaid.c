@@ -100,15 +100,13 @@ static bool is_listed(const struct lsaid_list *l, const struct lsaid_row *key)
 	return lo < l->n && l->rows[lo].type == key->type && l->rows[lo].id == key->id;
 }
 
-static void find_other(struct ospf *o, struct lsdb_entry *e, void *arg)
+/* An LSA of ours, said or about to be: it goes if it is not in the list. */
+static void flush_add(struct flush *f, uint32_t area, uint8_t type, uint32_t id)
 {
-	const struct ospf_lsa_hdr *h = &e->lsa->h;
-	struct lsaid_row key = { .id = h->id, .type = h->type }, *rows;
-	struct flush *f = arg;
+	struct lsaid_row key = { .id = id, .type = type }, *rows;
 	size_t cap = f->cap ? 2 * f->cap : 16;
 
-	if (h->adv != o->router_id || !(f->types >> h->type & 1) ||
-	    e->lsa->area != f->l->area || e->flags & LSDB_MAXAGE || is_listed(f->l, &key))
+	if (!(f->types >> type & 1) || area != f->l->area || is_listed(f->l, &key))
 		return;
 	if (f->n == f->cap) {
 		rows = realloc(f->rows, cap * sizeof(*rows));
@@ -122,12 +120,28 @@ static void find_other(struct ospf *o, struct lsdb_entry *e, void *arg)
 	f->rows[f->n++] = key;
 }
 
+static void find_other(struct ospf *o, struct lsdb_entry *e, void *arg)
+{
+	const struct ospf_lsa_hdr *h = &e->lsa->h;
+
+	if (h->adv == o->router_id && !(e->flags & LSDB_MAXAGE))
+		flush_add(arg, e->lsa->area, h->type, h->id);
+}
+
+/* Its time has not come (MinLSInterval): in the database it is not, or being flushed. */
+static void find_held(struct ospf *o, const struct ospf_key3 *key, void *arg)
+{
+	(void)o;
+	flush_add(arg, key->area, key->type, key->id);
+}
+
 /* What is not in the list, in the order of IDs: that of the database is nobody's to see. */
 static void flush_others(struct lsaid_list *l, uint32_t types)
 {
 	struct flush f = { .l = l, .types = types };
 
 	lsdb_each(l->o, find_other, &f);
+	ospf_origin_held(l->o, find_held, &f);
 	if (f.n)
 		qsort(f.rows, f.n, sizeof(*f.rows), by_id);
 	for (size_t i = 0; i < f.n; i++)

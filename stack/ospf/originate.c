@@ -179,6 +179,17 @@ static void hold(struct ospf *o, struct ospf_own *w, ns_t until)
 	timer_arm(o, until);
 }
 
+void ospf_origin_held(struct ospf *o,
+		      void (*fn)(struct ospf *o, const struct ospf_key3 *key, void *arg), void *arg)
+{
+	const struct ospf_own *w;
+
+	if (!o->origin)
+		return;
+	list_for_each(&o->origin->held, w, held)
+		fn(o, ospf_key(o->pool, w->key), arg);
+}
+
 /* 14.1: gone before its time. */
 static void flush(struct ospf *o, struct lsdb_entry *e)
 {

@@ -412,6 +412,9 @@ void ospf_origin_fini(struct ospf *o);
 void ospf_origin_area_fini(struct ospf_area *a);  /* the area goes */
 int ospf_originate(struct ospf *o, uint32_t area, uint8_t type, uint32_t id, uint8_t options,
 		   const void *body, size_t len);
+/* Each LSA that is held back, so as not to be said too often. */
+void ospf_origin_held(struct ospf *o,
+		      void (*fn)(struct ospf *o, const struct ospf_key3 *key, void *arg), void *arg);
 /* 14.1; nothing if it is not there. */
 void ospf_flush(struct ospf *o, uint32_t area, uint8_t type, uint32_t id);
 /* Something changed that a router-LSA or network-LSA says; built anew at the end of the instant. */

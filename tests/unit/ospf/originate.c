@@ -468,6 +468,36 @@ TEST(originate, what_is_withdrawn_together_is_flushed_in_the_order_of_ids)
 	say_free(&y);
 }
 
+/* Said, flushed, to be said again when MinLSInterval allows it, and then not at all;
+ * acked: by then the flush has left the database, too. */
+static void withdraw_what_waits(bool acked)
+{
+	struct ospf_redistribute conf = { .on = true, .metric = 20 };
+	struct say y = at_rest();
+	struct lsdb_entry *e;
+	struct image i;
+
+	static_route(y.st, IP4(192, 0, 2, 0));
+	for (unsigned n = 0; n < 4; n++) {
+		conf.on = n % 2 == 0;
+		REQUIRE(stack_ospf_redistribute(y.st, RP_STATIC, &conf) == OK);
+		onet_run(y.on, MSEC(100));
+		while (acked && n == 2 && say_hears(&y, OSPF_LSA_EXTERNAL, y.o->router_id, &i))
+			say_ack(&y, &i, 1);
+		onet_run(y.on, MSEC(100));
+	}
+	onet_run(y.on, SEC(10));
+	e = lsdb_find3(y.o, OSPF_AREA_AS, OSPF_LSA_EXTERNAL, IP4(192, 0, 2, 0), y.o->router_id);
+	CHECK(!e || e->flags & LSDB_MAXAGE);
+	say_free(&y);
+}
+
+TEST(originate, what_waits_to_be_said_again_while_it_dies_is_withdrawn)
+{
+	withdraw_what_waits(false);
+	withdraw_what_waits(true);
+}
+
 /* r1's router-LSA still names r2, who is not Full.  The rest of the ring comes nearer, so r2's
  * next hops are looked for, and then those behind it:
  *
