@@ -76,6 +76,8 @@ class Lab:
             self.connect(a, borders + inner)
         for r in self.routers.values():
             self.configure(r)
+        if rng.random() < 0.4:
+            self.equals(rng.choice(sorted(self.types)))
         self.written = {r: (r.stub_router, dict(r.redist), list(r.statics))
                         for r in self.routers.values()}
         self.written.update({e: e.cost for l in self.links for e in l.ends})
@@ -124,6 +126,21 @@ class Lab:
         self.links.append(l)
         return base + 2
 
+    def equals(self, area):
+        """Two routers that tell the same of what is behind one host (12.4.4.1)."""
+        rng = self.rng
+        members = [r for r in self.routers.values() if area in r.areas]
+        if len(members) < 2:
+            return
+        via = self.behind(area, members[0], True)
+        l, told = self.links[-1], (rng.choice([5, 20]), rng.choice([1, 2]))
+        l.hub = f'q{len(self.hosts)}'
+        l.ends = []
+        for i, r in enumerate(rng.sample(members, 2)):
+            l.ends.append(End(r, r.dev(), l.prefix[0] + 3 + i, self.cost()))
+            r.redist['static'] = told + (rng.randint(0, 3),)
+            r.statics += [(net(p), via) for p in ('198.51.100.0/24', '198.18.9.0/24')]
+
     def connect(self, area, members):
         rng, rest = self.rng, members[:]
         rng.shuffle(rest)
@@ -149,13 +166,21 @@ class Lab:
                             'cost': self.rng.choice([None, None, 4])})
         return out
 
+    def nssa_ranges(self):
+        rng = self.rng
+        return [{'prefix': net(text), 'hide': rng.random() < 0.25,
+                 'cost': rng.choice([None, None, 4]), 'tag': rng.choice([0, 9])}
+                for text in ('198.18.0.0/15', '198.18.0.0/16', '198.18.0.0/24', '198.18.7.0/24',
+                             '192.0.2.0/24', '10.240.0.0/16') if rng.random() < 0.15]
+
     def configure(self, r):
         rng = self.rng
         border = len(r.areas) > 1
         r.stub_router = self.with_stub_routers and rng.random() < 0.2
         for a in r.areas:
             c = r.conf[a] = {'type': self.types[a], 'no_summary': False, 'default_cost': 1,
-                             'nssa_default': False, 'translate': 'candidate', 'ranges': []}
+                             'nssa_default': False, 'translate': 'candidate', 'ranges': [],
+                             'nssa_ranges': []}
             if border:
                 c['ranges'] = self.ranges(a)
             if border and self.types[a] != 'normal':
@@ -164,6 +189,7 @@ class Lab:
             if border and self.types[a] == 'nssa':
                 c['nssa_default'] = rng.random() < 0.4
                 c['translate'] = rng.choice(['candidate'] * 4 + ['always', 'never'])
+                c['nssa_ranges'] = self.nssa_ranges()
         if rng.random() < 0.3:
             self.behind(r.lo_area, r, True)
         if rng.random() < 0.45:
@@ -200,6 +226,10 @@ class Lab:
                 d['ranges'] = [dict({'prefix': name_of(g['prefix']), 'hide': g['hide']},
                                     **({'cost': g['cost']} if g['cost'] else {}))
                                for g in c['ranges']]
+            for g in c['nssa_ranges']:
+                d.setdefault('ranges', []).append(dict(
+                    {'prefix': name_of(g['prefix']), 'hide': g['hide'], 'nssa': True,
+                     'tag': g['tag']}, **({'cost': g['cost']} if g['cost'] else {})))
             if a or c['ranges']:
                 areas.append(d)
         o['areas'] = areas
@@ -217,6 +247,7 @@ class Lab:
         nodes = {r.name: self.router_yaml(r) for r in self.routers.values()}
         nodes.update({h: {'kind': 'hub'} for h in self.hubs})
         nodes.update({h: {'kind': 'host', 'gateway': dotted(g)} for h, g in self.hosts.items()})
+        nodes.update({l.hub: {'kind': 'hub'} for l in self.links if l.host and l.hub})
         links = []
         for l in self.links:
             ends = [{'node': e.node.name, 'interface': e.dev,
@@ -224,8 +255,11 @@ class Lab:
                      'ospf': {'cost': e.cost, 'priority': e.priority, 'area': l.area}
                      if l.kind != 'out' else {'enabled': False}} for e in l.ends]
             if l.kind == 'host' or l.kind == 'out':
-                ends.append({'node': l.host, 'ipv4': f'{dotted(l.ends[0].addr + 1)}/24'})
-                links.append({'endpoints': ends})
+                for e in ends if l.hub else []:
+                    e['ospf']['passive'] = True
+                ends.append({'node': l.host, 'ipv4': f'{dotted(l.prefix[0] + 2)}/24'})
+                links += [{'endpoints': [e, l.hub]} for e in ends] if l.hub else \
+                    [{'endpoints': ends}]
             elif l.hub:
                 links += [{'endpoints': [e, l.hub]} for e in ends]
             else:
@@ -304,4 +338,4 @@ class Lab:
     def is_up(self, l, e):
         if e.cut or e.node.name in self.down or (l.hub and l.hub in self.down):
             return False
-        return l.hub or l.host or all(x.node.name not in self.down for x in l.ends)
+        return bool(l.hub or l.host) or all(x.node.name not in self.down for x in l.ends)

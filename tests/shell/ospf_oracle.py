@@ -215,7 +215,7 @@ class Oracle:
     def forwarding(self, r, a, via):
         """Of type 5 (a: None) or 7: the next hop, where the area knows its network."""
         for l in self.lab.links if via else []:
-            if l.kind == 'host' and l.ends[0].node is r and within((via, 32), l.prefix):
+            if l.kind == 'host' and any(e.node is r for e in l.ends) and within((via, 32), l.prefix):
                 if l.area == a or (a is None and self.lab.types[l.area] == 'normal'):
                     return via
         return 0
@@ -240,6 +240,22 @@ class Oracle:
             c = r.conf[a]
             if c['type'] == 'nssa' and c['nssa_default'] and not c['no_summary']:
                 out.append(Lsa(r, (0, 0), c['default_cost'], 2, 0, 0, a))
+        return out
+
+    def is_left(self, l, m):
+        """Does l's router leave it to m's, which says the same (12.4.4.1; RFC 3101 2.4)?"""
+        if l.adv is m.adv or not l.fwd or (l.nssa, l.prefix, l.metric, l.kind, l.fwd) != \
+           (m.nssa, m.prefix, m.metric, m.kind, m.fwd) or m.preference() < l.preference():
+            return False
+        if l.nssa:
+            return self.areas[l.nssa].d(l.adv, m.adv) < INF
+        return m.adv in self.asbrs and bool(self.asbr_path(l.adv, m.adv))
+
+    def said(self, lsas):
+        out = []
+        for l in sorted(lsas, key=Lsa.preference, reverse=True):
+            if not any(self.is_left(l, m) for m in out):
+                out.append(l)
         return out
 
     def other(self, intra, a):
@@ -349,6 +365,53 @@ class Oracle:
                     out.add((r, a))
         return out
 
+    def nssa_range_of(self, r, a, p):
+        inside = [g for g in r.conf[a]['nssa_ranges'] if within(p, g['prefix'])]
+        return max(inside, key=lambda g: g['prefix'][1], default=None)
+
+    def translatable(self, r, a):
+        """RFC 3101 3.2 (1)"""
+        return [(p, x) for p, x in self.table[r].items()
+                if x.lsa and x.lsa.nssa == a and x.lsa.p_bit and x.lsa.fwd]
+
+    def translate(self, r, areas, own):
+        """3.2 (2) and (3), by network"""
+        out = {}
+
+        def one(p, x):
+            if not any(o.prefix == p and not o.is_worse(x) for o in own):
+                out[p] = Lsa(r, p, x.lsa.metric, x.lsa.kind, x.lsa.tag, x.lsa.fwd)
+        for a in areas:
+            for p, x in self.translatable(r, a):
+                if not self.nssa_range_of(r, a, p):
+                    one(p, x)
+        for a in areas:
+            for g in r.conf[a]['nssa_ranges']:
+                inside = [(p, x) for p, x in self.translatable(r, a)
+                          if self.nssa_range_of(r, a, p) is g]
+                if g['hide'] or not inside:
+                    continue
+                to = g['prefix']
+                if len(inside) == 1 and inside[0][0] == to:
+                    one(*inside[0])
+                    continue
+                costs = [(1, x.cost) if x.kind == E1 else (2, x.cost2) for _, x in inside]
+                same = [out[to]] if to in out else [o for o in own if o.prefix == to]
+                kind, cost = max(costs + [(o.kind, o.metric) for o in same])
+                out[to] = Lsa(r, to, g['cost'] or cost + (kind == 2), kind, g['tag'], 0)
+        return list(out.values())
+
+    def discards(self, r, areas):
+        """RFC 1812 5.2.4.4, of what translation sums up"""
+        for a in areas:
+            for g in r.conf[a]['nssa_ranges']:
+                to = self.table[r].get(g['prefix'])
+                known = to and (to.kind <= INTER or (to.lsa and to.lsa.nssa == a))
+                if not g['hide'] and not known and any(
+                        p != g['prefix'] and self.nssa_range_of(r, a, p) is g
+                        for p, _ in self.translatable(r, a)):
+                    yield g['prefix'], Route(DISCARD, a, 0, set())
+
     def find_externals(self):
         own = {r: self.tell_externals(r) for r in self.routers}
         self.asbrs = [r for r in self.routers if r.redist or r.default or
@@ -360,20 +423,21 @@ class Oracle:
         translated = []
         for _ in range(8):      # until translations make no other ones
             taken = {(l.adv, l.prefix) for l in translated}
-            lsas = [l for ls in own.values() for l in ls
-                    if l.nssa or (l.adv, l.prefix) not in taken] + translated
+            lsas = self.said([l for ls in own.values() for l in ls
+                              if l.nssa or (l.adv, l.prefix) not in taken] + translated)
             self.table = {r: self.routes(r, lsas) for r in self.routers}
             new = []
-            for r, a in translators:
-                for p, x in self.table[r].items():
-                    l = x.lsa
-                    if l and l.nssa == a and l.p_bit and l.fwd and \
-                       not any(o.prefix == p and not o.is_worse(x) for o in own[r] if not o.nssa):
-                        new.append(Lsa(r, p, l.metric, l.kind, l.tag, l.fwd))
+            for r in self.routers:
+                areas = [a for a in self.attached[r] if (r, a) in translators]
+                new += self.translate(r, areas, [o for o in own[r] if not o.nssa])
             if sorted(l.key() for l in new) == sorted(l.key() for l in translated):
-                return
+                break
             translated = new
-        raise SystemExit('the oracle finds no end')
+        else:
+            raise SystemExit('the oracle finds no end')
+        for r in self.routers:
+            areas = [a for a in self.attached[r] if (r, a) in translators]
+            self.table[r].update(list(self.discards(r, areas)))
 
     def routes(self, r, lsas):
         table = dict(self.internal[r])

@@ -4,9 +4,9 @@
 
 Each seed makes a lab: areas of all types with border routers, links with a
 cost of their own each way, LANs, ranges, stub routers, externals of both
-types with and without forwarding addresses.  What every router has must be
-what the oracle finds from the lab alone (RFC 2328 11, 12.4.3, 16; RFC 3101),
-first when the lab has started, then after cuts, stops and their ends.
+types with and without forwarding addresses, told by several, summed up in
+ranges where an NSSA ends.  What every router has must be what the oracle finds
+from the lab alone (RFC 2328 11, 12.4.3, 16; RFC 3101), first when the lab has started, then after cuts, stops and their ends.
 
   ospf_routes.py [--keep] [FIRST [COUNT [ROUNDS]]]   seeds; without: a few
 
