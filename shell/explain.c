@@ -101,20 +101,25 @@ static const char *known_elsewhere(const char *word)
 	return NULL;
 }
 
+/* True if no guess can say more. */
+static bool unknown_command(struct buf *err, const char *word)
+{
+	const char *here = known_elsewhere(word);
+
+	buf_printf(err, "unknown command: '%s'", word);
+	if (here)
+		buf_printf(err, "; here it is %s", here);
+	return here;
+}
+
 static void explain_unknown(struct buf *err, const struct shell *sh, const char *word,
 			    unsigned flags)
 {
-	const char *here = known_elsewhere(word);
 	char best[SHELL_NAME_MAX] = "";
 	unsigned dist = UINT_MAX;
 
-	if (expect_misplaced(err, sh, word, flags))
+	if (expect_misplaced(err, sh, word, flags) || unknown_command(err, word))
 		return;
-	buf_printf(err, "unknown command: '%s'", word);
-	if (here) {
-		buf_printf(err, "; here it is %s", here);
-		return;
-	}
 	for (size_t i = 0; i < sh->cmds.n; i++) {
 		const struct cmd *c = sh->cmds.cmd[i];
 
@@ -302,15 +307,33 @@ static void explain_unexpected(struct buf *err, struct shell *sh, const struct w
 	did_you_mean(err, word_left_out(w, word) ? word_left_out(w, word) : best);
 }
 
+/* The first word if it is a shorter one for a command; NULL: it is not.  It may have
+ * been meant for another program: "ls", "tc". */
+static const char *short_word(const struct cmd_line *l)
+{
+	const struct gram_bind *b = l->walk.bind;
+	const char *word = l->walk.n_bind ? l->words.v[b->word] : NULL;
+
+	return word && b->ins->op == GRAM_KEY && strlen(word) < b->ins->len ? word : NULL;
+}
+
 void expect_explain(struct buf *err, struct shell *sh, const struct cmd_line *l)
 {
 	const struct walk *w = &l->walk;
 	const char *word = w->at < l->words.n ? l->words.v[w->at] : "";
+	const char *cut = short_word(l);
 	bool named = l->args.from == 1;
 
+	if (cut && known_elsewhere(cut)) {
+		unknown_command(err, cut);
+		return;
+	}
 	switch (w->status) {
 	case WALK_INCOMPLETE:
 		buf_str(err, "incomplete: ");
+		if (cut)
+			buf_printf(err, "%s is short for %.*s; ", cut, (int)w->bind[0].ins->len,
+				   w->bind[0].ins->s);
 		explain_expected(err, w);
 		break;
 	case WALK_AMBIGUOUS:

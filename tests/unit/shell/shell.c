@@ -24,6 +24,7 @@ TEST(shell, a_wrong_line_says_what_is_wrong)
 	check_fails(&b, "li", "ambiguous: 'li': link, links\n");
 	check_fails(&b, "link h1", "incomplete: expected B (a node or NODE:INTERFACE)\n");
 	check_fails(&b, "link h1 r1", "incomplete: expected down or up\n");
+	check_fails(&b, "h1 ls", "incomplete: ls is short for lsdb; expected show\n");
 	check_fails(&b, "link h1 h3 up",
 		    "'h3' is not a node or NODE:INTERFACE; did you mean h1?\n");
 	check_fails(&b, "link h1 h2 up", "no link between h1 and h2\n");
@@ -277,6 +278,8 @@ TEST(shell, programs_have_whole_names_and_prefixes_two_letters)
 	check_fails(&b, "h1 arpin r1", "unknown command: 'arpin'; did you mean arping?\n");
 	check_fails(&b, "h1 tcpdump -i eth0", "unknown command: 'tcpdump'; here it is capture start "
 		    "NODE:INTERFACE FILE\n");
+	check_fails(&b, "h1 tc qdisc show", "unknown command: 'tc'; here it is set link A B delay 5ms "
+		    "loss 1%\n");
 	check_fails(&b, "vtysh", "unknown command: 'vtysh'; here it is what follows it, as in NODE "
 		    "show ip ospf neighbor\n");
 	check_fails(&b, "n", "unknown command: 'n'\n");
