@@ -311,20 +311,32 @@ struct blk *blk_new(struct pkt_pool *pool, uint32_t size)
 	return blk_init(b, size);
 }
 
-static hot_inline void put(struct pkt_pool *pool, struct blk *b)
+static hot_inline void to_pool(struct pkt_pool *pool, struct blk *b)
 {
-	struct blk_class *c;
+	struct blk_class *c = &pool->blks[blk_class(b->size)];
 
-	assert(b->refs > 0);
-	if (--b->refs)
-		return;
-	if (unlikely(b->mem != NULL))
-		blk_lent_end(b);
-	c = &pool->blks[blk_class(b->size)];
 	b->next = c->free;
 	c->free = b;
 	usage_down(&c->n);
 	poison(b->data, b->size);
+}
+
+static outlined void lent_to_pool(struct pkt_pool *pool, struct blk *b)
+{
+	blk_lent_end(b);
+	to_pool(pool, b);
+}
+
+/* Best the last thing that is done: then nothing is kept for after a call. */
+static hot_inline void put(struct pkt_pool *pool, struct blk *b)
+{
+	assert(b->refs > 0);
+	if (--b->refs)
+		return;
+	if (unlikely(b->mem != NULL))
+		lent_to_pool(pool, b);
+	else
+		to_pool(pool, b);
 }
 
 void blk_put(struct pkt_pool *pool, struct blk *b)
@@ -332,21 +344,32 @@ void blk_put(struct pkt_pool *pool, struct blk *b)
 	put(pool, b);
 }
 
+static outlined void free_parts(struct pkt *p)
+{
+	for (; p->nfrag > 1; p->nfrag--)
+		put(p->pool, p->frag[p->nfrag - 1].blk);
+	pkt_free(p);
+}
+
 void pkt_free(struct pkt *p)
 {
 	struct pkt_pool *pool;
+	struct blk *b;
 
 	if (!p)
 		return;
+	if (unlikely(p->nfrag > 1)) {
+		free_parts(p);
+		return;
+	}
 	pool = p->pool;
-	if (likely(p->nfrag))
-		put(pool, p->frag[0].blk);
-	for (unsigned i = 1; i < p->nfrag; i++)
-		put(pool, p->frag[i].blk);
+	b = p->nfrag ? p->frag[0].blk : NULL;
 	p->next = pool->free;
 	close_pkt(p);
 	pool->free = p;
 	usage_down(&pool->n);
+	if (likely(b != NULL))
+		put(pool, b);
 }
 
 struct pkt *pkt_clone(const struct pkt *p)
