@@ -313,7 +313,21 @@ void tcp_fastopen_fini(struct tcp_conn *tc)
 	tc->fo = NULL;
 }
 
-/* --- keys that somebody sets ---------------------------------------------------------------- */
+/* --- what somebody sets -------------------------------------------------------------------- */
+
+int tcp_option_may(const struct sock *sk, enum sk_opt o)
+{
+	const struct tcp_conn *tc = tcp_conn(sk);
+	bool fits = true;
+
+	if (o == SKO_FASTOPEN || o == SKO_FASTOPEN_NO_COOKIE)
+		fits = tc->state == TCP_CLOSED || tc->state == TCP_LISTEN;
+	else if (o == SKO_FASTOPEN_CONNECT && !(sk->st->opt[OPT_TCP_FASTOPEN] & FO_CLIENT))
+		return ERR_OPNOTSUP;
+	else if (o == SKO_FASTOPEN_CONNECT)
+		fits = tc->state == TCP_CLOSED;
+	return fits ? OK : ERR_INVAL;
+}
 
 static bool parse_key(const char **text, uint64_t key[2])
 {
