@@ -56,6 +56,18 @@ struct run {
 	uint8_t n_ip_opt;
 };
 
+/* Where it ends: the checksum is of that, wherever its source route goes first (RFC 9293 3.1). */
+static ip4_t final_dst(const struct ip4_hdr *ip, const uint8_t *opts)
+{
+	struct ip4opt_cursor c = ip4opt_begin(opts, ip->hlen - (size_t)IP4_HLEN);
+	struct ip4opt o;
+
+	while (ip4opt_next(&c, &o))
+		if (ip4opt_is_srcroute(o.type) && o.p[2] <= o.len)
+			return get_be32(o.p + o.len - 4);
+	return ip->dst;
+}
+
 static int hear(struct netdev *dev, struct pkt *p)
 {
 	struct run *r = container_of(dev, struct run, dev);
@@ -64,6 +76,7 @@ static int hear(struct netdev *dev, struct pkt *p)
 	struct ip4_hdr ip;
 	struct tcp_opts o;
 	enum drop bad;
+	ip4_t dst;
 
 	assert(n == pkt_len(p) && n >= ETH_HLEN);
 	pkt_free(p);
@@ -74,7 +87,8 @@ static int hear(struct netdev *dev, struct pkt *p)
 	if (ip.proto != IP_PROTO_TCP)
 		return OK;
 	n = (size_t)ip.total_len - ip.hlen;
-	assert(csum_fold(csum_add(csum_pseudo4(ip.src, ip.dst, IP_PROTO_TCP, n),
+	dst = final_dst(&ip, b + ETH_HLEN + IP4_HLEN);
+	assert(csum_fold(csum_add(csum_pseudo4(ip.src, dst, IP_PROTO_TCP, n),
 				  b + ETH_HLEN + ip.hlen, n)) == 0);
 	bad = tcp_hdr_parse(&r->heard, b + ETH_HLEN + ip.hlen, n);
 	assert(bad == DROP_NONE);

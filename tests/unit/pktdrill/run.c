@@ -129,10 +129,10 @@ TEST(pktdrill_run, timestamps_and_sack_blocks_are_in_the_scripts_numbers)
 {
 	script(LISTEN "+.1 < S 700:700(0) win 32792 <mss 1000,sackOK,TS val 100 ecr 0,nop,wscale 7>\n"
 	       "+0 > S. 500:500(0) ack 701 <mss 1460,sackOK,TS val 300 ecr 100,nop,wscale 7>\n"
-	       "+.1 < . 701:701(0) ack 501 win 257 <nop,nop,TS val 200 ecr 300>\n"
+	       "+.1 < . 1:1(0) ack 1 win 257 <nop,nop,TS val 200 ecr 300>\n"
 	       "+0 accept(3, ..., ...) = 4\n"
-	       "+0 < P. 801:901(100) ack 501 win 257 <nop,nop,TS val 210 ecr 300>\n"
-	       "+0 > . 501:501(0) ack 701 <nop,nop,TS val 400 ecr 200,nop,nop,sack 801:901>\n",
+	       "+0 < P. 101:201(100) ack 1 win 257 <nop,nop,TS val 210 ecr 300>\n"
+	       "+0 > . 1:1(0) ack 1 <nop,nop,TS val 400 ecr 200,nop,nop,sack 101:201>\n",
 	       PD_PASSED, 0, "");
 }
 
