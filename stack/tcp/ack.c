@@ -5,7 +5,9 @@
  * each duplicate ACK stands for a segment that left the network), RFC 5682.
  */
 #include "stack/tcp/conn.h"
+#include "stack/tcp/pmtud.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/zerocopy.h"
 
 #define DUP_THRESH 3
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The life of a connection: RFC 9293 3.3.2. */
-#include "stack/tcp/fastopen.h"
-
 #include <stdlib.h>
 
+#include "stack/tcp/fastopen.h"
+#include "stack/tcp/pmtud.h"
+#include "stack/tcp/urgent.h"
+#include "stack/tcp/zerocopy.h"
 #include "stack/wire/ip4.h"
 
 #define MSS_MIN 48                        /* Linux's floor (CVE-2019-11479) */

@@ -22,12 +22,12 @@
  *	sack.c    what SACK blocks say        rack.c    what is lost (RFC 8985)
  *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
  *	undo.c    what was not lost after all ecn.c     RFC 3168
- *	pmtud.c   what length of segments a path takes (RFC 4821)
- *	urgent.c  urgent data (3.8.5)         limits.c  what strangers may cause
+ *	pmtud.c   what length of segments a path takes (RFC 4821): pmtud.h
+ *	urgent.c  urgent data: urgent.h       limits.c  what strangers may cause
  *	advice.c  trouble that may pass (3.8.3)   delack.c  when to acknowledge
  *	ipopt.c   IP options, source routes   rate.c    how fast it arrives
- *	zerocopy.c sends by reference, and when they are over
- *	stamp.c   when what was written left and was acknowledged
+ *	zerocopy.c sends by reference, and when they are over; stamp.c  when what was
+ *	          written left and was acknowledged: zerocopy.h
  *	fastopen.c  data in a SYN (RFC 7413), as a server; fastopen_client.c as a client:
  *	fastopen.h
  */
@@ -623,21 +623,6 @@ void tcp_undo_dsack(struct tcp_conn *tc, const struct tcp_sack *b);
 bool tcp_undo_may(const struct tcp_conn *tc, const struct tcp_acked *a);
 void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 
-/* --- pmtud.c --- */
-void tcp_pmtu_begin(struct tcp_conn *tc);         /* ts_ok and peer_mss are known */
-void tcp_pmtu_fini(struct tcp_conn *tc);
-void tcp_pmtu_told(struct tcp_conn *tc);          /* the path's MTU is known better */
-void tcp_pmtu_timeout(struct tcp_conn *tc);
-enum tcp_mtu_probe { MTU_PROBE_NONE, MTU_PROBE_LATER, MTU_PROBE_NOW };
-/* The following only if tc->mtup.  Now: tc->unsent is the probe, longer than
- * snd_mss; later: nothing is to be sent until an ACK comes. */
-enum tcp_mtu_probe tcp_pmtu_probe(struct tcp_conn *tc);
-void tcp_pmtu_probed(struct tcp_conn *tc, const struct tcp_seg *s);       /* it was sent */
-void tcp_pmtu_acked(struct tcp_conn *tc);
-bool tcp_pmtu_lost(struct tcp_conn *tc);          /* n_lost: of the probe?  Then CA_LOSS */
-void tcp_pmtu_inconclusive(struct tcp_conn *tc);  /* something is sent again */
-uint32_t tcp_pmtu_low(const struct tcp_conn *tc); /* the longest IP packet now */
-
 /* --- ipopt.c --- */
 void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tc->ip_opts */
 void tcp_ip_opts_in(struct tcp_conn *tc, const struct ip_meta *m);        /* came with options */
@@ -655,43 +640,6 @@ unsigned tcp_orphan_retries(const struct tcp_conn *tc, bool alive);
 /* --- advice.c --- */
 void tcp_soft_error(struct tcp_conn *tc, const struct icmp_err *e);       /* tc may be gone after */
 void tcp_retransmitted(struct tcp_conn *tc);      /* after a timeout */
-
-/* --- urgent.c --- */
-bool tcp_urgent_begin(struct tcp_conn *tc);       /* before the others; false: no memory */
-void tcp_urgent_fini(struct tcp_conn *tc);
-void tcp_urgent_wrote(struct tcp_conn *tc);       /* all that was written so far is urgent */
-bool tcp_urgent_pending(const struct tcp_conn *tc);       /* ... and not acknowledged */
-/* TCP_URG and the pointer for a segment at `at`, or 0; only if tc->urgent. */
-uint8_t tcp_urgent_out(struct tcp_conn *tc, seq_t at, uint16_t *pointer);
-/* 3.10.7.4, sixth; p is the segment's data. */
-void tcp_urgent_in(struct tcp_conn *tc, const struct tcp_rx *rx, const struct pkt *p);
-/* How many of n bytes one read may have; *skip: so many are left out before
- * them.  Only if tc->urgent, as the next. */
-size_t tcp_urgent_clip(const struct tcp_conn *tc, size_t n, uint32_t *skip);
-void tcp_urgent_passed(struct tcp_conn *tc);      /* something was read */
-ssize_t tcp_urgent_recv(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek);
-bool tcp_at_mark(const struct tcp_conn *tc);      /* SIOCATMARK */
-uint32_t tcp_urgent_nread(const struct tcp_conn *tc);     /* SIOCINQ: up to the mark */
-uint32_t tcp_urgent_apart(const struct tcp_conn *tc);     /* bytes next that are no stream: 0, 1 */
-uint32_t tcp_urgent_ready(const struct tcp_conn *tc);     /* only if tc->urgent, too */
-seq_t tcp_snd_up(const struct tcp_conn *tc);
-seq_t tcp_rcv_up(const struct tcp_conn *tc);
-
-/* --- zerocopy.c --- */
-/* For one send; NULL: no memory, or too many that nobody asked about yet. */
-struct tcp_zc_send *tcp_zc_begin(struct tcp_conn *tc);
-void tcp_zc_lent(struct tcp_zc_send *z, struct blk *b);   /* b is of it */
-/* All of it is queued; took 0: nothing was, and there was none. */
-void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took);
-void tcp_zc_acked(struct tcp_conn *tc);           /* only if tc->sk.rare, as the next */
-void tcp_zc_all_over(struct tcp_conn *tc);        /* nothing is queued any more */
-void tcp_zc_fini(struct tcp_conn *tc);            /* nobody wants to know */
-
-/* --- stamp.c --- */
-void tcp_stamp_wrote(struct tcp_conn *tc);        /* only if tc->sk.rare: a write is queued */
-/* Only if SEG_STAMP. */
-void tcp_stamp_sent(struct tcp_conn *tc, const struct tcp_seg *s);
-void tcp_stamp_acked(struct tcp_conn *tc, const struct tcp_seg *s);
 
 /* --- ecn.c --- */
 void tcp_ecn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);

@@ -8,6 +8,8 @@
  * often expected takes a shorter way to the same end (predict.c).
  */
 #include "stack/tcp/fastopen.h"
+#include "stack/tcp/pmtud.h"
+#include "stack/tcp/urgent.h"
 #include "stack/util/csum.h"
 #include "stack/wire/icmp4.h"
 #include "stack/wire/ip4.h"

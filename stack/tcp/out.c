@@ -4,7 +4,10 @@
  * does) and 3.8.6.2.1 (silly windows), RFC 5681, RFC 6675.
  */
 #include "stack/tcp/conn.h"
+#include "stack/tcp/pmtud.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/urgent.h"
+#include "stack/tcp/zerocopy.h"
 
 const char *tcp_cause_name(enum tcp_cause why)
 {

@@ -14,7 +14,7 @@
  */
 #include <stdlib.h>
 
-#include "stack/tcp/conn.h"
+#include "stack/tcp/pmtud.h"
 #include "stack/wire/ip4.h"
 
 #define CWND_MIN 11                       /* segments, to tell a loss by; Linux */

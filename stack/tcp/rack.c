@@ -8,6 +8,7 @@
  * then it is as quick as RFC 6675.  Without SACK ack.c counts duplicates.
  */
 #include "stack/tcp/conn.h"
+#include "stack/tcp/pmtud.h"
 
 #define REO_WND_PERSIST 16                /* recoveries; RFC 8985 5.4 */
 

@@ -4,6 +4,7 @@
 
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/urgent.h"
 #include "stack/util/csum.h"
 #include "stack/wire/ip4.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "stack/tcp/conn.h"
+#include "stack/tcp/zerocopy.h"
 #include "stack/util/csum.h"
 #include "stack/util/poison.h"
 

@@ -6,6 +6,7 @@
 
 #include "stack/tcp/conn.h"
 #include "stack/tcp/info.h"
+#include "stack/tcp/urgent.h"
 
 /* --- one ---------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
  * last byte of each write, whose segment is marked.  A segment that others join has
  * one stamp, of its end.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/zerocopy.h"
 
 int tcp_stamp_set(struct sock *sk, int v)
 {

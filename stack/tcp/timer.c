@@ -8,6 +8,7 @@
  * anew when it fires too early.
  */
 #include "stack/tcp/fastopen.h"
+#include "stack/tcp/pmtud.h"
 
 #define R2_RTO MSEC(200)                  /* Linux: TCP_RTO_MIN */
 

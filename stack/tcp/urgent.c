@@ -9,7 +9,7 @@
  * A connection without urgent data, which is nearly every one (SHLD-13), has
  * but a null pointer for all this.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/urgent.h"
 
 #include <stdlib.h>
 

@@ -2,6 +2,8 @@
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/urgent.h"
+#include "stack/tcp/zerocopy.h"
 
 #define UNSENT_MAX 65000                  /* bytes of a buffer of Linux's */
 #define SNDBUF_MAX 4194304                /* Linux: tcp_wmem[2], what it grows to by itself */

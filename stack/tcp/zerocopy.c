@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "stack/tcp/conn.h"
+#include "stack/tcp/zerocopy.h"
 
 #define ZC_MAX 1024                       /* sends, and notices that nobody read */
 

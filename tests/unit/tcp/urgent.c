@@ -3,6 +3,8 @@
  * Linux 6 did with the same bytes over loopback. */
 #include "tests/unit/tcp/fixture.h"
 
+#include "stack/tcp/urgent.h"
+
 static ssize_t write_urgent(struct peer *t, size_t n)
 {
 	uint8_t b[2000] = { 0 };
