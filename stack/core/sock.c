@@ -288,6 +288,13 @@ static struct sock_rare *rare_new(const int *opt)
 	return r;
 }
 
+struct sock_rare *sock_rare(struct sock *sk)
+{
+	if (!sk->rare)
+		sk->rare = rare_new(sock_opt_default + SKO_N_HOT);
+	return sk->rare;
+}
+
 int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
 {
 	if (o < SKO_N_HOT) {
@@ -296,11 +303,8 @@ int sock_opt_set(struct sock *sk, enum sk_opt o, int v)
 	}
 	if (!sk->rare && v == sock_opt_default[o])
 		return OK;
-	if (!sk->rare) {
-		sk->rare = rare_new(sock_opt_default + SKO_N_HOT);
-		if (!sk->rare)
-			return ERR_NOMEM;
-	}
+	if (!sock_rare(sk))
+		return ERR_NOMEM;
 	sk->rare->opt[o - SKO_N_HOT] = v;
 	return OK;
 }

@@ -48,6 +48,8 @@ struct sk_group { struct list_node node; ip4_t group; unsigned ifindex; };
 struct sock_rare {
 	int opt[SKO_N_STORED - SKO_N_HOT];
 	struct tcp_zc *zc;                /* zerocopy.c's own; NULL: nobody asks about his sends */
+	struct tcp_fastopen *fo;          /* fastopen.c's own; NULL: never used */
+	struct tcp_ip_opts *ip_opts;      /* tcp/ipopt.c's own; NULL: segments have none */
 	seq_t stamp_from;                 /* stamp.c's own: what SK_STAMPING_ID counts from */
 };
 
@@ -90,6 +92,8 @@ static inline struct sock_dgram *sock_dgram(const struct sock *sk)
 }
 
 extern const int sock_opt_default[SKO_N_STORED];
+
+struct sock_rare *sock_rare(struct sock *sk);     /* there from now on; NULL: no memory */
 
 /* The value of an option below SKO_N_STORED. */
 static inline int sock_opt(const struct sock *sk, enum sk_opt o)

@@ -204,8 +204,6 @@ struct tcp_conn {
 	seq_t small_end;                  /* of the last segment sent below MSS (Minshall) */
 	struct tcp_pace *pace;            /* pace.c's own; NULL: not paced so far */
 	struct tcp_urgent *urgent;        /* urgent.c's own; NULL: nothing ever was */
-	struct tcp_ip_opts *ip_opts;      /* ipopt.c's own; NULL: segments have none */
-	struct tcp_fastopen *fo;          /* fastopen.c's own; NULL: never used */
 	ns_t answered_at;                 /* when an unacceptable segment was answered last */
 
 	/* Round trips (RFC 6298) */
@@ -624,10 +622,14 @@ bool tcp_undo_may(const struct tcp_conn *tc, const struct tcp_acked *a);
 void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 
 /* --- ipopt.c --- */
-void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tc->ip_opts */
+static inline struct tcp_ip_opts *tcp_ip_opts(const struct tcp_conn *tc)
+{
+	return tc->sk.rare ? tc->sk.rare->ip_opts : NULL;
+}
+void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tcp_ip_opts() */
 void tcp_ip_opts_in(struct tcp_conn *tc, const struct ip_meta *m);        /* came with options */
 unsigned tcp_ip_opts_len(const struct tcp_conn *tc);      /* bytes */
-void tcp_ip_opts_out(const struct tcp_conn *tc, struct ip4_tx *tx);       /* only if tc->ip_opts */
+void tcp_ip_opts_out(const struct tcp_conn *tc, struct ip4_tx *tx);       /* only if tcp_ip_opts() */
 void tcp_ip_opts_fini(struct tcp_conn *tc);
 
 /* --- limits.c --- */

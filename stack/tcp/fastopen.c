@@ -72,18 +72,21 @@ void tcp_fo_host_fini(struct tcp_table *t)
 
 struct tcp_fastopen *tcp_fastopen(struct tcp_conn *tc)
 {
-	if (!tc->fo)
-		tc->fo = calloc(1, sizeof(*tc->fo));
-	return tc->fo;
+	struct sock_rare *r = sock_rare(&tc->sk);
+
+	if (r && !r->fo)
+		r->fo = calloc(1, sizeof(*r->fo));
+	return r ? r->fo : NULL;
 }
 
 /* The socket's, or the host's; NULL: no memory. */
 static const struct tcp_fo_keys *keys_of(const struct tcp_conn *tc)
 {
+	const struct tcp_fastopen *fo = tcp_fo(tc);
 	struct tcp_fo_host *h;
 
-	if (tc->fo && tc->fo->keys.n)
-		return &tc->fo->keys;
+	if (fo && fo->keys.n)
+		return &fo->keys;
 	h = tcp_fo_host(tcp_stack(tc));
 	return h ? &h->keys : NULL;
 }
@@ -206,14 +209,16 @@ bool tcp_fastopen_admits(struct tcp_conn *l, const struct tcp_rx *rx, struct tcp
 void tcp_fastopen_say(struct tcp_conn *tc, const struct tcp_cookie *c)
 {
 	if (c->kind && tcp_fastopen(tc))
-		tc->fo->cookie = *c;
+		tcp_fo(tc)->cookie = *c;
 }
 
 void tcp_fastopen_opts(const struct tcp_conn *tc, struct tcp_opts *o)
 {
-	o->fo_kind = tc->fo->cookie.kind;
-	o->fo_len = tc->fo->cookie.n;
-	o->fo = tc->fo->cookie.v;
+	const struct tcp_cookie *c = &tcp_fo(tc)->cookie;
+
+	o->fo_kind = c->kind;
+	o->fo_len = c->n;
+	o->fo = c->v;
 }
 
 /* --- what was opened by one --------------------------------------------------------------- */
@@ -225,8 +230,8 @@ static void open_now(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 	tcp_text_of_syn(tc, rx, p);
 	tc->syn_data = rx->len > 0;
 	tcp_listen_syn_ack(tc);
-	tc->fo->cookie.kind = 0;
-	tc->fo->syn_at = tcp_now(tc);
+	tcp_fo(tc)->cookie.kind = 0;
+	tcp_fo(tc)->syn_at = tcp_now(tc);
 	tcp_seg_free(tc, list_first(&tc->sendq, struct tcp_seg, node));
 	tc->n_out = 0;
 	tc->fo_child = true;
@@ -242,7 +247,7 @@ bool tcp_fastopen_child(struct tcp_conn *l, struct tcp_conn *tc, const struct tc
 		tcp_stack(l)->stat[ST_TCP_FO_PASSIVE_FAIL]++;
 		return false;
 	}
-	tc->fo->queue = q;
+	tcp_fo(tc)->queue = q;
 	q->refs++;
 	q->n++;
 	tcp_listen_add(l, tc);
@@ -264,7 +269,7 @@ bool tcp_fastopen_syn_ack(struct tcp_conn *tc)
  * with RSTs. */
 static void reset_counts(const struct tcp_conn *tc)
 {
-	struct tcp_fo_queue *q = tc->fo->queue;
+	struct tcp_fo_queue *q = tcp_fo(tc)->queue;
 	struct fo_reset *r = malloc(sizeof(*r));
 
 	if (!r)
@@ -274,17 +279,22 @@ static void reset_counts(const struct tcp_conn *tc)
 	q->n++;
 }
 
+static void end(struct tcp_conn *tc)
+{
+	queue_put(tcp_fo(tc)->queue);
+	free(tcp_fo(tc));
+	tc->sk.rare->fo = NULL;
+}
+
 void tcp_fastopen_child_end(struct tcp_conn *tc, bool reset)
 {
 	if (!tc->fo_child)
 		return;
 	tc->fo_child = false;
-	tc->fo->queue->n--;
+	tcp_fo(tc)->queue->n--;
 	if (reset && !tc->listener)
 		reset_counts(tc);
-	queue_put(tc->fo->queue);
-	free(tc->fo);
-	tc->fo = NULL;
+	end(tc);
 }
 
 void tcp_fastopen_opened(struct tcp_conn *tc)
@@ -295,22 +305,22 @@ void tcp_fastopen_opened(struct tcp_conn *tc)
 
 void tcp_fastopen_forget(struct tcp_conn *tc)
 {
+	struct tcp_fastopen *fo;
+
 	tcp_fastopen_child_end(tc, false);
 	tc->fo_later = false;
-	if (!tc->fo)
+	fo = tcp_fo(tc);
+	if (!fo)
 		return;
-	tc->fo->cookie.kind = tc->fo->asked = 0;
-	tc->fo->data = false;
+	fo->cookie.kind = fo->asked = 0;
+	fo->data = false;
 }
 
 void tcp_fastopen_fini(struct tcp_conn *tc)
 {
 	tcp_fastopen_child_end(tc, false);
-	if (!tc->fo)
-		return;
-	queue_put(tc->fo->queue);
-	free(tc->fo);
-	tc->fo = NULL;
+	if (tcp_fo(tc))
+		end(tc);
 }
 
 /* --- what somebody sets -------------------------------------------------------------------- */

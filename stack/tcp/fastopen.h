@@ -22,6 +22,11 @@ struct tcp_fastopen {
 	bool data;                        /* our SYN had data */
 };
 
+static inline struct tcp_fastopen *tcp_fo(const struct tcp_conn *tc)     /* NULL: never used */
+{
+	return tc->sk.rare ? tc->sk.rare->fo : NULL;
+}
+
 /* --- fastopen.c --- */
 enum {                                    /* bits of OPT_TCP_FASTOPEN, Linux's */
 	FO_CLIENT = 1, FO_SERVER = 2, FO_CLIENT_NO_COOKIE = 4, FO_SERVER_NO_COOKIE = 0x200,
@@ -42,7 +47,7 @@ void tcp_fastopen_opened(struct tcp_conn *tc);    /* the handshake of fo_child i
 void tcp_fastopen_child_end(struct tcp_conn *tc, bool reset);
 void tcp_fastopen_forget(struct tcp_conn *tc);    /* it is no connection any more */
 void tcp_fastopen_fini(struct tcp_conn *tc);      /* what never used it is fine, too */
-struct tcp_fastopen *tcp_fastopen(struct tcp_conn *tc);   /* NULL: no memory */
+struct tcp_fastopen *tcp_fastopen(struct tcp_conn *tc);   /* there now; NULL: no memory */
 void tcp_fo_host_fini(struct tcp_table *t);
 
 /* --- fastopen_client.c --- */

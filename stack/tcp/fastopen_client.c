@@ -110,8 +110,8 @@ bool tcp_fastopen_defers(struct tcp_conn *tc)
 	if (may_have_data(tc, &c))
 		return true;
 	tcp_fastopen_say(tc, &c);
-	if (tc->fo)
-		tc->fo->asked = c.kind;
+	if (tcp_fo(tc))
+		tcp_fo(tc)->asked = c.kind;
 	return false;
 }
 
@@ -136,12 +136,13 @@ size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 	uint32_t most = room(tc);
 	struct tcp_cookie c;
 	bool data = may_have_data(tc, &c);
+	struct tcp_fastopen *fo = tcp_fastopen(tc);
 	ssize_t done;
 
-	if (!tcp_fastopen(tc))
+	if (!fo)
 		return 0;                         /* as if nobody had asked for it */
-	tc->fo->cookie = c;
-	tc->fo->asked = c.kind;
+	fo->cookie = c;
+	fo->asked = c.kind;
 	if (!data || !most || !n)
 		return 0;
 	tc->snd_mss = (uint16_t)most;             /* one segment; the answer tells more */
@@ -149,7 +150,7 @@ size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 	if (done <= 0)
 		return 0;
 	tcp_sendq_push(tc);
-	tc->fo->data = true;
+	fo->data = true;
 	tcp_rate_begin(tc);
 	return (size_t)done;
 }
@@ -159,9 +160,10 @@ size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 /* RFC 7413 4.1.3: a cookie, or that there is none. */
 static void remember(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	bool gave = tc->fo->asked && rx->o.fo_kind && rx->o.fo_len;
-	bool mute = tc->fo->asked && !rx->o.fo_kind && !tc->fo->data && !tc->total_retrans;
-	uint8_t try_exp = !mute ? 0 : tc->fo->asked == TCP_OPT_EXP ? 2 : 1;
+	const struct tcp_fastopen *fo = tcp_fo(tc);
+	bool gave = fo->asked && rx->o.fo_kind && rx->o.fo_len;
+	bool mute = fo->asked && !rx->o.fo_kind && !fo->data && !tc->total_retrans;
+	uint8_t try_exp = !mute ? 0 : fo->asked == TCP_OPT_EXP ? 2 : 1;
 	struct fo_peer *p = peer_take(tc);
 
 	if (!p)
@@ -192,7 +194,7 @@ static void resend(struct tcp_conn *tc)
 void tcp_fastopen_answered(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	remember(tc, rx);
-	if (tc->fo->data) {
+	if (tcp_fo(tc)->data) {
 		(void)tcp_ack(tc, rx);
 		if (tc->n_out) {
 			resend(tc);

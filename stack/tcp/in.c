@@ -49,7 +49,7 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tc->snd_una = seq_add(tc->iss, 1);
 	if (unlikely(tc->fo_child)) {
 		if (!tc->timeouts)
-			tcp_rtt_sample(tc, tcp_now(tc) - tc->fo->syn_at);
+			tcp_rtt_sample(tc, tcp_now(tc) - tcp_fo(tc)->syn_at);
 		return;
 	}
 	if (!(s->marks & SEG_EVER_RETRANS))
@@ -88,7 +88,7 @@ static bool syn_sent_syn(struct tcp_conn *tc, struct tcp_rx *rx)
 		tc->ack_now = true;
 	}
 	tcp_conn_established(tc);
-	if (unlikely(tc->fo != NULL))
+	if (unlikely(tcp_fo(tc) != NULL))
 		tcp_fastopen_answered(tc, rx);
 	return true;
 }

@@ -20,17 +20,22 @@ struct tcp_ip_opts {
 	ip4_t first_hop;                  /* 0: the peer */
 };
 
-static bool begin(struct tcp_conn *tc)
+/* NULL: no memory. */
+static struct tcp_ip_opts *begin(struct tcp_conn *tc)
 {
-	if (!tc->ip_opts)
-		tc->ip_opts = calloc(1, sizeof(*tc->ip_opts));
-	return tc->ip_opts != NULL;
+	struct sock_rare *r = sock_rare(&tc->sk);
+
+	if (r && !r->ip_opts)
+		r->ip_opts = calloc(1, sizeof(*r->ip_opts));
+	return r ? r->ip_opts : NULL;
 }
 
 void tcp_ip_opts_fini(struct tcp_conn *tc)
 {
-	free(tc->ip_opts);
-	tc->ip_opts = NULL;
+	if (!tcp_ip_opts(tc))
+		return;
+	free(tc->sk.rare->ip_opts);
+	tc->sk.rare->ip_opts = NULL;
 }
 
 /* The gateways of a route, at its octet `at`: the first is where segments go,
@@ -46,7 +51,7 @@ static void route_aim(struct tcp_ip_opts *o, size_t at, size_t len, ip4_t peer)
 
 void tcp_ip_opts_aim(struct tcp_conn *tc)
 {
-	struct tcp_ip_opts *o = tc->ip_opts;
+	struct tcp_ip_opts *o = tcp_ip_opts(tc);
 	struct ip4opt_cursor c = ip4opt_begin(o->user, o->n_user);
 	struct ip4opt it;
 
@@ -79,16 +84,18 @@ static bool routes_have_hops(const uint8_t *opt, size_t n)
 int tcp_set_ip_options(struct sock *sk, const uint8_t *opt, size_t n)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
+	struct tcp_ip_opts *o;
 
 	if (n > IP4OPT_MAX || ip4opt_check(opt, n) || !routes_have_hops(opt, n))
 		return ERR_INVAL;
 	if (!n) {
 		tcp_ip_opts_fini(tc);
 	} else {
-		if (!begin(tc))
+		o = begin(tc);
+		if (!o)
 			return ERR_NOMEM;
-		memcpy(tc->ip_opts->user, opt, n);
-		tc->ip_opts->n_user = (uint8_t)n;
+		memcpy(o->user, opt, n);
+		o->n_user = (uint8_t)n;
 		tcp_ip_opts_aim(tc);
 	}
 	if (tc->state >= TCP_SYN_RECEIVED)
@@ -98,7 +105,7 @@ int tcp_set_ip_options(struct sock *sk, const uint8_t *opt, size_t n)
 
 size_t tcp_get_ip_options(const struct sock *sk, uint8_t out[IP4OPT_MAX])
 {
-	const struct tcp_ip_opts *o = tcp_conn(sk)->ip_opts;
+	const struct tcp_ip_opts *o = tcp_ip_opts(tcp_conn(sk));
 
 	if (!o)
 		return 0;
@@ -111,24 +118,30 @@ void tcp_ip_opts_in(struct tcp_conn *tc, const struct ip_meta *m)
 	uint8_t opt[IP4OPT_MAX];
 	ip4_t hop;
 	size_t n = ip4_return_route(m, opt, &hop);
+	struct tcp_ip_opts *o = tcp_ip_opts(tc);
 
-	if (!n || (tc->ip_opts && tc->ip_opts->n_user) || !begin(tc))
+	if (!n || (o && o->n_user))
 		return;
-	memcpy(tc->ip_opts->opt, opt, n);
-	tc->ip_opts->n = (uint8_t)n;
-	tc->ip_opts->first_hop = hop;
+	o = begin(tc);
+	if (!o)
+		return;
+	memcpy(o->opt, opt, n);
+	o->n = (uint8_t)n;
+	o->first_hop = hop;
 	if (tc->state >= TCP_SYN_RECEIVED)
 		tcp_mss_update(tc);
 }
 
 unsigned tcp_ip_opts_len(const struct tcp_conn *tc)
 {
-	return tc->ip_opts ? tc->ip_opts->n : 0;
+	const struct tcp_ip_opts *o = tcp_ip_opts(tc);
+
+	return o ? o->n : 0;
 }
 
 void tcp_ip_opts_out(const struct tcp_conn *tc, struct ip4_tx *tx)
 {
-	const struct tcp_ip_opts *o = tc->ip_opts;
+	const struct tcp_ip_opts *o = tcp_ip_opts(tc);
 
 	tx->opt = o->opt;
 	tx->n_opt = o->n;

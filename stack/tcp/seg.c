@@ -40,7 +40,7 @@ static void opts_fill(struct tcp_conn *tc, struct tcp_opts *o, uint8_t flags, ui
 		o->has_wscale = tc->wscale_ok;
 		o->wscale = tc->rcv_wscale;
 		o->wscale_first = tcp_stack(tc)->opt[OPT_TCP_SYN_ORDER];
-		if (unlikely(tc->fo != NULL))
+		if (unlikely(tcp_fo(tc) != NULL))
 			tcp_fastopen_opts(tc, o);
 	} else if (tc->n_sacks) {
 		o->n_sack = (uint8_t)sacks_beside(tc, len);
@@ -166,7 +166,7 @@ static hot_inline bool way_is_known(const struct tcp_conn *tc, struct tcp_way *w
 {
 	const struct sock *sk = &tc->sk;
 
-	if (unlikely(((unsigned)sk->opt[SKO_TOS] | sk->ifindex | tc->ecn.ok) || tc->ip_opts))
+	if (unlikely(((unsigned)sk->opt[SKO_TOS] | sk->ifindex | tc->ecn.ok) || tcp_ip_opts(tc)))
 		return false;
 	return likely(w->known && way_is_same(w, sk) && ip4_train_again(sk->st, &w->ip, len)) ||
 	       way_find(tc, w, len);
@@ -182,7 +182,7 @@ static outlined void xmit_any(struct tcp_conn *tc, const struct tcp_way *w, stru
 	struct sock *sk = &tc->sk;
 	struct ip4_tx tx = tx_of(tc);
 
-	if (unlikely(tc->ip_opts != NULL))
+	if (unlikely(tcp_ip_opts(tc) != NULL))
 		tcp_ip_opts_out(tc, &tx);
 	if (unlikely(tc->ecn.ok || (flags & TCP_SYN) || tx.tos))
 		flags |= tcp_ecn_out(tc, flags, len && seq_eq(at, tc->snd_nxt), &tx.tos);
@@ -268,7 +268,7 @@ static bool train_begin(struct tcp_conn *tc, struct tcp_train *t)
 			     .wnd = window_field(tc, TCP_ACK) };
 	struct ip4_tx tx = tx_of(tc);
 
-	if (tc->urgent || tc->ip_opts || tc->ecn.ok || tc->n_sacks || tx.tos ||
+	if (tc->urgent || tcp_ip_opts(tc) || tc->ecn.ok || tc->n_sacks || tx.tos ||
 	    !ip4_train_begin(tcp_stack(tc), &tx, h.hlen + (uint32_t)tc->snd_mss, &t->ip))
 		return false;
 	t->hlen = h.hlen;

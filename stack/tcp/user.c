@@ -71,8 +71,8 @@ static void syn_send(struct tcp_conn *tc)
 	s->sent = true;
 	s->sent_at = tc->stuck_at = tcp_now(tc);
 	syn_xmit(tc, s);
-	if (unlikely(tc->fo != NULL))
-		tc->fo->cookie.kind = 0;          /* RFC 7413 4.1.3.1: not in one sent again */
+	if (unlikely(tcp_fo(tc) != NULL))
+		tcp_fo(tc)->cookie.kind = 0;          /* RFC 7413 4.1.3.1: not in one sent again */
 	tcp_xmit_timer_set(tc);
 }
 
@@ -99,7 +99,7 @@ static int connect_begin(struct sock *sk, ip4_t dst, uint16_t port)
 		return err;
 	sk->peer = dst;
 	sk->pport = port;
-	if (tc->ip_opts)
+	if (tcp_ip_opts(tc))
 		tcp_ip_opts_aim(tc);
 	tcp_conn_begin(tc, &path, &old);
 	if (!tcp_sendq_flag(tc, TCP_SYN) || !tcp_hash(tc)) {

@@ -111,7 +111,7 @@ TEST(ipopt, options_that_mean_nothing_to_tcp_are_passed_over)    /* MUST-50 */
 		HEAR(t, TCP_ACK, 1, 11, 0);
 		CHECK_EQ(t->got.ip.hlen, IP4_HLEN);
 		CHECK_EQ(peer_read(t, 100), 10);
-		CHECK(peer_conn(t)->ip_opts == NULL);
+		CHECK(tcp_ip_opts(peer_conn(t)) == NULL);
 		peer_free(t);
 	}
 }
