@@ -138,6 +138,8 @@ struct stack_config {
 	  "frames of one instant: told of, and acknowledged, together") \
 	X(OPT_TCP_SYN_ORDER, "tcp_syn_order",         0, 0, 1, \
 	  "options of a SYN: 0 mss,sackOK,TS,nop,wscale; 1 mss,nop,wscale,sackOK,TS") \
+	X(OPT_TCP_SYN_WINDOW, "tcp_syn_window",       0, 0, 1, \
+	  "window of a SYN: 0 what whole segments fill of the buffer; 1 all of it") \
 	X(OPT_TCP_QUICK_ACKS, "tcp_quick_acks",       16, 0, 255, \
 	  "most ACKs in a row that are not delayed, when data begins or order is lost") \
 	X(OPT_TCP_RST_EXACT, "tcp_rst_exact",         0, 0, 1, \

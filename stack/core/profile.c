@@ -13,6 +13,7 @@ static const struct {
 	int64_t v[N_PROFILE];
 } rows[] = {
 	{ OPT_TCP_SYN_ORDER,  { 0,       1 } },
+	{ OPT_TCP_SYN_WINDOW, { 0,       1 } },
 	{ OPT_TCP_QUICK_ACKS, { 16,      0 } },
 	{ OPT_TCP_RST_EXACT,  { 0,       1 } },
 	{ OPT_TCP_RMEM,       { 131072,  131072 } },      /* of which half is the window */

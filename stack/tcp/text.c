@@ -19,7 +19,8 @@ static seq_t pkt_end(const struct pkt *p) { return seq_add(pkt_at(p), pkt_len(p)
 
 /* --- the window -------------------------------------------------------------------- */
 
-static uint32_t space(const struct tcp_conn *tc)
+/* Free for data, in whole units of so many bytes if that is more than one. */
+static hot_inline uint32_t space_in(const struct tcp_conn *tc, uint32_t unit)
 {
 	uint32_t room = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2, most = UINT16_MAX << tc->rcv_wscale;
 	uint32_t clamp = (uint32_t)sock_opt(&tc->sk, SKO_WINDOW_CLAMP);
@@ -27,7 +28,23 @@ static uint32_t space(const struct tcp_conn *tc)
 	if (clamp && clamp < room)
 		room = clamp;
 	room = room > tc->rcvq_bytes ? room - tc->rcvq_bytes : 0;
+	if (unit > 1 && room > unit)
+		room -= room % unit;
 	return room < most ? room : most;         /* more could not be said */
+}
+
+static uint32_t space(const struct tcp_conn *tc) { return space_in(tc, 1); }
+
+/* For a SYN, as Linux has it, what whole segments of ours fill: 64240 of 65536 bytes. */
+static uint32_t space_of_syn(const struct tcp_conn *tc)
+{
+	uint32_t seg = tc->adv_mss;
+
+	if (tcp_stack(tc)->opt[OPT_TCP_SYN_WINDOW])
+		return space(tc);
+	if (tc->passive && tc->ts_ok && seg > TCP_TS_SPACE)
+		seg -= TCP_TS_SPACE;              /* who opens does not know yet */
+	return space_in(tc, seg);
 }
 
 /* What may be offered, of what is promised now and is free now: never less than was
@@ -50,8 +67,10 @@ static uint32_t sayable(uint32_t wnd, uint8_t shift)
 
 uint32_t tcp_window(struct tcp_conn *tc)
 {
-	uint8_t shift = tc->state >= TCP_ESTABLISHED || tc->fo_child ? tc->rcv_wscale : 0;
-	uint32_t promised = tcp_rcv_wnd(tc), room = space(tc), unit = 1u << shift;
+	bool open = tc->state >= TCP_ESTABLISHED || tc->fo_child;
+	uint8_t shift = open ? tc->rcv_wscale : 0;
+	uint32_t promised = tcp_rcv_wnd(tc), unit = 1u << shift;
+	uint32_t room = likely(open) ? space(tc) : space_of_syn(tc);
 	uint32_t wnd = offer(tc, promised, room);
 
 	/* What the field cannot say is not promised.  Of what was promised it has

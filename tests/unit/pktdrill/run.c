@@ -46,7 +46,7 @@ TEST(pktdrill_run, the_first_difference_is_told_with_both_packets)
 	       "error handling packet: live packet field tcp_ack_seq: expected: 2 (0x2) vs "
 	       "actual: 1 (0x1)\n"
 	       "script packet:  0.100000 S. 0:0(0) ack 2 win 64240 <mss 1460>\n"
-	       "actual packet:  0.100000 S. 0:0(0) ack 1 win 65535 <mss 1460>");
+	       "actual packet:  0.100000 S. 0:0(0) ack 1 win 64240 <mss 1460>");
 }
 
 TEST(pktdrill_run, a_segment_at_the_wrong_time_fails)
@@ -57,7 +57,7 @@ TEST(pktdrill_run, a_segment_at_the_wrong_time_fails)
 	       "error handling packet: timing error: expected outbound packet at 1.600000 sec "
 	       "but happened at 1.100000 sec; tolerance 0.187500 sec\n"
 	       "script packet:  1.100000 S. 0:0(0) ack 1 <mss 1460>\n"
-	       "actual packet:  1.100000 S. 0:0(0) ack 1 win 65535 <mss 1460>");
+	       "actual packet:  1.100000 S. 0:0(0) ack 1 win 64240 <mss 1460>");
 }
 
 TEST(pktdrill_run, a_range_or_a_tolerance_lets_it_pass)

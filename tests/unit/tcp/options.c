@@ -183,6 +183,68 @@ TEST(options, what_is_sent_has_a_true_checksum)
 	peer_free(t);
 }
 
+/* --- the window of a SYN --------------------------------------------------------------------- */
+
+/* What Linux 6.18 says between two of its hosts; 0: the buffer nobody set. */
+static const struct first_window {
+	uint32_t mtu;
+	int rcvbuf;                               /* twice what may be offered */
+	enum peer_kind kind;
+	uint16_t syn, syn_ack;
+} first_windows[] = {
+	{ 1500, 0, PEER_FULL, 44 * 1460, 45 * 1448 },
+	{ 1500, 0, PEER_PLAIN, 44 * 1460, 44 * 1460 },
+	{ 1400, 0, PEER_FULL, 48 * 1360, 48 * 1348 },
+	{ 9000, 0, PEER_FULL, 7 * 8960, 7 * 8948 },
+	{ 576, 0, PEER_FULL, 122 * 536, 125 * 524 },
+	{ 1500, 2304, PEER_FULL, 1152, 1152 },    /* less than one */
+	{ 1500, 5000, PEER_FULL, 1460, 1448 },
+	{ 1500, 40000, PEER_FULL, 13 * 1460, 13 * 1448 },
+	{ 9000, 40000, PEER_FULL, 2 * 8960, 2 * 8948 },
+	{ 1500, 200000, PEER_FULL, 65535, 65535 },        /* the field says no more */
+};
+
+static uint16_t window_of_syn(const struct first_window *f)
+{
+	static const struct endpoint to_peer = { { .family = ADDR_IP4, .v4 = PEER_THEM }, 1000 };
+	struct peer *t = peer_new(f->kind);
+	struct seen *s = malloc(sizeof(*s));
+	uint16_t wnd;
+
+	t->dev->mtu = f->mtu;
+	REQUIRE(sk_open(t->st, ADDR_IP4, SK_STREAM, 0, &t->sk) == OK);
+	CHECK(!f->rcvbuf || sk_setopt(t->sk, SKO_RCVBUF, f->rcvbuf) == OK);
+	CHECK_EQ(sk_connect(t->sk, &to_peer), ERR_INPROGRESS);
+	REQUIRE(s && net_seen(t->dev, t->n_read, s));
+	wnd = (uint16_t)(s->data[14] << 8 | s->data[15]);
+	free(s);
+	peer_free(t);
+	return wnd;
+}
+
+static uint16_t window_of_syn_ack(const struct first_window *f)
+{
+	struct peer *t = peer_new(f->kind);
+	uint16_t wnd;
+
+	t->dev->mtu = f->mtu;
+	peer_listen(t, 1);
+	CHECK(!f->rcvbuf || sk_setopt(t->listener, SKO_RCVBUF, f->rcvbuf) == OK);
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	wnd = t->got.h.wnd;
+	peer_free(t);
+	return wnd;
+}
+
+TEST(options, a_syn_offers_whole_segments)        /* as Linux */
+{
+	for (size_t i = 0; i < N_ELEM(first_windows); i++) {
+		CHECK_EQ(window_of_syn(&first_windows[i]), first_windows[i].syn);
+		CHECK_EQ(window_of_syn_ack(&first_windows[i]), first_windows[i].syn_ack);
+	}
+}
+
 /* --- profiles ------------------------------------------------------------------------------ */
 
 /* The options of a SYN of ours, as they are on the wire. */
@@ -229,6 +291,18 @@ TEST(options, a_profile_orders_the_options_of_a_syn_and_chooses_ports)
 		CHECK_EQ(seen, 5);
 		CHECK(me.port >= rows[i].lo && me.port <= rows[i].hi);
 	}
+}
+
+TEST(options, a_syn_of_freebsd_offers_all_there_is)
+{
+	struct peer *t = peer_new(PEER_FULL);
+
+	REQUIRE(stack_set_option(t->st, OPT_TCP_PROFILE, 1) == OK);
+	peer_listen(t, 1);
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	CHECK_EQ(t->got.h.wnd, 65535);
+	peer_free(t);
 }
 
 TEST(options, freebsd_has_no_quick_acks)

@@ -50,7 +50,7 @@ TEST(text, data_past_the_window_is_cut_and_the_window_never_shrinks)    /* SHLD-
 		}
 	}
 	CHECK_EQ(t->got.h.wnd, 0);
-	CHECK_EQ(at, 1 + 65535);
+	CHECK_EQ(at, 1 + 64240);                  /* the rest of the buffer is less than a segment */
 	CHECK(read_all(t, &read));
 	CHECK_EQ(read, at);
 	CHECK(peer_next(t));                      /* it is open again */
@@ -117,8 +117,9 @@ TEST(text, a_window_opens_only_by_as_much_as_is_worth_it)       /* MUST-39 */
 	}
 	peer_wait(t, SEC(1));
 	peer_skip(t);
-	for (unsigned i = 0; i < 10; i++)
-		CHECK_EQ(peer_read(t, 100), 100);
+	CHECK_EQ(at, 1 + 64240);
+	for (unsigned i = 0; i < 10; i++)         /* with the 1296 that no SYN offered, 1456 */
+		CHECK_EQ(peer_read(t, 16), 16);
 	SILENCE(t);
 	CHECK_EQ(peer_read(t, 2000), 2000);
 	CHECK(peer_next(t));

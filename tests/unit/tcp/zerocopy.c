@@ -470,16 +470,16 @@ TEST(zerocopy, used_bytes_open_the_window_as_read_ones_do)
 	struct peer *t = peer_new(PEER_PLAIN);
 
 	peer_listen(t, 1);
-	REQUIRE(sk_setopt(t->listener, SKO_RCVBUF, 8000) == OK);
+	REQUIRE(sk_setopt(t->listener, SKO_RCVBUF, 2 * 4380) == OK);
 	peer_accept(t);
 	SAY(t, .flags = TCP_ACK | TCP_PSH, .seq = 1, .ack = 1, .len = 1460);
 	SAY(t, .flags = TCP_ACK | TCP_PSH, .seq = 1461, .ack = 1, .len = 1460);
-	SAY(t, .flags = TCP_ACK | TCP_PSH, .seq = 2921, .ack = 1, .len = 1080);
+	SAY(t, .flags = TCP_ACK | TCP_PSH, .seq = 2921, .ack = 1, .len = 1460);
 	peer_wait(t, SEC(1));
 	peer_skip(t);
-	sk_recv_used(t->sk, 4000);
-	HEAR(t, TCP_ACK, 1, 4001, 0);
-	CHECK_EQ(t->got.h.wnd, 4000);
+	sk_recv_used(t->sk, 4380);
+	HEAR(t, TCP_ACK, 1, 4381, 0);
+	CHECK_EQ(t->got.h.wnd, 4380);
 	peer_free(t);
 }
 
