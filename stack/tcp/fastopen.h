@@ -54,7 +54,7 @@ void tcp_fo_host_fini(struct tcp_table *t);
 bool tcp_fastopen_defers(struct tcp_conn *tc);    /* connect() waits for the first data */
 /* The SYN, which is queued, gets a cookie and data, or asks for a cookie: how many of
  * n bytes it took. */
-size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n);
+size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n, unsigned flags);
 /* A SYN-ACK came, and tc, which has fo, is ESTABLISHED. */
 void tcp_fastopen_answered(struct tcp_conn *tc, const struct tcp_rx *rx);
 

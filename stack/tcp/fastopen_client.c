@@ -15,6 +15,7 @@
 
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/zerocopy.h"
 #include "stack/wire/ip4.h"
 
 #define PEERS_MAX 128                     /* remembered by a host */
@@ -130,7 +131,7 @@ static uint32_t room(const struct tcp_conn *tc)
 	return mss > TCP_OPT_MAX ? mss - TCP_OPT_MAX : 0;
 }
 
-size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n)
+size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n, unsigned flags)
 {
 	struct tcp_write w = { .buf = buf };      /* copied, whoever lends it */
 	uint32_t most = room(tc);
@@ -146,9 +147,10 @@ size_t tcp_fastopen_fill(struct tcp_conn *tc, const uint8_t *buf, size_t n)
 	if (!data || !most || !n)
 		return 0;
 	tc->snd_mss = (uint16_t)most;             /* one segment; the answer tells more */
-	done = tcp_sendq_add(tc, &w, n < most ? n : most);
+	n = n < most ? n : most;
+	done = flags & SK_ZEROCOPY ? tcp_zc_add(tc, &w, n) : tcp_sendq_add(tc, &w, n);
 	if (done <= 0)
-		return 0;
+		return 0;                         /* it is sent later, or fails then */
 	tcp_sendq_push(tc);
 	fo->data = true;
 	tcp_rate_begin(tc);

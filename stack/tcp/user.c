@@ -134,9 +134,9 @@ int tcp_connect(struct sock *sk, ip4_t dst, uint16_t port)
 }
 
 /* The SYN of a connection that has begun. */
-static ssize_t syn_with_data(struct tcp_conn *tc, const void *buf, size_t n)
+static ssize_t syn_with_data(struct tcp_conn *tc, const void *buf, size_t n, unsigned flags)
 {
-	size_t done = tcp_fastopen_fill(tc, buf, n);
+	size_t done = tcp_fastopen_fill(tc, buf, n, flags);
 
 	syn_send(tc);
 	sock_ready_changed(&tc->sk);              /* only falls */
@@ -152,7 +152,7 @@ ssize_t tcp_send_fastopen(struct sock *sk, const struct endpoint *to, const void
 	if (!(sk->st->opt[OPT_TCP_FASTOPEN] & FO_CLIENT))
 		return ERR_OPNOTSUP;
 	if (tc->fo_later)
-		return syn_with_data(tc, buf, n);
+		return syn_with_data(tc, buf, n, flags);
 	if (tc->user != USER_NEW || tc->state != TCP_CLOSED) {
 		err = connect_again(tc);
 		return err ? err : tcp_send(sk, buf, n, NULL, flags & ~(unsigned)SK_FASTOPEN);
@@ -160,7 +160,7 @@ ssize_t tcp_send_fastopen(struct sock *sk, const struct endpoint *to, const void
 	if (to->addr.family != ADDR_IP4)
 		return to->addr.family == ADDR_NONE ? ERR_INVAL : ERR_AFNOSUP;
 	err = connect_begin(sk, to->addr.v4 ? to->addr.v4 : IP4_LOOPBACK, to->port);
-	return err ? err : syn_with_data(tc, buf, n);
+	return err ? err : syn_with_data(tc, buf, n, flags);
 }
 
 /* There is a peer that waits for more of us. */
@@ -309,21 +309,12 @@ static hot_inline bool may_write(const struct tcp_conn *tc)
 
 bool tcp_may_write(const struct tcp_conn *tc) { return may_write(tc); }
 
-/* n bytes into the queue, with a notice of their own if the user wants one. */
 static ssize_t add(struct tcp_conn *tc, const void *buf, size_t n, struct sk_mem *mem,
 		   unsigned flags)
 {
 	struct tcp_write w = { .buf = buf, .mem = mem };
-	ssize_t done;
 
-	if (likely(!(flags & SK_ZEROCOPY)) || !sock_opt(&tc->sk, SKO_ZEROCOPY) || !n)
-		return tcp_sendq_add(tc, &w, n);
-	w.notice = tcp_zc_begin(tc);
-	if (!w.notice)
-		return ERR_NOBUFS;
-	done = tcp_sendq_add(tc, &w, n);
-	tcp_zc_end(tc, w.notice, done > 0 ? (size_t)done : 0);
-	return done;
+	return likely(!(flags & SK_ZEROCOPY)) ? tcp_sendq_add(tc, &w, n) : tcp_zc_add(tc, &w, n);
 }
 
 ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem, unsigned flags)
@@ -337,7 +328,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 	if (tc->snd_shut || sk->pending_err || tc->state == TCP_CLOSED || tc->state == TCP_LISTEN)
 		return ended(sk, ERR_PIPE);
 	if (tc->fo_later)
-		return syn_with_data(tc, buf, n);
+		return syn_with_data(tc, buf, n, flags);
 	if (tc->state < TCP_ESTABLISHED && !tc->fo_child)
 		return ERR_AGAIN;
 	room = room_for(tc, n);

@@ -40,7 +40,8 @@ static bool too_many(const struct tcp_conn *tc)
 	return n >= ZC_MAX;
 }
 
-struct tcp_zc_send *tcp_zc_begin(struct tcp_conn *tc)
+/* For one send; NULL: no memory, or too many. */
+static struct tcp_zc_send *send_begin(struct tcp_conn *tc)
 {
 	struct tcp_zc *zc = zc_of(tc);
 	struct tcp_zc_send *z;
@@ -82,7 +83,8 @@ static void send_free(struct tcp_conn *tc, struct tcp_zc_send *z)
 	free(z);
 }
 
-void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took)
+/* All of it is queued; took 0: nothing was, and there was none. */
+static void send_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took)
 {
 	z->copied = !z->lent;
 	z->end = tcp_sendq_end(tc);
@@ -90,6 +92,20 @@ void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took)
 		return;
 	zc_of(tc)->next--;
 	send_free(tc, z);
+}
+
+ssize_t tcp_zc_add(struct tcp_conn *tc, struct tcp_write *w, size_t n)
+{
+	ssize_t done;
+
+	if (!sock_opt(&tc->sk, SKO_ZEROCOPY) || !n)
+		return tcp_sendq_add(tc, w, n);
+	w->notice = send_begin(tc);
+	if (!w->notice)
+		return ERR_NOBUFS;
+	done = tcp_sendq_add(tc, w, n);
+	send_end(tc, w->notice, done > 0 ? (size_t)done : 0);
+	return done;
 }
 
 /* Whoever refers to its memory has a copy then; false: no memory for that, so it

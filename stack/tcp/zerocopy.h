@@ -5,11 +5,10 @@
  * (zerocopy.c), and when one left and was acknowledged (stamp.c). */
 #include "stack/tcp/conn.h"
 
-/* For one send; NULL: no memory, or too many that nobody asked about yet. */
-struct tcp_zc_send *tcp_zc_begin(struct tcp_conn *tc);
+/* tcp_sendq_add() of SK_ZEROCOPY, with a notice if SKO_ZEROCOPY is set; ERR_NOBUFS: no
+ * memory for it, or too many that nobody asked about yet. */
+ssize_t tcp_zc_add(struct tcp_conn *tc, struct tcp_write *w, size_t n);
 void tcp_zc_lent(struct tcp_zc_send *z, struct blk *b);   /* b is of it */
-/* All of it is queued; took 0: nothing was, and there was none. */
-void tcp_zc_end(struct tcp_conn *tc, struct tcp_zc_send *z, size_t took);
 void tcp_zc_acked(struct tcp_conn *tc);           /* only if tc->sk.rare, as the next */
 void tcp_zc_all_over(struct tcp_conn *tc);        /* nothing is queued any more */
 void tcp_zc_fini(struct tcp_conn *tc);            /* nobody wants to know */
