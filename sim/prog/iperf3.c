@@ -30,6 +30,7 @@ static void clocks_stop(struct iperf3 *t)
 	if (t->tick.fire) {
 		node_timer_stop(&t->tick);
 		node_timer_stop(&t->stop);
+		node_timer_stop(&t->omit);
 	}
 }
 
@@ -93,6 +94,22 @@ static void on_tick(struct node_timer *tm)
 	node_timer_set(tm, node_now(t->prog.node) + t->interval);
 }
 
+/* What counts begins; with an interval of its own. */
+static void on_omitted(struct node_timer *tm)
+{
+	struct iperf3 *t = container_of(tm, struct iperf3, omit);
+	ns_t now = node_now(t->prog.node);
+
+	if (t->interval && now - t->mark_at >= t->interval)
+		iperf3_show_interval(t);          /* the tick of this instant */
+	for (int64_t i = 0; i < t->p.flows; i++)
+		iperf3_flow_omit(&t->flow[i]);
+	t->omitting = false;
+	t->start_at = t->mark_at = now;
+	if (t->interval)
+		node_timer_set(&t->tick, now + t->interval);
+}
+
 /* The client's: time is up, or all is sent; or the server lets it wait for its end. */
 static void on_stop(struct node_timer *tm)
 {
@@ -110,14 +127,17 @@ void iperf3_begin(struct iperf3 *t)
 {
 	t->running = true;
 	t->reported = false;
-	t->start_at = t->mark_at = t->end_at = node_now(t->prog.node);
+	t->begun_at = t->start_at = t->mark_at = t->end_at = node_now(t->prog.node);
+	t->omitting = t->p.omit > 0;
 	json_decref(t->intervals);
 	t->intervals = json_array();
 	iperf3_show_header(t);
 	if (t->interval)
 		node_timer_set(&t->tick, t->start_at + t->interval);
 	if (!t->server && !t->p.bytes && !t->p.blocks)
-		node_timer_set(&t->stop, t->start_at + SEC(t->p.seconds));
+		node_timer_set(&t->stop, t->start_at + SEC(t->p.omit + t->p.seconds));
+	if (t->omitting)
+		node_timer_set(&t->omit, t->start_at + SEC(t->p.omit));
 	for (int64_t i = 0; i < t->p.flows && t->running; i++)
 		iperf3_flow_start(&t->flow[i]);
 }
@@ -171,6 +191,7 @@ static void iperf3_start(struct prog *p, int argc, char *const *argv)
 
 	node_timer_init(&t->tick, p->node, on_tick);
 	node_timer_init(&t->stop, p->node, on_stop);
+	node_timer_init(&t->omit, p->node, on_omitted);
 	if (!iperf3_options(t, argc, argv))
 		return;
 	if (!t->server) {

@@ -25,6 +25,7 @@
 #define IPERF3_PORT 5201
 #define IPERF3_COOKIE 37                  /* with the 0 at its end */
 #define IPERF3_FLOWS 128
+#define IPERF3_OMIT 60                    /* seconds */
 #define IPERF3_TCP_BLOCK 131072
 #define IPERF3_BLOCK_MAX 1048576
 
@@ -40,6 +41,7 @@ struct iperf3_params {
 	bool udp, reverse, no_delay;
 	bool zerocopy, skip_rx_copy;      /* TCP's sender, and receiver */
 	int64_t seconds, bytes, blocks;   /* the test ends with; bytes, blocks 0: seconds */
+	int64_t omit;                     /* seconds before that, which do not count */
 	int64_t flows, len, bps, mss;     /* bps 0: as fast as it goes */
 	int64_t window, tos;              /* socket buffers; 0: the stack's */
 	char congestion[16];
@@ -65,7 +67,9 @@ struct iperf3_flow {
 	struct endpoint local, peer;
 	bool ready;
 	struct iperf3_count now, mark;    /* mark: when this interval began */
+	struct iperf3_count omitted;      /* of now, before what counts */
 	int64_t highest, blocks;          /* UDP number received; blocks sent */
+	int64_t blocks_omitted;
 	int64_t early;                    /* bytes that came before the test was under way */
 	ns_t jitter, transit;             /* RFC 3550 6.4.1 */
 	struct sk_tcp_info info;          /* TCP's sender, at the last interval */
@@ -82,6 +86,7 @@ struct iperf3_flow {
 struct iperf3 {
 	struct prog prog;
 	bool server, one_off, json_out, running;
+	bool omitting;                    /* what is sent now does not count */
 	bool reported;                    /* the last test; or none began */
 	bool leaving;                     /* client: all is said, the server closes */
 	bool timed;                       /* -t was given */
@@ -112,8 +117,9 @@ struct iperf3 {
 	struct iperf3_flow *flow;         /* p.flows of them */
 	int64_t n_flows;                  /* ready so far */
 	bool sender;                      /* are we? */
-	ns_t start_at, mark_at, end_at;
-	struct node_timer tick, stop;
+	ns_t begun_at, start_at;          /* the test; what counts of it */
+	ns_t mark_at, end_at;             /* mark_at: this interval began */
+	struct node_timer tick, stop, omit;
 	struct sk_mem *mem;               /* where what is sent is: */
 	uint8_t *block;
 	json_t *intervals, *report;
@@ -144,11 +150,13 @@ void iperf3_flow_open(struct iperf3_flow *f);     /* the client's */
 int must_check iperf3_flow_options(struct iperf3 *t, struct sock *sk);
 void iperf3_flow_start(struct iperf3_flow *f);    /* sends, if we do */
 void iperf3_flow_send(struct iperf3_flow *f);
+void iperf3_flow_omit(struct iperf3_flow *f);     /* nothing until now counts */
 void iperf3_flow_data(struct iperf3_flow *f, size_t n);
 void iperf3_flow_sample(struct iperf3_flow *f);   /* TCP's sender: asks TCP_INFO */
 int64_t iperf3_flow_cwnd(const struct iperf3_flow *f);    /* bytes, at the last sample */
 void iperf3_count_add(struct iperf3_count *sum, const struct iperf3_count *n);
-/* Since the interval began. */
+/* All that counts; since the interval began. */
+struct iperf3_count iperf3_flow_counted(const struct iperf3_flow *f);
 struct iperf3_count iperf3_flow_interval(const struct iperf3_flow *f);
 /* What was sent (0) and received (1), as each end counted it, and in how long. */
 void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], double seconds[2]);

@@ -47,8 +47,8 @@ static int64_t number(const json_t *o, const char *key)
 static void params_say(struct iperf3 *t)
 {
 	const struct iperf3_params *p = &t->p;
-	json_t *o = json_pack("{s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:i, s:s}",
-			      p->udp ? "udp" : "tcp", 1, "omit", 0,
+	json_t *o = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:s}",
+			      p->udp ? "udp" : "tcp", 1, "omit", (json_int_t)p->omit,
 			      "time", (json_int_t)(p->bytes || p->blocks ? 0 : p->seconds),
 			      "num", (json_int_t)p->bytes, "blockcount", (json_int_t)p->blocks,
 			      "parallel", (json_int_t)p->flows, "len", (json_int_t)p->len,
@@ -86,6 +86,7 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 		.flows = number(o, "parallel"), .len = number(o, "len"),
 		.bps = number(o, "bandwidth"), .mss = number(o, "MSS"),
 		.window = number(o, "window"), .tos = number(o, "TOS"),
+		.omit = number(o, "omit"),
 	};
 	const char *name = json_string_value(json_object_get(o, "congestion"));
 
@@ -93,7 +94,8 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 	    p.len > (p.udp ? 65507 : IPERF3_BLOCK_MAX) || p.bytes < 0 || p.blocks < 0 ||
 	    p.bps < 0 || p.bps > INT64_C(1000000000000) || (p.udp && p.reverse && !p.bps) ||
 	    p.window < 0 || p.window > INT64_C(512) << 20 || p.tos < 0 || p.tos > 255 ||
-	    p.mss < 0 || p.mss > 9216 || number(o, "bidirectional"))
+	    p.omit < 0 || p.omit > IPERF3_OMIT || p.mss < 0 || p.mss > 9216 ||
+	    number(o, "bidirectional"))
 		return false;
 	t->p = p;
 	if (name)
@@ -128,11 +130,13 @@ static void results_say(struct iperf3 *t)
 
 	for (int64_t i = 0; i < t->p.flows; i++) {
 		const struct iperf3_flow *f = &t->flow[i];
+		struct iperf3_count n = iperf3_flow_counted(f);
 
+		/* Of packets the other end takes away what it omitted itself. */
 		json_array_append_new(flows, json_pack("{s:i, s:I, s:I, s:f, s:I, s:I, s:i, s:f}",
-			"id", f->id, "bytes", (json_int_t)f->now.bytes,
-			"retransmits", (json_int_t)(counts ? f->now.retrans : -1),
-			"jitter", iperf3_seconds(f->jitter), "errors", (json_int_t)f->now.lost,
+			"id", f->id, "bytes", (json_int_t)n.bytes,
+			"retransmits", (json_int_t)(counts ? n.retrans : -1),
+			"jitter", iperf3_seconds(f->jitter), "errors", (json_int_t)n.lost,
 			"packets", (json_int_t)f->now.packets, "start_time", 0,
 			"end_time", seconds));
 	}
@@ -162,7 +166,7 @@ static void results_take(struct iperf3 *t, const json_t *o)
 		if (!f)
 			break;
 		f->other.n.bytes = number(r, "bytes");
-		f->other.n.packets = number(r, "packets");
+		f->other.n.packets = number(r, "packets") - f->omitted.packets;
 		f->other.n.lost = number(r, "errors");
 		f->other.n.retrans = t->other_counts ? number(r, "retransmits") : 0;
 		f->other.jitter = json_number_value(json_object_get(r, "jitter"));

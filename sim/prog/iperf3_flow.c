@@ -33,9 +33,11 @@ static bool all_sent(const struct iperf3 *t)
 	int64_t bytes = 0, blocks = 0;
 
 	for (int64_t i = 0; i < t->p.flows; i++) {
-		bytes += t->flow[i].now.bytes;
-		blocks += t->flow[i].blocks;
+		bytes += iperf3_flow_counted(&t->flow[i]).bytes;
+		blocks += t->flow[i].blocks - t->flow[i].blocks_omitted;
 	}
+	if (t->omitting)
+		return false;                     /* nothing counts yet */
 	return (t->p.bytes && bytes >= t->p.bytes) || (t->p.blocks && blocks >= t->p.blocks);
 }
 
@@ -44,7 +46,7 @@ static ns_t due_at(const struct iperf3_flow *f)
 {
 	__int128 bits = (__int128)f->blocks * f->t->p.len * 8;
 
-	return f->t->start_at + (ns_t)(bits * SEC(1) / f->t->p.bps);
+	return f->t->begun_at + (ns_t)(bits * SEC(1) / f->t->p.bps);
 }
 
 static void block_is_sent(struct iperf3_flow *f)
@@ -145,15 +147,33 @@ void iperf3_count_add(struct iperf3_count *sum, const struct iperf3_count *n)
 	sum->retrans += n->retrans;
 }
 
-struct iperf3_count iperf3_flow_interval(const struct iperf3_flow *f)
+static struct iperf3_count since(const struct iperf3_count *n, const struct iperf3_count *then)
 {
 	return (struct iperf3_count){
-		.bytes = f->now.bytes - f->mark.bytes,
-		.packets = f->now.packets - f->mark.packets,
-		.lost = f->now.lost - f->mark.lost,
-		.late = f->now.late - f->mark.late,
-		.retrans = f->now.retrans - f->mark.retrans,
+		.bytes = n->bytes - then->bytes,
+		.packets = n->packets - then->packets,
+		.lost = n->lost - then->lost,
+		.late = n->late - then->late,
+		.retrans = n->retrans - then->retrans,
 	};
+}
+
+struct iperf3_count iperf3_flow_interval(const struct iperf3_flow *f)
+{
+	return since(&f->now, &f->mark);
+}
+
+struct iperf3_count iperf3_flow_counted(const struct iperf3_flow *f)
+{
+	return since(&f->now, &f->omitted);
+}
+
+void iperf3_flow_omit(struct iperf3_flow *f)
+{
+	iperf3_flow_sample(f);
+	f->omitted = f->mark = f->now;
+	f->blocks_omitted = f->blocks;
+	f->jitter = 0;
 }
 
 void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], double seconds[2])
@@ -162,8 +182,8 @@ void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], dou
 	double here = iperf3_seconds(t->end_at - t->start_at);
 	double there = f->other.seconds > 0 ? f->other.seconds : here;
 
-	n[0] = t->sender ? f->now : f->other.n;
-	n[1] = t->sender ? f->other.n : f->now;
+	n[0] = n[1] = iperf3_flow_counted(f);
+	n[t->sender] = f->other.n;
 	n[0].lost = n[0].late = n[1].retrans = 0;
 	seconds[0] = t->sender ? here : there;
 	seconds[1] = t->sender ? there : here;
@@ -173,8 +193,8 @@ void iperf3_flow_start(struct iperf3_flow *f)
 {
 	int64_t early = f->early;
 
-	f->now = f->mark = (struct iperf3_count){ 0 };
-	f->blocks = f->early = 0;
+	f->now = f->mark = f->omitted = (struct iperf3_count){ 0 };
+	f->blocks = f->blocks_omitted = f->early = 0;
 	if (early)
 		iperf3_flow_data(f, (size_t)early);
 	iperf3_flow_send(f);

@@ -59,7 +59,7 @@ static void interval_keys(const struct iperf3 *t, json_t *o, const struct iperf3
 		json_object_set_new(o, "rttvar", json_integer(i->rttvar));
 		json_object_set_new(o, "pmtu", json_integer(i->pmtu));
 	}
-	json_object_set_new(o, "omitted", json_false());
+	json_object_set_new(o, "omitted", json_boolean(t->omitting));
 }
 
 void iperf3_json_interval(struct iperf3 *t, double from, double to)
@@ -105,8 +105,8 @@ static json_t *timestamp(const struct iperf3 *t)
 {
 	char text[DATE_LEN];
 
-	return json_pack("{s:s, s:I}", "time", date_fmt(t->start_at, text), "timesecs",
-			 (json_int_t)((LAB_EPOCH_UNIX_NS + t->start_at) / SEC(1)));
+	return json_pack("{s:s, s:I}", "time", date_fmt(t->begun_at, text), "timesecs",
+			 (json_int_t)((LAB_EPOCH_UNIX_NS + t->begun_at) / SEC(1)));
 }
 
 static json_t *start_json(const struct iperf3 *t)
@@ -131,9 +131,9 @@ static json_t *start_json(const struct iperf3 *t)
 	json_object_set_new(o, "sndbuf_actual", json_integer(t->sndbuf));
 	json_object_set_new(o, "rcvbuf_actual", json_integer(t->rcvbuf));
 	json_object_set_new(o, "test_start", json_pack(
-		"{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:i, s:I, s:I}",
+		"{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}",
 		"protocol", p->udp ? "UDP" : "TCP", "num_streams", (json_int_t)p->flows,
-		"blksize", (json_int_t)p->len, "omit", 0,
+		"blksize", (json_int_t)p->len, "omit", (json_int_t)p->omit,
 		"duration", (json_int_t)(p->bytes || p->blocks ? 0 : p->seconds),
 		"bytes", (json_int_t)p->bytes, "blocks", (json_int_t)p->blocks,
 		"reverse", (int)p->reverse, "tos", (json_int_t)p->tos,

@@ -84,6 +84,10 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 	case 'M': return opts_int(p, arg, 88, 9216, &t->p.mss);
 	case 'N': t->p.no_delay = true; break;
 	case 'n': return quantity(t, arg, 1024, INT64_MAX / 2, &t->p.bytes);
+	case 'O':
+		if (!opts_int(p, arg, 0, INT64_MAX, &t->p.omit))
+			return false;
+		return t->p.omit <= IPERF3_OMIT || wrong(t, "bogus value for --omit");
 	case 'P':
 		return at_most(t, arg, IPERF3_FLOWS,
 			       "number of parallel streams too large (maximum = 128)", &t->p.flows);
@@ -131,7 +135,7 @@ static char *word_short(const char *word)
 		{ "bytes", 'n' }, { "blockcount", 'k' }, { "length", 'l' }, { "parallel", 'P' },
 		{ "reverse", 'R' }, { "window", 'w' }, { "congestion", 'C' }, { "set-mss", 'M' },
 		{ "no-delay", 'N' }, { "tos", 'S' }, { "version4", '4' }, { "verbose", 'V' },
-		{ "zerocopy", 'Z' }, { "skip-rx-copy", SKIP_RX_COPY },
+		{ "zerocopy", 'Z' }, { "omit", 'O' }, { "skip-rx-copy", SKIP_RX_COPY },
 	};
 	struct buf b = { 0 };
 
@@ -181,7 +185,7 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 	for (int i = 0; ok && i < argc; i++)
 		ok = (words[i] = word_short(argv[i]));
 	opts_init(&o, argc, words);
-	while (ok && (c = opts_next(&o, "\1" "14B:b:C:c:f:i:Jk:l:M:Nn:P:p:RS:st:uVw:Z")) != -1) {
+	while (ok && (c = opts_next(&o, "\1" "14B:b:C:c:f:i:Jk:l:M:Nn:O:P:p:RS:st:uVw:Z")) != -1) {
 		if (c == '?' || c == ':')
 			bad(t, &o, c), ok = false;
 		else

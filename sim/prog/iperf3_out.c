@@ -97,19 +97,20 @@ static void udp_tail(struct iperf3 *t, const struct iperf3_count *n, double jitt
 static void interval_tail(struct iperf3 *t, const struct iperf3_count *n, double jitter,
 			  int64_t cwnd)
 {
+	const char *omitted = t->omitting ? "(omitted)" : "";
 	char text[UNIT];
 
 	if (t->p.udp && t->sender)
-		prog_printf(&t->prog, "  %" PRId64 "  \n", n->packets);
+		prog_printf(&t->prog, "  %" PRId64 "  %s\n", n->packets, omitted);
 	else if (t->p.udp)
-		udp_tail(t, n, jitter, "");
+		udp_tail(t, n, jitter, omitted);
 	else if (!t->sender)
-		prog_printf(&t->prog, "                  \n");
+		prog_printf(&t->prog, "                  %s\n", omitted);
 	else if (cwnd < 0)
-		prog_printf(&t->prog, "  %3" PRId64 "             \n", n->retrans);
+		prog_printf(&t->prog, "  %3" PRId64 "             %s\n", n->retrans, omitted);
 	else
-		prog_printf(&t->prog, "  %3" PRId64 "   %s       \n", n->retrans,
-			    bytes_text(cwnd, text));
+		prog_printf(&t->prog, "  %3" PRId64 "   %s       %s\n", n->retrans,
+			    bytes_text(cwnd, text), omitted);
 }
 
 void iperf3_show_interval(struct iperf3 *t)
@@ -122,7 +123,7 @@ void iperf3_show_interval(struct iperf3 *t)
 	for (int64_t i = 0; i < t->p.flows; i++)
 		iperf3_flow_sample(&t->flow[i]);
 	iperf3_json_interval(t, from, to);
-	if (t->p.flows > 1 && t->mark_at > t->start_at && !t->json_out)
+	if (t->p.flows > 1 && t->mark_at > t->begun_at && !t->json_out)
 		dashes(t);
 	for (int64_t i = 0; i < t->p.flows; i++) {
 		struct iperf3_flow *f = &t->flow[i];

@@ -32,7 +32,7 @@
 	X(iperf3_prog, "iperf3", "iperf3 -s [-1J] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
 	  "iperf3 -c HOST [-JNRuZ] [-b RATE] [-B SOURCE] [-i SECONDS] " \
 	  "[-k BLOCKS|-n BYTES|-t SECONDS] [-C cubic|reno] [-f kmgtKMGT] [-l LENGTH] " \
-	  "[-M MSS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
+	  "[-M MSS] [-O SECONDS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \
 	X(nc_prog, "nc", "nc [-bNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
 	  "HOST PORT[-LAST] [TEXT...] | nc -l [-kuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \

@@ -11,6 +11,17 @@ static double real(const struct trial *t, const char *sum)
 	return json_number_value(json_object_get(json_object_get(end, sum), "bits_per_second"));
 }
 
+/* Does the report say so of an interval, of its first flow and of all? */
+static bool is_omitted(const struct trial *t, size_t i)
+{
+	const json_t *o = json_array_get(json_object_get(t->json, "intervals"), i);
+	const json_t *flow = json_array_get(json_object_get(o, "streams"), 0);
+	bool all = json_is_true(json_object_get(json_object_get(o, "sum"), "omitted"));
+
+	CHECK_EQ(json_is_true(json_object_get(flow, "omitted")), all);
+	return all;
+}
+
 TEST(iperf3, tcp_fills_the_link)
 {
 	struct trial *t = trial_new(true);
@@ -51,6 +62,59 @@ TEST(iperf3, n_ends_after_so_many_bytes)
 	trial_wait(t, MSEC(100));
 	CHECK(prog_done(server));
 	CHECK_EQ(prog_status(server), 0);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, o_omits_the_first_seconds)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+
+	trial_link(t, "r", "h2", "rate 20mbit limit 20");
+	trial_run(t, "h1", "iperf3 -c h2 -O 2 -t 3 -P 2");
+	CHECK_EQ(t->status, 0);
+	CHECK_EQ(trial_int(t, "start.test_start.omit"), 2);
+	CHECK_EQ(trial_int(t, "start.test_start.duration"), 3);
+	for (size_t i = 0; i < 5; i++)
+		CHECK_EQ(is_omitted(t, i), i < 2);
+	CHECK(trial_int(t, "intervals.0.sum.retransmits") > 0);
+	CHECK_EQ(trial_int(t, "end.sum_sent.bytes"),
+		 trial_int(t, "intervals.2.sum.bytes") + trial_int(t, "intervals.3.sum.bytes") +
+		 trial_int(t, "intervals.4.sum.bytes"));
+	CHECK_EQ(trial_int(t, "end.sum_sent.retransmits"),
+		 trial_int(t, "intervals.2.sum.retransmits") +
+		 trial_int(t, "intervals.3.sum.retransmits") +
+		 trial_int(t, "intervals.4.sum.retransmits"));
+	CHECK(has(t, "[SUM]   1.00-2.00   sec  "));
+	CHECK(has(t, "             (omitted)\n"));        /* client, of all */
+	CHECK(has(t, "                  (omitted)\n"));   /* server */
+	CHECK(has(t, "[SUM]   2.00-3.00   sec  "));
+	CHECK(has(t, "[SUM]   0.00-3.00   sec  "));
+	CHECK(real(t, "sum_received") > 17e6);    /* and what waited behind a hole before: */
+	CHECK(real(t, "sum_received") < 19.5e6);  /* a little more than the link has */
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, what_is_omitted_is_not_of_the_bytes_or_datagrams)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+
+	trial_run(t, "h1", "iperf3 -c h2 -O 1 -n 500K -b 4M -l 1000");
+	CHECK_EQ(trial_int(t, "end.sum_sent.bytes"), 512000);
+	trial_run(t, "h1", "iperf3 -c h2 --omit=1 -k 100 -b 800K -l 1000");
+	CHECK_EQ(trial_int(t, "end.sum_sent.bytes"), 100000);
+	trial_run(t, "h1", "iperf3 -c h2 -u -O 1 -t 1 -b 800K -l 1000");
+	CHECK_EQ(trial_int(t, "end.sum_sent.packets"), 100);
+	CHECK_EQ(trial_int(t, "end.sum_received.packets"), 100);
+	CHECK(has(t, "  100  \n"));
+	CHECK(has(t, "  100  (omitted)\n") || has(t, "  101  (omitted)\n"));
+	CHECK_EQ(trial_int(t, "end.sum_received.lost_packets"), 0);
+	trial_run(t, "h1", "iperf3 -c h2 -O 61");
+	CHECK_EQ(t->status, 1);
+	CHECK(has(t, "iperf3: parameter error - bogus value for --omit\n"));
 	prog_free(server);
 	trial_free(t);
 }
