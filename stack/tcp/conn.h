@@ -436,7 +436,7 @@ void tcp_listen_close(struct tcp_conn *l);
 void tcp_listen_fini(struct tcp_conn *l);         /* tells nobody; none that listens is fine */
 /* SKO_DEFER_ACCEPT: the ACK of our SYN alone is none yet; notes that it came. */
 bool tcp_listen_defers(struct tcp_conn *tc, const struct tcp_rx *rx);
-bool tcp_listen_asks(const struct tcp_conn *tc);  /* so the SYN-ACK goes again with its timer, ... */
+bool tcp_listen_asks(const struct tcp_conn *tc);  /* the SYN-ACK goes again with its timer, ... */
 unsigned tcp_listen_retries(const struct tcp_conn *tc);   /* ... so often at most */
 /* tc goes to its listener's accept queue; false: that is full. */
 bool tcp_listen_established(struct tcp_conn *tc);
@@ -629,7 +629,7 @@ static inline struct tcp_ip_opts *tcp_ip_opts(const struct tcp_conn *tc)
 void tcp_ip_opts_aim(struct tcp_conn *tc);        /* the peer is known; only if tcp_ip_opts() */
 void tcp_ip_opts_in(struct tcp_conn *tc, const struct ip_meta *m);        /* came with options */
 unsigned tcp_ip_opts_len(const struct tcp_conn *tc);      /* bytes */
-void tcp_ip_opts_out(const struct tcp_conn *tc, struct ip4_tx *tx);       /* only if tcp_ip_opts() */
+void tcp_ip_opts_out(const struct tcp_conn *tc, struct ip4_tx *tx);      /* only if tcp_ip_opts() */
 void tcp_ip_opts_fini(struct tcp_conn *tc);
 
 /* --- limits.c --- */

@@ -133,8 +133,8 @@ static inline void tcp_put_csum(uint8_t *p, uint16_t csum) { put_be16(p + 16, cs
 static inline seq_t tcp_get_seq(const uint8_t *p) { return seq(get_be32(p + 4)); }
 static inline uint8_t tcp_get_flags(const uint8_t *p) { return p[13]; }
 
-/* Options as Linux orders them, or as FreeBSD (wscale_first), padded with NOPs to words of four; returns
- * the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
+/* Options as Linux orders them, or as FreeBSD (wscale_first), padded with NOPs to words of
+ * four; returns the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
 size_t tcp_opts_emit(const struct tcp_opts *o, bool syn, uint8_t out[TCP_OPT_MAX]);
 
 /* "Flags [S.], seq 1, ack 2, win 3, options [mss 1460], length 0", as tcpdump
