@@ -72,7 +72,7 @@ static void syn_send(struct tcp_conn *tc)
 	s->sent_at = tc->stuck_at = tcp_now(tc);
 	syn_xmit(tc, s);
 	if (unlikely(tcp_fo(tc) != NULL))
-		tcp_fo(tc)->cookie.kind = 0;          /* RFC 7413 4.1.3.1: not in one sent again */
+		tcp_fo(tc)->cookie.kind = 0;  /* RFC 7413 4.1.3.1: not in one sent again */
 	tcp_xmit_timer_set(tc);
 }
 
