@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdlib.h>
 #include <string.h>
 
 #include "shell/offer.h"
@@ -7,199 +6,190 @@
 #include "shell/table.h"
 #include "stack/show.h"
 
-/* sysctl: a host's tunables.  Names are Linux's, with or without the path. */
+/* sysctl: a host's tunables, by Linux's names. */
 
-struct option_row { const char *name; int64_t def, min, max; const char *help; };
-
-static const struct option_row option_rows[] = {
-#define X(name, str, def, min, max, help) [name] = { str, def, min, max, help },
-	STACK_OPTIONS(X)
-#undef X
-};
-
-/* Where Linux keeps an option, so that its full name is printed as sysctl does. */
-static const char *option_path(int o)
-{
-	switch (o) {
-	case OPT_SEND_REDIRECTS: case OPT_ACCEPT_REDIRECTS: case OPT_ACCEPT_SRCROUTE:
-	case OPT_RP_FILTER: case OPT_BC_FORWARDING:
-		return "net.ipv4.conf.all.";
-	case OPT_NEIGH_REACHABLE: case OPT_NEIGH_RETRANS: case OPT_NEIGH_PROBES:
-	case OPT_NEIGH_DELAY: case OPT_NEIGH_STALE: case OPT_NEIGH_QUEUE: case OPT_NEIGH_MAX:
-		return "net.ipv4.neigh.default.";
-	case OPT_RMEM:
-		return "net.core.";
-	default:
-		return "net.ipv4.";
-	}
-}
-
-/* "net.ipv4.ip_forward", "net/ipv4/conf/all/rp_filter": the last part counts. */
-static int option_find(const char *name)
-{
-	const char *last = name;
-
-	for (const char *s = name; *s; s++)
-		if (*s == '.' || *s == '/')
-			last = s + 1;
-	if (strcmp(last, "forwarding") == 0)
-		last = "ip_forward";
-	return stack_option_find(last);
-}
-
-/* Decimal; bits are said as 0x402, too. */
-static bool value_of(const char *text, unsigned long long *v)
-{
-	char *end;
-
-	if (strncmp(text, "0x", 2) != 0)
-		return word_u64(text, v);
-	*v = strtoull(text + 2, &end, 16);
-	return end > text + 2 && !*end;
-}
-
-static int option_set(struct shell *sh, struct stack *st, int o, const char *text)
-{
-	unsigned long long v;
-
-	if (!value_of(text, &v) || v > INT64_MAX ||
-	    stack_set_option(st, (enum stack_option)o, (int64_t)v) != OK)
-		return shell_error(sh, "sysctl: setting key \"%s%s\": Invalid argument",
-				   option_path(o), option_rows[o].name);
-	return 0;
-}
-
-static json_t *option_json(struct stack *st, int o)
-{
-	const struct option_row *row = &option_rows[o];
-
-	return json_pack("{s:s,s:I,s:I,s:I,s:I,s:s}", "name", row->name,
-			 "value", (json_int_t)stack_option(st, (enum stack_option)o),
-			 "default", (json_int_t)row->def, "min", (json_int_t)row->min,
-			 "max", (json_int_t)row->max, "help", row->help);
-}
-
-/* The one option that is no number. */
-#define KEY_NAME "tcp_fastopen_key"
-
-static bool is_key(const char *name)
-{
-	size_t n = strlen(name), len = sizeof(KEY_NAME) - 1;
-
-	return n >= len && strcmp(name + n - len, KEY_NAME) == 0 &&
-	       (n == len || strchr("./", name[n - len - 1]));
-}
-
-static json_t *key_json(struct stack *st)
-{
-	char key[STACK_FASTOPEN_KEY_STRLEN];
-
-	return json_pack("{s:s,s:s,s:s}", "name", KEY_NAME, "value", stack_fastopen_key(st, key),
-			 "help", "of cookies (RFC 7413); after a comma one that is good, too");
-}
-
-static int key_set(struct shell *sh, struct stack *st, const char *text)
-{
-	if (stack_set_fastopen_key(st, text) == OK)
-		return 0;
-	return shell_error(sh, "sysctl: setting key \"" KEY_NAME "\": Invalid argument");
-}
-
-static int all_options(struct shell *sh, struct stack *st)
+static json_t *numbers_json(const int64_t *v, unsigned n)
 {
 	json_t *all = json_array();
 
-	for (int o = 0; o < OPT_N; o++)
-		json_array_append_new(all, option_json(st, o));
-	json_array_append_new(all, key_json(st));
-	return shell_result(sh, all);
+	if (n == 1) {
+		json_decref(all);
+		return json_integer(v[0]);
+	}
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(all, json_integer(v[i]));
+	return all;
 }
 
-/* NAME, NAME=VALUE, or -w in front; several at once. */
+static json_t *key_json(const struct sysctl *key, struct stack *st)
+{
+	json_t *o = json_pack("{s:s}", "name", sysctl_name(key));
+	int64_t v[SYSCTL_NUMBERS_MAX], min[SYSCTL_NUMBERS_MAX], max[SYSCTL_NUMBERS_MAX];
+	unsigned n = sysctl_numbers(key, st, v);
+	char text[SYSCTL_TEXT_MAX];
+
+	if (n) {
+		jset(o, "value", numbers_json(v, n));
+		sysctl_numbers(key, NULL, v);
+		for (unsigned i = 0; i < n; i++)
+			sysctl_bounds(key, i, &min[i], &max[i]);
+		jset(o, "default", numbers_json(v, n));
+		jset(o, "min", numbers_json(min, n));
+		jset(o, "max", numbers_json(max, n));
+	} else {
+		jset_str(o, "value", sysctl_value(key, st, text));
+	}
+	jset_str(o, "help", sysctl_help(key));
+	return o;
+}
+
+/* The words in front that begin with '-'; how many.  -1: one that sysctl does not have. */
+struct sysctl_flags { bool all, quiet, values; };
+
+static int flags_read(char *const *v, int n, struct sysctl_flags *f)
+{
+	int i;
+
+	for (i = 0; i < n && v[i][0] == '-'; i++)
+		for (const char *c = v[i] + 1; *c; c++)
+			switch (*c) {
+			case 'a': f->all = true; break;
+			case 'q': f->quiet = true; break;
+			case 'n': f->values = true; break;
+			case 'w': break;          /* a value is set where there is one */
+			default:  return -1;
+			}
+	return i;
+}
+
+static int not_found(struct shell *sh, struct stack *st, const char *name)
+{
+	char interface[SYSCTL_TEXT_MAX];
+	const struct sysctl *key = sysctl_of_interface(name, interface);
+
+	if (!key)
+		return shell_error(sh, "sysctl: there is no key '%s'; 'sysctl -a' lists them",
+				   name);
+	if (!stack_dev(st, interface))
+		return shell_error(sh, "sysctl: %s: there is no interface '%s'", name, interface);
+	return shell_error(sh, "sysctl: %s: no interface has one of its own, expected %s for all",
+			   name, sysctl_name(key));
+}
+
+/* NAME or NAME=VALUE. */
+static int one(struct shell *sh, struct stack *st, const char *word, json_t *all)
+{
+	size_t len = strcspn(word, "=");
+	char name[SHELL_NAME_MAX], err[128];
+	const struct sysctl *key;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, word);
+	key = sysctl_find(name);
+	if (!key)
+		return not_found(sh, st, name);
+	if (word[len] && !sysctl_set(key, st, word + len + 1, err))
+		return shell_error(sh, "sysctl: setting key \"%s\": Invalid argument: %s",
+				   sysctl_name(key), err);
+	json_array_append_new(all, key_json(key, st));
+	return 0;
+}
+
 static int sysctl_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
-	json_t *all;
+	struct sysctl_flags f = { 0 };
+	int n, from, status = 0;
 	char *const *v;
-	int n, status = 0;
+	json_t *all;
 
 	if (!st)
 		return 1;
 	v = args_rest(a, &n);
-	if (!n || (n == 1 && strcmp(v[0], "-a") == 0))
-		return all_options(sh, st);
+	from = flags_read(v, n, &f);
+	if (from < 0)
+		return shell_error(sh, "sysctl: expected -a, -n, -q or -w, found '%s'", v[0]);
 	all = json_array();
-	for (int i = strcmp(v[0], "-w") == 0; i < n; i++) {
-		size_t len = strcspn(v[i], "=");
-		char name[SHELL_NAME_MAX];
-		int o;
-
-		snprintf(name, sizeof(name), "%.*s", (int)len, v[i]);
-		if (is_key(name)) {
-			if (v[i][len] == '=')
-				status |= key_set(sh, st, v[i] + len + 1);
-			json_array_append_new(all, key_json(st));
-			continue;
-		}
-		o = option_find(name);
-		if (o < 0) {
-			status = shell_error(sh, "sysctl: there is no option '%s'; "
-					     "'sysctl -a' lists them", name);
-			continue;
-		}
-		if (v[i][len] == '=')
-			status |= option_set(sh, st, o, v[i] + len + 1);
-		json_array_append_new(all, option_json(st, o));
-	}
+	for (unsigned i = 0; (f.all || !n) && sysctl_nth(i); i++)
+		json_array_append_new(all, key_json(sysctl_nth(i), st));
+	for (int i = from; i < n; i++)
+		status |= one(sh, st, v[i], all);
+	if (f.quiet)
+		json_array_clear(all);
 	shell_result(sh, all);
 	return status;
 }
 
-static void sysctl_print(struct shell *sh, const struct args *a, const json_t *all)
+static void value_print(struct shell *sh, const json_t *v)
 {
-	const json_t *o;
+	const json_t *n;
 	size_t i;
 
-	(void)a;
-	json_array_foreach(all, i, o) {
-		const char *name = jstr(o, "name");
-		const char *text = json_string_value(json_object_get(o, "value"));
+	if (json_is_string(v))
+		shell_printf(sh, "%s", json_string_value(v));
+	else if (json_is_integer(v))
+		shell_printf(sh, "%lld", (long long)json_integer_value(v));
+	json_array_foreach(v, i, n)
+		shell_printf(sh, "%s%lld", i ? "\t" : "", (long long)json_integer_value(n));
+}
 
-		if (text)
-			shell_printf(sh, "net.ipv4.%s = %s\n", name, text);
-		else
-			shell_printf(sh, "%s%s = %lld\n", option_path(stack_option_find(name)),
-				     name, (long long)jint(o, "value"));
+static void sysctl_print(struct shell *sh, const struct args *a, const json_t *all)
+{
+	struct sysctl_flags f = { 0 };
+	char *const *v;
+	const json_t *o;
+	size_t i;
+	int n;
+
+	v = args_rest(a, &n);
+	flags_read(v, n, &f);
+	json_array_foreach(all, i, o) {
+		if (!f.values)
+			shell_printf(sh, "%s = ", jstr(o, "name"));
+		value_print(sh, json_object_get(o, "value"));
+		shell_printf(sh, "\n");
 	}
 }
 
 #define FEW_VALUES 4              /* so many at most are listed behind NAME= */
 
+static void offer_values(const struct offer *o, const struct sysctl *key, const char *name)
+{
+	char value[SHELL_NAME_MAX + SYSCTL_TEXT_MAX];
+	const char *word;
+	int64_t min, max;
+
+	for (unsigned i = 0; (word = sysctl_word(key, i)); i++) {
+		snprintf(value, sizeof(value), "%s=%s", name, word);
+		o->add(o->ctx, value);
+	}
+	if (sysctl_numbers(key, NULL, NULL) != 1)
+		return;
+	sysctl_bounds(key, 0, &min, &max);
+	for (int64_t v = min; max - min < FEW_VALUES && v <= max; v++) {
+		snprintf(value, sizeof(value), "%s=%lld", name, (long long)v);
+		o->add(o->ctx, value);
+	}
+}
+
 /* Its full name; the short one for who began with that; behind = the values. */
 void offer_options(const struct offer *o)
 {
-	const char *is = strchr(o->typed, '=');
-	char name[2 * SHELL_NAME_MAX], value[3 * SHELL_NAME_MAX];
+	bool full = !*o->typed || strpbrk(o->typed, "./") ||
+		    strncmp("net", o->typed, strlen(o->typed)) == 0;
+	const struct sysctl *key;
 
-	for (int i = 0; i < OPT_N; i++) {
-		const struct option_row *row = &option_rows[i];
-		bool full = !*o->typed || strpbrk(o->typed, "./") ||
-			    strncmp("net", o->typed, strlen(o->typed)) == 0;
+	for (unsigned i = 0; (key = sysctl_nth(i)); i++) {
+		const char *path = sysctl_name(key), *name = full ? path : strrchr(path, '.') + 1;
 
-		snprintf(name, sizeof(name), "%s%s", full ? option_path(i) : "", row->name);
-		if (!is) {
+		if (strchr(o->typed, '='))
+			offer_values(o, key, name);
+		else
 			o->add(o->ctx, name);
-			continue;
-		}
-		for (int64_t v = row->min; row->max - row->min < FEW_VALUES && v <= row->max; v++) {
-			snprintf(value, sizeof(value), "%s=%lld", name, (long long)v);
-			o->add(o->ctx, value);
-		}
 	}
 }
 
 const struct cmd cmds_sysctl[] = {
-	{ .name = "sysctl", .args = "[NAME:rest]", .rest_words = "-a -w",
+	{ .name = "sysctl", .args = "[NAME:rest]", .rest_words = "-a -n -q -w",
 	  .flags = CMD_NODE, .run = sysctl_run, .print = sysctl_print,
 	  .help = "show or set (NAME=VALUE) a host's tunables" },
 	{ 0 },

@@ -19,6 +19,7 @@
 #include "sim/check/result.h"
 #include "sim/check/text.h"
 #include "sim/pktdrill/pktdrill.h"
+#include "sim/sysctl.h"
 #include "sim/topo/export.h"
 #include "sim/topo/picture.h"
 #include "sim/topo/topo.h"

@@ -205,18 +205,14 @@ static bool say_neigh(void *arg, const struct neigh_info *i)
 
 static void say_options(struct snapshot *s)
 {
-#define X(id, text, def, min, max, help) { id, text, def },
-	static const struct { enum stack_option o; const char *name; int64_t def; } all[] = {
-		STACK_OPTIONS(X)
-	};
-#undef X
+	struct stack *st = s->n->stack;
+	char now[SYSCTL_TEXT_MAX];
+	const struct sysctl *key;
 
-	for (size_t i = 0; i < N_ELEM(all); i++) {
-		int64_t v = stack_option(s->n->stack, all[i].o);
-
-		if (v != all[i].def && all[i].o != OPT_FORWARDING)
-			say(s, "%s: sysctl %s=%" PRId64, node_name(s->n), all[i].name, v);
-	}
+	for (unsigned i = 0; (key = sysctl_nth(i)); i++)
+		if (sysctl_changed(key, st) && !strstr(sysctl_name(key), "forward"))
+			say(s, "%s: sysctl %s=\"%s\"", node_name(s->n), sysctl_name(key),
+			    sysctl_value(key, st, now));
 }
 
 static void take_node_addrs(struct snapshot *s, const struct node *n)

@@ -114,9 +114,15 @@ struct stack_config {
 	  "what it may grow to") \
 	X(OPT_TCP_WMEM,        "tcp_wmem_default",    262144, 4096, INT32_MAX, \
 	  "a stream's send buffer, bytes") \
+	X(OPT_TCP_WMEM_MAX,    "tcp_wmem_max",        4194304, 4096, INT32_MAX, \
+	  "what it may grow to") \
+	X(OPT_TCP_MODERATE,    "tcp_moderate_rcvbuf", 1, 0, 1, \
+	  "receive buffers grow with what is read in a round trip") \
 	X(OPT_TCP_TIMESTAMPS,  "tcp_timestamps",      1, 0, 1, "RFC 7323 timestamps") \
 	X(OPT_TCP_SACK,        "tcp_sack",            1, 0, 1, \
 	  "RFC 2018 selective acknowledgments") \
+	X(OPT_TCP_DSACK,       "tcp_dsack",           1, 0, 1, \
+	  "RFC 2883: say what came twice") \
 	X(OPT_TCP_WSCALE,      "tcp_window_scaling",  1, 0, 1, "RFC 7323 window scaling") \
 	X(OPT_TCP_MTU_PROBING, "tcp_mtu_probing",     0, 0, 2, \
 	  "find the path's MTU by length of segments (RFC 4821): 1 if long ones vanish, 2 always") \
@@ -174,6 +180,14 @@ struct stack_config {
 	  "0x400 every listener") \
 	X(OPT_SOMAXCONN,       "somaxconn",           4096, 0, INT32_MAX, \
 	  "most connections that wait for a listener, half open or to be accepted") \
+	X(OPT_TCP_ABORT_ON_OVERFLOW, "tcp_abort_on_overflow", 0, 0, 1, \
+	  "a listener whose queue is full answers the last ACK of a handshake with RST") \
+	X(OPT_TCP_KEEPIDLE,    "tcp_keepalive_time",  7200, 1, 32767, \
+	  "seconds of silence until keepalive asks (RFC 9293 MUST-28)") \
+	X(OPT_TCP_KEEPINTVL,   "tcp_keepalive_intvl", 75, 1, 32767, \
+	  "seconds between its probes") \
+	X(OPT_TCP_KEEPCNT,     "tcp_keepalive_probes", 9, 1, 127, \
+	  "probes without answer until it gives up") \
 	X(OPT_TCP_STDURG,      "tcp_stdurg",          0, 0, 1, \
 	  "1: an urgent pointer is that of the urgent byte itself, not of the next") \
 	X(OPT_TCP_FIN_TIMEOUT, "tcp_fin_timeout",     60, 1, 86400, \
@@ -212,13 +226,17 @@ static inline void stack_enter(struct stack *st, ns_t now) { stack_run(st, now);
 
 const char *stack_name(const struct stack *st);
 void *stack_ctx(const struct stack *st);
-int stack_option_find(const char *name);          /* or ERR_NOENT */
 int64_t stack_option(const struct stack *st, enum stack_option o);
 /* ERR_INVAL: no such option, or a value outside its bounds; nothing changes. */
 int stack_set_option(struct stack *st, enum stack_option o, int64_t v);
+/* What sockets that choose none (sk_set_congestion()) have; the n-th there is, from 0, or
+ * NULL.  ERR_NOENT: no such name. */
+int must_check stack_set_congestion(struct stack *st, const char *name);
+const char *stack_congestion(const struct stack *st);
+const char *stack_congestion_nth(unsigned n);
 /* tcp_fastopen_key: "xxxxxxxx-xxxxxxxx-xxxxxxxx-xxxxxxxx", and a second after a comma
  * whose cookies are good, too.  A host has one of its own from its seed.  ERR_INVAL,
- * ERR_NOMEM. */
+ * ERR_NOMEM.  st NULL: would it be one? */
 int must_check stack_set_fastopen_key(struct stack *st, const char *text);
 #define STACK_FASTOPEN_KEY_STRLEN 72
 const char *stack_fastopen_key(struct stack *st, char out[STACK_FASTOPEN_KEY_STRLEN]);

@@ -162,8 +162,6 @@ static int64_t call_socket(struct pd_run *r, const struct pd_call *c)
 	if ((type & 0xf) != L_SOCK_STREAM || (proto && proto != L_SOL_TCP))
 		return pd_lacks(r, "a socket that is not TCP or UDP over IPv4");
 	err = sk_open(r->st, ADDR_IP4, SK_STREAM, 0, &sk);
-	if (!err && r->cc[0] && sk_set_congestion(sk, r->cc) != OK)
-		pd_lacks(r, "the congestion control %s", r->cc);
 	return err ? err : fd_new(r, c, sk, type & L_SOCK_NONBLOCK);
 }
 

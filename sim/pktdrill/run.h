@@ -89,7 +89,6 @@ struct pd_run {
 	ip4_t local, remote, gateway;
 	uint16_t bind_port, connect_port, next_port;
 	uint32_t mtu;
-	char cc[16];                      /* sockets' congestion control; "": the stack's */
 	struct pd_seg *sent, **sent_end;  /* not yet asked for */
 	struct pd_fd fd[PD_FDS];
 	struct pd_file *files;            /* of the script */

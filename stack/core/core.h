@@ -58,6 +58,7 @@ struct stack {
 	struct reass *reass;              /* made by the first fragment */
 	struct icmp_limit *icmp_limit;    /* made by the first ICMP error */
 	struct tcp_table *tcp;            /* made by the first stream */
+	const struct tcp_cc_ops *tcp_cc;  /* stack_set_congestion(); NULL: the first there is */
 	struct pmtu_table *pmtu;          /* made by the first that ICMP tells of */
 	struct ospf *ospf;                /* while it runs */
 	struct ospf_pool *lsas;           /* borrowed; or NULL */

@@ -131,14 +131,6 @@ struct netdev *stack_dev_index(const struct stack *st, unsigned ifindex)
 const char *stack_name(const struct stack *st) { return st->name; }
 void *stack_ctx(const struct stack *st) { return st->ctx; }
 
-int stack_option_find(const char *name)
-{
-	for (int i = 0; i < OPT_N; i++)
-		if (strcmp(options[i].name, name) == 0)
-			return i;
-	return ERR_NOENT;
-}
-
 int64_t stack_option(const struct stack *st, enum stack_option o)
 {
 	return st->opt[o];

@@ -268,16 +268,29 @@ bool sock_header_df(const struct sk_msg *m)
 
 /* --- options -------------------------------------------------------------------- */
 
-/* SKO_RCVBUF, and a stream's SKO_SNDBUF, are the host's to say. */
+/* SKO_RCVBUF, and a stream's SKO_SNDBUF, are the host's to say, and what
+ * sock_opt_host() knows. */
 const int sock_opt_default[SKO_N_STORED] = {
 	[SKO_TTL] = -1,                   /* OPT_TTL */
 	[SKO_SNDBUF] = 212992,
 	[SKO_PMTUDISC] = PMTU_WANT,
 	[SKO_MCAST_TTL] = 1, [SKO_MCAST_LOOP] = 1,        /* RFC 1112 6.1 */
 	[SKO_CHECKSUM] = 1,
-	[SKO_KEEPIDLE] = 7200, [SKO_KEEPINTVL] = 75, [SKO_KEEPCNT] = 9,   /* MUST-28 */
 	[SKO_LINGER] = -1,
 };
+
+int sock_opt_host(const struct sock *sk, enum sk_opt o)
+{
+	const int64_t *host = sk->st->opt;
+
+	switch (o) {
+	case SKO_TTL:       return (int)host[OPT_TTL];
+	case SKO_KEEPIDLE:  return (int)host[OPT_TCP_KEEPIDLE];
+	case SKO_KEEPINTVL: return (int)host[OPT_TCP_KEEPINTVL];
+	case SKO_KEEPCNT:   return (int)host[OPT_TCP_KEEPCNT];
+	default:            return 0;
+	}
+}
 
 static struct sock_rare *rare_new(const int *opt)
 {

@@ -95,6 +95,10 @@ extern const int sock_opt_default[SKO_N_STORED];
 
 struct sock_rare *sock_rare(struct sock *sk);     /* there from now on; NULL: no memory */
 
+/* What stands for an option that the socket leaves to its host: SKO_TTL at -1, and
+ * SKO_KEEPIDLE, SKO_KEEPINTVL, SKO_KEEPCNT at 0. */
+int sock_opt_host(const struct sock *sk, enum sk_opt o);
+
 /* The value of an option below SKO_N_STORED. */
 static inline int sock_opt(const struct sock *sk, enum sk_opt o)
 {

@@ -167,6 +167,11 @@ static int asked(struct sock *sk, enum sk_opt o)
 	}
 }
 
+static bool is_keep(enum sk_opt o)
+{
+	return o == SKO_KEEPIDLE || o == SKO_KEEPINTVL || o == SKO_KEEPCNT;
+}
+
 int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
 {
 	int err = ERR_NOPROTOOPT;
@@ -180,8 +185,8 @@ int sk_getopt(struct sock *sk, enum sk_opt o, int *v)
 	if (err != ERR_NOPROTOOPT)
 		return err;
 	*v = o < SKO_N_STORED ? sock_opt(sk, o) : asked(sk, o);
-	if (o == SKO_TTL && *v < 0)
-		*v = (int)sk->st->opt[OPT_TTL];
+	if ((o == SKO_TTL && *v < 0) || (is_keep(o) && !*v))
+		*v = sock_opt_host(sk, o);
 	return OK;
 }
 

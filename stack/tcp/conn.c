@@ -198,7 +198,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	tc->sk.soft_err = OK;
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
 	tc->snd_mss = tc->rcv_mss = TCP_MSS_DEFAULT;
-	cc_init(&tc->cc, tc->cc.ops ? tc->cc.ops : cc_default(), tc->snd_mss);
+	tcp_cc_begin(tc);
 }
 
 uint32_t tcp_path_mtu(const struct tcp_conn *tc)

@@ -643,6 +643,9 @@ unsigned tcp_orphan_retries(const struct tcp_conn *tc, bool alive);
 void tcp_soft_error(struct tcp_conn *tc, const struct icmp_err *e);       /* tc may be gone after */
 void tcp_retransmitted(struct tcp_conn *tc);      /* after a timeout */
 
+/* --- cc_choose.c --- */
+void tcp_cc_begin(struct tcp_conn *tc);     /* a connection of snd_mss does */
+
 /* --- ecn.c --- */
 void tcp_ecn_agree(struct tcp_conn *tc, const struct tcp_rx *rx);
 /* The flags that a segment gets beside its own; fresh: new data.  Sets the low

@@ -355,10 +355,8 @@ static bool parse_key(const char **text, uint64_t key[2])
 int stack_set_fastopen_key(struct stack *st, const char *text)
 {
 	struct tcp_fo_keys keys = { .n = 1 };
-	struct tcp_fo_host *h = tcp_fo_host(st);
+	struct tcp_fo_host *h;
 
-	if (!h)
-		return ERR_NOMEM;
 	if (!parse_key(&text, keys.v[0]))
 		return ERR_INVAL;
 	if (*text == ',') {
@@ -369,6 +367,11 @@ int stack_set_fastopen_key(struct stack *st, const char *text)
 	}
 	if (*text)
 		return ERR_INVAL;
+	if (!st)
+		return OK;
+	h = tcp_fo_host(st);
+	if (!h)
+		return ERR_NOMEM;
 	h->keys = keys;
 	return OK;
 }

@@ -243,7 +243,8 @@ static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 }
 
 /* Fifth, in SYN-RECEIVED: the handshake is over. */
-static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
+static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
+			  bool *gone)
 {
 	if (!seq_lt(tc->snd_una, rx->h.ack) || seq_lt(tc->snd_nxt, rx->h.ack)) {
 		*why = DROP_TCP_ACK;
@@ -256,6 +257,11 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 	}
 	if (tc->passive && !tc->fo_child && !tcp_listen_established(tc)) {
 		*why = DROP_TCP_BACKLOG;          /* as if the ACK were lost */
+		if (tcp_stack(tc)->opt[OPT_TCP_ABORT_ON_OVERFLOW]) {
+			*gone = true;
+			tcp_answer_rst(tcp_stack(tc), rx);
+			tcp_done(tc, OK);
+		}
 		return false;
 	}
 	syn_acked(tc, rx);
@@ -296,7 +302,7 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 		*why = DROP_TCP_FLAGS;
 		return false;
 	}
-	if ((tc->state == TCP_SYN_RECEIVED || tc->fo_child) && !rx_ack_of_syn(tc, rx, why))
+	if ((tc->state == TCP_SYN_RECEIVED || tc->fo_child) && !rx_ack_of_syn(tc, rx, why, gone))
 		return false;
 	if (!tcp_ack(tc, rx)) {
 		*why = DROP_TCP_ACK;

@@ -97,7 +97,8 @@ static void right_size(struct tcp_conn *tc, uint32_t got)
 	tc->drs_read += got;
 	if (!tc->drs_space)                       /* what a first window brings is no growth */
 		tc->drs_space = CC_INITIAL_SEGS * (uint32_t)tc->snd_mss;
-	if (tc->rcvbuf_fixed || tcp_now(tc) - tc->drs_at < round)
+	if (tc->rcvbuf_fixed || tcp_now(tc) - tc->drs_at < round ||
+	    !tcp_stack(tc)->opt[OPT_TCP_MODERATE])
 		return;
 	if (tc->drs_read > tc->drs_space) {
 		uint32_t more = tc->drs_read - tc->drs_space;
@@ -180,7 +181,8 @@ static void dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 {
 	if (tc->dsack && seq_eq(tc->blocks->ours[0].end, start))
 		tc->blocks->ours[0].end = end;
-	if (!tc->sack_ok || tc->dsack || !seq_lt(start, end) || !tcp_sack_room(tc))
+	if (!tc->sack_ok || !tcp_stack(tc)->opt[OPT_TCP_DSACK] || tc->dsack ||
+	    !seq_lt(start, end) || !tcp_sack_room(tc))
 		return;
 	sack_push(tc, start, end);
 	tc->dsack = true;

@@ -291,12 +291,19 @@ void tcp_life_set(struct tcp_conn *tc, ns_t in)
 	arm(tc, tc->life_at);
 }
 
+static int keep_opt(const struct tcp_conn *tc, enum sk_opt o)
+{
+	int own = sock_opt(&tc->sk, o);
+
+	return own ? own : sock_opt_host(&tc->sk, o);
+}
+
 void tcp_keepalive_set(struct tcp_conn *tc)
 {
 	if (tc->state < TCP_ESTABLISHED || tc->state == TCP_TIME_WAIT || tc->orphan)
 		return;
 	if (tc->sk.opt[SKO_KEEPALIVE])
-		tcp_life_set(tc, SEC(sock_opt(&tc->sk, SKO_KEEPIDLE)));
+		tcp_life_set(tc, SEC(keep_opt(tc, SKO_KEEPIDLE)));
 	else
 		tcp_life_stop(tc);
 }
@@ -318,13 +325,13 @@ static bool kept_enough(const struct tcp_conn *tc, ns_t quiet)
 
 	if (user)                                 /* as Linux: instead of the count */
 		return tc->probes && quiet >= MSEC(user);
-	return tc->probes >= sock_opt(&tc->sk, SKO_KEEPCNT);
+	return tc->probes >= keep_opt(tc, SKO_KEEPCNT);
 }
 
 /* RFC 9293 3.8.4: only when nothing was heard for so long (MUST-26). */
 static void keepalive_timeout(struct tcp_conn *tc)
 {
-	ns_t quiet = tcp_now(tc) - tc->heard_at, idle = SEC(sock_opt(&tc->sk, SKO_KEEPIDLE));
+	ns_t quiet = tcp_now(tc) - tc->heard_at, idle = SEC(keep_opt(tc, SKO_KEEPIDLE));
 
 	if (tc->n_out || tc->unsent) {            /* then data is what is tried */
 		tcp_life_set(tc, idle);
@@ -337,7 +344,7 @@ static void keepalive_timeout(struct tcp_conn *tc)
 	} else {
 		tc->probes++;
 		tcp_send_probe(tc);
-		tcp_life_set(tc, SEC(sock_opt(&tc->sk, SKO_KEEPINTVL)));
+		tcp_life_set(tc, SEC(keep_opt(tc, SKO_KEEPINTVL)));
 	}
 }
 

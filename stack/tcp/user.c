@@ -6,7 +6,6 @@
 #include "stack/tcp/zerocopy.h"
 
 #define UNSENT_MAX 65000                  /* bytes of a buffer of Linux's */
-#define SNDBUF_MAX 4194304                /* Linux: tcp_wmem[2], what it grows to by itself */
 
 /* --- OPEN -------------------------------------------------------------------------- */
 
@@ -258,7 +257,8 @@ static ssize_t ended(struct sock *sk, int then)
 static uint32_t send_room(const struct tcp_conn *tc)
 {
 	uint32_t max = (uint32_t)tc->sk.opt[SKO_SNDBUF];
-	uint32_t want = tc->cc.cwnd < SNDBUF_MAX / 2 ? 2 * tc->cc.cwnd : SNDBUF_MAX;
+	uint32_t most = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_WMEM_MAX];
+	uint32_t want = tc->cc.cwnd < most / 2 ? 2 * tc->cc.cwnd : most;
 
 	if (!tc->sndbuf_fixed && want > max)      /* what is in flight, and as much again */
 		max = want;

@@ -59,14 +59,6 @@ TEST(instance, an_option_is_refused_outside_its_bounds)
 	net_free(net);
 }
 
-TEST(instance, options_are_found_by_their_linux_name)
-{
-	CHECK_EQ(stack_option_find("ip_forward"), OPT_FORWARDING);
-	CHECK_EQ(stack_option_find("ip_local_port_max"), OPT_PORT_MAX);
-	CHECK_EQ(stack_option_find("ip_forwar"), ERR_NOENT);
-	CHECK_EQ(stack_option_find(""), ERR_NOENT);
-}
-
 /* --- life -------------------------------------------------------------------------------- */
 
 TEST(instance, a_stack_is_born_with_lo_its_name_and_its_context)

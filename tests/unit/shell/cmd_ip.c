@@ -73,8 +73,59 @@ TEST(cmd_ip, sysctl_shows_and_sets)
 	CHECK(bench_do(&b, "h1 sysctl tcp_fastopen_key=1-2-3-4,5") != 0);
 	CHECK(bench_do(&b, "h1 sysctl bogus") != 0);
 	bench_refuses(&b, "h1 sysctl net.ipv4.ip_forward=7",
-		      "sysctl: setting key \"net.ipv4.ip_forward\": Invalid argument\n");
+		      "sysctl: setting key \"net.ipv4.ip_forward\": Invalid argument: "
+		      "expected a number from 0 to 1\n");
 	CHECK(bench_do(&b, "h1 sysctl ip_forward=x") != 0);
+	bench_close(&b);
+}
+
+/* Only the path that Linux has a key under is one; no interface has values of its own. */
+TEST(cmd_ip, sysctl_reads_the_whole_name)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	bench_wants(&b, "h1 sysctl net/ipv4/conf/all/rp_filter=1",
+		    "net.ipv4.conf.all.rp_filter = 1\n");
+	bench_wants(&b, "h1 sysctl net.ipv4.conf.default.rp_filter",
+		    "net.ipv4.conf.all.rp_filter = 1\n");
+	bench_wants(&b, "h1 sysctl net.ipv4.conf.all.forwarding",
+		    "net.ipv4.conf.all.forwarding = 0\n");
+	bench_wants(&b, "h1 sysctl net.core.rmem_default net.ipv4.neigh.default.retrans_time_ms",
+		    "net.core.rmem_default = 212992\n"
+		    "net.ipv4.neigh.default.retrans_time_ms = 1000\n");
+	bench_refuses(&b, "h1 sysctl net.ipv4.conf.eth9.rp_filter", "sysctl: net.ipv4.conf.eth9."
+		      "rp_filter: there is no interface 'eth9'\n");
+	bench_refuses(&b, "h1 sysctl -w net.ipv4.conf.eth0.rp_filter=2", "sysctl: net.ipv4.conf."
+		      "eth0.rp_filter: no interface has one of its own, expected "
+		      "net.ipv4.conf.all.rp_filter for all\n");
+	bench_refuses(&b, "h1 sysctl net.ipv6.ip_forward", "sysctl: there is no key 'net.ipv6."
+		      "ip_forward'; 'sysctl -a' lists them\n");
+	bench_refuses(&b, "h1 sysctl net.ipv4.conf.all.tcp_ecn=1", "sysctl: there is no key "
+		      "'net.ipv4.conf.all.tcp_ecn'; 'sysctl -a' lists them\n");
+	bench_refuses(&b, "h1 sysctl x.tcp_fastopen_key", "sysctl: there is no key "
+		      "'x.tcp_fastopen_key'; 'sysctl -a' lists them\n");
+	bench_wants(&b, "h1 sysctl rp_filter", "net.ipv4.conf.all.rp_filter = 1\n");
+	bench_close(&b);
+}
+
+TEST(cmd_ip, sysctl_has_linux_s_several_numbers_words_and_flags)
+{
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	bench_wants(&b, "h1 sysctl -w net.ipv4.tcp_rmem='4096 87380 16777216'",
+		    "net.ipv4.tcp_rmem = 4096\t87380\t16777216\n");
+	bench_wants(&b, "h1 sysctl -n tcp_rmem tcp_congestion_control",
+		    "4096\t87380\t16777216\ncubic\n");
+	bench_wants(&b, "h1 sysctl -qw net.ipv4.tcp_congestion_control=reno", "");
+	bench_wants(&b, "h1 sysctl -n net.ipv4.tcp_congestion_control", "reno\n");
+	bench_refuses(&b, "h1 sysctl tcp_congestion_control=vegas", "sysctl: setting key \"net.ipv4."
+		      "tcp_congestion_control\": Invalid argument: expected one of: cubic reno\n");
+	bench_refuses(&b, "h1 sysctl ip_local_port_range='2000 1000'", "sysctl: setting key "
+		      "\"net.ipv4.ip_local_port_range\": Invalid argument: expected the last "
+		      "number from 2000 to 65535\n");
+	bench_refuses(&b, "h1 sysctl -z", "sysctl: expected -a, -n, -q or -w, found '-z'\n");
 	bench_close(&b);
 }
 

@@ -207,7 +207,7 @@ TEST(complete, a_sysctl_is_offered_by_its_full_name_and_with_its_few_values)
 	check_words(&b, "h1 sysctl net.ipv4.tcp_sync", "net.ipv4.tcp_syncookies");
 	check_words(&b, "h1 sysctl -w net.ipv4.conf.all.rp", "net.ipv4.conf.all.rp_filter");
 	check_words(&b, "h1 sysctl ip_f", "ip_forward");
-	check_words(&b, "h1 sysctl -", "-a -w");
+	check_words(&b, "h1 sysctl -", "-a -n -q -w");
 	check_words(&b, "h1 sysctl h", "");
 	check_words(&b, "h1 sysctl net.ipv4.ip_forward=", "net.ipv4.ip_forward=0 "
 		    "net.ipv4.ip_forward=1");

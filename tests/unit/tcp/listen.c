@@ -31,6 +31,28 @@ TEST(listen, as_many_wait_as_the_backlog_says_and_one_more)
 	peer_free(t);
 }
 
+/* tcp_abort_on_overflow; without it the ACK counts as lost. */
+TEST(listen, a_full_queue_answers_the_ack_with_rst_if_it_is_told_to)
+{
+	for (int abort_it = 0; abort_it < 2; abort_it++) {
+		struct peer *t = peer_new(PEER_PLAIN);
+		seq_t irs;
+
+		REQUIRE(stack_set_option(t->st, OPT_TCP_ABORT_ON_OVERFLOW, abort_it) == OK);
+		peer_listen(t, 0);
+		SAY(t, .flags = TCP_SYN, .sport = 2000);
+		REQUIRE(peer_next(t));
+		irs = t->irs;
+		CHECK(client(t, 2001));
+		t->irs = irs;
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .sport = 2000);
+		CHECK_EQ(peer_next(t), abort_it);
+		CHECK(!abort_it || (t->got.h.flags == TCP_RST && t->got.seq == 1));
+		CHECK_EQ(t->st->tcp->n, abort_it ? 1 : 2);
+		peer_free(t);
+	}
+}
+
 TEST(listen, they_are_accepted_in_the_order_they_came)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
