@@ -87,8 +87,7 @@ static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
 {
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && !tc->sack_hint && s &&
-	       is_plain(s) && list_linked(&s->by_time) && seq_le(seg_end(s), ack);
+	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && s && is_plain(s) && list_linked(&s->by_time) && seq_le(seg_end(s), ack);
 }
 
 /* The one segment there is, and all of it. */
@@ -164,6 +163,8 @@ void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why)
 		list_remove(&s->by_time);
 	if (!tc->lost_hint || seq_lt(s->seq, tc->lost_hint->seq))
 		tc->lost_hint = s;
+	if (tc->n_lost == 1 || seq_lt(tc->lost_end, seg_end(s)))
+		tc->lost_end = seg_end(s);
 }
 
 /* Without SACK: the oldest, once. */

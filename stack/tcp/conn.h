@@ -9,6 +9,7 @@
  *	conn.c    birth, states, death        user.c    the user's calls
  *	in.c      SEGMENT ARRIVES             ack.c     what an ACK tells us
  *	text.c    data that arrives           out.c     what is sent, and when
+ *	ooo.c     and out of order (ooo.h)
  *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire (seg.h: what it is)
  *	timer.c   timeouts                    rtt.c     RFC 6298
  *	predict.c what was expected, at once
@@ -99,10 +100,14 @@ struct tcp_listen {
 	ns_t cookie_at;                   /* ... the last then */
 };
 
+#define TCP_FINGERS 8
+
 /* SACK blocks: most connections never see any. */
 struct tcp_blocks {
 	struct tcp_sack ours[TCP_SACK_MAX];       /* to report, the latest first: n_sacks */
 	struct tcp_sack theirs[TCP_SACK_MAX];     /* of the last ACK: n_sacked_blocks */
+	struct tcp_seg *finger[TCP_FINGERS];      /* while n_sacked: where look-ups ended ... */
+	unsigned finger_next;                     /* ... and the one that was set longest ago */
 };
 
 /* What is short stands together, for a host may have many: tests/bench/tcp.c
@@ -146,6 +151,7 @@ struct tcp_conn {
 	bool rate_limited;                /* by the user: the sample of the rate */
 	uint32_t path_mtu, path_gen;      /* as it began, at ways_gen; see tcp_path_mtu() */
 	struct tcp_rate rate;
+	seq_t lost_end;                   /* while n_lost: what is lost is before this */
 	struct tcp_mtup *mtup;            /* pmtud.c's own; NULL: the path is not searched */
 
 	/* Receive sequence space */
@@ -171,9 +177,8 @@ struct tcp_conn {
 	struct tcp_seg *unsent;           /* the first not sent, or NULL */
 	struct list sent_order;           /* tcp_seg by time: neither SACKed nor known lost */
 	struct tcp_seg *lost_hint;        /* none before it is to be sent again; NULL: none is */
-	struct tcp_seg *sack_hint;        /* near which the next SACK is looked for, or NULL */
 	struct pkt_queue rcvq;            /* in order, for the user */
-	struct pkt *ooo;                  /* out of order, by sequence */
+	struct tcp_ooo *ooo;              /* ooo.c's own; NULL: nothing is out of order */
 	uint32_t sendq_bytes, rcvq_bytes, ooo_bytes;
 	uint32_t rcvq_off;                /* bytes of rcvq's first that were read */
 	uint32_t drs_read, drs_space;     /* bytes read in this round trip, in the best before */
@@ -502,8 +507,11 @@ static inline bool tcp_fin_acked(const struct tcp_conn *tc)
 	return tc->fin_queued && list_empty(&tc->sendq);
 }
 
-/* --- text.c --- */
+/* --- ooo.c --- */
 void tcp_sack_remove(struct tcp_conn *tc, unsigned i);     /* of those to report */
+
+/* --- text.c --- */
+void tcp_to_user(struct tcp_conn *tc, struct pkt *p);      /* the next data; takes p */
 /* Seventh and eighth: takes p. */
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
 /* The same of the next data, if the window has room for it and nothing else waits. */
@@ -592,6 +600,7 @@ static inline struct tcp_seg *tcp_seg_next(const struct tcp_conn *tc, const stru
 
 /* --- sack.c --- */
 bool tcp_sack_room(struct tcp_conn *tc);          /* for tc->blocks; false: no memory */
+void tcp_sack_forget(struct tcp_conn *tc, const struct tcp_seg *s);       /* it will be free */
 void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a);
 /* s was delivered, and below what was delivered before. */
 void tcp_reordered(struct tcp_conn *tc, const struct tcp_seg *s);

@@ -146,14 +146,14 @@ static void send_lost(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = tc->lost_hint;
 
-	while (s && s->sent && tc->n_lost > 0) {
+	while (s && s->sent && tc->n_lost > 0 && seq_lt(s->seq, tc->lost_end)) {
 		if ((s->marks & (SEG_LOST | SEG_RETRANS | SEG_SACKED)) == SEG_LOST) {
 			if (!cwnd_allows(tc) || !tcp_pace_allows(tc) || !tcp_retransmit(tc, s))
 				break;
 		}
 		s = tcp_seg_next(tc, s);
 	}
-	tc->lost_hint = s && s->sent ? s : NULL;
+	tc->lost_hint = s && s->sent && seq_lt(s->seq, tc->lost_end) ? s : NULL;
 }
 
 bool tcp_output_part(struct tcp_conn *tc)

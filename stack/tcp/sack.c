@@ -4,11 +4,12 @@
  * reordering as Linux measures it.
  *
  * Every ACK repeats blocks of the one before.  Only the parts of a block that
- * are news are looked up, and that begins where the last look-up ended: the
- * cost of an ACK does not grow with the window.  What a lying peer says is
- * taken if it is about data that is out, which hurts nobody but that peer.
+ * are news are looked up, and that begins near where one of the last look-ups
+ * ended: the cost of an ACK hardly grows with the window.  What a lying peer says
+ * is taken if it is about data that is out, which hurts nobody but that peer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "stack/tcp/conn.h"
 
@@ -74,13 +75,61 @@ static void mark_sacked(struct tcp_conn *tc, struct tcp_seg *s, struct tcp_acked
 	a->sacked += s->len;
 }
 
+/* --- fingers ----------------------------------------------------------------------------- */
+
+#define NEAR 64                           /* segments: as far as a finger moves */
+
+static void fingers_forget(struct tcp_conn *tc)
+{
+	memset(tc->blocks->finger, 0, sizeof(tc->blocks->finger));
+}
+
+void tcp_sack_forget(struct tcp_conn *tc, const struct tcp_seg *s)
+{
+	struct tcp_seg **f = tc->blocks->finger;
+
+	for (unsigned i = 0; i < TCP_FINGERS; i++)
+		if (f[i] == s)
+			f[i] = NULL;
+}
+
+static uint32_t distance(seq_t a, seq_t b)
+{
+	int32_t d = seq_diff(a, b);
+
+	return d < 0 ? -(uint32_t)d : (uint32_t)d;
+}
+
+/* NULL: none is set. */
+static struct tcp_seg **finger_near(const struct tcp_conn *tc, seq_t at)
+{
+	struct tcp_seg **f = tc->blocks->finger, **best = NULL;
+
+	for (unsigned i = 0; i < TCP_FINGERS; i++)
+		if (f[i] && (!best || distance(at, f[i]->seq) < distance(at, (*best)->seq)))
+			best = &f[i];
+	return best;
+}
+
+/* The nearest one moves to s or, if that is far from all, the one that was set longest
+ * ago. */
+static void finger_set(struct tcp_conn *tc, struct tcp_seg *s)
+{
+	struct tcp_seg **f = finger_near(tc, s->seq);
+
+	if (!f || distance((*f)->seq, s->seq) > NEAR * (uint32_t)tc->snd_mss)
+		f = &tc->blocks->finger[tc->blocks->finger_next++ % TCP_FINGERS];
+	*f = s;
+}
+
 /* The segment that has `at`, from the nearest that we know; NULL: not sent. */
 static struct tcp_seg *seg_at(struct tcp_conn *tc, seq_t at)
 {
-	struct tcp_seg *s = tc->sack_hint;
+	struct tcp_seg **f = tc->blocks ? finger_near(tc, at) : NULL;
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	if (!s || seq_lt(s->seq, tc->snd_una))
-		s = list_first(&tc->sendq, struct tcp_seg, node);
+	if (f && distance(at, (*f)->seq) < distance(at, tc->snd_una))
+		s = *f;
 	while (s && s->sent && seq_le(seg_end(s), at))
 		s = tcp_seg_next(tc, s);
 	while (s && seq_lt(at, s->seq) && s->node.prev != &tc->sendq.head)
@@ -92,16 +141,18 @@ static struct tcp_seg *seg_at(struct tcp_conn *tc, seq_t at)
 static void mark_range(struct tcp_conn *tc, const struct tcp_sack *b, seq_t from, seq_t to,
 		       struct tcp_acked *a)
 {
-	struct tcp_seg *s;
+	struct tcp_seg *s, *last = NULL;
 
 	for (s = seg_at(tc, from); s && s->sent && seq_lt(s->seq, to); s = tcp_seg_next(tc, s)) {
-		tc->sack_hint = s;
+		last = s;
 		if (!(s->marks & SEG_SACKED) && seq_le(b->start, s->seq) &&
 		    seq_le(seg_end(s), b->end)) {
 			mark_sacked(tc, s, a);
 			tc->high_sacked = seq_max(tc->high_sacked, seg_end(s));
 		}
 	}
+	if (last && tc->blocks)
+		finger_set(tc, last);
 }
 
 /* [from, to) less what the last ACK said, from its i-th block on. */
@@ -130,6 +181,8 @@ void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acke
 
 	if (seq_lt(tc->high_sacked, tc->snd_una))
 		tc->high_sacked = tc->snd_una;
+	if (tcp_sack_room(tc) && !tc->n_sacked)
+		fingers_forget(tc);
 	if (is_dsack(tc, o, rx->h.ack)) {
 		a->dsack = true;
 		tc->dsack_seen++;
@@ -141,7 +194,7 @@ void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acke
 		mark_news(tc, &o->sack[i], o->sack[i].start, o->sack[i].end, 0, a);
 		kept[n++] = o->sack[i];
 	}
-	tc->n_sacked_blocks = n > 0 && tcp_sack_room(tc) ? n : 0;  /* without, all is news again */
+	tc->n_sacked_blocks = tc->blocks ? n : 0; /* without, all is news again */
 	for (unsigned i = 0; i < tc->n_sacked_blocks; i++)
 		tc->blocks->theirs[i] = kept[i];
 }

@@ -43,8 +43,8 @@ void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s)
 		tc->unsent = next;
 	if (tc->lost_hint == s)
 		tc->lost_hint = next;
-	if (tc->sack_hint == s)
-		tc->sack_hint = NULL;
+	if (unlikely(tc->n_sacked) && tc->blocks)
+		tcp_sack_forget(tc, s);
 	if (list_linked(&s->by_time))
 		list_remove(&s->by_time);
 	list_remove(&s->node);
@@ -56,7 +56,7 @@ void tcp_seg_free(struct tcp_conn *tc, struct tcp_seg *s)
 
 void tcp_seg_free_only(struct tcp_conn *tc, struct tcp_seg *s)
 {
-	tc->lost_hint = tc->sack_hint = NULL;
+	tc->lost_hint = NULL;
 	tc->sendq_bytes = 0;
 	list_init(&tc->sendq);
 	list_init(&tc->sent_order);

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Data that arrives: RFC 9293 3.10.7.4, seventh and eighth; the window
- * (3.8.6) and SACK (RFC 2018, RFC 2883).
- *
- * pkt->seq, the link's until here, holds the sequence number of a packet's
- * first byte while it waits.
+ * Data that arrives: RFC 9293 3.10.7.4, seventh and eighth; and the window
+ * (3.8.6).
  */
-#include <string.h>
-
-#include "stack/tcp/conn.h"
-
-/* What a packet costs beside its bytes, so that many small ones out of order
- * do not fill the memory (CVE-2018-5390). */
-#define PKT_COST 256
-
-static seq_t pkt_at(const struct pkt *p) { return seq((uint32_t)p->seq); }
-static seq_t pkt_end(const struct pkt *p) { return seq_add(pkt_at(p), pkt_len(p)); }
+#include "stack/tcp/ooo.h"
 
 /* --- the window -------------------------------------------------------------------- */
 
@@ -135,73 +123,9 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got)
 		tcp_send_ack(tc);
 }
 
-/* --- SACK -------------------------------------------------------------------------- */
+/* --- the queue ---------------------------------------------------------------------- */
 
-void tcp_sack_remove(struct tcp_conn *tc, unsigned i)
-{
-	struct tcp_sack *b = tc->blocks->ours;
-
-	tc->n_sacks--;
-	memmove(b + i, b + i + 1, (tc->n_sacks - i) * sizeof(*b));
-}
-
-/* In front of the others, the last of which may go. */
-static void sack_push(struct tcp_conn *tc, seq_t start, seq_t end)
-{
-	struct tcp_sack *b = tc->blocks->ours;
-
-	if (tc->n_sacks == TCP_SACK_MAX)
-		tc->n_sacks--;
-	memmove(b + 1, b, tc->n_sacks * sizeof(*b));
-	b[0] = (struct tcp_sack){ start, end };
-	tc->n_sacks++;
-}
-
-/* RFC 2018 4: the block that has what came last is the first; what touches it
- * is one with it. */
-static void sack_add(struct tcp_conn *tc, seq_t start, seq_t end)
-{
-	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
-		const struct tcp_sack *b = &tc->blocks->ours[i];
-
-		if (seq_lt(end, b->start) || seq_lt(b->end, start)) {
-			i++;
-			continue;
-		}
-		start = seq_min(start, b->start);
-		end = seq_max(end, b->end);
-		tcp_sack_remove(tc, i);
-	}
-	sack_push(tc, start, end);
-}
-
-/* RFC 2883: these bytes came twice.  Of several the first is told of, and what
- * goes on where it ends. */
-static void dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
-{
-	if (tc->dsack && seq_eq(tc->blocks->ours[0].end, start))
-		tc->blocks->ours[0].end = end;
-	if (!tc->sack_ok || !tcp_stack(tc)->opt[OPT_TCP_DSACK] || tc->dsack ||
-	    !seq_lt(start, end) || !tcp_sack_room(tc))
-		return;
-	sack_push(tc, start, end);
-	tc->dsack = true;
-}
-
-/* What is acknowledged is not out of order any more. */
-static void sacks_settle(struct tcp_conn *tc)
-{
-	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
-		if (seq_le(tc->blocks->ours[i].end, tc->rcv_nxt))
-			tcp_sack_remove(tc, i);
-		else
-			i++;
-	}
-}
-
-/* --- queues ------------------------------------------------------------------------ */
-
-static void to_user(struct tcp_conn *tc, struct pkt *p)
+void tcp_to_user(struct tcp_conn *tc, struct pkt *p)
 {
 	uint32_t len = pkt_len(p);
 
@@ -217,89 +141,11 @@ static void to_user(struct tcp_conn *tc, struct pkt *p)
 	pkt_queue_push(&tc->rcvq, p);
 }
 
-static void ooo_drop(struct tcp_conn *tc, struct pkt *p, enum drop why)
-{
-	tc->ooo_bytes -= pkt_len(p) + PKT_COST;
-	pkt_drop(tcp_stack(tc), p, why);
-}
-
-/* Cuts off what lies before `at`; false: nothing is left. */
-static bool cut_front(struct pkt *p, seq_t at)
-{
-	int32_t old = seq_diff(at, pkt_at(p));
-
-	if (old <= 0)
-		return true;
-	if ((uint32_t)old >= pkt_len(p))
-		return false;
-	pkt_skip(p, (uint32_t)old);
-	p->seq = at.v;
-	return true;
-}
-
-/* The gap before them was filled. */
-static void ooo_release(struct tcp_conn *tc)
-{
-	seq_t twice = tc->rcv_nxt;                /* what came now reached so far */
-	struct pkt *p;
-
-	while ((p = tc->ooo) && seq_le(pkt_at(p), tc->rcv_nxt)) {
-		tc->ooo = p->next;
-		dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), twice));
-		if (!seq_lt(tc->rcv_nxt, pkt_end(p))) {
-			ooo_drop(tc, p, DROP_TCP_OLD);
-			continue;
-		}
-		if (tc->fin_seen && seq_lt(tc->fin_seq, pkt_end(p))) {
-			ooo_drop(tc, p, DROP_TCP_WINDOW); /* it lied about its end */
-			continue;
-		}
-		tc->ooo_bytes -= pkt_len(p) + PKT_COST;
-		(void)cut_front(p, tc->rcv_nxt);
-		to_user(tc, p);
-	}
-	sacks_settle(tc);
-}
-
-/* Into the list by sequence; what another covers whole goes. */
-static void ooo_insert(struct tcp_conn *tc, struct pkt *p)
-{
-	struct pkt **at = &tc->ooo, *next;
-
-	while (*at && seq_le(pkt_at(*at), pkt_at(p))) {
-		if (seq_le(pkt_end(p), pkt_end(*at))) {
-			dsack_add(tc, pkt_at(p), pkt_end(p));
-			pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
-			return;
-		}
-		at = &(*at)->next;
-	}
-	if (tc->ooo_bytes + pkt_len(p) + PKT_COST > (uint32_t)tc->sk.opt[SKO_RCVBUF]) {
-		pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
-		return;
-	}
-	while ((next = *at) && seq_le(pkt_end(next), pkt_end(p))) {
-		*at = next->next;
-		dsack_add(tc, pkt_at(next), pkt_end(next));
-		ooo_drop(tc, next, DROP_TCP_OLD);
-	}
-	tc->ooo_bytes += pkt_len(p) + PKT_COST;
-	p->next = *at;
-	*at = p;
-	if (tc->sack_ok && tcp_sack_room(tc))
-		sack_add(tc, pkt_at(p), pkt_end(p));
-}
-
 void tcp_rcv_fini(struct tcp_conn *tc)
 {
-	struct pkt *p;
-
-	while ((p = tc->ooo)) {
-		tc->ooo = p->next;
-		pkt_free(p);
-	}
+	tcp_ooo_fini(tc);
 	pkt_queue_free(&tc->rcvq);
-	tc->rcvq_bytes = tc->rcvq_off = tc->ooo_bytes = 0;
+	tc->rcvq_bytes = tc->rcvq_off = 0;
 	tc->n_sacks = 0;
 	tc->dsack = false;
 }
@@ -351,8 +197,8 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 	if (tc->fin_seen && seq_lt(tc->fin_seq, right))
 		right = tc->fin_seq;
 	if (seq_lt(pkt_at(p), tc->rcv_nxt))
-		dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), tc->rcv_nxt));
-	if (!cut_front(p, tc->rcv_nxt)) {
+		tcp_dsack_add(tc, pkt_at(p), seq_min(pkt_end(p), tc->rcv_nxt));
+	if (!pkt_cut_front(p, tc->rcv_nxt)) {
 		tc->ack_now = true;
 		tcp_quick_enter(tc, TCP_QUICK_MAX);              /* its ACK was lost */
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
@@ -376,7 +222,7 @@ void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx)
 	if (!rx->len || !seq_lt(rx->h.seq, tc->rcv_nxt))
 		return;
 	tcp_quick_enter(tc, TCP_QUICK_MAX);
-	dsack_add(tc, rx->h.seq, seq_min(seq_add(rx->h.seq, rx->len), tc->rcv_nxt));
+	tcp_dsack_add(tc, rx->h.seq, seq_min(seq_add(rx->h.seq, rx->len), tc->rcv_nxt));
 }
 
 static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
@@ -389,14 +235,14 @@ static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	if (in_order) {
 		bool filled = tc->ooo != NULL;
 
-		to_user(tc, p);
+		tcp_to_user(tc, p);
 		tcp_data_came(tc, rx->len, rx->h.flags);
 		if (filled) {                     /* RFC 5681 4.2: at once */
-			ooo_release(tc);
+			tcp_ooo_release(tc);
 			tc->ack_now = true;
 		}
 	} else {
-		ooo_insert(tc, p);
+		tcp_ooo_add(tc, p);
 		tc->ack_now = true;
 	}
 	tcp_ack_soon(tc);
@@ -408,7 +254,7 @@ void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags)
 
 	tc->data_segs_in++;
 	p->seq = at.v;
-	to_user(tc, p);
+	tcp_to_user(tc, p);
 	tcp_data_came(tc, len, flags);
 	tcp_ack_soon(tc);
 }
@@ -421,7 +267,7 @@ void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 	}
 	tc->data_segs_in++;
 	p->seq = tc->rcv_nxt.v;
-	to_user(tc, p);
+	tcp_to_user(tc, p);
 }
 
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)

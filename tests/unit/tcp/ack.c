@@ -141,12 +141,12 @@ TEST(ack, a_duplicate_does_not_stop_what_was_too_long_for_the_path)
 
 /* --- many at once, or one by one ------------------------------------------------------- */
 
-/* A hint at the first of them keeps an ACK from taking many at once. */
+/* A hint at the first of them, though none is lost, keeps an ACK from taking many at once. */
 static void hinted(struct peer *t)
 {
 	struct tcp_conn *tc = peer_conn(t);
 
-	tc->sack_hint = list_first(&tc->sendq, struct tcp_seg, node);
+	tc->lost_hint = list_first(&tc->sendq, struct tcp_seg, node);
 }
 
 static void same_after(const struct tcp_conn *a, const struct tcp_conn *b)
