@@ -43,10 +43,14 @@ static void script_fire(struct event *ev, ns_t now)
 
 /* --- birth and death ---------------------------------------------------------------- */
 
+#define NODE_BYTES 65536                  /* a router of a large network */
+
 struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 {
-	struct lab *lab = xcalloc(1, sizeof(*lab));
+	struct lab *lab;
 
+	mem_expect(topo->n_nodes * (size_t)NODE_BYTES);
+	lab = xcalloc(1, sizeof(*lab));
 	lab->topo = topo;
 	lab->seed = seed_override ? *seed_override : topo->seed;
 	lab->building = true;

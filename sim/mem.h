@@ -10,4 +10,7 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 void *xaligned(size_t align, size_t size);        /* free() it */
 
+/* huge.c: about n bytes will be asked for.  Takes none. */
+void mem_expect(size_t n);
+
 #endif
