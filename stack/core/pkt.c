@@ -14,7 +14,7 @@
 #include "stack/util/poison.h"
 
 /* Blocks come in a few sizes, so that one freed serves the next of its kind. */
-static const uint32_t blk_sizes[] = { 256, 704, 1152, 1480, 2048, 16384, 66048 };
+static const uint32_t blk_sizes[] = { 256, 704, 1152, 1480, 1736, 2048, 16384, 66048 };
 #define N_CLASS N_ELEM(blk_sizes)
 #define CLASS_FRAME 3                     /* of most of them, where most are */
 /*

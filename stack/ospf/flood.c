@@ -16,15 +16,19 @@
 /* --- sending (13.3) ------------------------------------------------------------------- */
 
 /* An LSA as it leaves: image with its age plus InfTransDelay. */
-static void lsa_emit(struct wr *w, const struct ospf_if *oi, const struct lsdb_entry *e)
+static void lsa_emit(struct ospf_tx *tx, const struct lsdb_entry *e)
 {
-	uint32_t age = lsdb_age(oi->area->ospf, e) + (uint32_t)oi->conf.transmit_delay;
-	uint8_t *p = wr_take(w, e->lsa->len);
+	uint32_t older = lsdb_age(tx->oi->area->ospf, e) + (uint32_t)tx->oi->conf.transmit_delay;
+	uint16_t age = (uint16_t)(older < OSPF_MAX_AGE ? older : OSPF_MAX_AGE);
+	struct ospf_hint *hint = ospf_hint_of(tx->b);
+	uint8_t *p = wr_take(&tx->w, e->lsa->len);
 
 	if (!p)
 		return;
 	memcpy(p, e->lsa->image, e->lsa->len);
-	ospf_lsa_put_age(p, (uint16_t)(age < OSPF_MAX_AGE ? age : OSPF_MAX_AGE));
+	ospf_lsa_put_age(p, age);
+	if (hint)
+		ospf_hint_add(hint, e->lsa, age);
 }
 
 void ospf_lsu_put(struct ospf_lsu *u, const struct lsdb_entry *e)
@@ -39,7 +43,7 @@ void ospf_lsu_put(struct ospf_lsu *u, const struct lsdb_entry *e)
 			return;
 		ospf_lsu_emit(0, &u->tx.w);
 	}
-	lsa_emit(&u->tx.w, u->oi, e);
+	lsa_emit(&u->tx, e);
 	u->n++;
 }
 
@@ -182,6 +186,8 @@ bool ospf_flood(struct ospf *o, struct lsdb_entry *e, struct ospf_nbr *from)
 struct lsu_rx {
 	struct ospf *o;
 	struct ospf_nbr *n;
+	const struct ospf_hint *hint;
+	uint32_t i;                       /* LSAs before the next */
 	struct ospf_tx ack;
 	bool acking;
 	struct ospf_lsu newer;
@@ -319,6 +325,12 @@ static bool is_too_many(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h)
 	return true;
 }
 
+/* (3), and the limit. */
+static bool lsa_fits(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h)
+{
+	return lsdb_type_fits(rx->n->oi->area, h->type) && !is_too_many(rx, h);
+}
+
 /* (1) to (3): an LSA that may be believed and belongs here, or NULL. */
 static struct ospf_lsa *lsa_take(const struct lsu_rx *rx, const struct ospf_lsa_hdr *h,
 				 const uint8_t *image)
@@ -331,7 +343,7 @@ static struct ospf_lsa *lsa_take(const struct lsu_rx *rx, const struct ospf_lsa_
 		lsa_bad(rx, h, ospf_lsa_fault_text(OSPF_LSA_BAD_AGE));
 		return NULL;
 	}
-	if (!lsdb_type_fits(a, h->type) || is_too_many(rx, h))
+	if (!lsa_fits(rx, h))
 		return NULL;
 	l = ospf_lsa_get(rx->o->pool, lsdb_area_of(a, h->type), image,
 			 h->len, &bad);
@@ -341,6 +353,47 @@ static struct ospf_lsa *lsa_take(const struct lsu_rx *rx, const struct ospf_lsa_
 		ospf_problem(rx->n->oi, rx->n->id, rx->n->addr, DROP_NONE,
 			     "names more routers and networks than there is room for");
 	return l;
+}
+
+/* The next one by the hint, which spares the look at its bytes; NULL: they are to be read. */
+static struct ospf_lsa *lsa_told(const struct lsu_rx *rx, struct ospf_lsa_hdr *h, struct rd *r)
+{
+	const struct ospf_hint_lsa *x;
+	struct ospf_lsa *l;
+
+	if (!rx->hint || rx->i >= rx->hint->n)
+		return NULL;
+	x = &rx->hint->of[rx->i];
+	l = ospf_lsa_recall(rx->o->pool, x->key, x->serial);
+	if (!l)
+		return NULL;
+	if (l->area != lsdb_area_of(rx->n->oi->area, l->h.type) || rd_left(r) < l->len) {
+		ospf_lsa_put(rx->o->pool, l);
+		return NULL;
+	}
+	(void)rd_take(r, l->len);
+	*h = l->h;
+	h->age = x->age;
+	return l;
+}
+
+/* The next one, if it may be believed and belongs here; else NULL.  False: there is none. */
+static bool lsa_next(struct lsu_rx *rx, struct rd *r, struct ospf_lsa_hdr *h, struct ospf_lsa **l)
+{
+	const uint8_t *image;
+
+	*l = lsa_told(rx, h, r);
+	rx->i++;
+	if (!*l) {
+		image = ospf_lsa_take(h, r);
+		*l = image ? lsa_take(rx, h, image) : NULL;
+		return image != NULL;
+	}
+	if (!lsa_fits(rx, h)) {
+		ospf_lsa_put(rx->o->pool, *l);
+		*l = NULL;
+	}
+	return true;
 }
 
 /* 13.1, for the instance that most are: the one that we have. */
@@ -400,18 +453,14 @@ static void lsa_prefetch(const struct ospf_area *a, ospf_knum key)
 }
 
 /* Up to left LSAs; returns how many were read, fewer only at the end or at an error. */
-static uint32_t batch_take(struct batch *b, const struct lsu_rx *rx, struct rd *r, uint32_t left)
+static uint32_t batch_take(struct batch *b, struct lsu_rx *rx, struct rd *r, uint32_t left)
 {
 	uint32_t i;
 
 	b->n = 0;
 	for (i = 0; i < left && i < BATCH; i++) {
-		struct ospf_lsa_hdr *h = &b->of[b->n].h;
-		const uint8_t *image = ospf_lsa_take(h, r);
-
-		if (!image)
+		if (!lsa_next(rx, r, &b->of[b->n].h, &b->of[b->n].l))
 			break;
-		b->of[b->n].l = lsa_take(rx, h, image);
 		if (b->of[b->n].l)
 			lsa_prefetch(rx->n->oi->area, b->of[b->n++].l->key);
 	}
@@ -431,9 +480,9 @@ static bool batch_input(struct lsu_rx *rx, const struct batch *b)
 	return go_on;
 }
 
-enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r)
+enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r, const struct ospf_hint *hint)
 {
-	struct lsu_rx rx = { .o = n->oi->area->ospf, .n = n,
+	struct lsu_rx rx = { .o = n->oi->area->ospf, .n = n, .hint = hint,
 			     .newer = { .oi = n->oi, .dst = n->addr } };
 	struct batch b;
 	uint32_t left, taken;

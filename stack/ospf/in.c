@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A packet arrives (RFC 2328 8.2), and is handed to who reads its body. */
+#include <string.h>
+
 #include "stack/ospf/ospf.h"
 #include "stack/wire/icmp4.h"
 
@@ -10,6 +12,7 @@ struct rx {
 	struct ospf_hdr h;
 	const uint8_t *head;              /* the header's OSPF_HLEN bytes */
 	const uint8_t *body;              /* behind it, with the digest */
+	const struct ospf_hint *hint;     /* of the body; or NULL */
 	struct ospf_nbr *n;               /* who sent it; NULL: not known, or not yet */
 };
 
@@ -38,10 +41,10 @@ static enum drop rx_header(struct rx *x, size_t avail)
 	return why;
 }
 
-/* The checksum, which D.3 has not. */
+/* The checksum, which D.3 has not.  A hint's maker had it right. */
 static enum drop rx_checksum(const struct rx *x)
 {
-	if (x->h.autype == OSPF_AUTH_CRYPTO ||
+	if (x->h.autype == OSPF_AUTH_CRYPTO || x->hint ||
 	    ospf_csum_ok_apart(x->head, x->body, x->h.len - (size_t)OSPF_HLEN))
 		return DROP_NONE;
 	ospf_problem(x->oi, x->h.router_id, x->m->src, DROP_OSPF_CHECKSUM, "wrong checksum");
@@ -99,7 +102,7 @@ static enum drop rx_body(struct rx *x)
 	case OSPF_LSR:
 		return ospf_lsr_input(x->n, &r);
 	case OSPF_LSU:
-		return ospf_lsu_input(x->n, &r);
+		return ospf_lsu_input(x->n, &r, x->hint);
 	default:
 		return ospf_lsack_input(x->n, &r);
 	}
@@ -144,6 +147,20 @@ static const uint8_t *body_of(struct pkt *p, struct blk **b)
 	return (*b)->data;
 }
 
+/* Of a packet as ospf_tx_end() makes it, and as it was made, by one of those who share the
+ * pool; or NULL. */
+static const struct ospf_hint *hint_of(const struct rx *x, const struct pkt *p)
+{
+	const struct blk *b = p->nfrag == 1 ? p->frag[0].blk : NULL;
+	const struct ospf_hint *hint = b ? ospf_hint_of(b) : NULL;
+	const uint8_t *made;
+
+	if (!hint || p->len != OSPF_HLEN || hint->pool != x->oi->area->ospf->pool)
+		return NULL;
+	made = b->data + sizeof(*hint);
+	return x->body == made + OSPF_HLEN && memcmp(x->head, made, OSPF_HLEN) == 0 ? hint : NULL;
+}
+
 static enum drop rx_packet(struct pkt *p, struct rx *x)
 {
 	struct blk *b = NULL;
@@ -155,6 +172,7 @@ static enum drop rx_packet(struct pkt *p, struct rx *x)
 		return DROP_OSPF_SHORT;
 	x->head = pkt_data(p);
 	x->body = body_of(p, &b);
+	x->hint = hint_of(x, p);
 	why = x->body ? rx_steps(x, pkt_len(p)) : DROP_NO_MEMORY;
 	if (b)
 		blk_put(p->pool, b);

@@ -6,7 +6,7 @@
  *
  *	ospf.c    5   the instance: start, stop, configuration; the proto table
  *	config.c  C   interfaces and areas as configured   event.c what happened, told to the driver
- *	in.c      8.2 a packet arrives      out.c  8.1 a packet leaves
+ *	in.c      8.2 a packet arrives      out.c  8.1 a packet leaves   hint.h what goes with it
  *	auth.c    D   authentication        iface.c 9.3 interface state machine
  *	elect.c   9.4 DR election           hello.c 9.5, 10.5
  *	nbr.c     10.3 neighbour state machine
@@ -32,6 +32,7 @@
 #include "stack/core/core.h"
 #include "stack/core/l4.h"
 #include "stack/ospf.h"
+#include "stack/ospf/hint.h"
 #include "stack/ospf/pool.h"
 #include "stack/wire/ip4.h"
 #include "stack/wire/ospf.h"
@@ -238,9 +239,10 @@ void ospf_problem(struct ospf_if *oi, uint32_t id, ip4_t from, enum drop why, co
 	printf_like(5, 6);
 
 /* in.c: the proto table's input.  out.c: begin gives a writer behind a blank
- * header, so that w.start is the packet's first byte; end fills length, checksum
- * and authentication and sends it; dst 0, or any on a point-to-point network:
- * AllSPFRouters, or AllDRouters as 13.3 (5) has it, by the interface's state. */
+ * header, so that w.start is the packet's first byte (an update's hint is in front of
+ * it); end fills length, checksum and authentication and sends it; dst 0, or any on a
+ * point-to-point network: AllSPFRouters, or AllDRouters as 13.3 (5) has it, by the
+ * interface's state. */
 struct ospf_tx { struct blk *b; struct wr w; struct ospf_if *oi; uint8_t type; uint32_t room; };
 int must_check ospf_tx_begin(struct ospf_tx *tx, struct ospf_if *oi, uint8_t type);  /* or NOBUFS */
 /* ... for a body of n bytes even if that is above the MTU: IP will fragment it. */
@@ -302,12 +304,12 @@ void ospf_nbrs_free(struct ospf_if *oi);  /* silently */
 struct ospf_nbr *ospf_nbr_new(struct ospf_if *oi, ip4_t addr, uint32_t id);
 
 /* hello.c, dd.c, lsreq.c, flood.c, rxmt.c: the body of a packet, after 8.2; n is NULL in hellos
- * of those not known yet.  The reader stands behind the OSPF header.  Returns why it
- * is dropped, or DROP_NONE. */
+ * of those not known yet.  The reader stands behind the OSPF header; the hint is of
+ * what it reads, or NULL.  Returns why it is dropped, or DROP_NONE. */
 enum drop ospf_hello_input(struct ospf_if *oi, const struct ospf_hdr *h, struct rd *r, ip4_t src);
 enum drop ospf_dd_input(struct ospf_nbr *n, struct rd *r);
 enum drop ospf_lsr_input(struct ospf_nbr *n, struct rd *r);
-enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r);
+enum drop ospf_lsu_input(struct ospf_nbr *n, struct rd *r, const struct ospf_hint *hint);
 enum drop ospf_lsack_input(struct ospf_nbr *n, struct rd *r);
 /* lsreq.c: an LSA came; if it answers a request, the request goes.  true: it did. */
 bool ospf_request_answered(struct ospf_nbr *n, const struct ospf_lsa_hdr *h, ospf_knum key);

@@ -21,13 +21,14 @@ struct knums {
 	union { ospf_knum few[2], *many; } u;
 };
 
-struct key_item { struct num_name name; struct ospf_key3 key; };
+struct key_item { struct num_name name; struct ospf_key3 key; struct ospf_lsa *last; };
 struct vertex_item { struct num_name name; struct knums keys; };
 struct prefix_item { struct num_name name; struct knums keys; };
 
 struct ospf_pool {
 	struct ospf_lsa **chains;         /* of equal hash, chain_of() */
 	uint32_t n_chains, n_lsas;
+	uint32_t serial;                  /* of the next LSA that is made */
 	struct numtab keys, vertices, prefixes;
 	uint32_t n_knums, most_knums;     /* rows of all struct knums, without what few holds */
 	uint8_t *scratch;
@@ -53,12 +54,17 @@ static struct num_name prefix_name(ip4_t key, unsigned len)
 	return (struct num_name){ 0, (uint64_t)len << 32 | key };
 }
 
+static struct key_item *key_item(const struct ospf_pool *pool, ospf_knum n)
+{
+	return numtab_item(&pool->keys, n);
+}
+
 ospf_knum ospf_key_num(struct ospf_pool *pool, const struct ospf_key3 *k)
 {
 	ospf_knum n = numtab_get(&pool->keys, key_name(k), k->area);
 
 	if (n != OSPF_NUM_NONE)
-		((struct key_item *)numtab_item(&pool->keys, n))->key = *k;
+		key_item(pool, n)->key = *k;
 	return n;
 }
 
@@ -69,7 +75,7 @@ ospf_knum ospf_key_find(const struct ospf_pool *pool, const struct ospf_key3 *k)
 
 const struct ospf_key3 *ospf_key(const struct ospf_pool *pool, ospf_knum n)
 {
-	return &((const struct key_item *)numtab_item(&pool->keys, n))->key;
+	return &key_item(pool, n)->key;
 }
 
 ospf_vnum ospf_vertex_find(const struct ospf_pool *pool, uint32_t area, bool network, uint32_t id)
@@ -379,6 +385,8 @@ static outlined struct ospf_lsa *lsa_intern(struct ospf_pool *pool, uint32_t are
 	if (!l)
 		return NULL;
 	l->refs = 1;
+	l->serial = pool->serial++;
+	key_item(pool, l->key)->last = l;
 	l->hash = hash_bytes(image + NOT_HASHED, len - NOT_HASHED);
 	chain = chain_of(pool, image);
 	l->next = *chain;
@@ -403,12 +411,21 @@ struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area, const uint8
 	return lsa_intern(pool, area, image, len, bad);
 }
 
+struct ospf_lsa *ospf_lsa_recall(const struct ospf_pool *pool, ospf_knum key, uint32_t serial)
+{
+	struct ospf_lsa *l = key_item(pool, key)->last;
+
+	return l && l->serial == serial ? ospf_lsa_hold(l) : NULL;
+}
+
 void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
 {
 	struct ospf_lsa **at;
 
 	if (!l || --l->refs)
 		return;
+	if (key_item(pool, l->key)->last == l)
+		key_item(pool, l->key)->last = NULL;
 	for (at = chain_of(pool, l->image); *at != l; at = &(*at)->next)
 		;
 	*at = l->next;

@@ -48,6 +48,7 @@ struct ospf_lsa {
 	uint32_t refs;
 	ospf_knum key;
 	ospf_vnum vertex;                 /* types 1 and 2; else OSPF_NUM_NONE */
+	uint32_t serial;                  /* the pool's next when it was made */
 	uint16_t len, n_arcs, n_dests;
 	const struct ospf_dest *dests;    /* behind the arcs */
 	const uint8_t *image;             /* len bytes behind these, as on the wire; age 0 */
@@ -62,6 +63,9 @@ struct ospf_lsa {
  * An age above MaxAge in the image is the caller's to refuse. */
 struct ospf_lsa *ospf_lsa_get(struct ospf_pool *pool, uint32_t area,
 			      const uint8_t *image, size_t len, enum ospf_lsa_fault *bad);
+/* The instance of this key with this serial, with one more reference; NULL: it is not the
+ * last that was made of the key, or gone. */
+struct ospf_lsa *ospf_lsa_recall(const struct ospf_pool *pool, ospf_knum key, uint32_t serial);
 static inline struct ospf_lsa *ospf_lsa_hold(struct ospf_lsa *l) { l->refs++; return l; }
 void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l);    /* NULL is fine */
 

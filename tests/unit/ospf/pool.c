@@ -50,6 +50,30 @@ TEST(pool, an_image_is_kept_once_whatever_its_age)
 	ospf_pool_free(NULL);
 }
 
+TEST(pool, the_last_instance_of_a_key_is_recalled)
+{
+	struct ospf_pool *pool = ospf_pool_new();
+	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 3), next = image_with_seq(&i, 2);
+	struct ospf_lsa *a = get(pool, 0, &i), *b;
+	uint32_t key = a->key, was = a->serial, is;
+
+	CHECK(ospf_lsa_recall(pool, key, was) == a);
+	CHECK_EQ(a->refs, 2);
+	CHECK(ospf_lsa_recall(pool, key, was + 1) == NULL);
+	b = get(pool, 0, &next);
+	is = b->serial;
+	CHECK(ospf_lsa_recall(pool, key, was) == NULL);
+	CHECK(ospf_lsa_recall(pool, key, is) == b);
+	ospf_lsa_put(pool, a);
+	ospf_lsa_put(pool, a);
+	ospf_lsa_put(pool, b);
+	CHECK(ospf_lsa_recall(pool, key, is) == b);
+	for (int n = 0; n < 2; n++)
+		ospf_lsa_put(pool, b);
+	CHECK(ospf_lsa_recall(pool, key, is) == NULL);
+	ospf_pool_free(pool);
+}
+
 TEST(pool, one_image_in_two_areas_is_two_lsas)
 {
 	struct ospf_pool *pool = ospf_pool_new();
