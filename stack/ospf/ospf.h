@@ -76,15 +76,21 @@ static inline void lsa_set_mark(struct lsa_set *s) { s->mark = s->n_rows; }
 
 /* --- neighbour (RFC 2328 10) --- */
 
+/* What a flood asks for comes first, here and below: a large network has forgotten all of it. */
 struct ospf_nbr {
 	struct list_node node;            /* in its interface, by address (p2p: one) */
 	struct ospf_if *oi;
 	uint32_t id;                      /* router id */
 	ip4_t addr;
-	ip4_t dr, bdr;                    /* as it says */
-	uint8_t priority, options;
 	uint8_t state;                    /* enum ospf_nbr_state */
+	uint8_t priority, options;
 	bool master;                      /* we are */
+	uint32_t waits, unsent;           /* bits of lsdb_entry.flags (rxmt.c); 0: its index */
+	struct lsa_set retransmit;        /* Link state retransmission list; on a network without
+					   * broadcast new ones have not been sent at all yet */
+	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
+	struct timer rxmt;                /* rxmt.c's: LSAs, next repetition */
+	ip4_t dr, bdr;                    /* as it says */
 	uint8_t dd_flags, dd_options;     /* of the last DD packet received: I, M, MS ... */
 	uint8_t dd_sent;                  /* flags of the last one sent */
 	bool dd_any;                      /* one was received since ExStart, or is remembered */
@@ -97,12 +103,7 @@ struct ospf_nbr {
 	ns_t dd_due_at, req_due_at;       /* when DD (slave: is forgotten), LSR is repeated */
 	struct timer inactivity;
 	struct timer exchange;            /* the earlier of these two */
-	struct timer rxmt;                /* rxmt.c's: LSAs, next repetition */
 	struct lsa_set summary;           /* Database summary list; the last DD's until answered */
-	struct lsa_set request;           /* Link state request list; at: the LS sequence number */
-	struct lsa_set retransmit;        /* Link state retransmission list; on a network without
-					   * broadcast new ones have not been sent at all yet */
-	uint32_t waits, unsent;           /* bits of lsdb_entry.flags (rxmt.c); 0: its index */
 	struct lsa_set sent_back;         /* for older ones (13 (8)), within MinLSArrival */
 };
 
@@ -115,23 +116,23 @@ struct ospf_if {
 	struct netdev *dev;
 	struct ospf_if_config conf;       /* conf.auth is ... */
 	struct ospf_auth *auth;           /* ... this, owned; or NULL */
+	struct list nbrs;
+	ospf_knum *acks;                  /* delayed (13.5), room for a packet; or NULL */
+	uint16_t n_acks;
 	uint8_t state;                    /* enum ospf_if_state */
 	bool d_routers;                   /* AllDRouters was joined */
-	uint16_t n_acks;
 	bool net_dirty;                   /* its network-LSA is to be built anew */
 	uint8_t n_told;
 	struct prefix addr;               /* primary address when it came up */
+	uint32_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N], errors;
 	uint32_t dr_id, bdr_id;           /* router ids; 0: none */
 	ip4_t dr, bdr;                    /* their addresses */
 	uint32_t crypto_seq;              /* last sent */
-	struct list nbrs;
 	struct timer hello, wait;         /* HelloTimer; WaitTimer, or iface.c looks around */
 	struct lsa_set flood;             /* to be sent by this interface at the end of the instant,
 					   * on a broadcast network */
-	ospf_knum *acks;                  /* delayed (13.5), room for a packet; or NULL */
 	struct timer ack_timer;
 	struct ospf_told *told;           /* event.c's: problems told of, n_told of them */
-	uint32_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N], errors;
 };
 
 /* --- area (RFC 2328 6) --- */
@@ -140,18 +141,18 @@ struct ospf_area {
 	struct list_node node;            /* by id */
 	struct ospf *ospf;
 	uint32_t id;
+	struct list ifs;
+	struct spf_area *spf;             /* spf.c's: results of the last run */
+	uint64_t digest;                  /* of its LSDB */
 	struct ospf_area_config conf;     /* conf.ranges is ... */
 	struct ospf_range *ranges;        /* ... this, owned */
-	struct list ifs;
 	bool configured;                  /* by stack_ospf_area(), so it stays without interfaces */
 	bool router_dirty;                /* its router-LSA is to be built anew */
 	bool transit;                     /* TransitCapability */
 	bool translator;                  /* RFC 3101 3.1; deposed if ... */
 	struct timer stability;           /* ... this runs: TranslatorStabilityInterval */
-	uint64_t digest;                  /* of its LSDB */
 	uint32_t n_lsas[12], lsa_sum[12];
 	uint64_t n_spf;
-	struct spf_area *spf;             /* spf.c's: results of the last run */
 };
 
 /* --- database (RFC 2328 12.2) --- */
@@ -186,11 +187,14 @@ struct ospf {
 	struct ospf_pool *pool;
 	struct ospf_pool *own_pool;       /* when the driver gave none */
 	uint32_t router_id;
-	struct ospf_config conf;
-	struct list areas;
-	struct ospf_if **by_ifindex;      /* [ifindex], NULL where OSPF is not */
 	uint32_t n_by_ifindex;
+	struct ospf_if **by_ifindex;      /* [ifindex], NULL where OSPF is not */
+	struct list areas;
 	struct ospf_lsdb lsdb;            /* of all areas and of AS scope: keys have their area */
+	struct ospf_spf *spf;             /* spf_sched.c's and table.c's */
+	ns_t scan_at;                     /* age.c's: an LSA is to be refreshed, or dies; 0: none */
+	uint64_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N];
+	struct ospf_config conf;
 	uint64_t external_digest;
 	uint32_t n_external, external_sum;
 	bool is_abr, is_asbr;
@@ -198,16 +202,13 @@ struct ospf {
 	uint32_t n_indexed;               /* neighbours that got none */
 	/* Zero at first: who arms one says what it fires. */
 	struct timer flood_timer;         /* end of this instant: ospf_if.flood leaves */
-	ns_t scan_at;                     /* age.c's: an LSA is to be refreshed, or dies; 0: none */
+	struct timer spf_timer;
 	struct lsa_set maxage;            /* what is at MaxAge and not yet gone */
 	struct timer age_timer;           /* refresh and MaxAge: the next one due */
-	struct timer spf_timer;
 	struct timer originate_timer;     /* LSAs that MinLSInterval or a batch holds back */
 	struct ospf_origin *origin;       /* originate.c's */
-	struct ospf_spf *spf;             /* spf_sched.c's and table.c's */
 	struct ospf_ext *ext;             /* asbr.c's */
 	ns_t started_at, routes_changed_at;
-	uint64_t rx[OSPF_TYPE_N], tx[OSPF_TYPE_N];
 };
 
 /* ospf.c */

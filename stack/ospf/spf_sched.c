@@ -156,8 +156,8 @@ static bool log_room(struct ospf_spf *s)
 
 void ospf_lsa_changed(struct ospf *o, struct ospf_lsa *was, struct ospf_lsa *is)
 {
-	if (!spf_of(o))
-		return;
+	if (!spf_of(o) || (o->spf->all && timer_armed(&o->spf_timer)))
+		return;                   /* it was seen to */
 	judge_tree(o, was, is);
 	if (!o->spf->all) {
 		if (!is_much(o) && log_room(o->spf))
