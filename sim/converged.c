@@ -158,7 +158,7 @@ static void census_take(struct census *c)
 	c->first = xcalloc(lab->n_nodes + 1, sizeof(*c->first));
 	find_segments(c);
 	for (size_t i = 0; i < lab->n_nodes; i++) {
-		c->node = &lab->nodes[i];
+		c->node = lab->nodes[i];
 		c->first[i] = (uint32_t)c->n_members;
 		if (!c->node->stack)
 			continue;
@@ -201,7 +201,7 @@ static bool all_settled(struct lab *lab)
 	size_t n = lab->n_nodes;
 
 	for (size_t k = 0; k < n; k++) {
-		struct node *d = &lab->nodes[(lab->ospf.cursor + k) % n];
+		struct node *d = lab->nodes[(lab->ospf.cursor + k) % n];
 
 		if (d->stack && node_runs_ospf(d) && !show_ospf_settled(d->stack, NULL)) {
 			lab->ospf.cursor = d->index;
@@ -299,7 +299,7 @@ static bool find_gone(void *arg, const struct show_ospf_nbr *n)
 static bool someone_gone(const struct census *c, struct gone *g)
 {
 	for (size_t i = 0; i < c->lab->n_nodes && !g->any; i++) {
-		*g = (struct gone){ .c = c, .node = &c->lab->nodes[i] };
+		*g = (struct gone){ .c = c, .node = c->lab->nodes[i] };
 		if (g->node->stack)
 			show_ospf_nbrs(g->node->stack, find_gone, g);
 	}
@@ -332,7 +332,7 @@ bool node_runs_ospf(struct node *n)
 bool lab_has_ospf(const struct lab *lab)
 {
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		if (node_runs_ospf(&lab->nodes[i]))
+		if (node_runs_ospf(lab->nodes[i]))
 			return true;
 	return false;
 }
@@ -351,10 +351,10 @@ static uint64_t databases_sum(struct lab *lab)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < lab->n_nodes; i++) {
-		if (!lab->nodes[i].stack)
+		if (!lab->nodes[i]->stack)
 			continue;
-		show_ospf_areas(lab->nodes[i].stack, add_digest, &sum);
-		sum = hash_pair(sum, show_ospf_external_digest(lab->nodes[i].stack));
+		show_ospf_areas(lab->nodes[i]->stack, add_digest, &sum);
+		sum = hash_pair(sum, show_ospf_external_digest(lab->nodes[i]->stack));
 	}
 	return sum;
 }
@@ -395,7 +395,7 @@ static bool reason(struct why *w)
 
 static const char *member_name(const struct census *c, const struct member *m)
 {
-	return node_name(&c->lab->nodes[m->node]);
+	return node_name(c->lab->nodes[m->node]);
 }
 
 struct adjacent { const struct netdev *dev; unsigned n_full; enum ospf_nbr_state best; bool any; };
@@ -473,7 +473,7 @@ static void why_gone(struct why *w)
 static void why_busy(struct why *w)
 {
 	for (size_t i = 0; i < w->c->lab->n_nodes; i++) {
-		struct node *n = &w->c->lab->nodes[i];
+		struct node *n = w->c->lab->nodes[i];
 		const char *text = "is at work";
 
 		if (node_runs_ospf(n) && !show_ospf_settled(n->stack, &text) && reason(w))

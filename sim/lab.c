@@ -68,11 +68,14 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	engine_set_lab_event(&lab->engine, &lab->script, script_fire);
 	lab->n_nodes = topo->n_nodes;
 	lab->n_links = topo->n_links;
-	lab->nodes = xcalloc(lab->n_nodes, sizeof(*lab->nodes));
+	lab->nodes = xcalloc(lab->n_nodes, sizeof(struct node *));
+	lab->first_nodes = xcalloc(lab->n_nodes, sizeof(struct node));
 	lab->links = xcalloc(lab->n_links, sizeof(struct link *));
 	lab->first_links = xcalloc(lab->n_links, sizeof(struct link));
-	for (size_t i = 0; i < lab->n_nodes; i++)
-		node_build(&lab->nodes[i], lab, (uint32_t)i);
+	for (size_t i = 0; i < lab->n_nodes; i++) {
+		lab->nodes[i] = &lab->first_nodes[i];
+		node_build(lab->nodes[i], lab, (uint32_t)i);
+	}
 	for (size_t i = 0; i < lab->n_links; i++) {
 		lab->links[i] = &lab->first_links[i];
 		lab->links[i]->in_block = true;
@@ -80,7 +83,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	}
 	hubs_find_loops(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		if (node_boot(&lab->nodes[i]) != OK)
+		if (node_boot(lab->nodes[i]) != OK)
 			exit(2);
 	for (size_t i = 0; i < lab->n_links; i++)
 		link_update_carrier(lab->links[i]);
@@ -127,12 +130,13 @@ void lab_free(struct lab *lab)
 	ports_close(lab);
 	taps_fini(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		node_fini(&lab->nodes[i]);
+		node_fini(lab->nodes[i]);
 	links_fini(lab);
 	pkt_pool_free(lab->pool);
 	ospf_pool_free(lab->ospf.lsas);
 	engine_fini(&lab->engine);
 	free(lab->nodes);
+	free(lab->first_nodes);
 	free(lab->links);
 	free(lab->first_links);
 	topo_free(lab->topo);
@@ -161,13 +165,13 @@ void lab_reference(struct buf *out) { topo_reference(out); }
 /* --- nodes by name and address ---------------------------------------------------------- */
 
 size_t lab_n_nodes(const struct lab *lab) { return lab->n_nodes; }
-struct node *lab_node(const struct lab *lab, size_t i) { return &lab->nodes[i]; }
+struct node *lab_node(const struct lab *lab, size_t i) { return lab->nodes[i]; }
 
 struct node *lab_find_node(const struct lab *lab, const char *name)
 {
 	int i = topo_node_find(lab->topo, name);
 
-	return i < 0 ? NULL : &lab->nodes[i];
+	return i < 0 ? NULL : lab->nodes[i];
 }
 
 bool lab_resolve(const struct lab *lab, const char *text, struct addr *out)

@@ -20,7 +20,8 @@ struct lab {
 	struct pkt_pool *pool;
 	struct topo *topo;
 	uint64_t seed;
-	struct node *nodes;
+	struct node **nodes;              /* by index, as in the topology ... */
+	struct node *first_nodes;         /* ... and those of the lab file in one block */
 	struct link **links;              /* by index, as in the topology ... */
 	struct link *first_links;         /* ... those of the lab file in one block ... */
 	struct link *gone_links;          /* ... and those deleted since: a key of the

@@ -614,7 +614,8 @@ static void end_build(struct link *l, int side, const struct topo_link *spec)
 	e->rate_bps = s->rate_bps;
 	e->queue_bytes = s->queue_bytes;
 	e->queue_pkts = s->queue_pkts;
-	engine_add_src(&l->lab->engine, &e->ev, spec->end[!side].node + 1, end_fire);
+	engine_add_src(&l->lab->engine, &e->ev, node_id(lab_node(l->lab, spec->end[!side].node)),
+		       end_fire);
 	link_end_init_dev(e);
 	if (link_end_set_netem(e, &s->netem) != OK)
 		mem_die();

@@ -262,8 +262,7 @@ void node_build(struct node *n, struct lab *lab, uint32_t index)
 	n->is_door = node_spec(n)->kind == NODE_NETNS || node_spec(n)->kind == NODE_EXTERNAL;
 	list_init(&n->timers);
 	list_init(&n->progs);
-	if (engine_add_dst(&lab->engine, &n->wake, node_fire) != index + 1)
-		abort();
+	engine_add_dst(&lab->engine, &n->wake, node_fire);
 }
 
 void node_add_end(struct node *n, struct link_end *e)
@@ -307,7 +306,7 @@ static void hub_strip(struct node *n)
 void hubs_find_loops(struct lab *lab)
 {
 	for (size_t i = 0; i < lab->n_nodes; i++) {
-		struct node *n = &lab->nodes[i];
+		struct node *n = lab->nodes[i];
 
 		n->may_loop = n->is_hub;
 		n->loop_links = 0;
@@ -315,7 +314,7 @@ void hubs_find_loops(struct lab *lab)
 			n->loop_links += n->ends[k]->peer->node->is_hub;
 	}
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		hub_strip(&lab->nodes[i]);
+		hub_strip(lab->nodes[i]);
 }
 
 /* Says what failed; returns err. */

@@ -22,7 +22,7 @@ struct node {
 	struct lab *lab;
 	struct link_end **ends;           /* its interfaces, in file order */
 	uint32_t n_ends;
-	uint32_t index;                   /* in the lab and in the topology; id is index + 1 */
+	uint32_t index;                   /* in the lab's and in the topology, now */
 	bool up, is_hub;
 	bool is_door;                     /* netns or external: its interfaces are ports */
 	struct list timers;               /* struct node_timer, by instant and arming order */
@@ -51,6 +51,9 @@ void node_timer_stop(struct node_timer *t);
 ns_t node_now(const struct node *n);
 struct list *node_progs(struct node *n);
 const struct lab *node_lab(const struct node *n);
+
+/* Its number in the engine, from 1: never another node's. */
+static inline uint32_t node_id(const struct node *n) { return event_dst(&n->wake); }
 
 void node_build(struct node *n, struct lab *lab, uint32_t index);
 void node_add_end(struct node *n, struct link_end *e);

@@ -150,7 +150,7 @@ void ospf_lab_clock(struct lab *lab, uint32_t base)
 
 	lab->ospf.seq_base = base;
 	for (size_t i = 0; i < lab->n_nodes; i++) {
-		struct stack *st = node_stack(&lab->nodes[i]);
+		struct stack *st = node_stack(lab->nodes[i]);
 
 		if (!st || !show_ospf(st, &s))
 			continue;

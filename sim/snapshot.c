@@ -454,8 +454,8 @@ static void snapshot_begin(struct snapshot *s, const struct lab *lab)
 {
 	snapshot_init(s, lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		if (lab->nodes[i].stack)
-			take_node_addrs(s, &lab->nodes[i]);
+		if (lab->nodes[i]->stack)
+			take_node_addrs(s, lab->nodes[i]);
 	drop_twins(s);
 }
 
@@ -479,10 +479,10 @@ void lab_dump(const struct lab *lab, struct buf *out)
 
 	snapshot_begin(&s, lab);
 	for (size_t i = 0; i < lab->n_nodes; i++) {
-		if (lab->nodes[i].stack)
-			take_node(&s, &lab->nodes[i]);
-		else if (!lab->nodes[i].up)
-			say(&s, "%s is stopped", node_name(&lab->nodes[i]));
+		if (lab->nodes[i]->stack)
+			take_node(&s, lab->nodes[i]);
+		else if (!lab->nodes[i]->up)
+			say(&s, "%s is stopped", node_name(lab->nodes[i]));
 	}
 	topo_dump_yaml(&s.t, out);
 	snapshot_fini(&s);

@@ -157,7 +157,7 @@ static int each_end(const struct lab *lab, const char *word, struct watch *w, ch
 		return ERR_NOENT;
 	}
 	for (size_t i = 0; i < lab->n_nodes; i++) {
-		struct node *node = &lab->nodes[i];
+		struct node *node = lab->nodes[i];
 
 		for (uint32_t k = 0; k < node->n_ends && !bad; k++) {
 			if (!word_has_end(word, node->ends[k]))

@@ -41,8 +41,8 @@ void tcp_watch_boot(const struct lab *lab, struct stack *st)
 static void tell_stacks(struct lab *lab)
 {
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		if (lab->nodes[i].stack)
-			tcp_watch_boot(lab, lab->nodes[i].stack);
+		if (lab->nodes[i]->stack)
+			tcp_watch_boot(lab, lab->nodes[i]->stack);
 }
 
 void lab_trace_tcp(struct lab *lab, void (*fn)(void *ctx, const struct tcp_record *r), void *ctx)

@@ -39,7 +39,7 @@
 struct netns {
 	struct lab *lab;
 	struct keeper *keeper;            /* NULL: it could not be started, and was said so */
-	int *ns;                          /* of each node of the lab; -1: none */
+	int *ns;                          /* by node_id(); -1: none */
 	struct port **ports;              /* by outer ifindex, from FIRST_IFINDEX */
 	uint32_t n_ports, n_open;
 	struct port_event link_events;
@@ -51,7 +51,7 @@ struct keeper *netns_of(const struct node *n, int *ns)
 {
 	const struct netns *ns_lab = n->lab->netns;
 
-	*ns = ns_lab && ns_lab->keeper ? ns_lab->ns[n->index] : -1;
+	*ns = ns_lab && ns_lab->keeper ? ns_lab->ns[node_id(n)] : -1;
 	return *ns >= 0 ? ns_lab->keeper : NULL;
 }
 
@@ -138,8 +138,8 @@ static void hosts_lines(struct lab *lab, struct buf *out)
 		struct addr a;
 		char text[ADDR_STRLEN];
 
-		if (node_addr(&lab->nodes[i], &a))
-			buf_printf(out, "%s\t%s\n", addr_fmt(&a, text), node_name(&lab->nodes[i]));
+		if (node_addr(lab->nodes[i], &a))
+			buf_printf(out, "%s\t%s\n", addr_fmt(&a, text), node_name(lab->nodes[i]));
 	}
 }
 
@@ -152,10 +152,10 @@ static struct netns *netns_begin(struct lab *lab, char err[256])
 	s->link_events.fd = -1;
 	for (size_t i = 0; i < lab->n_nodes; i++)
 		if (lab_topo(lab)->nodes[i].kind == NODE_NETNS)
-			s->n_ports += lab->nodes[i].n_ends;
-	s->ns = xcalloc(lab->n_nodes, sizeof(*s->ns));
+			s->n_ports += lab->nodes[i]->n_ends;
+	s->ns = xcalloc(lab->engine.n_dst + 1, sizeof(*s->ns));
 	s->ports = xcalloc(s->n_ports, sizeof(struct port *));
-	for (size_t i = 0; i < lab->n_nodes; i++)
+	for (size_t i = 0; i <= lab->engine.n_dst; i++)
 		s->ns[i] = -1;
 	hosts_lines(lab, &hosts);
 	s->keeper = keeper_start(&hosts, err);
@@ -187,10 +187,11 @@ void netns_end(struct lab *lab)
 
 static bool node_make(struct netns *s, const struct node *n, char err[256])
 {
-	if (s->ns[n->index] < 0)
-		s->ns[n->index] = keeper_node(s->keeper, lab_topo(s->lab)->nodes[n->index].forward,
-					      err);
-	return s->ns[n->index] >= 0;
+	int *ns = &s->ns[node_id(n)];
+
+	if (*ns < 0)
+		*ns = keeper_node(s->keeper, lab_topo(s->lab)->nodes[n->index].forward, err);
+	return *ns >= 0;
 }
 
 static void addr_line(struct buf *out, const struct prefix *p, const char *dev)
@@ -243,7 +244,7 @@ static bool node_configure(struct netns *s, const struct node *n, char err[256])
 	bool ok;
 
 	node_batch(n, &batch);
-	ok = keeper_ip(s->keeper, s->ns[n->index], &batch, err);
+	ok = keeper_ip(s->keeper, s->ns[node_id(n)], &batch, err);
 	buf_free(&batch);
 	return ok;
 }
@@ -258,7 +259,7 @@ static bool link_make(struct netns *s, struct port *pt, char err[256])
 	int fd;
 
 	snprintf(l.inner, sizeof(l.inner), "%s", dev->name);
-	fd = keeper_link(s->keeper, s->ns[pt->end->node->index], &l, err);
+	fd = keeper_link(s->keeper, s->ns[node_id(pt->end->node)], &l, err);
 	if (fd < 0)
 		return false;
 	if (!packet_attach(pt, fd, err)) {
@@ -274,7 +275,7 @@ static void netns_close(struct port *pt)
 {
 	packet_detach(pt);
 	*(struct port **)pt->priv = NULL;
-	lab_of(pt)->netns->ns[pt->end->node->index] = -1;
+	lab_of(pt)->netns->ns[node_id(pt->end->node)] = -1;
 }
 
 static bool netns_open(struct port *pt, const char *arg, char err[256])
@@ -299,7 +300,7 @@ static bool netns_open(struct port *pt, const char *arg, char err[256])
 static void netns_state(const struct port *pt, char *out, size_t room)
 {
 	const struct keeper *k = lab_of(pt)->netns->keeper;
-	int pid = (int)keeper_pid(k), ns = lab_of(pt)->netns->ns[pt->end->node->index];
+	int pid = (int)keeper_pid(k), ns = lab_of(pt)->netns->ns[node_id(pt->end->node)];
 	struct ifreq ifr;
 	const char *now = !outer_flags(pt, &ifr) ? "gone" : !(ifr.ifr_flags & IFF_UP) ?
 			  "no carrier" : ifr.ifr_flags & IFF_RUNNING ? "up" : "down";

@@ -140,7 +140,7 @@ static uint32_t ring_bytes(const struct lab *lab)
 	uint32_t doors = 0, bytes = RING_BYTES;
 
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		doors += lab->nodes[i].is_door ? lab->nodes[i].n_ends : 0;
+		doors += lab->nodes[i]->is_door ? lab->nodes[i]->n_ends : 0;
 	while (bytes > RING_BYTES_MIN && (uint64_t)bytes * doors > RINGS_BYTES)
 		bytes /= 2;
 	return bytes;

@@ -355,8 +355,8 @@ bool lab_open_ports(struct lab *lab, struct buf *errs)
 	if (!ok)
 		return false;
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		for (uint32_t k = 0; lab->nodes[i].is_door && k < lab->nodes[i].n_ends; k++)
-			ok &= port_open(lab->nodes[i].ends[k], errs);
+		for (uint32_t k = 0; lab->nodes[i]->is_door && k < lab->nodes[i]->n_ends; k++)
+			ok &= port_open(lab->nodes[i]->ends[k], errs);
 	ok = ok && uplink_do(uplink_set, lab, errs);
 	if (!ok)
 		ports_close(lab);

@@ -323,8 +323,8 @@ static bool shut_all(struct lab *lab, char err[256])
 {
 	ports_shut(lab);
 	for (size_t i = 0; i < lab->n_nodes; i++)
-		for (uint32_t k = 0; lab->nodes[i].is_door && k < lab->nodes[i].n_ends; k++) {
-			struct link_end *e = lab->nodes[i].ends[k];
+		for (uint32_t k = 0; lab->nodes[i]->is_door && k < lab->nodes[i]->n_ends; k++) {
+			struct link_end *e = lab->nodes[i]->ends[k];
 
 			if (!port_new(e, &port_replay, port_spec(e), err))
 				return false;

@@ -46,7 +46,7 @@ static bool if_exists(const char *ifname)
 /* An interface of the machine is not to be taken for the node's. */
 static bool names_are_free(const struct lab *lab, char err[256])
 {
-	const struct node *n = &lab->nodes[lab_topo(lab)->uplink->node];
+	const struct node *n = lab->nodes[lab_topo(lab)->uplink->node];
 
 	for (uint32_t i = 0; i < n->n_ends; i++)
 		if (if_exists(n->ends[i]->dev.name)) {

@@ -12,6 +12,7 @@
 
 void topo_node_fini(struct topo_node *n)
 {
+	free(n->name);
 	free(n->loopback);
 	free(n->routes);
 	free(n->port);
@@ -218,9 +219,8 @@ static void node_read(struct load *ld, const struct ynode *name, const struct yn
 	if (to->kind == NODE_HUB)
 		hub_check(ld, own, to);
 	door_check(ld, name, own, to);
-	if (name_ok(name->text, sizeof(to->name), true, err))
-		memcpy(to->name, name->text, strlen(name->text) + 1);
-	else
+	to->name = mem_strdup(name->text);
+	if (!name_ok(name->text, TOPO_NAME_MAX, true, err))
 		diag_error(ld->diag, name->pos, "%s", err);
 }
 

@@ -38,7 +38,7 @@ struct topo_route {
 };
 
 struct topo_node {
-	char name[TOPO_NAME_MAX];
+	char *name;                       /* owned; not NULL */
 	enum node_kind kind;
 	enum routing routing;
 	bool forward;                     /* IPv4 forwarding */

@@ -199,7 +199,7 @@ static void read_head(struct vnet *v)
 {
 	struct topo *t = v->ld->topo;
 	struct line l;
-	char err[160];
+	char err[160], name[TOPO_NAME_MAX];
 
 	if (!line_next(v, &l) || !want_words(v, &l, l.n > 1 ? 1 : l.n, "a prefix of names"))
 		return;
@@ -225,7 +225,8 @@ static void read_head(struct vnet *v)
 	for (uint32_t i = 0; i <= v->hosts; i++) {
 		struct topo_node *n = &t->nodes[i];
 
-		snprintf(n->name, sizeof(n->name), "%.20sns%u", v->prefix, i);
+		snprintf(name, sizeof(name), "%.20sns%u", v->prefix, i);
+		n->name = mem_strdup(name);
 		n->kind = NODE_ROUTER;
 		n->forward = true;
 		n->pos = l.word[0].pos;
