@@ -1,145 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A link that a command adds: the words become what a lab file would say, and
- * are read by the same rows. */
-#include <limits.h>
+/* A link that a command adds, or takes away. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/topo/keys.h"
 #include "sim/topo/lab.h"
 #include "sim/topo/mem.h"
+#include "sim/topo/said.h"
 
-/* ---- the words as YAML ---- */
-
-#define KEYS_MAX 48
-
-static const struct ykey *key_of(const char *word)
+static void print_link(struct buf *out, const char *a, const char *b, const struct said *s)
 {
-	const struct ykey *k = keys_find(&link_keys, word);
-
-	return k ? k : keys_find(&ospf_if_keys, word);
-}
-
-static bool is_key(const char *word)
-{
-	return key_of(word) != NULL;
-}
-
-/* How many words the value of argv[i] has: those up to the next key. */
-static int value_words(int argc, char *const *argv, int i)
-{
-	int n = 0;
-
-	while (i + 1 + n < argc && !is_key(argv[i + 1 + n]))
-		n++;
-	return n;
-}
-
-/* At most so many, the first being v: more are tc's, or YAML's. */
-static int value_words_max(const char *key, const char *v)
-{
-	const struct ytype *type = key_of(key)->type;
-
-	if (type == &type_netem || type == &type_netem_time || *v == '[' || *v == '{')
-		return INT_MAX;
-	return type == &type_link_ipv4 || type == &type_link_mac ? 2 : 1;
-}
-
-/* Several words are tc's, or one for each end. */
-static void print_value(struct buf *out, const char *key, int n, char *const *word)
-{
-	bool ends = n == 2 && (strcmp(key, "ipv4") == 0 || strcmp(key, "mac") == 0);
-
-	buf_str(out, ends ? "[" : "");
-	for (int i = 0; i < n; i++)
-		buf_printf(out, "%s%s", i == 0 ? "" : ends ? ", " : " ", word[i]);
-	buf_str(out, ends ? "]" : "");
-}
-
-/* "KEY: VALUE, " of the words whose key is one of OSPF's, or is not. */
-static void print_words(struct buf *out, int argc, char *const *argv, bool ospf)
-{
-	for (int i = 0, n; i < argc; i += 1 + n) {
-		n = value_words(argc, argv, i);
-		if ((keys_find(&ospf_if_keys, argv[i]) != NULL) != ospf)
-			continue;
-		print_quoted(argv[i], out);
-		buf_str(out, ": ");
-		print_value(out, argv[i], n, argv + i + 1);
-		buf_str(out, ", ");
-	}
-}
-
-static bool given_before(char *const *argv, int i)
-{
-	bool again = strcmp(argv[i], "endpoints") == 0;
-
-	for (int k = 0; k < i; k++)
-		again |= strcmp(argv[k], argv[i]) == 0;
-	return again;
-}
-
-static void add_keys(const struct ytable *t, const char **words, size_t *n)
-{
-	for (size_t i = 0; t && i < t->n && *n < KEYS_MAX; i++)
-		if (!t->rows[i].need)     /* that is the endpoints */
-			words[(*n)++] = t->rows[i].key;
-}
-
-/* A word that should be a key, and is none; behind: of which key's value, or NULL. */
-static void report_no_key(struct diag *d, struct topo_pos pos, const char *word,
-			  const char *behind)
-{
-	const char *words[KEYS_MAX] = { 0 };
-	struct buf list = { 0 };
-	size_t n = 0;
-	char hint[80];
-
-	add_keys(&link_keys, words, &n);
-	add_keys(link_keys.also, words, &n);
-	add_keys(&ospf_if_keys, words, &n);
-	diag_hint(hint, word, words, n);
-	for (size_t i = 0; i < n && !*hint; i++)
-		buf_printf(&list, "%s%s", i ? ", " : ": ", words[i]);
-	diag_error(d, pos, "found '%s'%s%s, expected a setting of the link%s", word,
-		   behind ? " after the value of " : "", behind ? behind : "",
-		   *hint ? hint : list.s);
-	buf_free(&list);
-}
-
-/* What YAML would tell in words that nobody typed; false after an error. */
-static bool words_ok(struct diag *d, struct topo_pos pos, int argc, char *const *argv)
-{
-	for (int i = 0, n; i < argc; i += 1 + n) {
-		n = value_words(argc, argv, i);
-		if (!is_key(argv[i]))
-			report_no_key(d, pos, argv[i], NULL);
-		else if (given_before(argv, i))
-			diag_error(d, pos, "%s: given twice", argv[i]);
-		else if (n == 0)
-			diag_error(d, pos, "%s: expected a value after it", argv[i]);
-		else if (n > value_words_max(argv[i], argv[i + 1]))
-			report_no_key(d, pos, argv[i + 1 + value_words_max(argv[i], argv[i + 1])],
-				      argv[i]);
-	}
-	return d->n == 0;
-}
-
-static void print_link(struct buf *out, const char *a, const char *b, int argc, char *const *argv)
-{
-	struct buf ospf = { 0 };
-
 	buf_str(out, "{endpoints: [");
 	print_quoted(a, out);
 	buf_str(out, ", ");
 	print_quoted(b, out);
 	buf_str(out, "], ");
-	print_words(out, argc, argv, false);
-	print_words(&ospf, argc, argv, true);
-	if (ospf.len)
-		buf_printf(out, "ospf: {%s}", ospf.s);
+	said_print(s, out);
 	buf_putc(out, '}');
-	buf_free(&ospf);
 }
 
 /* ---- reading ---- */
@@ -170,13 +46,14 @@ static void put_behind_file(struct load *ld, struct topo_link *l)
 static void read_words(struct load *ld, struct topo_link *l, const char *a, const char *b,
 		       int argc, char *const *argv)
 {
+	const struct said said = { "the link", &link_keys, &ospf_if_keys, argc, argv };
 	struct buf text = { 0 };
 	struct ynode *map;
 
 	topo_link_init(ld, l);
-	if (!words_ok(ld->diag, l->pos, argc, argv))
+	if (!said_ok(ld->diag, l->pos, &said))
 		return;
-	print_link(&text, a, b, argc, argv);
+	print_link(&text, a, b, &said);
 	map = yaml_parse(mem_or_die(text.s), text.len, ld->diag);
 	buf_free(&text);
 	if (!map)
@@ -200,19 +77,6 @@ static void refuse_doors(struct load *ld, const struct topo_link *l)
 	}
 }
 
-/* False with one sentence in err, of what was found first. */
-static bool all_right(struct diag *d, struct buf *err)
-{
-	struct buf all = { 0 };
-	bool ok = d->n == 0;
-
-	if (!ok)
-		buf_str(err, d->lines[0].text);
-	diag_flush(d, &all);
-	buf_free(&all);
-	return ok;
-}
-
 static bool read_link(const struct topo *now, const char *a, const char *b, int argc,
 		      char *const *argv, bool whole, struct topo_link *out, struct buf *notes,
 		      struct buf *err)
@@ -230,7 +94,7 @@ static bool read_link(const struct topo *now, const char *a, const char *b, int 
 		refuse_doors(&ld, l);
 	if (!diag.n && whole)
 		link_complete(&ld, (uint32_t)now->n_links);
-	ok = all_right(&diag, err);
+	ok = said_well(&diag, err);
 	if (ok && whole) {
 		*out = *l;
 		buf_add(notes, t.notes.s, t.notes.len);
