@@ -8,7 +8,7 @@
 #include "shell/table.h"
 #include "stack/show.h"
 
-/* The lab as a whole: nodes, net, dump, intfs, node.  The text is Mininet's
+/* The lab as a whole: nodes, net, dump, intfs, save.  The text is Mininet's
  * where Mininet has the command. */
 
 /* Each link end of a node, in the order of the lab file. */
@@ -153,20 +153,6 @@ static void dump_print(struct shell *sh, const struct args *a, const json_t *all
 	}
 }
 
-static int node_run(struct shell *sh, const struct args *a)
-{
-	struct node *n = args_node(a, "NODE");
-	bool start = args_has(a, "start");
-	int err = start ? node_start(n) : node_stop(n);
-
-	if (err == ERR_EXIST)
-		return shell_error(sh, "%s is %s already", node_name(n),
-				   start ? "running" : "stopped");
-	if (err)
-		return shell_error(sh, "%s: %s", node_name(n), err_text(err));
-	return shell_result(sh, json_pack("{s:s,s:b}", "name", node_name(n), "up", start));
-}
-
 static int save_run(struct shell *sh, const struct args *a)
 {
 	const char *path = args_word(a, "FILE");
@@ -202,8 +188,6 @@ const struct cmd cmds_lab[] = {
 	  .help = "list each node's interfaces" },
 	{ .name = "dump", .flags = CMD_LAB, .run = nodes_run, .print = dump_print,
 	  .help = "list each node with its interfaces and addresses" },
-	{ .name = "node", .args = "NODE:node stop|start", .flags = CMD_LAB, .run = node_run,
-	  .help = "stop a node as a power cut would, or start it again" },
 	{ .name = "save", .args = "[FILE:file]", .flags = CMD_LAB, .run = save_run,
 	  .help = "write the lab as it is now, with all that was assigned",
 	  .text = "With the addresses, routes, forwarding and links that commands changed; what a\n"

@@ -179,14 +179,6 @@ static json_t *end_json(const struct topo *t, const struct topo_end *e)
 			 "addresses", addrs);
 }
 
-/* What was assigned is in the result; the warnings are the user's. */
-static void show_warnings(struct shell *sh, const struct buf *notes)
-{
-	for (const char *s = notes->s; s && *s; s += strcspn(s, "\n"), s += *s == '\n')
-		if (strncmp(s, "warning: ", 9) == 0)
-			shell_line(sh, "%.*s", (int)strcspn(s, "\n"), s);
-}
-
 static int link_add_run(struct shell *sh, const struct args *a)
 {
 	struct buf notes = { 0 }, err = { 0 };
@@ -201,7 +193,7 @@ static int link_add_run(struct shell *sh, const struct args *a)
 	} else {
 		const struct topo_link *spec = &t->links[lab_n_links(sh->lab) - 1];
 
-		show_warnings(sh, &notes);
+		shell_warnings(sh, &notes);
 		status = shell_result(sh, json_pack("{s:[o,o],s:b}", "ends",
 				      end_json(t, &spec->end[0]), end_json(t, &spec->end[1]),
 				      "up", link_is_up(l)));

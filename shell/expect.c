@@ -57,6 +57,8 @@ static const char *group_help(const struct gram_ins *in)
 		{ "capture", "write frames to a file" },
 		{ "history", "what was typed, and when" },
 		{ "ip", "addresses, links, routes and neighbours, as iproute2" },
+		{ "link", "cut, join, add or delete links" },
+		{ "node", "stop, start, add or delete nodes" },
 		{ "show", "what the lab and its nodes hold" },
 		{ "wait", "let lab time pass until something is so" },
 	};

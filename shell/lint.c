@@ -12,28 +12,68 @@ static void fault(struct buf *errs, const struct topo *t, struct topo_pos pos, c
 		   what, text, why ? why : "out of memory");
 }
 
-/* Lines behind this one may name links that are not there yet. */
-static bool changes_links(const struct cmd *cmd)
+struct lint {
+	struct shell *sh;
+	struct buf *errs;
+	struct buf coming;                /* nodes that earlier lines add: " NAME NAME " */
+	bool in_coming;                   /* the line before moved into one of them */
+};
+
+/* Lines behind this one may name links and nodes that are not there yet. */
+static void note_changes(struct lint *li, const struct args *a)
 {
-	return strcmp(cmd->name, "link add") == 0 || strcmp(cmd->name, "link del") == 0;
+	const char *name = a->cmd->name;
+
+	li->sh->links_change |= strcmp(name, "link add") == 0 || strcmp(name, "link del") == 0 ||
+				strcmp(name, "node del") == 0;
+	li->sh->nodes_change |= strcmp(name, "node add") == 0 || strcmp(name, "node del") == 0;
+	if (strcmp(name, "node add") == 0)
+		buf_printf(&li->coming, " %s ", args_word(a, "NAME"));
+}
+
+/* NAME, @NAME or NAME:INTERFACE */
+static bool is_coming(const struct lint *li, const char *word)
+{
+	struct buf name = { 0 };
+	bool found;
+
+	word += *word == '@';
+	buf_printf(&name, " %.*s ", (int)strcspn(word, ":"), word);
+	found = name.s && li->coming.s && strstr(li->coming.s, name.s);
+	buf_free(&name);
+	return found;
+}
+
+/* What a line says of a node that is still to come shows when it runs. */
+static bool is_of_coming(struct lint *li, const struct cmd_line *l)
+{
+	bool found = li->in_coming;
+
+	for (int i = 0; i < l->words.n; i++)
+		found |= is_coming(li, l->words.v[i]);
+	li->in_coming |= l->words.n == 1 && is_coming(li, l->words.v[0]);
+	return found;
 }
 
 /* A line as the shell would take it, as far as that can be told now. */
-static void lint_line(struct shell *sh, struct buf *errs, struct topo_pos pos, const char *what,
-		      const char *line)
+static void lint_line(struct lint *li, struct topo_pos pos, const char *what, const char *line)
 {
+	struct shell *sh = li->sh;
 	const struct topo *t = lab_topo(sh->lab);
 	struct buf why = { 0 };
 	struct cmd_line l;
 
 	cmd_line_parse(&l, sh, line);
-	if (l.kind == CMD_WRONG)
-		fault(errs, t, pos, what, line, l.err.s);
-	else if (l.kind == CMD_ENTER)
+	if (l.kind == CMD_WRONG && !is_of_coming(li, &l)) {
+		fault(li->errs, t, pos, what, line, l.err.s);
+	} else if (l.kind == CMD_ENTER) {
 		sh->here = l.args.node;           /* so the next line is the node's */
-	else if (l.kind == CMD_RUN && l.args.cmd->check && !l.args.cmd->check(&l.args, &why))
-		fault(errs, t, pos, what, line, why.s);
-	sh->links_change |= l.kind == CMD_RUN && changes_links(l.args.cmd);
+		li->in_coming = false;
+	} else if (l.kind == CMD_RUN && l.args.cmd->check && !l.args.cmd->check(&l.args, &why)) {
+		fault(li->errs, t, pos, what, line, why.s);
+	}
+	if (l.kind == CMD_RUN)
+		note_changes(li, &l.args);
 	buf_free(&why);
 	cmd_line_fini(&l);
 }
@@ -90,29 +130,38 @@ void lint_names(const struct shell *sh, struct buf *notes)
 	}
 }
 
+/* Back to the lab's prompt. */
+static void leave(struct lint *li)
+{
+	li->sh->here = NULL;
+	li->in_coming = false;
+}
+
 bool lint_lab(struct shell *sh, struct buf *errs)
 {
 	const struct topo *t = lab_topo(sh->lab);
 	bool programs_ok = all_compile(t);
+	struct lint li = { .sh = sh, .errs = errs };
 	size_t before = errs->len;
 
 	for (size_t i = 0; i < t->n_events; i++)
-		lint_line(sh, errs, t->events[i].pos, "event", t->events[i].cmd);
-	sh->here = NULL;
+		lint_line(&li, t->events[i].pos, "event", t->events[i].cmd);
+	leave(&li);
 	for (size_t i = 0; i < t->n_checks; i++) {
 		const struct topo_check *k = &t->checks[i];
 
 		if (k->fresh)
-			sh->here = NULL;
+			leave(&li);
 		if (k->run)
-			lint_line(sh, errs, k->pos, "run", k->run);
+			lint_line(&li, k->pos, "run", k->run);
 		else if (k->expect)
 			fault(errs, t, k->pos, "expect", k->expect,
 			      "there is nothing to judge without run");
 		if (k->expect && !programs_ok)
 			lint_program(t, k, errs);
 	}
-	sh->here = NULL;
-	sh->links_change = false;
+	leave(&li);
+	sh->links_change = sh->nodes_change = false;
+	buf_free(&li.coming);
 	return errs->len == before && !errs->bad;
 }

@@ -162,3 +162,10 @@ void shell_fmt_instant(ns_t at, char out[40])
 	out[n++] = 's';
 	out[n] = '\0';
 }
+
+void shell_warnings(struct shell *sh, const struct buf *notes)
+{
+	for (const char *s = notes->s; s && *s; s += strcspn(s, "\n"), s += *s == '\n')
+		if (strncmp(s, "warning: ", 9) == 0)
+			shell_line(sh, "%.*s", (int)strcspn(s, "\n"), s);
+}

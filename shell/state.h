@@ -28,7 +28,7 @@ struct shell {
 	bool quit;
 	bool mid_line;                    /* the last text did not end its line */
 	struct buf late;                  /* lines that wait for that */
-	bool links_change;                /* lint.c: lines before this one add or delete links */
+	bool links_change, nodes_change;  /* lint.c: lines before this one add or delete some */
 	bool moving;                      /* lab time moves now: a scheduled event runs inside */
 	bool interrupted;                 /* the last wait ended by lab_interrupt() */
 	bool timed_out;                   /* ... or at limit */
@@ -56,6 +56,9 @@ void shell_write(struct shell *sh, const char *s, size_t n);
 void shell_line(struct shell *sh, const char *fmt, ...) printf_like(2, 3);
 /* True if what is on standard output is JSON, whatever the line inside asks for. */
 bool shell_in_json(const struct shell *sh);
+/* Of what was noted of a link or node that was added: only the warnings; what was
+ * assigned is in the result. */
+void shell_warnings(struct shell *sh, const struct buf *notes);
 /* Ends a line half written. */
 void shell_end_line(struct shell *sh);
 /* One line on the error stream, after "FILE:LINE: " in a script.  Returns 1,

@@ -74,6 +74,7 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	lab->first_links = xcalloc(lab->n_links, sizeof(struct link));
 	for (size_t i = 0; i < lab->n_nodes; i++) {
 		lab->nodes[i] = &lab->first_nodes[i];
+		lab->nodes[i]->in_block = true;
 		node_build(lab->nodes[i], lab, (uint32_t)i);
 	}
 	for (size_t i = 0; i < lab->n_links; i++) {
@@ -119,6 +120,18 @@ static void links_fini(struct lab *lab)
 	}
 }
 
+static void nodes_fini(struct lab *lab)
+{
+	struct node *n;
+
+	for (size_t i = 0; i < lab->n_nodes; i++)
+		node_free(lab->nodes[i]);
+	while ((n = lab->gone_nodes)) {
+		lab->gone_nodes = n->next_gone;
+		node_free(n);
+	}
+}
+
 void lab_free(struct lab *lab)
 {
 	if (!lab)
@@ -129,8 +142,7 @@ void lab_free(struct lab *lab)
 	tcp_watch_fini(lab);
 	ports_close(lab);
 	taps_fini(lab);
-	for (size_t i = 0; i < lab->n_nodes; i++)
-		node_fini(lab->nodes[i]);
+	nodes_fini(lab);
 	links_fini(lab);
 	pkt_pool_free(lab->pool);
 	ospf_pool_free(lab->ospf.lsas);

@@ -21,7 +21,9 @@ struct lab {
 	struct topo *topo;
 	uint64_t seed;
 	struct node **nodes;              /* by index, as in the topology ... */
-	struct node *first_nodes;         /* ... and those of the lab file in one block */
+	struct node *first_nodes;         /* ... those of the lab file in one block ... */
+	struct node *gone_nodes;          /* ... and those deleted since: programs that ended,
+					   * keys of the engine's queue may lead to one */
 	struct link **links;              /* by index, as in the topology ... */
 	struct link *first_links;         /* ... those of the lab file in one block ... */
 	struct link *gone_links;          /* ... and those deleted since: a key of the
@@ -57,10 +59,15 @@ struct lab {
 /* A line for the user about something nobody asked for. */
 void lab_say(struct lab *lab, const char *fmt, ...) printf_like(2, 3);
 
-/* topo_link_read() for the lab as it is now (snapshot.c). */
+/* topo_link_read() and topo_node_read() for the lab as it is now (snapshot.c). */
 struct topo_link;
+struct topo_node;
 bool lab_read_link(const struct lab *lab, const char *a, const char *b, int argc,
 		   char *const *argv, struct topo_link *out, struct buf *notes, struct buf *err);
+bool lab_read_node(const struct lab *lab, const char *name, int argc, char *const *argv,
+		   struct topo_node *out, struct buf *notes, struct buf *err);
+/* Links that a user or the end of their node takes away (link_add.c). */
+void lab_drop_link(struct lab *lab, struct link *l);
 
 /* A packet dies somewhere: counts, traces, comments captures. Borrows p. */
 void lab_on_drop(struct lab *lab, struct node *n, struct netdev *dev, const struct pkt *p,

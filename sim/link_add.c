@@ -61,6 +61,18 @@ static void take_out(struct lab *lab, struct link *l)
 	lab->gone_links = l;
 }
 
+void lab_drop_link(struct lab *lab, struct link *l)
+{
+	l->up = false;
+	link_update_carrier(l);
+	taps_link_gone(l);
+	for (int i = 0; i < 2; i++) {
+		node_detach_end(l->end[i].node, &l->end[i]);
+		node_remove_end(l->end[i].node, &l->end[i]);
+	}
+	take_out(lab, l);
+}
+
 bool lab_link_del(struct lab *lab, struct link *l, struct buf *err)
 {
 	for (int i = 0; i < 2; i++)
@@ -71,14 +83,7 @@ bool lab_link_del(struct lab *lab, struct link *l, struct buf *err)
 		}
 	lab_note_change(lab, "link %s %s deleted", node_name(l->end[0].node),
 			node_name(l->end[1].node));
-	l->up = false;
-	link_update_carrier(l);
-	taps_link_gone(l);
-	for (int i = 0; i < 2; i++) {
-		node_detach_end(l->end[i].node, &l->end[i]);
-		node_remove_end(l->end[i].node, &l->end[i]);
-	}
-	take_out(lab, l);
+	lab_drop_link(lab, l);
 	hubs_find_loops(lab);
 	return true;
 }

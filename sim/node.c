@@ -29,7 +29,7 @@
 
 static const struct topo_node *node_spec(const struct node *n)
 {
-	return &n->lab->topo->nodes[n->index];
+	return unlikely(n->gone) ? n->gone : &n->lab->topo->nodes[n->index];
 }
 
 const char *node_name(const struct node *n) { return node_spec(n)->name; }
@@ -325,6 +325,11 @@ static int boot_step(const struct node *n, const char *what, int err)
 	return err;
 }
 
+static const struct topo_end *end_spec(const struct link_end *e)
+{
+	return &e->link->lab->topo->links[e->link->index].end[e == &e->link->end[1]];
+}
+
 static int boot_interface(struct node *n, struct link_end *e)
 {
 	return boot_step(n, "interface", stack_attach(n->stack, &e->dev));
@@ -332,8 +337,7 @@ static int boot_interface(struct node *n, struct link_end *e)
 
 static int boot_addresses(struct node *n, struct link_end *e)
 {
-	const struct topo_link *l = &n->lab->topo->links[e->link->index];
-	const struct topo_end *s = &l->end[e == &e->link->end[1]];
+	const struct topo_end *s = end_spec(e);
 	int err = OK;
 
 	for (size_t k = 0; k < s->n_addrs && !err; k++)
@@ -361,19 +365,44 @@ static int boot_loopback(struct node *n, const struct topo_node *spec)
 	return err;
 }
 
+bool node_route_waits(const struct node *n, const struct topo_route *r, const struct link_end *but)
+{
+	for (uint32_t i = 0; i < n->n_ends; i++)
+		if (n->ends[i] != but && topo_route_leaves_by(r, end_spec(n->ends[i])))
+			return false;
+	return true;
+}
+
+static int boot_route(struct node *n, const struct topo_route *r)
+{
+	struct route_spec s = { .to = r->to, .proto = RP_STATIC, .metric = r->metric,
+				.n_hops = 1, .hops = { { .via = r->via } } };
+
+	if (r->dev[0])
+		s.hops[0].dev = stack_dev(n->stack, r->dev);
+	return boot_step(n, "route", stack_route_set(n->stack, ROUTE_APPEND, &s));
+}
+
 static int boot_routes(struct node *n, const struct topo_node *spec)
 {
 	int err = OK;
 
-	for (size_t i = 0; i < spec->n_routes && !err; i++) {
-		const struct topo_route *r = &spec->routes[i];
-		struct route_spec s = { .to = r->to, .proto = RP_STATIC, .metric = r->metric,
-					.n_hops = 1, .hops = { { .via = r->via } } };
+	for (size_t i = 0; i < spec->n_routes && !err; i++)
+		if (!node_route_waits(n, &spec->routes[i], NULL))
+			err = boot_route(n, &spec->routes[i]);
+	return err;
+}
 
-		if (r->dev[0])
-			s.hops[0].dev = stack_dev(n->stack, r->dev);
-		err = boot_step(n, "route", stack_route_set(n->stack, ROUTE_APPEND, &s));
-	}
+/* Those that waited for this end. */
+static int boot_end_routes(struct node *n, const struct link_end *e)
+{
+	const struct topo_node *spec = node_spec(n);
+	int err = OK;
+
+	for (size_t i = 0; i < spec->n_routes && !err; i++)
+		if (topo_route_leaves_by(&spec->routes[i], end_spec(e)) &&
+		    node_route_waits(n, &spec->routes[i], e))
+			err = boot_route(n, &spec->routes[i]);
 	return err;
 }
 
@@ -433,6 +462,8 @@ int node_attach_end(struct node *n, struct link_end *e)
 	err = boot_interface(n, e);
 	if (!err)
 		err = boot_addresses(n, e);
+	if (!err)
+		err = boot_end_routes(n, e);
 	return err ? err : boot_step(n, "OSPF", ospf_end_boot(e));
 }
 
@@ -464,18 +495,23 @@ static void node_update_links(struct node *n)
 		link_update_carrier(n->ends[i]->link);
 }
 
-int node_stop(struct node *n)
+void node_halt(struct node *n, const char *how)
 {
-	if (!n->up)
-		return ERR_EXIST;
 	prog_node_stopped(n);
 	expose_node_stopped(n);
-	lab_note_change(n->lab, "%s: stopped", node_name(n));
+	lab_note_change(n->lab, "%s: %s", node_name(n), how);
 	n->up = false;
 	node_update_links(n);
 	node_unboot(n);
 	node_rearm(n);
-	lab_say(n->lab, "%s: stopped", node_name(n));
+	lab_say(n->lab, "%s: %s", node_name(n), how);
+}
+
+int node_stop(struct node *n)
+{
+	if (!n->up)
+		return ERR_EXIST;
+	node_halt(n, "stopped");
 	return OK;
 }
 
@@ -497,24 +533,26 @@ int node_start(struct node *n)
 	return OK;
 }
 
-void node_fini(struct node *n)
+void node_free(struct node *n)
 {
 	prog_node_stopped(n);
 	node_unboot(n);
 	free(n->ends);
+	if (n->gone)
+		topo_node_fini(n->gone);
+	free(n->gone);
+	if (!n->in_block)
+		free(n);
 }
 
 bool node_addr(const struct node *n, struct addr *out)
 {
-	const struct topo *topo = n->lab->topo;
-
 	if (n->is_hub)
 		return false;
 	if (n->stack)
 		return stack_primary_addr(n->stack, out);
 	for (uint32_t i = 0; i < n->n_ends; i++) {        /* stopped: what the file says */
-		const struct link_end *e = n->ends[i];
-		const struct topo_end *s = &topo->links[e->link->index].end[e == &e->link->end[1]];
+		const struct topo_end *s = end_spec(n->ends[i]);
 
 		if (s->n_addrs) {
 			*out = s->addrs[0].addr;

@@ -15,6 +15,8 @@ struct lab;
 struct link_end;
 struct pkt;
 struct stack;
+struct topo_node;
+struct topo_route;
 
 struct node {
 	struct event wake;
@@ -23,6 +25,8 @@ struct node {
 	struct link_end **ends;           /* its interfaces, in file order */
 	uint32_t n_ends;
 	uint32_t index;                   /* in the lab's and in the topology, now */
+	struct topo_node *gone;           /* what the topology had of it; NULL: it still has */
+	bool in_block;                    /* one of the lab's first_nodes */
 	bool up, is_hub;
 	bool is_door;                     /* netns or external: its interfaces are ports */
 	struct list timers;               /* struct node_timer, by instant and arming order */
@@ -34,6 +38,7 @@ struct node {
 	ns_t conflict_at;                 /* ... and when */
 	bool may_loop;                    /* hub: see hubs_find_loops() */
 	uint32_t loop_links;              /* to hubs that may loop */
+	struct node *next_gone;
 };
 
 /* A timer of a program on a node, in lab time; stopped when the node stops. */
@@ -67,7 +72,12 @@ void hubs_find_loops(struct lab *lab);
 /* The stack with its interfaces, addresses and routes.  An error is also said
  * on standard error; the node is down then. */
 int must_check node_boot(struct node *n);
-void node_fini(struct node *n);
+/* Is there, but for one (or NULL), no interface that the route could leave by? */
+bool node_route_waits(const struct node *n, const struct topo_route *r,
+		      const struct link_end *but);
+/* A power cut: programs, doors, carrier, stack.  how: for those who are told. */
+void node_halt(struct node *n, const char *how);
+void node_free(struct node *n);
 
 /* A frame arrives at end e of n; consumes it. */
 void node_input(struct node *n, struct link_end *e, struct pkt *p, ns_t now);

@@ -80,20 +80,25 @@ static int boot_if(struct link_end *e, uint32_t *area)
 	return stack_ospf_if(e->node->stack, &e->dev, &c);
 }
 
+static int boot_lo(struct node *n, uint32_t area)
+{
+	struct ospf_if_config c;
+
+	if (!topo_ospf_lo(n->lab->topo, n->index, or_else(area, 0), &c))
+		return OK;
+	return stack_ospf_if(n->stack, stack_dev(n->stack, "lo"), &c);
+}
+
 /* Of its interfaces, and of lo, which is in the lowest of their areas: a border
  * router's in the backbone. */
 static int boot_ifs(struct node *n)
 {
-	const struct topo *t = n->lab->topo;
-	struct ospf_if_config c;
 	uint32_t area = TOPO_UNSET;
 	int err = OK;
 
 	for (uint32_t i = 0; i < n->n_ends && !err; i++)
 		err = boot_if(n->ends[i], &area);
-	if (!err && topo_ospf_lo(t, n->index, or_else(area, 0), &c))
-		err = stack_ospf_if(n->stack, stack_dev(n->stack, "lo"), &c);
-	return err;
+	return err ? err : boot_lo(n, area);
 }
 
 static int boot_externals(struct node *n, const struct topo_ospf *o)
@@ -160,13 +165,19 @@ void ospf_lab_clock(struct lab *lab, uint32_t base)
 	}
 }
 
-/* A node that had no address, and so no id, starts now. */
+/* A node that had no address, and so no id, starts now.  One that had but lo learns
+ * by its first link in which area that is. */
 int ospf_end_boot(struct link_end *e)
 {
+	struct node *n = e->node;
 	struct show_ospf now;
-	uint32_t area = 0;
+	uint32_t area = TOPO_UNSET;
+	int err;
 
-	return show_ospf(e->node->stack, &now) ? boot_if(e, &area) : ospf_node_boot(e->node);
+	if (!show_ospf(n->stack, &now))
+		return ospf_node_boot(n);
+	err = boot_if(e, &area);
+	return err || n->n_ends > 1 || area == TOPO_UNSET ? err : boot_lo(n, area);
 }
 
 /* --- the costs of links --------------------------------------------------------------- */

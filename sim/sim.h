@@ -102,6 +102,19 @@ bool lab_resolve(const struct lab *lab, const char *text, struct addr *out);
 /* The name of the node that owns an address, or NULL. */
 const char *lab_owner(const struct lab *lab, const struct addr *a);
 
+/*
+ * A new node, as if the lab file had it, running, without a link: the words are as for
+ * topo_node_read().  NULL with one sentence in err; then nothing has changed.
+ */
+struct node *lab_node_add(struct lab *lab, const char *name, int argc, char *const *argv,
+			  struct buf *notes, struct buf *err);
+/*
+ * Takes a node away, at once, with its links, programs, captures and what else is of it
+ * alone.  A pointer to it stays good until lab_free(): to a node that is stopped, has
+ * no link, and that nothing finds any more.  False with one sentence in err.
+ */
+bool lab_node_del(struct lab *lab, struct node *n, struct buf *err);
+
 /* --- links: in file order ------------------------------------------------ */
 
 enum link_side { SIDE_A, SIDE_B };

@@ -473,12 +473,44 @@ bool lab_read_link(const struct lab *lab, const char *a, const char *b, int argc
 	return ok;
 }
 
+bool lab_read_node(const struct lab *lab, const char *name, int argc, char *const *argv,
+		   struct topo_node *out, struct buf *notes, struct buf *err)
+{
+	struct buf comments = { 0 };
+	struct snapshot s = { .out = &comments };
+	bool ok;
+
+	snapshot_begin(&s, lab);
+	ok = topo_node_read(&s.t, name, argc, argv, out, notes, err);
+	snapshot_fini(&s);
+	buf_free(&comments);
+	return ok;
+}
+
+/* Routes that wait for a link: a file in which nothing reaches their next router is
+ * no lab's. */
+static void leave_out_waiting(struct snapshot *s, const struct node *n)
+{
+	struct topo_node *to = &s->t.nodes[n->index];
+	char text[PREFIX_STRLEN];
+	size_t left = 0;
+
+	for (size_t i = 0; i < to->n_routes; i++)
+		if (node_route_waits(n, &to->routes[i], NULL))
+			say(s, "%s: the route to %s, which waits for a link", to->name,
+			    prefix_fmt(&to->routes[i].to, text));
+		else
+			to->routes[left++] = to->routes[i];
+	to->n_routes = left;
+}
+
 void lab_dump(const struct lab *lab, struct buf *out)
 {
 	struct snapshot s = { .out = out };
 
 	snapshot_begin(&s, lab);
 	for (size_t i = 0; i < lab->n_nodes; i++) {
+		leave_out_waiting(&s, lab->nodes[i]);
 		if (lab->nodes[i]->stack)
 			take_node(&s, lab->nodes[i]);
 		else if (!lab->nodes[i]->up)

@@ -351,6 +351,41 @@ void taps_link_gone(struct link *l)
 			tap_remove(&l->end[i], w);
 }
 
+/* Is each word NODE or NODE:IF of this node? */
+static bool watches_only(const struct watch *w, const struct node *n)
+{
+	size_t len = strlen(node_name(n));
+	char word[100];
+	bool only = true;
+
+	for (const char *s = w->what; s && only; ) {
+		s = next_word(s, word);
+		only = strcspn(word, ":") == len && memcmp(word, node_name(n), len) == 0;
+	}
+	return only;
+}
+
+void taps_node_gone(struct node *n)
+{
+	struct lab *lab = n->lab;
+	struct watch *w, *next;
+
+	for (w = lab->taps ? lab->taps->first : NULL; w; w = next) {
+		struct buf text = { 0 };
+		int err;
+
+		next = w->next;
+		if (!watches_only(w, n))
+			continue;
+		buf_printf(&text, "capture %d of %s ended, %" PRIu64 " frames in %s", w->id,
+			   w->what, capture_count(w->cap), capture_path(w->cap));
+		err = lab_capture_stop(lab, w->id);
+		if (text.s)
+			lab_say(lab, "%s%s%s", text.s, err ? ": " : "", err ? err_text(err) : "");
+		buf_free(&text);
+	}
+}
+
 void taps_fini(struct lab *lab)
 {
 	(void)lab_capture_stop(lab, 0);

@@ -7,6 +7,7 @@
 
 struct lab;
 struct link;
+struct node;
 struct link_end;
 struct netdev;
 struct pkt;
@@ -24,6 +25,8 @@ void taps_settle(struct link_end *e);
  * is about to go. */
 void taps_link_added(struct link *l);
 void taps_link_gone(struct link *l);
+/* Captures that name no other node end, with a line that says so. */
+void taps_node_gone(struct node *n);
 void taps_fini(struct lab *lab);
 
 #endif

@@ -178,6 +178,19 @@ void tcp_watch_event(struct lab *lab, const struct node *n, const struct tcp_eve
 		lab->on_tcp(lab->tcp_ctx, &r);
 }
 
+void tcp_watch_node_gone(struct node *n)
+{
+	struct lab *lab = n->lab;
+	uint64_t rows;
+	int err;
+
+	if (!lab->tcp_series || lab->tcp_series->only != n)
+		return;
+	err = lab_tcp_series_stop(lab, &rows);
+	lab_say(lab, "the TCP series of %s ended, %" PRIu64 " rows%s%s", node_name(n), rows,
+		err ? ": " : "", err ? err_text(err) : "");
+}
+
 void tcp_watch_fini(struct lab *lab)
 {
 	lab->on_tcp = NULL;

@@ -12,6 +12,8 @@ struct tcp_series;
 void tcp_watch_event(struct lab *lab, const struct node *n, const struct tcp_event *e);
 /* A node's stack is new: does anybody watch? */
 void tcp_watch_boot(const struct lab *lab, struct stack *st);
+/* A series of this node alone ends, with a line that says so. */
+void tcp_watch_node_gone(struct node *n);
 void tcp_watch_fini(struct lab *lab);
 
 #endif

@@ -138,7 +138,7 @@ void assign_link(struct load *ld, const struct ends *ends, uint32_t link)
 			while (name_is_taken(t, ends, e));
 		if (e->auto_mac)
 			do
-				e->mac = mac_of(e->node, n, salt);
+				e->mac = mac_of(t->nodes[e->node].number, n, salt);
 			while (mac_is_taken(t, e) && (salt = (uint8_t)(salt + 0x10)) != 0);
 	}
 }

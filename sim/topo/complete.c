@@ -268,15 +268,15 @@ static bool same_route(const struct topo_route *a, const struct topo_route *b)
 static void check_twice(struct load *ld, const struct topo_node *n)
 {
 	const struct topo_route **r = mem_zalloc(n->n_routes, sizeof(*r));
-	char text[PREFIX_STRLEN];
+	char text[PREFIX_STRLEN], line[24];
 
 	for (size_t i = 0; i < n->n_routes; i++)
 		r[i] = &n->routes[i];
 	qsort(r, n->n_routes, sizeof(*r), route_cmp);
 	for (size_t i = 1; i < n->n_routes; i++)
 		if (r[i]->to.addr.family && same_route(r[i - 1], r[i]))
-			diag_error(ld->diag, r[i]->pos, "%s has a route to %s already, in line %u",
-				   n->name, prefix_fmt(&r[i]->to, text), r[i - 1]->pos.line);
+			diag_error(ld->diag, r[i]->pos, "%s has a route to %s already%s", n->name,
+				   prefix_fmt(&r[i]->to, text), in_line(line, r[i - 1]->pos));
 	free(r);
 }
 
@@ -407,8 +407,11 @@ void lab_complete(struct load *ld)
 		for (uint32_t i = 0; i < t->n_nodes; i++)
 			note_overlaps(ld, &ends, i, 0);
 	}
-	for (size_t i = 0; i < t->n_nodes; i++)
+	for (size_t i = 0; i < t->n_nodes; i++) {
 		t->nodes[i].n_ifs_ever = ends.first[i + 1] - ends.first[i];
+		t->nodes[i].number = (uint32_t)i;
+	}
+	t->n_nodes_ever = (uint32_t)t->n_nodes;
 	ends_fini(&ends);
 	free(seg);
 }
@@ -439,4 +442,12 @@ void link_complete(struct load *ld, uint32_t link)
 	}
 	ends_fini(&ends);
 	free(seg);
+}
+
+void node_complete(struct load *ld, uint32_t node)
+{
+	check_addrs(ld);
+	check_twice(ld, &ld->topo->nodes[node]);
+	if (ld->diag->n == 0)
+		ospf_complete_node(ld->topo, node);
 }

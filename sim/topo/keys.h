@@ -167,8 +167,10 @@ void topo_route_check(struct load *ld, const struct ynode *n, void *route);
 void topo_check_init(struct load *ld, void *check);
 /* Free what the struct owns, not the struct. */
 void topo_link_fini(struct topo_link *l);
-void topo_node_fini(struct topo_node *n);
 
+/* node.c: a node by its name and its map, laid on what it inherits. */
+void topo_node_parse(struct load *ld, const struct ynode *name, const struct ynode *own,
+		     struct topo_node *to);
 /* node.c: what a node without IP inherits of it is nothing. */
 void topo_node_clear_ip(struct topo_node *n);
 /* Routing of a node that a vnetUtils file has: what the defaults of the file that

@@ -47,9 +47,12 @@ void topo_warn(struct topo *t, struct topo_pos pos, const char *fmt, ...) printf
 /* ospf_lint.c */
 void ospf_complete(struct topo *t);
 void ospf_complete_link(struct topo *t, uint32_t link);
+void ospf_complete_node(struct topo *t, uint32_t node);
 /* All of it, in order. */
 void lab_complete(struct load *ld);
 /* The same of the last link alone, all others being complete. */
 void link_complete(struct load *ld, uint32_t link);
+/* ... and of a node that has no link yet. */
+void node_complete(struct load *ld, uint32_t node);
 
 #endif

@@ -131,8 +131,7 @@ void topo_link_append(struct topo *t, struct topo_link *l)
 	*l = (struct topo_link){ 0 };
 }
 
-/* Does a route of the file leave by this end? */
-static bool route_needs(const struct topo_route *r, const struct topo_end *e)
+bool topo_route_leaves_by(const struct topo_route *r, const struct topo_end *e)
 {
 	if (*r->dev)
 		return strcmp(r->dev, e->ifname) == 0;
@@ -147,7 +146,7 @@ static void remove_routes(struct topo_node *n, const struct topo_end *e)
 	size_t to = 0;
 
 	for (size_t i = 0; i < n->n_routes; i++)
-		if (!route_needs(&n->routes[i], e))
+		if (!topo_route_leaves_by(&n->routes[i], e))
 			n->routes[to++] = n->routes[i];
 	n->n_routes = to;
 }

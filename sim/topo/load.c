@@ -135,6 +135,9 @@ static void yaml_read(struct load *ld, const char *text, size_t len)
 		include_read(ld);
 	else if (ld->topo->n_nodes == 0 && ld->diag->n == 0)
 		diag_error(ld->diag, nodes ? nodes->pos : root->pos, "a lab needs nodes");
+	ld->topo->defaults = ld->defaults ? ynode_take(root, "defaults") : NULL;
+	ld->topo->kinds = ld->kinds ? ynode_take(root, "kinds") : NULL;
+	ld->topo->groups = ld->groups ? ynode_take(root, "groups") : NULL;
 	ld->defaults = ld->kinds = ld->groups = NULL;
 	ynode_free(root);
 }

@@ -192,8 +192,14 @@ void topo_node_from_defaults(struct load *ld, struct topo_node *n)
 	topo_node_fini(&b.node);
 }
 
-static void node_read(struct load *ld, const struct ynode *name, const struct ynode *own,
-		      struct topo_node *to)
+/* Of a vnetUtils file nodes only have the routes that it says. */
+static enum routing unsaid_routing(const struct topo *t, enum node_kind kind)
+{
+	return t->vnet ? ROUTING_NONE : topo_routing_of(kind);
+}
+
+void topo_node_parse(struct load *ld, const struct ynode *name, const struct ynode *own,
+		     struct topo_node *to)
 {
 	const struct ynode *group = find_group(ld, own);
 	const char *kind = find_kind(ld, own, group);
@@ -214,7 +220,7 @@ static void node_read(struct load *ld, const struct ynode *name, const struct yn
 		      b.forward == FORWARD_YES;
 	add_gateway(to, &b);
 	if (!b.routing_said)
-		to->routing = topo_routing_of(to->kind);
+		to->routing = unsaid_routing(ld->topo, to->kind);
 	routing_check(ld, own, to);
 	if (to->kind == NODE_HUB)
 		hub_check(ld, own, to);
@@ -234,7 +240,8 @@ static void nodes_parse(struct load *ld, const struct ykey *k, const struct ynod
 	t->nodes = mem_zalloc(n->n / 2, sizeof(*t->nodes));
 	for (size_t i = 0; i + 1 < n->n; i += 2)
 		if (strncmp(n->item[i]->text, "x-", 2) != 0)
-			node_read(ld, n->item[i], n->item[i + 1], &t->nodes[t->n_nodes++]);
+			topo_node_parse(ld, n->item[i], n->item[i + 1],
+					&t->nodes[t->n_nodes++]);
 	topo_index(t);
 }
 

@@ -116,7 +116,8 @@ static int id_cmp(const void *va, const void *vb)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-static void warn_ids(struct topo *t)
+/* Those of one node, or of all: TOPO_NO_NODE. */
+static void warn_ids(struct topo *t, uint32_t only)
 {
 	struct id_at *ids = mem_zalloc(t->n_nodes, sizeof(*ids));
 	char text[ADDR_STRLEN];
@@ -127,7 +128,8 @@ static void warn_ids(struct topo *t)
 			ids[n++] = (struct id_at){ t->nodes[i].ospf.router_id, i };
 	qsort(ids, n, sizeof(*ids), id_cmp);
 	for (size_t i = 1; i < n; i++)
-		if (ids[i].id == ids[i - 1].id)
+		if (ids[i].id == ids[i - 1].id &&
+		    (only == TOPO_NO_NODE || only == ids[i].node || only == ids[i - 1].node))
 			topo_warn(t, t->nodes[ids[i].node].pos, "%s and %s have the same router "
 				  "id %s", t->nodes[ids[i - 1].node].name,
 				  t->nodes[ids[i].node].name, ip4_fmt(ids[i].id, text));
@@ -160,19 +162,30 @@ void ospf_complete_link(struct topo *t, uint32_t link)
 	warn_area_types(t, link);
 }
 
+/* What is said of OSPF where there is none is nothing. */
+static void complete_node(struct topo *t, uint32_t node)
+{
+	struct topo_node *n = &t->nodes[node];
+
+	if (topo_runs_ospf(t, node)) {
+		warn_twice(t, n);
+		return;
+	}
+	topo_ospf_fini(&n->ospf);
+	topo_ospf_init(&n->ospf);
+}
+
+void ospf_complete_node(struct topo *t, uint32_t node)
+{
+	complete_node(t, node);
+	warn_ids(t, node);
+}
+
 void ospf_complete(struct topo *t)
 {
-	for (size_t i = 0; i < t->n_nodes; i++) {
-		struct topo_node *n = &t->nodes[i];
-
-		if (topo_runs_ospf(t, (uint32_t)i)) {
-			warn_twice(t, n);
-			continue;
-		}
-		topo_ospf_fini(&n->ospf);
-		topo_ospf_init(&n->ospf);
-	}
+	for (uint32_t i = 0; i < t->n_nodes; i++)
+		complete_node(t, i);
 	for (uint32_t i = 0; i < t->n_links; i++)
 		ospf_complete_link(t, i);
-	warn_ids(t);
+	warn_ids(t, TOPO_NO_NODE);
 }

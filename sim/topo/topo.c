@@ -29,6 +29,9 @@ void topo_free(struct topo *t)
 	for (size_t i = 0; i < t->n_checks; i++)
 		check_fini(&t->checks[i]);
 	topo_link_fini(&t->base_link);
+	ynode_free(t->defaults);
+	ynode_free(t->kinds);
+	ynode_free(t->groups);
 	free(t->nodes);
 	free(t->by_name);
 	free(t->links);

@@ -21,6 +21,8 @@
 #define TOPO_IF_MAX 16                    /* interface names, with the NUL (IFNAMSIZ) */
 #define TOPO_NO_LINK UINT32_MAX
 
+struct ynode;
+
 enum node_kind {
 	NODE_ROUTER, NODE_HOST,           /* have a stack */
 	NODE_HUB,
@@ -50,6 +52,7 @@ struct topo_node {
 	size_t n_routes;
 	struct topo_ospf ospf;            /* in force where routing is ROUTING_OSPF */
 	uint32_t n_ifs_ever;              /* interfaces so far: the number of the next one */
+	uint32_t number;                  /* in MACs: no other node has had it */
 	struct topo_pos pos;
 };
 
@@ -117,7 +120,10 @@ struct topo {
 	bool vnet;                        /* came from a vnetUtils file */
 	uint64_t seed;                    /* 1 unless the file says */
 	struct topo_node *nodes;   size_t n_nodes;
+	uint32_t n_nodes_ever;            /* nodes so far: the number of the next one */
 	uint32_t *by_name;                /* indices of nodes, sorted by name */
+	/* What nodes that come later inherit: maps of the file, owned, or NULL. */
+	struct ynode *defaults, *kinds, *groups;
 	struct topo_link *links;   size_t n_links;
 	struct topo_link base_link;       /* what a link starts from */
 	struct topo_event *events; size_t n_events;  /* sorted by time, file order kept */
@@ -153,8 +159,24 @@ bool topo_link_read(const struct topo *now, const char *a, const char *b, int ar
 bool topo_link_words_ok(const struct topo *now, const char *a, const char *b, int argc,
 			char *const *argv, struct buf *err);
 void topo_link_append(struct topo *t, struct topo_link *l);    /* takes over what l owns */
+/* Does the route leave by this end, as far as the file's addresses say? */
+bool topo_route_leaves_by(const struct topo_route *r, const struct topo_end *e);
 /* The routes of its nodes that leave by it go, too; later links move up. */
 void topo_link_remove(struct topo *t, size_t i);
+
+/*
+ * Nodes of a lab that runs: the same for a node, whose words are the keys of a node
+ * in a lab file and those of its ospf.  Its routes wait for the links to leave by.
+ */
+bool topo_node_read(const struct topo *now, const char *name, int argc, char *const *argv,
+		    struct topo_node *out, struct buf *notes, struct buf *err);
+/* The name and the words alone, whatever nodes there are. */
+bool topo_node_words_ok(const struct topo *now, const char *name, int argc, char *const *argv,
+			struct buf *err);
+void topo_node_append(struct topo *t, struct topo_node *n);    /* takes over what n owns */
+/* Into *out, which is the caller's; it has no link.  Later nodes move up. */
+void topo_node_remove(struct topo *t, size_t i, struct topo_node *out);
+void topo_node_fini(struct topo_node *n);                      /* what it owns */
 
 /*
  * This machine is to stand for a router or a host: the node is external from

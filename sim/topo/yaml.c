@@ -61,6 +61,18 @@ const struct ynode *ynode_get(const struct ynode *map, const char *key)
 	return NULL;
 }
 
+struct ynode *ynode_take(struct ynode *map, const char *key)
+{
+	struct ynode *value = NULL;
+
+	for (size_t i = 0; i + 1 < map->n && !value; i += 2)
+		if (strcmp(map->item[i]->text, key) == 0) {
+			value = map->item[i + 1];
+			map->item[i + 1] = NULL;
+		}
+	return value;
+}
+
 static struct topo_pos mark_pos(const yaml_mark_t *m)
 {
 	return (struct topo_pos){ (uint32_t)m->line + 1, (uint32_t)m->column + 1 };

@@ -36,6 +36,9 @@ struct ynode {
 struct ynode *yaml_parse(const char *text, size_t len, struct diag *d);
 void ynode_free(struct ynode *n);         /* NULL is fine */
 
+/* Out of a map, which keeps the key: the caller's; or NULL. */
+struct ynode *ynode_take(struct ynode *map, const char *key);
+
 bool ynode_is_null(const struct ynode *n);          /* nothing, ~ or null */
 const char *ynode_what(const struct ynode *n);      /* "a list", for messages */
 /* The value of a key, or NULL; also NULL if map is NULL or no map. */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shell/complete.h"
 #include "sim/topo/keys.h"
 #include "tests/unit/shell/fixture.h"
 #include "tests/unit/test.h"
@@ -95,18 +94,6 @@ TEST(cmd_link, del_takes_one_link_and_says_which_it_would_have)
 	bench_close(&b);
 }
 
-static bool offers(struct bench *b, const char *line, const char *word)
-{
-	struct complete c;
-	bool found = false;
-
-	complete_line(&c, b->sh, line);
-	for (size_t i = 0; i < c.n; i++)
-		found |= strcmp(c.v[i], word) == 0;
-	complete_fini(&c);
-	return found;
-}
-
 /* The words that TAB offers are the keys that are taken. */
 TEST(cmd_link, every_key_of_a_link_is_offered)
 {
@@ -114,13 +101,13 @@ TEST(cmd_link, every_key_of_a_link_is_offered)
 	struct bench b;
 
 	REQUIRE(bench_open(&b));
-	CHECK(offers(&b, "link add h1 ", "r1"));
-	CHECK(offers(&b, "link ", "add") && offers(&b, "link ", "del"));
+	CHECK(bench_offers(&b, "link add h1 ", "r1"));
+	CHECK(bench_offers(&b, "link ", "add") && bench_offers(&b, "link ", "del"));
 	for (size_t t = 0; t < N_ELEM(tabs); t++)
 		for (size_t i = 0; i < tabs[t]->n; i++) {
 			const char *key = tabs[t]->rows[i].key;
 
-			if (!CHECK_EQ(offers(&b, "link add h1 r1 ", key),
+			if (!CHECK_EQ(bench_offers(&b, "link add h1 r1 ", key),
 				      strcmp(key, "endpoints") != 0))
 				printf("     %s\n", key);
 		}

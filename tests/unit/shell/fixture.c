@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shell/complete.h"
 #include "tests/unit/test.h"
 
 static const char lab_text[] =
@@ -98,4 +99,16 @@ void bench_refuses(struct bench *b, const char *line, const char *err)
 {
 	if (!CHECK(bench_do(b, line) != 0) || !CHECK_STR(b->err, err))
 		printf("     %s\n", line);
+}
+
+bool bench_offers(struct bench *b, const char *line, const char *word)
+{
+	struct complete c;
+	bool found = false;
+
+	complete_line(&c, b->sh, line);
+	for (size_t i = 0; i < c.n; i++)
+		found |= strcmp(c.v[i], word) == 0;
+	complete_fini(&c);
+	return found;
 }

@@ -27,5 +27,7 @@ void bench_close(struct bench *b);
 /* A line that succeeds and prints exactly out; one that fails and says err. */
 void bench_wants(struct bench *b, const char *line, const char *out);
 void bench_refuses(struct bench *b, const char *line, const char *err);
+/* Is the word among those that TAB offers at the line's end? */
+bool bench_offers(struct bench *b, const char *line, const char *word);
 
 #endif

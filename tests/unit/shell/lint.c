@@ -73,6 +73,26 @@ TEST(lint, a_link_that_a_line_adds_may_be_named_by_those_behind_it)
 		   "link; did you mean 'delay'?\n");
 }
 
+TEST(lint, a_node_that_a_line_adds_may_be_named_by_those_behind_it)
+{
+	check_lint("events:\n  - {at: 1s, do: node add h9 kind host}\n"
+		   "  - {at: 2s, do: 'link add h9:x h1'}\n"
+		   "  - {at: 3s, do: link h9 h1 down}\n"
+		   "  - {at: 4s, do: node del h1}\n"
+		   "  - {at: 5s, do: node add h1}\n"
+		   "checks:\n  - {name: a, run: h9}\n"
+		   "  - {name: b, run: ping -c 1 h2}\n"
+		   "  - {name: c, run: '@h9 ping -c 1 h1'}\n", "");
+	check_lint("events:\n  - {at: 1s, do: node add h1}\n"
+		   "  - {at: 2s, do: node add h9 kind hots}\n"
+		   "  - {at: 3s, do: link h8 h2 down}\n",
+		   "lab.yaml:7:5: event 'node add h1': there is a node 'h1' already\n"
+		   "lab.yaml:8:5: event 'node add h9 kind hots': kind: 'hots' is unknown; "
+		   "expected router, host, hub, netns or external; did you mean 'host'?\n"
+		   "lab.yaml:9:5: event 'link h8 h2 down': unexpected 'h8': expected A "
+		   "(a node or NODE:INTERFACE), add or del\n");
+}
+
 TEST(lint, every_command_that_cannot_work_is_told_with_its_place)
 {
 	check_lint("events:\n  - {at: 1s, do: link h2 h3 down}\n"

@@ -68,6 +68,8 @@ TEST(load, values_of_the_wrong_shape_are_refused)
 		     "lab.yaml:4:10: rate: expected a rate such as 10mbit, found nothing\n");
 	text_errors("just text\n", "lab.yaml:1:1: a lab: expected a map of keys, found a single "
 		     "value\n");
+	text_errors("- {a: 1}\n- {b: 2}\n", "lab.yaml:1:1: a lab: expected a map of keys, found a "
+		     "list\n");
 	text_errors("name: x\n", "lab.yaml:1:1: a lab needs nodes\n");
 	text_errors("null\n", "lab.yaml:1:1: a lab needs nodes\n");
 	text_errors("version: 2\nnodes: {a: }\n",
