@@ -76,6 +76,9 @@ refused() {
 	out=$(run "$1") && fail "'$1' succeeds"
 	[ "$out" = "-c 1: $2" ] || fail "'$1' says:" "$out"
 }
+for kind in rr stream; do
+	refused "bench $kind h1 h1" 'bench: found h1 twice, expected two nodes: what a node sends to itself takes no time'
+done
 refused 'bench compare a.yaml c.yaml rr h1 h2' \
 	'bench compare: the labs differ in more than one value'
 refused 'bench compare b.yaml d.yaml rr h1 h2' 'bench compare: the seeds differ: 1 and 2'
