@@ -131,6 +131,20 @@ static char **completions(const char *text, int start, int end)
 	return m;
 }
 
+static int key_nothing(int count, int key)
+{
+	(void)count, (void)key;
+	return 0;
+}
+
+/* Readline binds the marks of a bracketed paste though nobody asked the terminal for
+ * them, and a begin without its end would take all that is typed from then on. */
+static void paste_is_typed(Keymap map)
+{
+	rl_bind_keyseq_in_map("\\e[200~", key_nothing, map);
+	rl_bind_keyseq_in_map("\\e[201~", key_nothing, map);
+}
+
 static void keys_init(void)
 {
 	static char breaks[] = " \t\n", quotes[] = "\"'";
@@ -145,6 +159,8 @@ static void keys_init(void)
 	rl_variable_bind("show-all-if-ambiguous", "on");
 	rl_initialize();
 	rl_bind_key('?', key_help);
+	paste_is_typed(emacs_standard_keymap);
+	paste_is_typed(vi_insertion_keymap);
 }
 
 /* --- lines that no command asked for ------------------------------------- */

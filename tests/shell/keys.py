@@ -108,6 +108,16 @@ def ctrl_c_cancels_a_line_and_interrupts_a_command(s):
     assert s.end() == 0
 
 
+def marks_of_a_paste_are_nothing(s):
+    s.expect('netloom 0s> ')
+    s.send('show \x1b[200~se')               # a paste that never ends
+    s.send('ed\r')
+    s.expect('\r\n1\r\n', 'netloom 0s> ')
+    s.send('\x1b[200~show\x1b[201~ seed\r')
+    s.expect('\r\n1\r\n', 'netloom 0s> ')
+    assert s.end() == 0
+
+
 def ctrl_d_leaves_the_node_then_the_shell(s):
     s.expect('netloom 0s> ')
     s.do('h1', 'h1 0s> ')
@@ -148,6 +158,7 @@ def an_event_does_not_tear_the_line_being_typed(s):
 TESTS = [question_mark_lists_and_keeps_the_line,
          tab_completes_words_nodes_interfaces_addresses,
          ctrl_c_cancels_a_line_and_interrupts_a_command,
+         marks_of_a_paste_are_nothing,
          ctrl_d_leaves_the_node_then_the_shell,
          history_comes_back_in_the_next_session,
          an_event_does_not_tear_the_line_being_typed]
