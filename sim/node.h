@@ -25,8 +25,6 @@ struct node {
 	struct link_end **ends;           /* its interfaces, in file order */
 	uint32_t n_ends;
 	uint32_t index;                   /* in the lab's and in the topology, now */
-	struct topo_node *gone;           /* what the topology had of it; NULL: it still has */
-	bool in_block;                    /* one of the lab's first_nodes */
 	bool up, is_hub;
 	bool is_door;                     /* netns or external: its interfaces are ports */
 	struct list timers;               /* struct node_timer, by instant and arming order */
@@ -38,6 +36,8 @@ struct node {
 	ns_t conflict_at;                 /* ... and when */
 	bool may_loop;                    /* hub: see hubs_find_loops() */
 	uint32_t loop_links;              /* to hubs that may loop */
+	bool in_block;                    /* one of the lab's first_nodes */
+	struct topo_node *gone;           /* what the topology had of it; NULL: it still has */
 	struct node *next_gone;
 };
 

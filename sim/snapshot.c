@@ -16,7 +16,8 @@
 #include "stack/show.h"
 
 struct snapshot {
-	struct topo t;                    /* nodes and links, and their lists, are its own */
+	struct topo t;                    /* its arrays, and the lists of nodes and links, are its
+					   * own */
 	struct buf *out;                  /* for the comments */
 	const struct node *n;             /* the node under way */
 };
@@ -423,6 +424,8 @@ static void snapshot_init(struct snapshot *s, const struct lab *lab)
 	*t = *lab->topo;
 	t->nodes = copy(t->nodes, t->n_nodes, sizeof(*t->nodes));
 	t->links = copy(t->links, t->n_links, sizeof(*t->links));
+	t->events = copy(t->events, t->n_events, sizeof(*t->events));
+	t->checks = copy(t->checks, t->n_checks, sizeof(*t->checks));
 	for (size_t i = 0; i < t->n_nodes; i++) {
 		struct topo_node *n = &t->nodes[i];
 
@@ -447,6 +450,8 @@ static void snapshot_fini(struct snapshot *s)
 	}
 	free(s->t.nodes);
 	free(s->t.links);
+	free(s->t.events);
+	free(s->t.checks);
 }
 
 /* With the addresses that there are now. */
@@ -504,6 +509,66 @@ static void leave_out_waiting(struct snapshot *s, const struct node *n)
 	to->n_routes = left;
 }
 
+/* --- events and checks -------------------------------------------------------------- */
+
+/* The deleted node, whose name no other has now, that a line names; or NULL. */
+static const char *named_gone(const struct lab *lab, const char *line)
+{
+	static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789._-";
+
+	for (const struct node *n = lab->gone_nodes; n; n = n->next_gone) {
+		const char *name = node_name(n);
+		size_t len = strlen(name);
+
+		if (lab_find_node(lab, name))
+			continue;
+		for (const char *s = line; *s; ) {
+			size_t word = strspn(s, name_chars);
+
+			if (word == len && memcmp(s, name, len) == 0)
+				return name;
+			s += word ? word : 1;
+		}
+	}
+	return NULL;
+}
+
+/* A node is added once. */
+static bool adds_what_is_there(const struct lab *lab, const char *line)
+{
+	char name[TOPO_NAME_MAX];
+
+	return sscanf(line, "node add %31s", name) == 1 && lab_find_node(lab, name);
+}
+
+/* What names nodes that are not there would be an error of the file. */
+static void leave_out_doings(struct snapshot *s, const struct lab *lab)
+{
+	struct topo *t = &s->t;
+	size_t n = t->n_events, left = 0;
+	const char *gone;
+
+	for (size_t i = 0; i < n; i++)
+		if ((gone = named_gone(lab, t->events[i].cmd)))
+			say(s, "the event '%s': %s was deleted", t->events[i].cmd, gone);
+		else if (adds_what_is_there(lab, t->events[i].cmd))
+			say(s, "the event '%s', which has been", t->events[i].cmd);
+		else
+			t->events[left++] = t->events[i];
+	t->n_events = left;
+	n = t->n_checks;
+	left = 0;
+	for (size_t i = 0; i < n; i++)
+		if ((gone = t->checks[i].run ? named_gone(lab, t->checks[i].run) : NULL))
+			say(s, "the check '%s': %s was deleted", t->checks[i].name, gone);
+		else if (t->checks[i].run && adds_what_is_there(lab, t->checks[i].run))
+			say(s, "the check '%s', which has been", t->checks[i].name);
+		else
+			t->checks[left++] = t->checks[i];
+	t->n_checks = left;
+}
+
 void lab_dump(const struct lab *lab, struct buf *out)
 {
 	struct snapshot s = { .out = out };
@@ -516,6 +581,7 @@ void lab_dump(const struct lab *lab, struct buf *out)
 		else if (!lab->nodes[i]->up)
 			say(&s, "%s is stopped", node_name(lab->nodes[i]));
 	}
+	leave_out_doings(&s, lab);
 	topo_dump_yaml(&s.t, out);
 	snapshot_fini(&s);
 }

@@ -148,7 +148,8 @@ TEST(node_add, routes_wait_for_the_link_that_they_leave_by)
 	CHECK_STR(add(lab, "h", "kind host gateway 10.9.0.1"), "");
 	CHECK(!knows(lab, "h", IP4(10, 0, 1, 1)));
 	lab_dump(lab, &yaml);
-	CHECK(strstr(yaml.s, "# Not in this file: h: the route to 0.0.0.0/0, which waits for a link"));
+	CHECK(strstr(yaml.s, "# Not in this file: h: the route to 0.0.0.0/0, which waits for a "
+		     "link\n"));
 	buf_free(&yaml);
 	CHECK(join(lab, "h", "a", "ipv4 10.8.0.0/24"));
 	CHECK(!knows(lab, "h", IP4(10, 0, 1, 1)));
@@ -169,29 +170,82 @@ TEST(node_add, an_error_is_told_as_of_a_lab_file_and_changes_nothing)
 	static const char *const wrong[][3] = {
 		{ "b", "", "there is a node 'b' already" },
 		{ "b:eth0", "", "'b:eth0' is no node name; expected letters, digits and . _ -" },
-		{ "x", "kind server", "kind: 'server' is unknown; expected router, host, hub, netns "
-		  "or external" },
+		{ "x", "kind server", "kind: 'server' is unknown; expected router, host, hub, "
+		  "netns or external" },
 		{ "x", "kind switch", "kind: 'switch' is not available yet; expected router, host, "
 		  "hub, netns or external" },
-		{ "x", "kind netns", "a node of kind netns is outside the lab; expected it in the lab "
-		  "file" },
-		{ "x", "kind external", "a node of kind external is outside the lab; expected it in "
-		  "the lab file" },
+		{ "x", "kind netns", "a node of kind netns is outside the lab; expected it in the "
+		  "lab file" },
+		{ "x", "kind external", "a node of kind external is outside the lab; expected it "
+		  "in the lab file" },
 		{ "x", "kind", "kind: expected a value after it" },
 		{ "x", "kind host kind hub", "kind: given twice" },
-		{ "x", "knid host", "found 'knid', expected a setting of the node; did you mean 'kind'?" },
+		{ "x", "knid host", "found 'knid', expected a setting of the node; did you mean "
+		  "'kind'?" },
 		{ "x", "loopback 10.0.1.2/32", "address 10.0.1.2 of x is used already by b, in "
 		  "line 3" },
 		{ "x", "kind hub loopback 1.1.1.1/32", "loopback: a hub has no addresses and no "
 		  "routes" },
-		{ "x", "routes [{to: default}]", "a route needs 'via' (the next router) or 'dev' (the "
-		  "interface)" },
+		{ "x", "routes [{to: default}]", "a route needs 'via' (the next router) or 'dev' "
+		  "(the interface)" },
 	};
 
 	for (size_t i = 0; i < N_ELEM(wrong); i++)
 		CHECK_STR(add(lab, wrong[i][0], wrong[i][1]), wrong[i][2]);
 	CHECK_EQ(lab_n_nodes(lab), 3);
 	CHECK(!lab_find_node(lab, "x"));
+	lab_free(lab);
+}
+
+TEST(node_add, a_lab_that_has_grown_and_shrunk_is_saved_and_comes_again)
+{
+	struct lab *lab = rig_lab(ROUTERS "events:\n  - {at: 5s, do: link a b down}\n"
+				  "  - {at: 6s, do: link a:eth0 x down}\n"
+				  "  - {at: 7s, do: node add y kind hub}\n"
+				  "checks:\n  - {name: k, run: a ping x}\n"
+				  "  - {name: l, run: a ping c}\n"
+				  "  - {name: m, run: a ping x.c}\n");
+	struct buf yaml = { 0 }, again = { 0 }, errs = { 0 };
+	struct lab *other;
+
+	CHECK_STR(add(lab, "x", ""), "");
+	CHECK_STR(add(lab, "y", "loopback 9.9.9.9/32 1.1.1.1/32 area 2 cost 7"), "");
+	CHECK_STR(add(lab, "z", "kind host gateway 10.9.0.1"), "");
+	CHECK(join(lab, "z", "y", "ipv4 10.9.0.9/24 10.9.0.1/24 delay 5ms 1ms"));
+	CHECK(join(lab, "x", "a", ""));
+	CHECK_STR(del(lab, "x"), "");
+	CHECK_STR(del(lab, "b"), "");
+	lab_dump(lab, &yaml);
+#define LACKS(text) CHECK(strstr(yaml.s, "# Not in this file: " text "\n"))
+	LACKS("the event 'link a b down': b was deleted");
+	LACKS("the event 'link a:eth0 x down': x was deleted");
+	LACKS("the event 'node add y kind hub', which has been");
+	LACKS("the check 'k': x was deleted");
+	CHECK(!strstr(yaml.s, "name: \"k\"") && strstr(yaml.s, "name: \"m\""));
+	other = lab_parse("again.yaml", yaml.s, NULL, &errs);
+	REQUIRE(other != NULL);
+	CHECK_EQ(lab_n_nodes(other), 4);
+	lab_dump(other, &again);
+	CHECK(again.s && strcmp(strstr(yaml.s, "version:"), again.s) == 0);
+	CHECK_EQ(lab_topo(lab)->n_events, 3);     /* it has them still */
+	lab_free(other);
+	lab_free(lab);
+	buf_free(&yaml);
+	buf_free(&again);
+	buf_free(&errs);
+}
+
+TEST(node_del, what_is_outside_stays_and_so_does_who_is_linked_to_it)
+{
+	struct lab *lab = rig_lab("nodes: {a: {}, b: {}, "
+				  "x: {kind: external, port: 'unix:/nowhere'}}\n"
+				  "links: [{endpoints: [a, x]}, {endpoints: [a, b]}]\n");
+
+	CHECK_STR(del(lab, "x"), "x is outside the lab, and stays as in the lab file");
+	CHECK_STR(del(lab, "a"), "a has a link to x, which is outside the lab and keeps its links");
+	CHECK_STR(del(lab, "b"), "");
+	CHECK_STR(add(lab, "b", ""), "");
+	CHECK(!join(lab, "b", "x", ""));
 	lab_free(lab);
 }
 
@@ -244,8 +298,9 @@ TEST(node_del, a_name_is_free_for_another_node)
 /* No carrier tells of a node that went behind a hub: its neighbour waits for it. */
 TEST(node_del, behind_a_hub_the_dead_interval_notices)
 {
-	struct lab *lab = rig_lab("defaults: {routing: ospf}\nnodes: {a: {}, b: {}, s: {kind: hub}}\n"
-				  "links:\n  - {endpoints: [a, s]}\n  - {endpoints: [b, s]}\n");
+	struct lab *lab = rig_lab("defaults: {routing: ospf}\n"
+				  "nodes: {a: {}, b: {}, s: {kind: hub}}\n"
+				  "links: [{endpoints: [a, s]}, {endpoints: [b, s]}]\n");
 	ns_t at;
 
 	REQUIRE(converges(lab));
