@@ -35,14 +35,10 @@ static void say(struct snapshot *s, const char *fmt, ...)
 	buf_putc(s->out, '\n');
 }
 
-/* free() it. */
+/* free() it; NULL of nothing. */
 static void *copy(const void *v, size_t n, size_t size)
 {
-	void *c = xcalloc(n + 1, size);
-
-	if (n)
-		memcpy(c, v, n * size);
-	return c;
+	return n ? memcpy(xcalloc(n, size), v, n * size) : NULL;
 }
 
 /* --- addresses --------------------------------------------------------------------- */
@@ -80,7 +76,8 @@ static int owned_cmp(const void *va, const void *vb)
 
 static void own(struct owned **v, size_t *n, struct prefix *list, size_t *count, const char *node)
 {
-	*v = xrealloc(*v, (*n + *count + 1) * sizeof(**v));
+	if (*count)
+		*v = xrealloc(*v, (*n + *count) * sizeof(**v));
 	for (size_t i = 0; i < *count; i++, (*n)++)
 		(*v)[*n] = (struct owned){ list[i].addr.v4, *n, list, count, node };
 }
