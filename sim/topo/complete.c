@@ -219,12 +219,21 @@ static void report_via(struct load *ld, const struct ends *ends, uint32_t node,
 	buf_free(&nets);
 }
 
+static void check_own(struct load *ld, const struct topo_route *r, const struct topo_end *e)
+{
+	char text[ADDR_STRLEN];
+
+	for (size_t k = 0; k < e->n_addrs; k++)
+		if (addr_eq(&r->via, &e->addrs[k].addr))
+			diag_error(ld->diag, r->pos, "the next router %s is %s itself",
+				   addr_fmt(&r->via, text), ld->topo->nodes[e->node].name);
+}
+
 static void check_route(struct load *ld, const struct ends *ends, uint32_t node,
 			const struct topo_route *r)
 {
 	const struct topo *t = ld->topo;
 	bool dev = !*r->dev, via = r->via.family == ADDR_NONE;
-	char text[ADDR_STRLEN];
 
 	for (uint32_t i = ends->first[node]; i < ends->first[node + 1]; i++) {
 		const struct topo_end *e = end_at(t, ends->ref[i]);
@@ -232,16 +241,29 @@ static void check_route(struct load *ld, const struct ends *ends, uint32_t node,
 
 		dev |= here;
 		via |= here && end_reaches(e, &r->via);
-		for (size_t k = 0; k < e->n_addrs; k++)
-			if (addr_eq(&r->via, &e->addrs[k].addr))
-				diag_error(ld->diag, r->pos, "the next router %s is %s itself",
-					   addr_fmt(&r->via, text), t->nodes[node].name);
+		check_own(ld, r, e);
 	}
 	if (!dev)
 		diag_error(ld->diag, r->pos, "%s has no interface '%s'", t->nodes[node].name,
 			   r->dev);
 	else if (!via)
 		report_via(ld, ends, node, r);
+}
+
+/* Those that waited for this end, or find it, too. */
+static void check_routes_by(struct load *ld, const struct ends *ends, const struct topo_end *e)
+{
+	const struct topo_node *n = &ld->topo->nodes[e->node];
+
+	for (size_t i = 0; i < n->n_routes; i++) {
+		const struct topo_route *r = &n->routes[i];
+
+		if (!topo_route_leaves_by(r, e))
+			continue;
+		check_own(ld, r, e);
+		if (r->via.family != ADDR_NONE && !end_reaches(e, &r->via))
+			report_via(ld, ends, e->node, r);
+	}
 }
 
 static int route_cmp(const void *va, const void *vb)
@@ -434,6 +456,8 @@ void link_complete(struct load *ld, uint32_t link)
 	segments_find(t, seg, link);
 	assign_addrs(ld, seg);
 	check_addrs(ld);
+	for (int i = 0; i < 2; i++)
+		check_routes_by(ld, &ends, &t->links[link].end[i]);
 	if (ld->diag->n == 0) {
 		note_strangers(t, link);
 		ospf_complete_link(t, link);

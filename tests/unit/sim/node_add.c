@@ -43,17 +43,24 @@ static const char *add(struct lab *lab, const char *name, const char *words)
 	return said;
 }
 
-static bool join(struct lab *lab, const char *a, const char *b, const char *words)
+static const char *join_says(struct lab *lab, const char *a, const char *b, const char *words)
 {
+	static char said[400];
 	struct buf notes = { 0 }, err = { 0 };
 	char text[200], *argv[20];
-	bool ok;
 
 	snprintf(text, sizeof(text), "%s", words);
-	ok = lab_link_add(lab, a, b, split(text, argv), argv, &notes, &err);
+	said[0] = '\0';
+	if (!lab_link_add(lab, a, b, split(text, argv), argv, &notes, &err))
+		snprintf(said, sizeof(said), "%s", err.s ? err.s : "?");
 	buf_free(&notes);
 	buf_free(&err);
-	return ok;
+	return said;
+}
+
+static bool join(struct lab *lab, const char *a, const char *b, const char *words)
+{
+	return !*join_says(lab, a, b, words);
 }
 
 static const char *del(struct lab *lab, const char *name)
@@ -161,6 +168,24 @@ TEST(node_add, routes_wait_for_the_link_that_they_leave_by)
 	lab_dump(lab, &yaml);
 	CHECK(!strstr(yaml.s, "Not in this file"));
 	buf_free(&yaml);
+	lab_free(lab);
+}
+
+TEST(node_add, a_link_by_which_a_waiting_route_cannot_leave_is_refused)
+{
+	struct lab *lab = rig_lab(LINE);
+
+	CHECK_STR(add(lab, "h", "kind host gateway 10.9.0.1"), "");
+	CHECK_STR(join_says(lab, "h", "a", "ipv4 10.9.0.1/24 10.9.0.9/24"),
+		  "the next router 10.9.0.1 is h itself");
+	CHECK_STR(add(lab, "i", "kind host routes [{to: 1.0.0.0/8, via: 10.8.0.1, dev: w}]"), "");
+	CHECK_STR(join_says(lab, "i:w", "a", "ipv4 10.9.0.0/24"), "the next router 10.8.0.1 is in "
+		  "no network of i:w; expected one in 10.9.0.0/24");
+	CHECK_EQ(lab_n_links(lab), 2);
+	CHECK(join(lab, "i:w", "a", "ipv4 10.8.0.2/24 10.8.0.1/24"));
+	CHECK(knows(lab, "i", IP4(1, 2, 3, 4)));
+	CHECK_EQ(node_stop(rig_node(lab, "h")), OK);
+	CHECK_EQ(node_start(rig_node(lab, "h")), OK);
 	lab_free(lab);
 }
 
