@@ -4,8 +4,9 @@
  * recovery, with Linux's names: RFC 5681, RFC 6582 (NewReno, without SACK, where
  * each duplicate ACK stands for a segment that left the network), RFC 5682.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/in.h"
 #include "stack/tcp/pmtud.h"
+#include "stack/tcp/rack.h"
 #include "stack/tcp/rate.h"
 #include "stack/tcp/zerocopy.h"
 
@@ -90,18 +91,22 @@ static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
 	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && s && is_plain(s) && list_linked(&s->by_time) && seq_le(seg_end(s), ack);
 }
 
-/* The one segment there is, and all of it. */
-static hot_inline bool take_only(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+/* All that is out is one segment, sent once, and all of it was acknowledged. */
+static hot_inline bool is_only(const struct tcp_conn *tc, seq_t ack)
+{
+	const struct tcp_seg *s = container_of(tc->sendq.head.next, struct tcp_seg, node);
+
+	return tc->n_out == 1 && tc->sendq.head.prev == &s->node && is_plain(s) &&
+	       seq_eq(seg_end(s), ack) && list_linked(&s->by_time);
+}
+
+static hot_inline void take_only(struct tcp_conn *tc, struct tcp_acked *a)
 {
 	struct tcp_seg *s = container_of(tc->sendq.head.next, struct tcp_seg, node);
 
-	if (tc->n_out != 1 || tc->sendq.head.prev != &s->node || !is_plain(s) ||
-	    !seq_eq(seg_end(s), ack) || !list_linked(&s->by_time))
-		return false;
-	tcp_rack_delivered(tc, s, a);
+	tcp_rack_delivered_once(tc, s, a);
 	tc->n_out = 0;
 	tcp_seg_free_only(tc, s);
-	return true;
 }
 
 static outlined void take_each(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
@@ -130,15 +135,17 @@ static outlined void take_each(struct tcp_conn *tc, seq_t ack, struct tcp_acked 
 }
 
 /* Karn (MUST-18) is in tcp_rack_delivered(). */
-static void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+static hot_inline void take_acked(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a, bool only)
 {
 	a->acked = (uint32_t)seq_diff(ack, tc->snd_una);
 	tc->bytes_acked += a->acked;
 	tc->snd_una = ack;
-	if (!take_only(tc, ack, a))
+	if (only)
+		take_only(tc, a);
+	else
 		take_each(tc, ack, a);
 	tc->stuck_at = tcp_now(tc);
-	if (list_empty(&tc->sendq))
+	if (only || list_empty(&tc->sendq))
 		tcp_wait_set(tc, WAIT_NONE);
 	if (unlikely(tc->no_space))
 		tcp_wait_room(tc);
@@ -396,23 +403,6 @@ static void recover(struct tcp_conn *tc, struct tcp_acked *a)
 
 /* --- the window, and all together ------------------------------------------------------- */
 
-/* RFC 9293: only from a segment that is not older than the last (wl1, wl2). */
-static bool take_window(struct tcp_conn *tc, const struct tcp_rx *rx)
-{
-	uint32_t wnd = rx_wnd(tc, rx);
-	bool changed = wnd != tc->snd_wnd;
-
-	if (!seq_lt(tc->snd_wl1, rx->h.seq) &&
-	    !(seq_eq(tc->snd_wl1, rx->h.seq) && seq_le(tc->snd_wl2, rx->h.ack)))
-		return false;
-	tc->snd_wnd = wnd;
-	tc->snd_wl1 = rx->h.seq;
-	tc->snd_wl2 = rx->h.ack;
-	if (wnd > tc->max_snd_wnd)
-		tc->max_snd_wnd = wnd;
-	return changed;
-}
-
 /* RFC 7323 4.3: echoed timestamps time retransmitted segments, too.  Not if the
  * ACK is of a duplicate: what it echoes came before, and an ACK was lost. */
 static hot_inline void time_it(struct tcp_conn *tc, struct tcp_acked *a)
@@ -427,26 +417,27 @@ static hot_inline void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 		tcp_rtt_sample(tc, a->rtt);
 }
 
-static void cc_tell(struct tcp_conn *tc, const struct tcp_acked *a)
+/* The window grows, if it was in the way. */
+static hot_inline void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	uint32_t most = a->delivered * tc->cc.mss;        /* the rest was counted before */
-	struct cc_ack c = { .acked = a->bytes < most ? a->bytes : most,
-			    .in_flight = a->flight, .rtt = a->rtt,
-			    .srtt = tc->srtt, .now = tcp_now(tc), .una = tc->snd_una,
-			    .nxt = tc->snd_nxt };
+	struct cc_ack c;
 
+	if (likely(!cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited)))
+		return;
+	c = (struct cc_ack){ .acked = a->bytes < most ? a->bytes : most, .in_flight = a->flight,
+			     .rtt = a->rtt, .srtt = tc->srtt, .now = tcp_now(tc),
+			     .una = tc->snd_una, .nxt = tc->snd_nxt };
 	tc->cc.ops->on_ack(&tc->cc, &c);
 }
 
-static hot_inline void grow(struct tcp_conn *tc, const struct tcp_acked *a)
+static void grow_or_reduce(struct tcp_conn *tc, const struct tcp_acked *a)
 {
-	/* Where order is poor Linux counts what was SACKed, too. */
-	bool news = a->acked || (a->sacked && tc->reordering > DUP_THRESH);
-
 	if (tcp_reducing(tc))
 		tcp_prr_ack(tc, a);
-	else if (news && cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited))
-		cc_tell(tc, a);
+	/* Where order is poor Linux counts what was SACKed, too. */
+	else if (a->acked || (a->sacked && tc->reordering > DUP_THRESH))
+		grow(tc, a);
 }
 
 /* What it says of data, in the order in which it matters. */
@@ -455,7 +446,7 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 	uint32_t reord_seen = tc->reord_seen;
 
 	if (seq_lt(tc->snd_una, rx->h.ack))
-		take_acked(tc, rx->h.ack, a);
+		take_acked(tc, rx->h.ack, a, false);
 	if (tc->sack_ok)
 		tcp_sack_take(tc, rx, a);
 	if (tc->reord_seen > reord_seen)
@@ -473,26 +464,51 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 	if (a->acked || tc->n_out)
 		tcp_ecn_ack(tc, rx);
 	tcp_rate_acked(tc, a);
-	grow(tc, a);
+	grow_or_reduce(tc, a);
 	if (a->acked)
 		tcp_tlp_schedule(tc);
 }
 
-/* The same of new data, where nothing was out of order: tcp_unharmed(). */
-static void take_in_order(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
+static hot_inline struct tcp_acked acked_begin(const struct tcp_conn *tc, bool has_ts,
+					       uint32_t tsecr)
 {
-	take_acked(tc, ack, a);
+	return (struct tcp_acked){ .flight = tcp_in_flight(tc) * tc->cc.mss,
+				   .prior_una = tc->snd_una, .has_ts = has_ts, .tsecr = tsecr };
+}
+
+/* The same of new data, where nothing was out of order: tcp_unharmed().  only: see
+ * is_only(); what is then known of a need not be kept in memory. */
+static hot_inline void take_in_order(struct tcp_conn *tc, seq_t ack, bool has_ts, uint32_t tsecr,
+				     bool only)
+{
+	struct tcp_acked a = acked_begin(tc, has_ts, tsecr);
+
+	take_acked(tc, ack, &a, only);
 	tc->high_sacked = seq_max(tc->high_sacked, tc->snd_una);
 	tc->n_sacked_blocks = 0;
-	time_it(tc, a);
+	time_it(tc, &a);
 	tc->timeouts = 0;
 	tc->dup_acks = 0;
 	if (unlikely(tc->mtup != NULL))
 		tcp_pmtu_acked(tc);
 	tc->rack.moved = false;                   /* whatever was sent before is here, too */
-	tcp_rack_update(tc, a);
-	tcp_rate_acked(tc, a);
-	grow(tc, a);
+	tcp_rack_round(tc);
+	tcp_rate_acked(tc, &a);
+	grow(tc, &a);
+}
+
+static outlined void take_many_in_order(struct tcp_conn *tc, seq_t ack, bool has_ts,
+					uint32_t tsecr)
+{
+	take_in_order(tc, ack, has_ts, tsecr, false);
+}
+
+void tcp_ack_in_order(struct tcp_conn *tc, seq_t ack, bool has_ts, uint32_t tsecr)
+{
+	if (is_only(tc, ack))
+		take_in_order(tc, ack, has_ts, tsecr, true);
+	else
+		take_many_in_order(tc, ack, has_ts, tsecr);
 }
 
 /* It repeats what was known, where nothing is awaited but the next ACK. */
@@ -503,16 +519,15 @@ static bool says_nothing(const struct tcp_conn *tc, const struct tcp_rx *rx, boo
 	       !tc->tlp_out && !tc->ecn.ok;
 }
 
-static struct tcp_acked acked_begin(const struct tcp_conn *tc, const struct tcp_rx *rx)
+static struct tcp_acked acked_of(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	return (struct tcp_acked){ .flight = tcp_in_flight(tc) * tc->cc.mss,
-				   .prior_una = tc->snd_una,
-				   .has_ts = tc->ts_ok && rx->o.has_ts, .tsecr = rx->o.tsecr };
+	return acked_begin(tc, tc->ts_ok && rx->o.has_ts, rx->o.tsecr);
 }
 
 /* At snd_una or beyond; returns whether there was anything new in it. */
 static bool take_news(struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
 {
+	seq_t una = tc->snd_una;
 	struct tcp_acked a;
 
 	if (says_nothing(tc, rx, dup)) {
@@ -520,16 +535,16 @@ static bool take_news(struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
 		tc->n_sacked_blocks = 0;
 		return false;
 	}
-	a = acked_begin(tc, rx);
-	a.dup = dup;
-	if (tcp_unharmed(tc) && !rx->o.n_sack && seq_lt(tc->snd_una, rx->h.ack)) {
-		take_in_order(tc, rx->h.ack, &a);
+	if (tcp_unharmed(tc) && !rx->o.n_sack && seq_lt(una, rx->h.ack)) {
+		tcp_ack_in_order(tc, rx->h.ack, tc->ts_ok && rx->o.has_ts, rx->o.tsecr);
 		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
 		tcp_tlp_schedule(tc);
 	} else {
+		a = acked_of(tc, rx);
+		a.dup = dup;
 		take_ack(tc, rx, &a);
 	}
-	return a.acked > 0;
+	return seq_lt(una, tc->snd_una);
 }
 
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
@@ -547,32 +562,15 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tc->more = false;                         /* as Linux: MSG_MORE holds until an ACK */
 	if (seq_lt(ack, tc->snd_una)) {           /* overtaken: its SACKs may still be news */
 		if (tc->sack_ok && rx->o.n_sack) {
-			a = acked_begin(tc, rx);
+			a = acked_of(tc, rx);
 			take_ack(tc, rx, &a);
 		}
 		return true;
 	}
-	opened = take_window(tc, rx);
+	opened = tcp_take_window(tc, rx->h.seq, ack, rx_wnd(tc, rx));
 	dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
 	      !(rx->h.flags & (TCP_SYN | TCP_FIN));
 	if (take_news(tc, rx, dup) || opened)
 		tc->probes = 0;
 	return true;
-}
-
-/* With nothing lost, and no SACK to look at.  tcp_output_acked() sees to the
- * timer. */
-void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx)
-{
-	struct tcp_acked a;
-
-	tc->heard_at = tcp_now(tc);
-	tc->more = false;                         /* as in tcp_ack() */
-	(void)take_window(tc, rx);
-	tc->probes = 0;
-	if (seq_eq(rx->h.ack, tc->snd_una))
-		return;
-	a = (struct tcp_acked){ .flight = tc->n_out * tc->cc.mss, .prior_una = tc->snd_una,
-				.has_ts = tc->ts_ok, .tsecr = rx->o.tsecr };
-	take_in_order(tc, rx->h.ack, &a);
 }

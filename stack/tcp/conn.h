@@ -7,7 +7,7 @@
  *
  *	table.c   connections and listeners by their addresses and ports
  *	conn.c    birth, states, death        user.c    the user's calls
- *	in.c      SEGMENT ARRIVES             ack.c     what an ACK tells us
+ *	in.c      SEGMENT ARRIVES: in.h       ack.c     what an ACK tells us
  *	text.c    data that arrives           out.c     what is sent, and when
  *	ooo.c     and out of order (ooo.h)
  *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire (seg.h: what it is)
@@ -20,7 +20,7 @@
  *	cc_reno.c RFC 5681   cc_cubic.c RFC 9438   hystart.c RFC 9406
  *	cc_choose.c which of them             pace.c    one by one
  *	segpool.c segments and connections to use again
- *	sack.c    what SACK blocks say        rack.c    what is lost (RFC 8985)
+ *	sack.c    what SACK blocks say        rack.c    what is lost (RFC 8985): rack.h
  *	tlp.c     probes of the tail          prr.c     cwnd in recovery (RFC 9937)
  *	undo.c    what was not lost after all ecn.c     RFC 3168
  *	pmtud.c   what length of segments a path takes (RFC 4821): pmtud.h
@@ -362,7 +362,6 @@ void tcp_time_wait_end(struct tcp_conn *tc, struct tcp_reuse *old);       /* for
 
 /* --- in.c --- */
 extern const struct l4_proto tcp_proto;
-bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m);
 /* Whoever waits for it, if anybody does: its owner, or who will accept it.  May close
  * it: last. */
 static inline void tcp_tell_owner(struct tcp_conn *tc)
@@ -391,27 +390,10 @@ static inline uint32_t rx_wnd(const struct tcp_conn *tc, const struct tcp_rx *rx
 	return (uint32_t)rx->h.wnd << (unlikely(rx->h.flags & TCP_SYN) ? 0 : tc->snd_wscale);
 }
 
-/* RFC 7323 5.3 and 5.5: older than the last, which is not too old to tell. */
-static inline bool tcp_ts_is_old(const struct tcp_conn *tc, const struct tcp_rx *rx)
-{
-	return (int32_t)(rx->o.tsval - tc->ts_recent) < 0 &&
-	       tcp_now(tc) - tc->ts_recent_at < SEC(24 * 86400);
-}
-
-/* RFC 7323 4.3 (2): what to echo, of an acceptable segment. */
-static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
-{
-	if (tc->ts_ok && rx->o.has_ts && seq_le(rx->h.seq, tc->rcv_wup) &&
-	    !tcp_ts_is_old(tc, rx)) {
-		tc->ts_recent = rx->o.tsval;
-		tc->ts_recent_at = tcp_now(tc);
-	}
-}
-
 /* --- predict.c --- */
-/* Deals with the segment whole, and consumes p, if it is the expected one; tc is
- * ESTABLISHED. */
-bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p);
+/* Deals with the segment whole, and consumes p, if it is the one that a connection
+ * expects. */
+bool tcp_predicted(struct stack *st, struct pkt *p, const struct ip_meta *m);
 /* The same of the data that follows, of a burst: what was found of its header is
  * what was found of the last one's. */
 bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m);
@@ -478,7 +460,9 @@ struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx);
 /* RFC 9293 3.10.7.4, fifth, in ESTABLISHED and later.  False: not acceptable,
  * and answered. */
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx);
-void tcp_ack_expected(struct tcp_conn *tc, const struct tcp_rx *rx);      /* see predict.c */
+/* Its part in new data, where nothing was out of order: tcp_unharmed().  The timer is the
+ * caller's. */
+void tcp_ack_in_order(struct tcp_conn *tc, seq_t ack, bool has_ts, uint32_t tsecr);
 static inline uint32_t tcp_in_flight(const struct tcp_conn *tc)   /* segments (RFC 6675: pipe) */
 {
 	return tc->n_out - tc->n_sacked - tc->n_lost + tc->n_retrans;

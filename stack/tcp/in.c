@@ -7,6 +7,7 @@
  * procedure has nothing to compare (as in Linux without labels).  What is most
  * often expected takes a shorter way to the same end (predict.c).
  */
+#include "stack/tcp/in.h"
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/pmtud.h"
 #include "stack/tcp/urgent.h"
@@ -390,8 +391,6 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 
 	tc->segs_in++;
 	st->tcp->like_len = 0;
-	if (likely(tc->state == TCP_ESTABLISHED) && tcp_predicted(tc, rx, p))
-		return;
 	tcp_burst_settle(tc);
 	if (tc->state != TCP_SYN_SENT) {
 		rx_synchronized(tc, rx, p);
@@ -408,21 +407,9 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 
 /* --- from the network layer ---------------------------------------------------------- */
 
-static outlined bool csum_right_any(const struct pkt *p, const struct ip_meta *m)
+bool tcp_csum_right_any(const struct pkt *p, const struct ip_meta *m)
 {
 	return tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
-}
-
-bool tcp_csum_right(const struct stack *st, const struct pkt *p, const struct ip_meta *m)
-{
-	const struct frag *f = &p->frag[0];
-
-	if (unlikely(!st->opt[OPT_TCP_CHECKSUMS]))
-		return true;
-	if (unlikely(p->len != TCP_HLEN_TS || p->nfrag > 1))
-		return csum_right_any(p, m);
-	return tcp_csum4_ok(m->src, m->dst, p->head + p->off,
-			    p->nfrag ? f->blk->data + f->off : NULL, p->body);
 }
 
 /* Header, checksum and options; p is at the data then. */
@@ -479,15 +466,12 @@ static bool burst_is_of_other(const struct stack *st, const struct tcp_rx *rx)
 		      tc->sk.peer != rx->m->src || tc->sk.local != rx->m->dst);
 }
 
-static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
+static outlined void segment_arrives(struct stack *st, struct pkt *p, const struct ip_meta *m)
 {
 	struct tcp_conn *tc;
 	struct tcp_rx rx;
-	enum drop bad;
+	enum drop bad = rx_parse(st, &rx, p, m);
 
-	if (st->burst && tcp_burst_may_join(st) && tcp_burst_joins(st, p, m))
-		return;
-	bad = rx_parse(st, &rx, p, m);
 	st->stat[ST_TCP_IN_SEGS]++;
 	if (bad) {
 		st->stat[ST_TCP_IN_ERRS]++;
@@ -505,6 +489,14 @@ static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
 		conn_input(tc, &rx, p);
 	else
 		no_conn(st, &rx, p);
+}
+
+static void tcp_input(struct stack *st, struct pkt *p, const struct ip_meta *m)
+{
+	if (st->burst && tcp_burst_may_join(st) && tcp_burst_joins(st, p, m))
+		return;
+	if (!tcp_predicted(st, p, m))
+		segment_arrives(st, p, m);
 }
 
 /* RFC 1191 6.4: from now on shorter segments; what was too long goes again. */

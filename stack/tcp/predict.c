@@ -3,12 +3,12 @@
  * Header prediction (Van Jacobson): on most connections most segments are the
  * ones that were expected, the next data or an acknowledgment of what is out,
  * with nothing lost.  Of the steps of RFC 9293 3.10.7.4, which in.c takes one
- * by one, little is then left; that is done here.  A segment that differs in
- * anything is left to in.c, untouched.
+ * by one, little is then left; that is done here, from the header as it lies in
+ * the packet.  A segment that differs in anything is left to in.c, untouched.
  */
 #include <string.h>
 
-#include "stack/tcp/conn.h"
+#include "stack/tcp/in.h"
 
 /* Nothing out of order here, and nothing SACKed, lost or probed for there. */
 static bool undisturbed(const struct tcp_conn *tc)
@@ -17,15 +17,24 @@ static bool undisturbed(const struct tcp_conn *tc)
 	       !tc->urgent;
 }
 
-static bool expected(const struct tcp_conn *tc, const struct tcp_rx *rx)
+/* Bytes of a header without options, or with timestamps alone where these were agreed on. */
+static inline unsigned hlen_of(const struct tcp_conn *tc)
 {
-	uint32_t acks = (uint32_t)seq_diff(rx->h.ack, tc->snd_una);
-	uint32_t out = (uint32_t)seq_diff(tc->snd_nxt, tc->snd_una);
+	return tc->ts_ok ? TCP_HLEN_TS : TCP_HLEN;
+}
 
-	return (rx->h.flags & (uint8_t)~TCP_PSH) == TCP_ACK && seq_eq(rx->h.seq, tc->rcv_nxt) &&
-	       rx->len <= tcp_rcv_wnd(tc) && acks <= out && (acks || rx->len) && !rx->o.n_sack &&
-	       rx->o.has_ts == tc->ts_ok && !rx->m->n_opt &&
-	       (!tc->ts_ok || (int32_t)(rx->o.tsval - tc->ts_recent) >= 0);
+/* Is p the segment that comes next, or one that acknowledges more? */
+static hot_inline bool is_next(const struct tcp_conn *tc, const struct pkt *p)
+{
+	const uint8_t *b = p->head + p->off;
+	unsigned hlen = hlen_of(tc);
+	uint32_t acks, out = (uint32_t)seq_diff(tc->snd_nxt, tc->snd_una);
+
+	if (p->len < hlen || !tcp_hdr_is_plain(b, hlen) || !seq_eq(tcp_get_seq(b), tc->rcv_nxt) ||
+	    (tc->ts_ok && (int32_t)(tcp_get_tsval(b) - tc->ts_recent) < 0))
+		return false;
+	acks = (uint32_t)seq_diff(tcp_get_ack(b), tc->snd_una);
+	return acks <= out && pkt_len(p) - hlen <= tcp_rcv_wnd(tc) && (acks || pkt_len(p) > hlen);
 }
 
 /* New data, ACKs and news for the user, after one segment or many. */
@@ -64,13 +73,11 @@ static void finish_later(struct tcp_conn *tc, bool acked)
 	t->burst = tc;
 }
 
-/* The header of data, which stands before it still: more such data may follow. */
-static void like_keep(struct tcp_table *t, const struct tcp_rx *rx, const struct pkt *p)
+/* p has the header still, of hlen bytes: more data with such a one may follow. */
+static void like_keep(struct tcp_table *t, const struct pkt *p, unsigned hlen)
 {
-	bool plain = rx->h.hlen == TCP_HLEN || (rx->h.hlen == TCP_HLEN_TS && rx->o.has_ts);
-
-	t->like_len = plain && rx->len ? rx->h.hlen : 0;
-	memcpy(t->like, p->head + p->off - rx->h.hlen, t->like_len);
+	t->like_len = (uint8_t)(pkt_len(p) > hlen ? hlen : 0);
+	memcpy(t->like, p->head + p->off, t->like_len);
 }
 
 bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m)
@@ -252,23 +259,60 @@ struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *fir
 
 /* --- one ------------------------------------------------------------------------------- */
 
-bool tcp_predicted(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
+/* Fifth, the ACK field. */
+static hot_inline void next_ack(struct tcp_conn *tc, const uint8_t *b)
 {
-	bool acked = !seq_eq(rx->h.ack, tc->snd_una), burst = tcp_stack(tc)->burst;
+	seq_t ack = tcp_get_ack(b);
 
-	if (!undisturbed(tc) || !expected(tc, rx))
-		return false;
-	tcp_ts_note(tc, rx);
-	tcp_ack_expected(tc, rx);
-	if (burst)
-		like_keep(tcp_stack(tc)->tcp, rx, p);
-	if (rx->len)
-		tcp_text_next(tc, p, rx->h.seq, rx->h.flags);
+	tc->heard_at = tcp_now(tc);
+	tc->more = false;                         /* as in tcp_ack() */
+	tc->probes = 0;
+	(void)tcp_take_window(tc, tcp_get_seq(b), ack,
+			      (uint32_t)tcp_get_wnd(b) << tc->snd_wscale);
+	if (!seq_eq(ack, tc->snd_una))
+		tcp_ack_in_order(tc, ack, tc->ts_ok, tc->ts_ok ? tcp_get_tsecr(b) : 0);
+}
+
+static hot_inline void take_next(struct tcp_conn *tc, struct pkt *p)
+{
+	const uint8_t *b = p->head + p->off;
+	bool acked = !seq_eq(tcp_get_ack(b), tc->snd_una);
+	unsigned hlen = hlen_of(tc);
+
+	tcp_stack(tc)->stat[ST_TCP_IN_SEGS]++;
+	tc->segs_in++;
+	if (tc->ts_ok)
+		tcp_ts_take(tc, tcp_get_seq(b), tcp_get_tsval(b));
+	next_ack(tc, b);
+	if (tcp_stack(tc)->burst)
+		like_keep(tcp_stack(tc)->tcp, p, hlen);
+	pkt_pull(p, hlen);
+	if (pkt_len(p))                           /* seventh */
+		tcp_text_next(tc, p, tcp_get_seq(b), tcp_get_flags(b));
 	else
 		pkt_free(p);
-	if (burst)
+	if (tcp_stack(tc)->burst)
 		finish_later(tc, acked);
 	else
 		finish(tc, acked);
+}
+
+bool tcp_predicted(struct stack *st, struct pkt *p, const struct ip_meta *m)
+{
+	const uint8_t *b = p->head + p->off;
+	struct tcp_conn *tc;
+
+	if (p->len < TCP_HLEN || (tcp_get_flags(b) & (uint8_t)~TCP_PSH) != TCP_ACK ||
+	    m->bcast || m->n_opt)
+		return false;
+	tc = tcp_find_again(st, m->dst, tcp_get_dport(b), m->src, tcp_get_sport(b));
+	if (!tc || tc->state != TCP_ESTABLISHED || !undisturbed(tc) || !is_next(tc, p) ||
+	    !tcp_csum_right(st, p, m))
+		return false;
+	if (unlikely(st->tcp->burst && st->tcp->burst != tc)) {
+		tcp_burst_end(st);                /* its user may change or close tc */
+		return tcp_predicted(st, p, m);
+	}
+	take_next(tc, p);
 	return true;
 }

@@ -7,59 +7,34 @@
  * The window is 0 once DupThresh segments are SACKed, until reordering is seen:
  * then it is as quick as RFC 6675.  Without SACK ack.c counts duplicates.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/rack.h"
 #include "stack/tcp/pmtud.h"
 
 #define REO_WND_PERSIST 16                /* recoveries; RFC 8985 5.4 */
-
-/* RACK_sent_after() */
-static bool sent_after(ns_t t1, seq_t end1, ns_t t2, seq_t end2)
-{
-	return t1 > t2 || (t1 == t2 && seq_lt(end2, end1));
-}
 
 /* Step 2.  A retransmission that is acknowledged sooner than it can have come
  * back was not needed: the ACK is for the first copy. */
 static bool is_for_first_copy(const struct tcp_conn *tc, const struct tcp_seg *s,
 			      const struct tcp_acked *a, ns_t rtt)
 {
-	uint32_t sent;
+	uint32_t sent = tcp_ts_now(tc) -
+			(uint32_t)(tcp_now(tc) / MSEC(1) - s->sent_at / MSEC(1));
 
-	if (likely(!(s->marks & SEG_EVER_RETRANS)))
-		return false;
-	sent = tcp_ts_now(tc) - (uint32_t)(tcp_now(tc) / MSEC(1) - s->sent_at / MSEC(1));
 	return (a->has_ts && (int32_t)(a->tsecr - sent) < 0) || rtt < tc->min_rtt;
 }
 
 void tcp_rack_delivered(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_acked *a)
 {
-	struct tcp_rack *r = &tc->rack;
-	ns_t rtt = tcp_now(tc) - s->sent_at;
-
+	if (likely(!(s->marks & SEG_EVER_RETRANS))) {
+		tcp_rack_delivered_once(tc, s, a);
+		return;
+	}
 	a->delivered++;
 	a->bytes += s->len;
+	a->retrans_acked = true;
 	tc->delivered++;
-	if (s->marks & SEG_EVER_RETRANS) {
-		a->retrans_acked = true;
-	} else {
-		if (!a->rtt)
-			a->rtt = rtt > 0 ? rtt : 1;
-		a->last_rtt = rtt > 0 ? rtt : 1;
-		if (seq_le(seg_end(s), tc->high_seq))
-			a->orig_acked = true;
-	}
-	if (is_for_first_copy(tc, s, a, rtt))
-		return;
-	r->rtt = rtt;
-	r->moved = true;
-	if (r->some && !sent_after(s->sent_at, seg_end(s), r->xmit_ts, r->end_seq))
-		return;
-	r->some = true;
-	r->xmit_ts = s->sent_at;
-	r->end_seq = seg_end(s);
-	a->sampled = true;
-	a->user_limited = s->marks & SEG_USER_LIMITED;
-	a->rate = s->rate;
+	if (!is_for_first_copy(tc, s, a, tcp_now(tc) - s->sent_at))
+		tcp_rack_latest(tc, s, a);
 }
 
 /* Step 4: each round trip with a D-SACK widens the window. */
@@ -67,8 +42,7 @@ void tcp_rack_update(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	struct tcp_rack *r = &tc->rack;
 
-	if (r->round && seq_le(r->dsack_round, tc->snd_una))
-		r->round = false;
+	tcp_rack_round(tc);
 	if (!a->dsack || r->round)
 		return;
 	r->round = true;
@@ -120,7 +94,7 @@ uint32_t tcp_rack_detect(struct tcp_conn *tc)
 		return 0;
 	tc->rack.moved = false;
 	list_for_each_safe(&tc->sent_order, s, tmp, by_time) {
-		if (!sent_after(r->xmit_ts, r->end_seq, s->sent_at, seg_end(s)))
+		if (!tcp_sent_after(r->xmit_ts, r->end_seq, s->sent_at, seg_end(s)))
 			break;
 		if (lost_at(tc, s, wnd) > now) {
 			ns_t at = lost_at(tc, s, wnd);

@@ -14,33 +14,6 @@
 
 /* --- the rate ------------------------------------------------------------------------- */
 
-void tcp_rate_acked(struct tcp_conn *tc, const struct tcp_acked *a)
-{
-	struct tcp_rate *r = &tc->rate;
-	uint32_t took, sending, n;
-
-	if (r->limited_to && (int32_t)(tc->delivered - r->limited_to) > 0)
-		r->limited_to = 0;
-	if (!a->delivered)
-		return;
-	r->delivered_at = tcp_rate_ticks(tcp_now(tc));
-	if (!a->sampled)
-		return;
-	r->first_at = tcp_rate_ticks(tc->rack.xmit_ts);
-	sending = r->first_at - a->rate.first_at;
-	took = r->delivered_at - a->rate.delivered_at;
-	if (took < sending)
-		took = sending;
-	n = tc->delivered - a->rate.delivered;
-	if (took + 1 < tcp_rate_ticks(tc->min_rtt))       /* ACKs were compressed */
-		return;
-	if (!a->user_limited || (uint64_t)n * r->took >= (uint64_t)r->n * took) {
-		r->n = n;
-		r->took = took;
-		tc->rate_limited = a->user_limited;
-	}
-}
-
 uint64_t tcp_rate(const struct tcp_conn *tc)
 {
 	const struct tcp_rate *r = &tc->rate;

@@ -35,7 +35,33 @@ static inline void tcp_rate_wrote(struct tcp_conn *tc)
 	    segs * (uint64_t)tc->cc.mss < tc->cc.cwnd)
 		tc->rate.limited_to = tc->delivered + segs ? tc->delivered + segs : 1;
 }
-void tcp_rate_acked(struct tcp_conn *tc, const struct tcp_acked *a);      /* all of it is known */
+/* All of a is known but how the window grows. */
+static hot_inline void tcp_rate_acked(struct tcp_conn *tc, const struct tcp_acked *a)
+{
+	struct tcp_rate *r = &tc->rate;
+	uint32_t took, sending, n;
+
+	if (r->limited_to && (int32_t)(tc->delivered - r->limited_to) > 0)
+		r->limited_to = 0;
+	if (!a->delivered)
+		return;
+	r->delivered_at = tcp_rate_ticks(tcp_now(tc));
+	if (!a->sampled)
+		return;
+	r->first_at = tcp_rate_ticks(tc->rack.xmit_ts);
+	sending = r->first_at - a->rate.first_at;
+	took = r->delivered_at - a->rate.delivered_at;
+	if (took < sending)
+		took = sending;
+	n = tc->delivered - a->rate.delivered;
+	if (took + 1 < tcp_rate_ticks(tc->min_rtt))       /* ACKs were compressed */
+		return;
+	if (!a->user_limited || (uint64_t)n * r->took >= (uint64_t)r->n * took) {
+		r->n = n;
+		r->took = took;
+		tc->rate_limited = a->user_limited;
+	}
+}
 uint64_t tcp_rate(const struct tcp_conn *tc);     /* bytes/s; 0: no sample */
 static inline void tcp_wait_set(struct tcp_conn *tc, enum tcp_wait w)
 {

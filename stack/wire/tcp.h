@@ -131,7 +131,20 @@ static inline void tcp_put_seq(uint8_t *p, seq_t at) { put_be32(p + 4, at.v); }
 static inline void tcp_put_flags(uint8_t *p, uint8_t flags) { p[13] = flags; }
 static inline void tcp_put_csum(uint8_t *p, uint16_t csum) { put_be16(p + 16, csum); }
 static inline seq_t tcp_get_seq(const uint8_t *p) { return seq(get_be32(p + 4)); }
+static inline seq_t tcp_get_ack(const uint8_t *p) { return seq(get_be32(p + 8)); }
+static inline uint16_t tcp_get_sport(const uint8_t *p) { return get_be16(p); }
+static inline uint16_t tcp_get_dport(const uint8_t *p) { return get_be16(p + 2); }
+static inline uint16_t tcp_get_wnd(const uint8_t *p) { return get_be16(p + 14); }
 static inline uint8_t tcp_get_flags(const uint8_t *p) { return p[13]; }
+/* Of a header of hlen bytes, 20 or 32: has it no options, or timestamps alone? */
+static inline bool tcp_hdr_is_plain(const uint8_t *p, unsigned hlen)
+{
+	return tcp_get_hlen(p) == hlen &&
+	       (hlen == TCP_HLEN || get_be32(p + TCP_HLEN) == TCP_TS_ALONE);
+}
+/* And then, of the latter: */
+static inline uint32_t tcp_get_tsval(const uint8_t *p) { return get_be32(p + 24); }
+static inline uint32_t tcp_get_tsecr(const uint8_t *p) { return get_be32(p + 28); }
 
 /* Options as Linux orders them, or as FreeBSD (wscale_first), padded with NOPs to words of
  * four; returns the bytes, at most TCP_OPT_MAX.  What does not fit is left out: SACK blocks. */
