@@ -547,6 +547,7 @@ static inline void tcp_data_measure(struct tcp_conn *tc, uint32_t len, uint8_t f
 /* After one such at this instant n more came, each of which was measured. */
 void tcp_data_came_too(struct tcp_conn *tc, uint32_t n);
 void tcp_ack_soon(struct tcp_conn *tc);           /* now, or delayed */
+void tcp_data_next(struct tcp_conn *tc, uint32_t len, uint8_t flags);     /* both */
 ns_t tcp_ack_delay(const struct tcp_conn *tc);
 void tcp_ack_missed(struct tcp_conn *tc);         /* nothing took it along: the timer fired */
 void tcp_reply_sent(struct tcp_conn *tc);         /* data; once some came */
@@ -599,7 +600,7 @@ bool tcp_rack_is_recent(const struct tcp_conn *tc, const struct tcp_seg *s);
 void tcp_rack_timeout(struct tcp_conn *tc);
 
 /* --- tlp.c --- */
-void tcp_tlp_schedule(struct tcp_conn *tc);       /* if it helps, in place of the RTO */
+bool tcp_tlp_schedule(struct tcp_conn *tc);       /* if it helps, in place of the RTO: true */
 void tcp_tlp_timeout(struct tcp_conn *tc);
 void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a);
 
@@ -654,7 +655,12 @@ static inline bool tcp_pace_allows(struct tcp_conn *tc)
 {
 	return likely(!tc->sk.opt[SKO_MAX_PACING_RATE]) || tcp_pace_wait(tc);
 }
-void tcp_pace_sent(struct tcp_conn *tc, uint32_t len);
+void tcp_pace_count(struct tcp_conn *tc, uint32_t len);
+static inline void tcp_pace_sent(struct tcp_conn *tc, uint32_t len)
+{
+	if (unlikely(tc->sk.opt[SKO_MAX_PACING_RATE]))
+		tcp_pace_count(tc, len);
+}
 uint64_t tcp_pace_rate(const struct tcp_conn *tc);        /* bytes/s; 0: not paced */
 uint64_t tcp_pace_would(const struct tcp_conn *tc);       /* were it paced; 0: no sample yet */
 void tcp_pace_fini(struct tcp_conn *tc);
@@ -747,7 +753,14 @@ void tcp_timers_init(struct tcp_conn *tc);
 void tcp_timers_stop(struct tcp_conn *tc);
 /* If it is not: for what is outstanding, or persist. */
 void tcp_xmit_timer_set(struct tcp_conn *tc);
-void tcp_xmit_timer_restart(struct tcp_conn *tc);
+static inline void tcp_xmit_timer_restart(struct tcp_conn *tc)
+{
+	tc->xmit_at = NS_NEVER;
+	if (list_empty(&tc->sendq) && likely(!tc->fo_child))
+		tc->persist = false;              /* it finds nothing to do */
+	else
+		tcp_xmit_timer_set(tc);
+}
 void tcp_xmit_timer_rearm(struct tcp_conn *tc);   /* the RTO, of what is oldest */
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);
 ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */

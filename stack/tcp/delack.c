@@ -61,7 +61,7 @@ void tcp_data_came_too(struct tcp_conn *tc, uint32_t n)
 	} while (--n && tc->ato_us != before);
 }
 
-void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags)
+static hot_inline void data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags)
 {
 	ns_t since = tcp_now(tc) - tc->data_at;
 
@@ -78,6 +78,8 @@ void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags)
 	}
 	tc->data_at = tcp_now(tc);
 }
+
+void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags) { data_came(tc, len, flags); }
 
 void tcp_reply_sent(struct tcp_conn *tc)
 {
@@ -96,7 +98,7 @@ ns_t tcp_ack_delay(const struct tcp_conn *tc)
 	return least(wait, tc->srtt > ATO_MIN ? tc->srtt : ATO_MIN);
 }
 
-void tcp_ack_soon(struct tcp_conn *tc)
+static hot_inline void ack_soon(struct tcp_conn *tc)
 {
 	uint32_t unacked = (uint32_t)seq_diff(tc->rcv_nxt, tc->rcv_wup);
 
@@ -104,6 +106,14 @@ void tcp_ack_soon(struct tcp_conn *tc)
 		tc->ack_now = true;
 	else
 		tcp_delack_set(tc);
+}
+
+void tcp_ack_soon(struct tcp_conn *tc) { ack_soon(tc); }
+
+void tcp_data_next(struct tcp_conn *tc, uint32_t len, uint8_t flags)
+{
+	data_came(tc, len, flags);
+	ack_soon(tc);
 }
 
 void tcp_ack_missed(struct tcp_conn *tc)

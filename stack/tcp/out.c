@@ -34,7 +34,7 @@ static bool cwnd_allows(const struct tcp_conn *tc)
 }
 
 /* A segment below MSS waits for more data, or for ACKs. */
-static bool nagle_holds(const struct tcp_conn *tc, const struct tcp_seg *s)
+static hot_inline bool nagle_holds(const struct tcp_conn *tc, const struct tcp_seg *s)
 {
 	const struct sock *sk = &tc->sk;
 	bool held = sk->opt[SKO_CORK] || tc->more;
@@ -294,13 +294,16 @@ static bool send_data(struct tcp_conn *tc)
 
 void tcp_output(struct tcp_conn *tc)
 {
+	bool timed = false;
+
 	if (unlikely(tc->fo_child))
 		(void)send_all(tc);               /* new data alone */
 	else if (tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT && send_data(tc))
-		tcp_tlp_schedule(tc);
+		timed = tcp_tlp_schedule(tc);
 	if (tc->ack_now)
 		tcp_send_ack(tc);
-	tcp_xmit_timer_set(tc);
+	if (!timed)
+		tcp_xmit_timer_set(tc);
 	tcp_tell_sample(tc);
 }
 
@@ -311,7 +314,7 @@ void tcp_output_acked(struct tcp_conn *tc)
 	if (tc->ack_now)
 		tcp_send_ack(tc);
 	tcp_xmit_timer_restart(tc);               /* RFC 6298 5.3 */
-	tcp_tlp_schedule(tc);
+	(void)tcp_tlp_schedule(tc);
 	tcp_tell_sample(tc);
 }
 

@@ -76,7 +76,7 @@ bool tcp_pace_wait(struct tcp_conn *tc)
 }
 
 /* What was not used of the time before counts for half of a segment at most. */
-void tcp_pace_sent(struct tcp_conn *tc, uint32_t len)
+void tcp_pace_count(struct tcp_conn *tc, uint32_t len)
 {
 	struct tcp_pace *p = pace(tc);
 	uint64_t rate;

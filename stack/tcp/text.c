@@ -125,7 +125,7 @@ void tcp_read_some(struct tcp_conn *tc, uint32_t got)
 
 /* --- the queue ---------------------------------------------------------------------- */
 
-void tcp_to_user(struct tcp_conn *tc, struct pkt *p)
+static hot_inline void to_user(struct tcp_conn *tc, struct pkt *p)
 {
 	uint32_t len = pkt_len(p);
 
@@ -140,6 +140,8 @@ void tcp_to_user(struct tcp_conn *tc, struct pkt *p)
 	tc->sk.arrived |= SK_IN;
 	pkt_queue_push(&tc->rcvq, p);
 }
+
+void tcp_to_user(struct tcp_conn *tc, struct pkt *p) { to_user(tc, p); }
 
 void tcp_rcv_fini(struct tcp_conn *tc)
 {
@@ -235,7 +237,7 @@ static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	if (in_order) {
 		bool filled = tc->ooo != NULL;
 
-		tcp_to_user(tc, p);
+		to_user(tc, p);
 		tcp_data_came(tc, rx->len, rx->h.flags);
 		if (filled) {                     /* RFC 5681 4.2: at once */
 			tcp_ooo_release(tc);
@@ -254,9 +256,8 @@ void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags)
 
 	tc->data_segs_in++;
 	p->seq = at.v;
-	tcp_to_user(tc, p);
-	tcp_data_came(tc, len, flags);
-	tcp_ack_soon(tc);
+	to_user(tc, p);
+	tcp_data_next(tc, len, flags);
 }
 
 void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
@@ -267,7 +268,7 @@ void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 	}
 	tc->data_segs_in++;
 	p->seq = tc->rcv_nxt.v;
-	tcp_to_user(tc, p);
+	to_user(tc, p);
 }
 
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)

@@ -88,12 +88,6 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 	}
 }
 
-void tcp_xmit_timer_restart(struct tcp_conn *tc)
-{
-	tc->xmit_at = NS_NEVER;
-	tcp_xmit_timer_set(tc);
-}
-
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at)
 {
 	tc->persist = false;

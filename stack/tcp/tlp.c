@@ -22,7 +22,7 @@ static bool switched_on(const struct tcp_conn *tc)
 	return tcp_stack(tc)->opt[OPT_TCP_EARLY_RETRANS] >= 3;
 }
 
-void tcp_tlp_schedule(struct tcp_conn *tc)
+bool tcp_tlp_schedule(struct tcp_conn *tc)
 {
 	ns_t at, rto_at;
 
@@ -30,12 +30,13 @@ void tcp_tlp_schedule(struct tcp_conn *tc)
 	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) ||
 	    (tc->xmit_for == XMIT_REO && tc->xmit_at != NS_NEVER) ||
 	    tc->state < TCP_ESTABLISHED || !switched_on(tc))
-		return;
+		return false;
 	at = tcp_now(tc) + pto(tc);
 	rto_at = tcp_rto_at(tc);
 	if (rto_at > tcp_now(tc) && rto_at < at)
 		at = rto_at;
 	tcp_xmit_timer_for(tc, XMIT_TLP, at);
+	return true;
 }
 
 static struct tcp_seg *last_sent(const struct tcp_conn *tc)
