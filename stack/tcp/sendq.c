@@ -110,7 +110,7 @@ static struct tcp_seg *open_seg(const struct tcp_conn *tc)
 	return s;
 }
 
-static struct tcp_seg *data_seg(struct tcp_conn *tc)
+static hot_inline struct tcp_seg *data_seg(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = open_seg(tc);
 
@@ -139,7 +139,7 @@ static uint32_t seg_room(const struct tcp_conn *tc, const struct tcp_seg *s)
 
 /* Into the block, with its sum if anybody wants to know it.  Sums of odd lengths
  * do not add up: then all of it is summed again. */
-static void put(struct tcp_conn *tc, struct tcp_seg *s, const uint8_t *from, size_t n)
+static hot_inline void put(struct tcp_conn *tc, struct tcp_seg *s, const uint8_t *from, size_t n)
 {
 	uint8_t *data = s->blk->data + s->off, *to = data + s->len;
 
@@ -236,31 +236,47 @@ static size_t add_lent(struct tcp_conn *tc, struct tcp_write *w, const uint8_t *
 	return done;
 }
 
+/* Whole segments at once, of what is long or lent; 0: none. */
+static outlined size_t add_whole(struct tcp_conn *tc, struct tcp_write *w, const uint8_t *from,
+				 size_t n)
+{
+	uint32_t many;
+
+	if (w->mem)
+		return add_lent(tc, w, from, n);
+	many = many_in(tc, n);
+	return many ? add_many(tc, from, many) : 0;
+}
+
+/* To the segment that is open, or into a new one; 0: no memory. */
+static hot_inline size_t add_part(struct tcp_conn *tc, const uint8_t *from, size_t n)
+{
+	struct tcp_seg *s = data_seg(tc);
+	uint32_t room;
+
+	if (!s)
+		return 0;
+	room = seg_room(tc, s);
+	if (n > room)
+		n = room;
+	put(tc, s, from, n);
+	s->len += (uint32_t)n;
+	tc->sendq_bytes += (uint32_t)n;
+	return n;
+}
+
 ssize_t tcp_sendq_add(struct tcp_conn *tc, struct tcp_write *w, size_t n)
 {
-	const uint8_t *buf = w->buf;
-	size_t done = 0;
+	size_t done = 0, part;
 
 	while (done < n) {
-		uint32_t many = w->mem ? 0 : many_in(tc, n - done);
-		size_t part = many ? add_many(tc, buf + done, many) : 0;
-		struct tcp_seg *s;
-
-		if (unlikely(w->mem != NULL))
-			part = add_lent(tc, w, buf + done, n - done);
-
-		done += part;
-		if (part)
-			continue;
-		s = data_seg(tc);
-		if (!s)
+		part = 0;
+		if (unlikely(w->mem != NULL) || n - done >= MANY_MIN * (size_t)tc->snd_mss)
+			part = add_whole(tc, w, w->buf + done, n - done);
+		if (!part)
+			part = add_part(tc, w->buf + done, n - done);
+		if (!part)
 			break;
-		part = seg_room(tc, s);
-		if (part > n - done)
-			part = n - done;
-		put(tc, s, buf + done, part);
-		s->len += (uint32_t)part;
-		tc->sendq_bytes += (uint32_t)part;
 		done += part;
 	}
 	return done || !n ? (ssize_t)done : ERR_NOBUFS;

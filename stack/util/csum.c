@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "stack/util/be.h"
 #include "stack/util/cc.h"
 
 #define CSUM_WIDE_MIN 128         /* bytes; below, setting up costs more */
@@ -124,28 +125,24 @@ uint64_t csum_two(const void *a, size_t n_a, const void *b, size_t n_b)
 	return raw_to_be(add_raw(add_raw(0, a, n_a), b, n_b));
 }
 
-/* Fewer than eight bytes, as csum_raw_tail(). */
+/* Fewer than eight bytes; returns their sum, with nothing to fold. */
 static hot_inline uint64_t copy_few(uint8_t *to, const uint8_t *b, size_t n)
 {
 	uint64_t s = 0;
-	uint32_t word;
-	uint16_t half;
 
 	if (n & 4) {
-		memcpy(&word, b, 4);
-		memcpy(to, &word, 4);
-		s = word;
+		s = get_be32(b);
+		memcpy(to, b, 4);
 		b += 4, to += 4;
 	}
 	if (n & 2) {
-		memcpy(&half, b, 2);
-		memcpy(to, &half, 2);
-		s += half;
+		s += get_be16(b);
+		memcpy(to, b, 2);
 		b += 2, to += 2;
 	}
 	if (n & 1) {
+		s += (uint32_t)*b << 8;
 		*to = *b;
-		s += native_to_be((uint16_t)(*b << 8));
 	}
 	return s;
 }
@@ -164,5 +161,5 @@ static outlined uint64_t copy_many(uint64_t sum, uint8_t *out, const uint8_t *b,
 
 uint64_t csum_copy(uint64_t sum, void *to, const void *p, size_t n)
 {
-	return n < 8 ? sum + raw_to_be(copy_few(to, p, n)) : copy_many(sum, to, p, n);
+	return n < 8 ? sum + copy_few(to, p, n) : copy_many(sum, to, p, n);
 }
