@@ -191,13 +191,19 @@ static void near_clear(struct evq *q)
 	q->near.k[ROOT] = never;
 }
 
+/* Into the place of the one that was taken. */
+static outlined void near_replace(struct evq *q, struct event_key k)
+{
+	q->hole = false;
+	sift_down(q->near.k, ROOT, ROOT + q->near.n, k);
+}
+
 static void near_push(struct evq *q, struct event_key k)
 {
 	struct keys *v = &q->near;
 
 	if (q->hole) {
-		q->hole = false;
-		sift_down(v->k, ROOT, ROOT + v->n, k);
+		near_replace(q, k);
 		return;
 	}
 	if (unlikely(ROOT + v->n + 1 > v->cap))
@@ -511,6 +517,8 @@ void evq_push(struct evq *q, struct event_key k)
 
 	if (likely(in_reach(q, w)))
 		bucket_add(q, &q->ring[w & q->mask], k);
+	else if (q->hole && w < q->cur && q->near.n <= NEAR_MAX)
+		near_replace(q, k);               /* as push_aside() would in the end */
 	else
 		push_aside(q, k);
 }
