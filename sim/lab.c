@@ -57,7 +57,10 @@ struct lab *lab_new(struct topo *topo, const uint64_t *seed_override)
 	lab->pool = pkt_pool_new(0);
 	if (!lab->pool)
 		mem_die();
-	lab->ospf.lsas = ospf_pool_new();
+	lab->prefixes = prefix_pool_new();
+	if (!lab->prefixes)
+		mem_die();
+	lab->ospf.lsas = ospf_pool_new(lab->prefixes);
 	list_init(&lab->ports);
 	list_init(&lab->flushing);
 	list_init(&lab->exposed);
@@ -146,6 +149,7 @@ void lab_free(struct lab *lab)
 	links_fini(lab);
 	pkt_pool_free(lab->pool);
 	ospf_pool_free(lab->ospf.lsas);
+	prefix_pool_free(lab->prefixes);
 	engine_fini(&lab->engine);
 	free(lab->nodes);
 	free(lab->first_nodes);

@@ -18,6 +18,7 @@ struct tcp_series;
 struct lab {
 	struct engine engine;
 	struct pkt_pool *pool;
+	struct prefix_pool *prefixes;     /* of all stacks */
 	struct topo *topo;
 	uint64_t seed;
 	struct node **nodes;              /* by index, as in the topology ... */

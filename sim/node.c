@@ -423,7 +423,7 @@ int node_boot(struct node *n)
 	struct stack_config cfg = {
 		.name = spec->name, .pool = n->lab->pool, .seed = n->lab->seed,
 		.hooks = &node_hooks, .ctx = n, .forwarding = spec->forward,
-		.lsas = n->lab->ospf.lsas,
+		.prefixes = n->lab->prefixes, .lsas = n->lab->ospf.lsas,
 	};
 
 	int err;

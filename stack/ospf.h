@@ -22,7 +22,9 @@ struct netdev;
 /* Holds one copy of each LSA that any router of a lab has (stack_config.lsas).
  * What it hands out never changes; nothing in it can be seen to be shared. */
 struct ospf_pool;
-struct ospf_pool *ospf_pool_new(void);    /* NULL: no memory */
+/* prefixes: those of its stacks (stack_config.prefixes); borrowed, outlives the pool.  NULL:
+ * the pool is for no stack.  Returns NULL: no memory. */
+struct ospf_pool *ospf_pool_new(struct prefix_pool *prefixes);
 void ospf_pool_free(struct ospf_pool *pool);      /* after its stacks; NULL is fine */
 
 /* ---- configuration ---- */
@@ -52,7 +54,8 @@ struct ospf_config {
 /* FRR's defaults. */
 void ospf_config_init(struct ospf_config *c);
 
-/* ERR_EXIST: it runs; ERR_NOTAVAIL: no router id (no address); ERR_NOMEM. */
+/* ERR_EXIST: it runs; ERR_NOTAVAIL: no router id (no address); ERR_INVAL: the stack's LSAs
+ * have other prefixes than the stack; ERR_NOMEM. */
 int stack_ospf_start(struct stack *st, const struct ospf_config *c) must_check;
 /* What runs now; ERR_NOENT: nothing.  The router id does not change. */
 int stack_ospf_set(struct stack *st, const struct ospf_config *c) must_check;

@@ -33,6 +33,7 @@ struct stack;
 struct tcp_event;
 struct ospf_event;
 struct ospf_pool;
+struct prefix_pool;
 
 /* What the driver wants to hear.  Every member may be NULL. */
 struct stack_hooks {
@@ -52,7 +53,9 @@ struct stack_hooks {
 struct stack_config {
 	const char *name;                 /* copied */
 	struct pkt_pool *pool;            /* borrowed, outlives the stack */
-	struct ospf_pool *lsas;           /* borrowed likewise (ospf.h); NULL: OSPF makes its own */
+	struct prefix_pool *prefixes;     /* borrowed likewise; NULL: the stack has its own */
+	struct ospf_pool *lsas;           /* ... likewise (ospf.h), of the same prefixes; NULL: OSPF
+					   * makes its own */
 	uint64_t seed;                    /* of the lab; streams add the name */
 	const struct stack_hooks *hooks;  /* borrowed; NULL: none */
 	void *ctx;                        /* for the hooks */
@@ -202,6 +205,11 @@ struct stack_config {
 #define X(name, str, def, min, max, help) name,
 enum stack_option { STACK_OPTIONS(X) OPT_N };
 #undef X
+
+/* Holds each prefix once that any stack of a thread has learned a route to.  Nothing in it can
+ * be seen to be shared. */
+struct prefix_pool *prefix_pool_new(void);        /* NULL: no memory */
+void prefix_pool_free(struct prefix_pool *pool);  /* after its stacks; NULL is fine */
 
 struct stack *stack_new(const struct stack_config *cfg);   /* NULL: no memory */
 void stack_free(struct stack *st);        /* NULL is fine; frees attached devices' state */

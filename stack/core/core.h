@@ -61,6 +61,8 @@ struct stack {
 	const struct tcp_cc_ops *tcp_cc;  /* stack_set_congestion(); NULL: the first there is */
 	struct pmtu_table *pmtu;          /* made by the first that ICMP tells of */
 	struct ospf *ospf;                /* while it runs */
+	struct prefix_pool *prefixes;     /* borrowed; or own_prefixes */
+	struct prefix_pool own_prefixes;
 	struct ospf_pool *lsas;           /* borrowed; or NULL */
 	struct own own;
 	struct rx_known known[RX_KNOWN];

@@ -35,6 +35,7 @@ struct stack *stack_new(const struct stack_config *cfg)
 	if (!st)
 		return NULL;
 	st->pool = cfg->pool;
+	st->prefixes = cfg->prefixes ? cfg->prefixes : &st->own_prefixes;
 	st->lsas = cfg->lsas;
 	st->hooks = cfg->hooks ? cfg->hooks : &no_hooks;
 	st->ctx = cfg->ctx;
@@ -75,6 +76,7 @@ void stack_free(struct stack *st)
 	ip4_fini(st);
 	neigh_fini(st);
 	route_fini(st);
+	prefix_pool_fini(&st->own_prefixes);
 	pmtu_fini(st);
 	list_for_each_safe(&st->devs, dev, tmp, node)
 		stack_detach(st, dev);

@@ -10,13 +10,14 @@
  *
  * A change is one step: there is no instant between the old route and the
  * new.  Nothing is resolved, and in the steady state nothing allocated.  Watches
- * (stack_route_watch) hear of each change, if there are any; they must not
- * change routes.
+ * (stack_route_watch) hear of each change, if there are any, and in no particular
+ * order of those that are made by one call; they must not change routes.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "stack/core/nexthop.h"
+#include "stack/core/prefix_pool.h"
 #include "stack/stack.h"
 #include "stack/util/addr.h"
 #include "stack/util/cc.h"
@@ -38,21 +39,23 @@ struct learned_route {
  * device of nexthops is gone. */
 int route_learn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len,
 		uint32_t metric, nexthops_id nexthops) must_check;
-/* There will be n routes of proto in all, or more, those that there are included: a hint before
- * many are learned, which spares the table its growing in steps. */
-void route_learn_expect(struct stack *st, enum route_proto proto, uint32_t n);
+/* The same for a prefix of which the caller holds the number in st->prefixes; it is not looked
+ * for. */
+int route_learn_at(struct stack *st, enum route_proto proto, prefix_num to, uint32_t metric,
+		   nexthops_id nexthops) must_check;
 /* The distance of all of proto's routes, from the next packet on; 0: the protocol's
  * own (route_distance()).  Watches do not hear of what it changes. */
 void route_learn_distance(struct stack *st, enum route_proto proto, uint8_t distance);
 /* True: there was one. */
 bool route_unlearn(struct stack *st, enum route_proto proto, ip4_t key, unsigned len);
+bool route_unlearn_at(struct stack *st, enum route_proto proto, prefix_num to);
 /* What there is now for exactly this prefix; out may be NULL. */
 bool route_learned(const struct stack *st, enum route_proto proto, ip4_t key, unsigned len,
 		   struct learned_route *out);
 unsigned route_learned_count(const struct stack *st, enum route_proto proto);
 
-/* All of proto's routes, in no particular order (which is the same in every
- * run), until fn returns false.  fn may unlearn the one that it is called with. */
+/* All of proto's routes, in no particular order (which other stacks have a part
+ * in), until fn returns false.  fn may unlearn the one that it is called with. */
 void route_learned_walk(struct stack *st, enum route_proto proto,
 			bool (*fn)(void *arg, const struct learned_route *r), void *arg);
 

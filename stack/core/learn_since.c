@@ -28,9 +28,10 @@ bool learn_since_reserve(struct learn_table *t)
 /* Which instants does a row have? */
 static void mark_used(const struct learn_table *t, bool *used)
 {
-	for (uint32_t i = 0; i < t->n_rows; i++)
-		if (learn_table_row(t, i)->nexthops)
-			used[learn_table_row(t, i)->since] = true;
+	const struct learned *r;
+
+	for (prefix_num n = 0; (r = learn_table_next(t, &n)); n++)
+		used[r->since] = true;
 }
 
 /* New numbers, of those that are used alone; two of the first `pairs` pairs become one. */
@@ -54,6 +55,7 @@ static outlined void make_room(struct learn_table *t)
 	struct learn_instants *s = &t->instants;
 	bool used[LEARN_INSTANTS] = { false };
 	uint16_t to[LEARN_INSTANTS] = { 0 };
+	struct learned *r;
 	uint32_t n = 0;
 	bool many;
 
@@ -64,22 +66,26 @@ static outlined void make_room(struct learn_table *t)
 	if (many && grow(s))
 		return;
 	renumber(s, used, many ? n / 4 : 0, to);
-	for (uint32_t i = 0; i < t->n_rows; i++) {
-		struct learned *r = learn_table_row(t, i);
-
-		if (r->nexthops)
-			r->since = to[r->since] & (LEARN_INSTANTS - 1);
-	}
+	for (prefix_num i = 0; (r = learn_table_next(t, &i)); i++)
+		r->since = to[r->since] & (LEARN_INSTANTS - 1);
 }
 
-uint16_t learn_since_number(struct learn_table *t, uint32_t at)
+static uint32_t coarse(ns_t at)
+{
+	return at / LEARN_SINCE > UINT32_MAX ? UINT32_MAX : (uint32_t)(at / LEARN_SINCE);
+}
+
+uint16_t learn_since_number(struct learn_table *t, ns_t at)
 {
 	struct learn_instants *s = &t->instants;
 
-	if (likely(s->n && s->at[s->n - 1] == at))
+	if (likely(s->last == at && s->n))
+		return (uint16_t)(s->n - 1);
+	s->last = at;
+	if (s->n && s->at[s->n - 1] == coarse(at))
 		return (uint16_t)(s->n - 1);
 	if (s->n == s->cap)
 		make_room(t);
-	s->at[s->n] = at;
+	s->at[s->n] = coarse(at);
 	return s->n++;
 }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "stack/core/nexthop.h"
+#include "stack/core/prefix_pool.h"
 #include "stack/stack.h"
 #include "stack/util/addr.h"
 #include "stack/util/ns.h"
@@ -107,6 +108,7 @@ bool route_is_cached(const struct stack *st, ip4_t dst, const struct nexthops *n
 struct route_rivals {
 	struct route *configured;         /* a list */
 	const struct learned *learned[LEARN_N];
+	prefix_num to;                    /* which they lead to, if there is one of learned */
 };
 /* Of exactly this prefix; host bits of key are ignored. */
 struct route_rivals route_rivals(const struct stack *st, ip4_t key, unsigned len);
@@ -124,7 +126,7 @@ static inline bool route_view_eq(const struct route_view *a, const struct route_
 }
 struct route_view route_view_of(struct route *r);
 struct route_view route_view_learned(const struct stack *st, unsigned learner,
-				     const struct learned *l);
+				     const struct prefix_item *to, const struct learned *l);
 /* All prefixes that have a route, by address, the shorter first, until fn
  * returns false; ERR_NOMEM: not begun.  fn must not change routes. */
 int must_check route_walk(const struct stack *st,

@@ -25,15 +25,18 @@ bool route_is_cached(const struct stack *st, ip4_t dst, const struct nexthops *n
 
 /* --- the longest prefix ------------------------------------------------------------- */
 
-/* The longest prefix of t that holds dst, of at least min bits; a usable one, if
- * it must be. */
+/* The longest prefix of t that holds dst, of at least min bits, and its number; a usable
+ * one, if it must be. */
 static const struct learned *longest_learned(const struct stack *st, const struct learn_table *t,
-					     ip4_t dst, unsigned min, bool usable)
+					     ip4_t dst, unsigned min, bool usable, prefix_num *to)
 {
-	const struct learned *l = learn_table_match(t, dst, min, 32);
+	const struct learned *l = learn_table_match(t, dst, min, 32, to);
 
-	while (l && usable && !st->nexthops.of[l->nexthops]->n_alive)
-		l = l->len > min ? learn_table_match(t, dst, min, l->len - 1u) : NULL;
+	while (l && usable && !st->nexthops.of[l->nexthops]->n_alive) {
+		unsigned len = prefix_pool_at(t->prefixes, *to)->len;
+
+		l = len > min ? learn_table_match(t, dst, min, len - 1, to) : NULL;
+	}
 	return l;
 }
 
@@ -46,14 +49,17 @@ static struct route_rivals longest(const struct stack *st, ip4_t dst, bool usabl
 
 	for (unsigned i = 0; i < LEARN_N; i++) {
 		const struct learn_table *t = st->rib.learned[i];
-		const struct learned *l = t ? longest_learned(st, t, dst, *len, usable) : NULL;
+		prefix_num to;
+		const struct learned *l = t ? longest_learned(st, t, dst, *len, usable, &to) : NULL;
+		unsigned longer = l ? prefix_pool_at(st->prefixes, to)->len : 0;
 
 		if (!l)
 			continue;
-		if (l->len > *len)
+		if (longer > *len)
 			of = (struct route_rivals){ 0 };
 		of.learned[i] = l;
-		*len = l->len;
+		of.to = to;
+		*len = longer;
 	}
 	return of;
 }

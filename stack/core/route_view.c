@@ -25,17 +25,17 @@ struct route_view route_view_of(struct route *r)
 }
 
 struct route_view route_view_learned(const struct stack *st, unsigned learner,
-				     const struct learned *l)
+				     const struct prefix_item *to, const struct learned *l)
 {
 	static const uint8_t protos[LEARN_N] = { [LEARN_OSPF] = RP_OSPF, [LEARN_RIP] = RP_RIP };
 	uint8_t distance = st->rib.distance[learner];
-	uint32_t since = learn_table_since(st->rib.learned[learner], l);
 
 	return (struct route_view){
-		.nh = st->nexthops.of[l->nexthops], .key = l->key, .len = l->len,
+		.nh = st->nexthops.of[l->nexthops], .key = to->key, .len = to->len & 63,
 		.proto = protos[learner],
 		.distance = distance ? distance : route_distance(protos[learner]),
-		.metric = l->metric, .since = since * LEARN_SINCE,
+		.metric = l->metric, 
+		.since = learn_table_since(st->rib.learned[learner], l),
 	};
 }
 
@@ -44,12 +44,12 @@ struct route_view route_view_learned(const struct stack *st, unsigned learner,
 struct route_rivals route_rivals(const struct stack *st, ip4_t key, unsigned len)
 {
 	uint32_t slot = trie_get(&st->rib.trie, key, len);
-	struct route_rivals of = { .configured = slot ? st->rib.slots[slot] : NULL };
+	prefix_num n = prefix_pool_find(st->prefixes, key & ip4_mask(len), len);
+	struct route_rivals of = { .configured = slot ? st->rib.slots[slot] : NULL, .to = n };
 
-	for (unsigned i = 0; i < LEARN_N; i++)
+	for (unsigned i = 0; i < LEARN_N && n != PREFIX_NONE; i++)
 		if (st->rib.learned[i])
-			of.learned[i] = learn_table_find(st->rib.learned[i], key & ip4_mask(len),
-							 len);
+			of.learned[i] = learn_table_at(st->rib.learned[i], n);
 	return of;
 }
 
@@ -72,7 +72,8 @@ bool route_next(const struct stack *st, struct route_rivals *left, struct route_
 
 		if (!left->learned[i])
 			continue;
-		v = route_view_learned(st, i, left->learned[i]);
+		v = route_view_learned(st, i, prefix_pool_at(st->prefixes, left->to),
+				       left->learned[i]);
 		if (any && !preferred(&v, out))
 			continue;
 		*out = v;
@@ -195,14 +196,14 @@ static int prefix_order(ip4_t a, unsigned a_len, ip4_t b, unsigned b_len)
 
 static int by_prefix(const void *pa, const void *pb)
 {
-	const struct learned *a = *(const struct learned *const *)pa;
-	const struct learned *b = *(const struct learned *const *)pb;
+	const struct prefix_item *a = pa, *b = pb;
 
 	return prefix_order(a->key, a->len, b->key, b->len);
 }
 
-/* What was learned, by prefix: *v is the caller's. */
-static int sort_learned(const struct stack *st, const struct learned ***v, size_t *n)
+/* The prefixes of what was learned, in order, several protocols' several times: *v is the
+ * caller's. */
+static int sort_learned(const struct stack *st, struct prefix_item **v, size_t *n)
 {
 	size_t room = 0;
 
@@ -218,9 +219,8 @@ static int sort_learned(const struct stack *st, const struct learned ***v, size_
 	for (unsigned i = 0; i < LEARN_N; i++) {
 		const struct learn_table *t = st->rib.learned[i];
 
-		for (uint32_t row = 0; t && row < t->n_rows; row++)
-			if (learn_table_row(t, row)->nexthops)
-				(*v)[(*n)++] = learn_table_row(t, row);
+		for (prefix_num p = 0; t && learn_table_next(t, &p); p++)
+			(*v)[(*n)++] = *prefix_pool_at(st->prefixes, p);
 	}
 	qsort(*v, *n, sizeof(**v), by_prefix);
 	return OK;
@@ -230,7 +230,7 @@ int route_walk(const struct stack *st,
 	       bool (*fn)(void *arg, const struct stack *st, struct route_rivals of), void *arg)
 {
 	struct trie_iter it = trie_iter_init(&st->rib.trie);
-	const struct learned **v;
+	struct prefix_item *v;
 	bool more;
 	size_t n;
 	int err = sort_learned(st, &v, &n);
@@ -240,15 +240,15 @@ int route_walk(const struct stack *st,
 	more = trie_iter_next(&it);
 	for (size_t i = 0; more || i < n; ) {
 		int order = i == n ? -1 : !more ? 1 :
-			    prefix_order(it.key, it.len, v[i]->key, v[i]->len);
-		ip4_t key = order <= 0 ? it.key : v[i]->key;
-		unsigned len = order <= 0 ? it.len : v[i]->len;
+			    prefix_order(it.key, it.len, v[i].key, v[i].len);
+		ip4_t key = order <= 0 ? it.key : v[i].key;
+		unsigned len = order <= 0 ? it.len : v[i].len;
 
 		if (!fn(arg, st, route_rivals(st, key, len)))
 			break;
 		if (order <= 0)
 			more = trie_iter_next(&it);
-		while (i < n && v[i]->key == key && v[i]->len == len)
+		while (i < n && v[i].key == key && v[i].len == len)
 			i++;                      /* one a protocol */
 	}
 	free(v);

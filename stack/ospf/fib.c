@@ -58,34 +58,32 @@ static bool is_to_learn(const struct table *t, struct direct *d, const struct sp
 
 bool fib_update(struct table *t)
 {
+	const struct spf_p *cells = t->s->p;
+	const ospf_pnum *list, *end;
 	struct stack *st = t->o->st;
 	struct direct d = { 0 };
-	bool changed = false;
+	bool changed = false, nomem = false;
 
 	mark_own(t);
+	list = t->s->plist;
+	end = list + t->s->n_p;
 	if (t->all)
 		route_relearn_begin(st, RP_OSPF);
-	route_learn_expect(st, RP_OSPF, t->s->n_p); /* few of them are ours, or lead nowhere */
-	for (uint32_t i = 0; i < t->s->n_p; i++) {
-		const struct spf_p *r = &t->s->p[t->s->plist[i]];
-		struct ospf_pnet to;
+	for (const ospf_pnum *to = list; to < end; to++) {
+		const struct spf_p *r = &cells[*to];
 		int n;
 
 		if (!is_to_learn(t, &d, r))
 			continue;
-		to = ospf_prefix(t->o->pool, t->s->plist[i]);
-		n = route_learn(st, RP_OSPF, to.key, to.len, metric_of(r), r->hops);
+		n = route_learn_at(st, RP_OSPF, *to, metric_of(r), r->hops);
 		changed |= n > 0;
-		t->o->spf->nomem |= n == ERR_NOMEM;
+		nomem |= n == ERR_NOMEM;
 	}
+	t->o->spf->nomem |= nomem;
 	if (t->all)
 		return route_relearn_end(st, RP_OSPF) || changed;
-	for (uint32_t i = 0; i < t->s->n_p; i++) {
-		const struct spf_p *r = &t->s->p[t->s->plist[i]];
-		struct ospf_pnet to = ospf_prefix(t->o->pool, t->s->plist[i]);
-
-		if (r->flags & SPF_P_WANTED && !is_for_stack(t->o, &d, r))
-			changed |= route_unlearn(st, RP_OSPF, to.key, to.len);
-	}
+	for (const ospf_pnum *to = list; to < end; to++)
+		if (cells[*to].flags & SPF_P_WANTED && !is_for_stack(t->o, &d, &cells[*to]))
+			changed |= route_unlearn_at(st, RP_OSPF, *to);
 	return changed;
 }

@@ -64,10 +64,12 @@ int stack_ospf_start(struct stack *st, const struct ospf_config *c)
 		return ERR_EXIST;
 	if (!id)
 		return ERR_NOTAVAIL;
+	if (st->lsas && ospf_pool_prefixes(st->lsas) != st->prefixes)
+		return ERR_INVAL;
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return ERR_NOMEM;
-	o->own_pool = st->lsas ? NULL : ospf_pool_new();
+	o->own_pool = st->lsas ? NULL : ospf_pool_new(st->prefixes);
 	o->pool = st->lsas ? st->lsas : o->own_pool;
 	if (!o->pool) {
 		free(o);

@@ -23,13 +23,17 @@ struct knums {
 
 struct key_item { struct num_name name; struct ospf_key3 key; struct ospf_lsa *last; };
 struct vertex_item { struct num_name name; struct knums keys; };
-struct prefix_item { struct num_name name; struct knums keys; };
+/* By a prefix's number. */
+struct prefix_row { struct knums keys; bool held; };      /* held: it is one of ours */
 
 struct ospf_pool {
 	struct ospf_lsa **chains;         /* of equal hash, chain_of() */
 	uint32_t n_chains, n_lsas;
 	uint32_t serial;                  /* of the next LSA that is made */
-	struct numtab keys, vertices, prefixes;
+	struct numtab keys, vertices;
+	struct prefix_pool *prefixes, own_prefixes;       /* those of all its stacks */
+	struct prefix_row *of_prefix;
+	uint32_t cap_prefixes, n_prefixes, most_prefixes; /* room for; held */
 	uint32_t n_knums, most_knums;     /* rows of all struct knums, without what few holds */
 	uint8_t *scratch;
 	size_t scratch_size;
@@ -47,11 +51,6 @@ static struct num_name key_name(const struct ospf_key3 *k)
 static struct num_name vertex_name(uint32_t area, bool network, uint32_t id)
 {
 	return (struct num_name){ area, (uint64_t)network << 32 | id };
-}
-
-static struct num_name prefix_name(ip4_t key, unsigned len)
-{
-	return (struct num_name){ 0, (uint64_t)len << 32 | key };
 }
 
 static struct key_item *key_item(const struct ospf_pool *pool, ospf_knum n)
@@ -92,24 +91,64 @@ bool ospf_vertices_are_of(const struct ospf_pool *pool, uint32_t block, uint32_t
 
 ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len)
 {
-	return numtab_find(&pool->prefixes, prefix_name(key, len));
+	prefix_num p = prefix_pool_find(pool->prefixes, key, len);
+
+	return p < pool->cap_prefixes && pool->of_prefix[p].held ? p : OSPF_NUM_NONE;
+}
+
+/* A row for one more number. */
+static bool prefixes_grow(struct ospf_pool *pool, ospf_pnum p)
+{
+	uint32_t cap = pool->cap_prefixes ? 2 * pool->cap_prefixes : 64;
+	struct prefix_row *rows;
+
+	if (p < pool->cap_prefixes)
+		return true;
+	if (cap <= p)
+		cap = p + 1;
+	rows = realloc(pool->of_prefix, cap * sizeof(*rows));
+	if (!rows)
+		return false;
+	memset(rows + pool->cap_prefixes, 0, (cap - pool->cap_prefixes) * sizeof(*rows));
+	pool->of_prefix = rows;
+	pool->cap_prefixes = cap;
+	return true;
 }
 
 ospf_pnum ospf_prefix_num(struct ospf_pool *pool, ip4_t key, unsigned len)
 {
-	return numtab_get(&pool->prefixes, prefix_name(key, len), 0);
+	ospf_pnum p = ospf_prefix_find(pool, key, len);
+
+	if (p != OSPF_NUM_NONE)
+		return p;
+	p = pool->n_prefixes < pool->most_prefixes ? prefix_pool_get(pool->prefixes, key, len) :
+						     PREFIX_NONE;
+	if (p == PREFIX_NONE)
+		return OSPF_NUM_NONE;
+	if (!prefixes_grow(pool, p)) {
+		prefix_pool_put(pool->prefixes, p);
+		return OSPF_NUM_NONE;
+	}
+	pool->of_prefix[p].held = true;
+	pool->n_prefixes++;
+	return p;
 }
 
 struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p)
 {
-	const struct prefix_item *it = numtab_item(&pool->prefixes, p);
+	const struct prefix_item *it = prefix_pool_at(pool->prefixes, p);
 
-	return (struct ospf_pnet){ (ip4_t)it->name.lo, (uint8_t)(it->name.lo >> 32) };
+	return (struct ospf_pnet){ it->key, it->len & 63 };
+}
+
+const struct prefix_pool *ospf_pool_prefixes(const struct ospf_pool *pool)
+{
+	return pool->prefixes;
 }
 
 uint32_t ospf_n_keys(const struct ospf_pool *pool) { return numtab_end(&pool->keys); }
 uint32_t ospf_n_vertices(const struct ospf_pool *pool) { return numtab_end(&pool->vertices); }
-uint32_t ospf_n_prefixes(const struct ospf_pool *pool) { return numtab_end(&pool->prefixes); }
+uint32_t ospf_n_prefixes(const struct ospf_pool *pool) { return prefix_pool_end(pool->prefixes); }
 
 /* --- which keys a vertex or a prefix has --------------------------------------------- */
 
@@ -166,10 +205,10 @@ const ospf_knum *ospf_vertex_keys(const struct ospf_pool *pool, ospf_vnum v, siz
 
 const ospf_knum *ospf_prefix_keys(const struct ospf_pool *pool, ospf_pnum p, size_t *n)
 {
-	const struct prefix_item *it = numtab_item(&pool->prefixes, p);
+	const struct knums *keys = &pool->of_prefix[p].keys;
 
-	*n = it->keys.n;
-	return knums_rows(&it->keys);
+	*n = keys->n;
+	return knums_rows(keys);
 }
 
 /* --- what an LSA says ------------------------------------------------------------------ */
@@ -196,15 +235,12 @@ static int say_arc(struct say *s, bool network, uint32_t id, const struct ospf_a
 
 static int say_dest(struct say *s, ip4_t net, ip4_t mask, uint32_t cost)
 {
-	ospf_pnum p = numtab_get(&s->pool->prefixes,
-				 prefix_name(net & mask, (unsigned)__builtin_popcount(mask)), 0);
+	ospf_pnum p = ospf_prefix_num(s->pool, net & mask, (unsigned)__builtin_popcount(mask));
 
 	if (p == OSPF_NUM_NONE)
 		return ERR_NOMEM;
 	*s->dest++ = (struct ospf_dest){ p, cost };
-	return knums_add(s->pool,
-			 &((struct prefix_item *)numtab_item(&s->pool->prefixes, p))->keys,
-			 s->l->key);
+	return knums_add(s->pool, &s->pool->of_prefix[p].keys, s->l->key);
 }
 
 static int say_router(struct say *s, struct rd r)
@@ -436,7 +472,7 @@ void ospf_lsa_put(struct ospf_pool *pool, struct ospf_lsa *l)
 
 /* --- the pool ------------------------------------------------------------------------------ */
 
-struct ospf_pool *ospf_pool_new(void)
+struct ospf_pool *ospf_pool_new(struct prefix_pool *prefixes)
 {
 	struct ospf_pool *pool = calloc(1, sizeof(*pool));
 
@@ -444,21 +480,32 @@ struct ospf_pool *ospf_pool_new(void)
 		return NULL;
 	numtab_init(&pool->keys, sizeof(struct key_item));
 	numtab_init(&pool->vertices, sizeof(struct vertex_item));
-	numtab_init(&pool->prefixes, sizeof(struct prefix_item));
+	pool->prefixes = prefixes ? prefixes : &pool->own_prefixes;
 	ospf_pool_limit(pool, OSPF_POOL_NUMBERS);
 	return pool;
 }
 
 void ospf_pool_limit(struct ospf_pool *pool, uint32_t numbers)
 {
-	pool->keys.most = pool->vertices.most = pool->prefixes.most = numbers;
+	pool->keys.most = pool->vertices.most = pool->most_prefixes = numbers;
 	pool->most_knums = 4 * numbers;
 }
 
 bool ospf_pool_full(const struct ospf_pool *pool)
 {
 	return pool->keys.n >= pool->keys.most || pool->vertices.n >= pool->vertices.most ||
-	       pool->prefixes.n >= pool->prefixes.most || pool->n_knums >= pool->most_knums;
+	       pool->n_prefixes >= pool->most_prefixes || pool->n_knums >= pool->most_knums;
+}
+
+static void prefixes_fini(struct ospf_pool *pool)
+{
+	for (ospf_pnum p = 0; p < pool->cap_prefixes; p++) {
+		knums_fini(&pool->of_prefix[p].keys);
+		if (pool->of_prefix[p].held)
+			prefix_pool_put(pool->prefixes, p);
+	}
+	free(pool->of_prefix);
+	prefix_pool_fini(&pool->own_prefixes);
 }
 
 void ospf_pool_free(struct ospf_pool *pool)
@@ -468,11 +515,9 @@ void ospf_pool_free(struct ospf_pool *pool)
 	assert(pool->n_lsas == 0);
 	for (uint32_t i = 0; i < numtab_end(&pool->vertices); i++)
 		knums_fini(&((struct vertex_item *)numtab_item(&pool->vertices, i))->keys);
-	for (uint32_t i = 0; i < numtab_end(&pool->prefixes); i++)
-		knums_fini(&((struct prefix_item *)numtab_item(&pool->prefixes, i))->keys);
+	prefixes_fini(pool);
 	numtab_fini(&pool->keys);
 	numtab_fini(&pool->vertices);
-	numtab_fini(&pool->prefixes);
 	free(pool->chains);
 	free(pool->scratch);
 	spf_graph_fini(&pool->graph);

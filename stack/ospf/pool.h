@@ -8,14 +8,16 @@
  * What stays for the pool's life has small numbers that index dense tables:
  * a key is (area, LS type, Link State ID, Advertising Router), a vertex is a
  * node of an area's graph (a router by its id, a network by its DR's address),
- * a prefix is what a route leads to.  Numbers are given in the order of
- * first sight, in blocks that have one area each (numtab.h), so their order must
+ * a prefix is what a route leads to, and its number is that of the prefix pool that
+ * the stacks share.  Numbers are given in the order of first sight, those of keys and
+ * vertices in blocks that have one area each (numtab.h), so their order must
  * never be seen: what leaves a router is sorted by what the numbers stand for.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stack/core/prefix_pool.h"
 #include "stack/util/addr.h"
 #include "stack/wire/ospf.h"
 
@@ -24,7 +26,7 @@ struct spf_graph;
 
 typedef uint32_t ospf_knum;               /* a key */
 typedef uint32_t ospf_vnum;               /* a vertex */
-typedef uint32_t ospf_pnum;               /* a prefix */
+typedef prefix_num ospf_pnum;             /* a prefix: what the stack has it by, too */
 #define OSPF_NUM_NONE UINT32_MAX
 
 struct ospf_key3 { uint32_t area; uint8_t type; uint32_t id, adv; };
@@ -95,6 +97,8 @@ struct ospf_pnet ospf_prefix(const struct ospf_pool *pool, ospf_pnum p);
 /* Made if need be; OSPF_NUM_NONE: no memory. */
 ospf_pnum ospf_prefix_num(struct ospf_pool *pool, ip4_t key, unsigned len);
 ospf_pnum ospf_prefix_find(const struct ospf_pool *pool, ip4_t key, unsigned len);
+/* Whose numbers these are. */
+const struct prefix_pool *ospf_pool_prefixes(const struct ospf_pool *pool);
 /* Above every number given so far. */
 uint32_t ospf_n_keys(const struct ospf_pool *pool);
 uint32_t ospf_n_vertices(const struct ospf_pool *pool);

@@ -2,7 +2,8 @@
 /*
  * Routes that a protocol learns: 100 routers with the 1,937 prefixes of a lab of
  * 1,000.  What one takes, how long a change lasts, and a lookup that no cache
- * answers, each on a router whose tables are in the processor's cache.
+ * answers, each on a router whose tables are in the processor's cache.  As in a lab,
+ * the routers share a pool of prefixes.
  */
 #include <malloc.h>
 #include <stdlib.h>
@@ -34,9 +35,9 @@ static void must(bool ok)
 		exit(1);
 }
 
-static void router_init(struct router *r)
+static void router_init(struct router *r, struct prefix_pool *prefixes)
 {
-	struct stack_config cfg = { .name = "r", .forwarding = true };
+	struct stack_config cfg = { .name = "r", .prefixes = prefixes, .forwarding = true };
 
 	r->st = stack_new(&cfg);
 	must(r->st);
@@ -63,29 +64,33 @@ static void router_init(struct router *r)
 
 static ip4_t key_of(unsigned i) { return IP4(10, 0, 0, 0) + 2 * i; }
 
-static void learn_all(struct router *r, unsigned round)
+/* By number, as OSPF learns. */
+static void learn_all(struct router *r, const prefix_num *to, unsigned round)
 {
 	for (unsigned i = 0; i < PREFIXES; i++)
-		must(route_learn(r->st, RP_OSPF, key_of(i), 31, 10 + round,
-				 r->id[(i + round) % SETS]) == 1);
+		must(route_learn_at(r->st, RP_OSPF, to[i], 10 + round,
+				    r->id[(i + round) % SETS]) == 1);
 }
 
-static void bench_memory(struct router *r)
+/* With the router's share of the pool. */
+static void bench_memory(struct router *r, struct prefix_pool *prefixes, prefix_num *to)
 {
 	size_t before = mallinfo2().uordblks;
 
+	for (unsigned i = 0; i < PREFIXES; i++)
+		must((to[i] = prefix_pool_get(prefixes, key_of(i), 31)) != PREFIX_NONE);
 	for (unsigned i = 0; i < ROUTERS; i++)
-		learn_all(&r[i], 0);
+		learn_all(&r[i], to, 0);
 	bench_line("route_learned_bytes",
 		   (double)(mallinfo2().uordblks - before) / ROUTERS / PREFIXES, "B", "lower", 20);
 }
 
-static void bench_change(struct router *r)
+static void bench_change(struct router *r, const prefix_num *to)
 {
 	double t = bench_now();
 
 	for (unsigned round = 1; round <= ROUNDS; round++)
-		learn_all(r, round);
+		learn_all(r, to, round);
 	bench_line("route_learn_ns", (bench_now() - t) / ROUNDS / PREFIXES * 1e9, "ns", "lower",
 		   50);
 }
@@ -112,15 +117,20 @@ static void bench_lookup(struct router *r)
 int main(void)
 {
 	struct router *r = calloc(ROUTERS, sizeof(*r));
+	struct prefix_pool *prefixes = prefix_pool_new();
+	prefix_num to[PREFIXES];
 
-	must(r);
+	must(r && prefixes);
 	for (unsigned i = 0; i < ROUTERS; i++)
-		router_init(&r[i]);
-	bench_memory(r);
-	bench_change(r);
+		router_init(&r[i], prefixes);
+	bench_memory(r, prefixes, to);
+	bench_change(r, to);
 	bench_lookup(r);
 	for (unsigned i = 0; i < ROUTERS; i++)
 		stack_free(r[i].st);
+	for (unsigned i = 0; i < PREFIXES; i++)
+		prefix_pool_put(prefixes, to[i]);
+	prefix_pool_free(prefixes);
 	free(r);
 	return 0;
 }

@@ -53,6 +53,7 @@ static const uint32_t areas[N_IFS] = { 0, 0, 1, 2, 0 };
 struct run {
 	struct netdev dev[N_IFS];
 	struct pkt_pool *pkts;
+	struct prefix_pool *prefixes;
 	struct ospf_pool *lsas;
 	struct stack *st;
 	ns_t now;
@@ -675,8 +676,10 @@ static void begin(struct run *r)
 	int err = OK;
 
 	cfg.pool = r->pkts = pkt_pool_new(0);
-	cfg.lsas = r->lsas = ospf_pool_new();
-	assert(r->pkts && r->lsas);
+	cfg.prefixes = r->prefixes = prefix_pool_new();
+	assert(r->pkts && r->prefixes);
+	cfg.lsas = r->lsas = ospf_pool_new(r->prefixes);
+	assert(r->lsas);
 	r->st = stack_new(&cfg);
 	assert(r->st);
 	r->now = SEC(1);
@@ -731,6 +734,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(s.pkts == 0 && s.blks == 0);
 	pkt_pool_free(r->pkts);
 	ospf_pool_free(r->lsas);
+	prefix_pool_free(r->prefixes);
 	free(r);
 	return 0;
 }

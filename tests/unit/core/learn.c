@@ -6,6 +6,7 @@
 
 #include "stack/core/core.h"
 #include "stack/core/l3.h"
+#include "stack/core/learn_table.h"
 #include "tests/unit/harness.h"
 
 /* A router with four links, 10.0.N.1/24 on ethN, and a set of next hops by
@@ -541,5 +542,75 @@ TEST(learn, a_change_of_route_forgets_the_path_mtu)
 	netdev_set_carrier(s.dev[2], false);
 	netdev_set_carrier(s.dev[2], true);
 	CHECK_EQ(ip4_path_mtu(s.st, e.dst), 1500);
+	net_free(s.net);
+}
+
+/* --- several routers, one pool --------------------------------------------------------------- */
+
+static struct stack *router_of(struct net *net, struct prefix_pool *pool, const char *name,
+			       nexthops_id *by)
+{
+	struct stack_config cfg = { .name = name, .prefixes = pool, .forwarding = true };
+	struct stack *st = net_stack(net, &cfg);
+	struct nexthop h = { .dev = net_dev(st, "eth0", "10.0.0.1/24"), .via = IP4(10, 0, 0, 2) };
+
+	REQUIRE(nexthops_get(st, &h, 1, by) == OK);
+	return st;
+}
+
+/* Neither has the other's routes, and a prefix goes with the last of them. */
+TEST(learn, what_routers_share_cannot_be_seen)
+{
+	struct prefix_pool *pool = prefix_pool_new();
+	struct net *net = net_new();
+	nexthops_id by[2];
+	struct stack *r[2];
+	struct learned_route l;
+	prefix_num n;
+
+	REQUIRE(pool);
+	r[0] = router_of(net, pool, "r0", &by[0]);
+	r[1] = router_of(net, pool, "r1", &by[1]);
+	CHECK_EQ(route_learn(r[0], RP_OSPF, IP4(172, 16, 0, 0), 12, 1, by[0]), 1);
+	CHECK_EQ(route_learn(r[0], RP_OSPF, IP4(172, 16, 1, 0), 24, 2, by[0]), 1);
+	CHECK(!route_learned(r[1], RP_OSPF, IP4(172, 16, 0, 0), 12, NULL));
+	CHECK(!route_unlearn(r[1], RP_OSPF, IP4(172, 16, 0, 0), 12));
+	CHECK(route_lookup(r[1], IP4(172, 16, 1, 1)) == NULL);
+	CHECK_EQ(route_learn(r[1], RP_OSPF, IP4(172, 16, 0, 0), 12, 7, by[1]), 1);
+	CHECK(route_lookup(r[1], IP4(172, 16, 1, 1)) != NULL);
+	CHECK_EQ(pool->n, 2);
+	n = prefix_pool_find(pool, IP4(172, 16, 0, 0), 12);
+	REQUIRE(n != PREFIX_NONE);
+	CHECK_EQ(route_learn_at(r[1], RP_OSPF, n, 7, by[1]), 0);
+	CHECK_EQ(route_learn_at(r[1], RP_OSPF, n, 8, by[1]), 1);
+	CHECK_EQ(route_learn_at(r[1], RP_STATIC, n, 8, by[1]), ERR_INVAL);
+	CHECK_EQ(route_unlearn_all(r[0], RP_OSPF), 2);
+	CHECK_EQ(pool->n, 1);
+	REQUIRE(route_learned(r[1], RP_OSPF, IP4(172, 16, 0, 0), 12, &l));
+	CHECK(l.key == IP4(172, 16, 0, 0) && l.len == 12 && l.metric == 8);
+	CHECK(route_unlearn_at(r[1], RP_OSPF, n));
+	CHECK_EQ(pool->n, 0);
+	CHECK_EQ(route_learn(r[1], RP_RIP, IP4(192, 168, 0, 0), 16, 1, by[1]), 1);
+	net_free(net);                            /* with what is learned yet */
+	CHECK_EQ(pool->n, 0);
+	prefix_pool_free(pool);
+}
+
+/* A day of a route that comes and goes, and of others that come in its place. */
+TEST(learn, flapping_routes_take_no_more_memory)
+{
+	struct scene s = scene_new();
+	const struct prefix_pool *pool = s.st->prefixes;
+
+	learn_many(&s, 100);
+	for (unsigned i = 0; i < 20000; i++) {
+		ip4_t key = IP4(192, 0, 0, 0) + (i << 2);
+
+		REQUIRE(route_learn(s.st, RP_OSPF, key, 30, 1, s.by[0]) == 1);
+		REQUIRE(route_unlearn(s.st, RP_OSPF, key, 30));
+	}
+	CHECK_EQ(pool->n, 100);
+	CHECK(prefix_pool_end(pool) <= 101);
+	CHECK(s.st->rib.learned[LEARN_OSPF]->n_pages <= 16);
 	net_free(s.net);
 }

@@ -69,7 +69,9 @@ struct onet *onet_new(void)
 
 	REQUIRE(on != NULL);
 	on->net = net_new();
-	on->pool = ospf_pool_new();
+	on->prefixes = prefix_pool_new();
+	REQUIRE(on->prefixes != NULL);
+	on->pool = ospf_pool_new(on->prefixes);
 	REQUIRE(on->pool != NULL);
 	ospf_config_init(&on->conf);
 	ospf_if_config_init(&on->if_conf);
@@ -84,6 +86,7 @@ void onet_free(struct onet *on)
 
 	net_free(on->net);
 	ospf_pool_free(on->pool);
+	prefix_pool_free(on->prefixes);
 	while (*at != on)
 		at = &(*at)->next;
 	*at = on->next;
@@ -107,8 +110,8 @@ void onet_start(struct onet *on, struct stack *st)
 struct stack *onet_router(struct onet *on)
 {
 	static const struct stack_hooks hooks = { .ospf = on_ospf };
-	struct stack_config cfg = { .seed = 1, .hooks = &hooks, .lsas = on->pool,
-				    .forwarding = true };
+	struct stack_config cfg = { .seed = 1, .hooks = &hooks, .prefixes = on->prefixes,
+				    .lsas = on->pool, .forwarding = true };
 	struct stack *st;
 	char name[16];
 

@@ -28,6 +28,7 @@ struct oevent { struct stack *st; struct ospf_event e; char text[200]; };
 
 struct onet {
 	struct net *net;
+	struct prefix_pool *prefixes;
 	struct ospf_pool *pool;
 	struct stack *routers[400];
 	unsigned n_routers, n_links;

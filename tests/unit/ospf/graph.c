@@ -24,7 +24,9 @@ struct graph *graph_new(unsigned n)
 	REQUIRE(g && n <= GRAPH_ROUTERS);
 	g->n = n;
 	g->net = net_new();
-	g->pool = ospf_pool_new();
+	g->prefixes = prefix_pool_new();
+	REQUIRE(g->prefixes);
+	g->pool = ospf_pool_new(g->prefixes);
 	REQUIRE(g->pool);
 	for (unsigned i = 0; i < GRAPH_ROUTERS + GRAPH_LANS; i++)
 		g->seq[i] = OSPF_SEQ_INITIAL.v;
@@ -88,11 +90,12 @@ void graph_computes(struct graph *g, unsigned r)
 	struct ospf *o = calloc(1, sizeof(*o));
 	struct ospf_area *a = calloc(1, sizeof(*a));
 	char name[16];
+	struct stack_config cfg = { .name = name, .prefixes = g->prefixes, .forwarding = true };
 	unsigned k = 0;
 
 	REQUIRE(o && a);
 	snprintf(name, sizeof(name), "r%u", r);
-	o->st = net_router(g->net, name);
+	o->st = net_stack(g->net, &cfg);
 	o->pool = g->pool;
 	o->router_id = graph_id(r);
 	o->conf.spf_hold = MSEC(50);
@@ -144,8 +147,9 @@ void graph_free(struct graph *g)
 	for (unsigned i = 0; i < g->n; i++)
 		if (g->o[i])
 			free_instance(g->o[i]);
-	ospf_pool_free(g->pool);
 	net_free(g->net);
+	ospf_pool_free(g->pool);
+	prefix_pool_free(g->prefixes);
 	free(g);
 }
 

@@ -33,6 +33,7 @@ struct graph {
 	struct graph_lan lan[GRAPH_LANS];
 	uint16_t stub[GRAPH_ROUTERS];     /* cost of 10.255.0.n/32 */
 	bool silent[GRAPH_ROUTERS];       /* its LSA is flushed */
+	struct prefix_pool *prefixes;
 	struct ospf_pool *pool;
 	struct net *net;
 	struct ospf *o[GRAPH_ROUTERS];    /* or NULL */

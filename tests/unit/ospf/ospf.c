@@ -82,6 +82,28 @@ TEST(ospf, a_pool_of_its_own_will_do)
 	net_free(net);
 }
 
+/* LSAs name prefixes by the numbers that the stack's routes have. */
+TEST(ospf, lsas_and_routes_are_of_one_pool_of_prefixes)
+{
+	struct prefix_pool *prefixes = prefix_pool_new();
+	struct ospf_pool *lsas = ospf_pool_new(prefixes);
+	struct stack_config cfg = { .name = "r1", .lsas = lsas, .forwarding = true };
+	struct net *net = net_new();
+	struct ospf_config c;
+	struct stack *st;
+
+	REQUIRE(prefixes && lsas);
+	ospf_config_init(&c);
+	c.router_id = 1;
+	CHECK_EQ(stack_ospf_start(net_stack(net, &cfg), &c), ERR_INVAL);
+	cfg.prefixes = prefixes;
+	st = net_stack(net, &cfg);
+	CHECK_EQ(stack_ospf_start(st, &c), OK);
+	net_free(net);
+	ospf_pool_free(lsas);
+	prefix_pool_free(prefixes);
+}
+
 TEST(ospf, stopped_it_is_silent_and_has_nothing)
 {
 	struct onet *on = onet_new();

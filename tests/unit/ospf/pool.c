@@ -30,7 +30,7 @@ static struct image stub_router(uint32_t id, int seq, ip4_t net, unsigned len, u
 
 TEST(pool, an_image_is_kept_once_whatever_its_age)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 3);
 	struct image old = image_with_age(&i, 1234), next = image_with_seq(&i, 2);
 	struct ospf_lsa *a = get(pool, 0, &i), *b = get(pool, 0, &old), *c = get(pool, 0, &next);
@@ -52,7 +52,7 @@ TEST(pool, an_image_is_kept_once_whatever_its_age)
 
 TEST(pool, the_last_instance_of_a_key_is_recalled)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 3), next = image_with_seq(&i, 2);
 	struct ospf_lsa *a = get(pool, 0, &i), *b;
 	uint32_t key = a->key, was = a->serial, is;
@@ -76,7 +76,7 @@ TEST(pool, the_last_instance_of_a_key_is_recalled)
 
 TEST(pool, one_image_in_two_areas_is_two_lsas)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = image_summary(OSPF_LSA_SUMMARY, IP4(10, 0, 0, 0), 8, R1, 1, 7);
 	struct ospf_lsa *a = get(pool, 0, &i), *b = get(pool, 1, &i);
 
@@ -94,7 +94,7 @@ TEST(pool, one_image_in_two_areas_is_two_lsas)
 /* Fletcher's sum takes 0 and 255 for the same (RFC 905 B). */
 TEST(pool, headers_that_are_equal_make_no_equal_lsas)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 0);
 	struct image j = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 255);
 	struct ospf_lsa *a = get(pool, 0, &i), *b = get(pool, 0, &j);
@@ -122,7 +122,7 @@ TEST(pool, a_router_lsa_is_parsed_into_arcs_and_destinations)
 		{ .type = OSPF_LINK_TRANSIT, .id = IP4(10, 9, 0, 9), .data = IP4(10, 9, 0, 1),
 		  .metric = 65535 },
 	};
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = image_router(R1, 1, links, 3);
 	struct ospf_lsa *l = get(pool, 5, &i);
 	struct ospf_pnet p;
@@ -156,7 +156,7 @@ TEST(pool, a_router_lsa_is_parsed_into_arcs_and_destinations)
 TEST(pool, a_network_lsa_leads_to_its_routers_and_its_subnet)
 {
 	uint32_t ids[] = { R1, R2, IP4(3, 3, 3, 3) };
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = image_network(IP4(10, 0, 0, 3), 24, R1, 1, ids, 3);
 	struct image j = image_network(IP4(10, 0, 0, 3), 24, R2, 1, ids, 3);
 	struct ospf_lsa *l = get(pool, 0, &i), *m = get(pool, 0, &j);
@@ -177,7 +177,7 @@ TEST(pool, a_network_lsa_leads_to_its_routers_and_its_subnet)
 TEST(pool, summaries_and_externals_name_their_prefix)
 {
 	struct ospf_external x = { .e2 = true, .metric = 20, .tag = 9 };
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = image_summary(OSPF_LSA_SUMMARY, IP4(10, 1, 0, 255), 16, R1, 1, 0xffffff);
 	struct image j = image_external(OSPF_LSA_EXTERNAL, IP4(10, 1, 0, 0), 16, R2, 1, &x);
 	struct image k = image_summary(OSPF_LSA_ASBR, R2, 0, R1, 1, 3);
@@ -202,7 +202,7 @@ TEST(pool, summaries_and_externals_name_their_prefix)
 
 TEST(pool, a_broken_image_is_refused_with_its_fault)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 3);
 	enum ospf_lsa_fault bad;
 
@@ -220,7 +220,7 @@ TEST(pool, a_broken_image_is_refused_with_its_fault)
 
 TEST(pool, numbers_of_an_area_stand_together)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct ospf_key3 k = { .type = OSPF_LSA_ROUTER };
 	uint32_t first[2] = { 0 };
 
@@ -238,7 +238,7 @@ TEST(pool, numbers_of_an_area_stand_together)
 TEST(pool, ten_thousand_lsas_come_and_go)
 {
 	enum { N = 10000 };
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct ospf_lsa **all = calloc(N, sizeof(*all));
 	size_t n;
 
@@ -265,7 +265,7 @@ TEST(pool, ten_thousand_lsas_come_and_go)
 
 TEST(pool, scratch_memory_is_zero_at_first_and_stays)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	uint8_t *p = ospf_pool_scratch(pool, 100);
 
 	CHECK(p[0] == 0 && p[99] == 0);
@@ -277,7 +277,7 @@ TEST(pool, scratch_memory_is_zero_at_first_and_stays)
 
 TEST(pool, random_bytes_with_a_right_checksum_are_safe)
 {
-	struct ospf_pool *pool = ospf_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(NULL);
 	struct rng rng;
 	unsigned taken = 0;
 
@@ -298,4 +298,31 @@ TEST(pool, random_bytes_with_a_right_checksum_are_safe)
 	}
 	CHECK(taken > 100);
 	ospf_pool_free(pool);
+}
+
+/* What LSAs name is held as long as the pool lives, and no longer. */
+TEST(pool, prefixes_are_those_of_the_stacks)
+{
+	struct prefix_pool *prefixes = prefix_pool_new();
+	struct ospf_pool *pool = ospf_pool_new(prefixes);
+	struct image i = stub_router(R1, 1, IP4(10, 0, 0, 0), 24, 3);
+	prefix_num other, p;
+	struct ospf_lsa *l;
+
+	REQUIRE(prefixes && pool);
+	other = prefix_pool_get(prefixes, IP4(10, 9, 0, 0), 16);  /* a stack's, of no LSA */
+	CHECK_EQ(ospf_prefix_find(pool, IP4(10, 9, 0, 0), 16), OSPF_NUM_NONE);
+	l = get(pool, 0, &i);
+	p = prefix_pool_find(prefixes, IP4(10, 0, 0, 0), 24);
+	REQUIRE(l && p != PREFIX_NONE);
+	CHECK_EQ(l->dests[0].prefix, p);
+	CHECK_EQ(ospf_prefix_find(pool, IP4(10, 0, 0, 0), 24), p);
+	ospf_lsa_put(pool, l);
+	CHECK_EQ(prefixes->n, 2);
+	CHECK_EQ(ospf_prefix_num(pool, IP4(10, 9, 0, 0), 16), other);
+	prefix_pool_put(prefixes, other);
+	CHECK_EQ(prefixes->n, 2);
+	ospf_pool_free(pool);
+	CHECK_EQ(prefixes->n, 0);
+	prefix_pool_free(prefixes);
 }
