@@ -32,15 +32,18 @@ bool table_open(struct table *t, struct ospf *o, struct spf_scratch *s)
 
 /* --- which ones are asked for ------------------------------------------------------ */
 
-static struct spf_p *list(struct table *t, ospf_pnum p)
+static inline void list_cell(struct spf_scratch *s, ospf_pnum p, struct spf_p *c)
 {
-	struct spf_p *c = &t->s->p[p];
-
 	if (!(c->flags & SPF_P_LISTED)) {
 		c->flags |= SPF_P_LISTED;
-		t->s->plist[t->s->n_p++] = p;
+		s->plist[s->n_p++] = p;
 	}
-	return c;
+}
+
+static struct spf_p *list(struct table *t, ospf_pnum p)
+{
+	list_cell(t->s, p, &t->s->p[p]);
+	return &t->s->p[p];
 }
 
 /* One more prefix whose route is asked for. */
@@ -270,11 +273,11 @@ static bool way_of(const struct table *t, const struct ospf_lsa *l, struct way *
 }
 
 /* As offer(), of paths within the AS: those of equal rank have nothing else to be told by. */
-static hot_inline void offer_internal(struct table *t, const struct way *w,
+static hot_inline void offer_internal(struct table *t, struct spf_scratch *s, const struct way *w,
 				      const struct ospf_dest *d)
 {
 	uint64_t rank = spf_rank(w->class, 0, false, w->cost + d->cost);
-	struct spf_p *best = &t->s->p[d->prefix];
+	struct spf_p *best = &s->p[d->prefix];
 	nexthops_id hops = w->hops;
 
 	if (best->rank && best->rank < rank)
@@ -294,7 +297,7 @@ static hot_inline void offer_internal(struct table *t, const struct way *w,
 			best->area = w->a->id;
 		return;
 	}
-	list(t, d->prefix);
+	list_cell(s, d->prefix, best);
 	best->rank = rank;
 	best->area = w->a->id;
 	best->tag = best->adv = 0;
@@ -312,13 +315,15 @@ static bool is_external(const struct ospf_lsa *l)
 static void all_internal(struct ospf *o, struct lsdb_entry *e, void *arg)
 {
 	const struct ospf_lsa *l = e->lsa;
+	const struct ospf_dest *d = l->dests, *end = d + l->n_dests;
+	struct table *t = arg;
 	struct way w;
 
 	(void)o;
-	if (e->flags & LSDB_MAXAGE || !way_of(arg, l, &w))
+	if (e->flags & LSDB_MAXAGE || !way_of(t, l, &w))
 		return;
-	for (unsigned i = 0; i < l->n_dests; i++)
-		offer_internal(arg, &w, &l->dests[i]);
+	for (; d < end; d++)
+		offer_internal(t, t->s, &w, d);
 }
 
 static void all_external(struct ospf *o, struct lsdb_entry *e, void *arg)
@@ -359,7 +364,7 @@ static void offers_of(struct table *t, ospf_pnum p, bool external)
 			if (external)
 				table_offer_external(t, l);
 			else
-				offer_internal(t, &w, &l->dests[i]);
+				offer_internal(t, t->s, &w, &l->dests[i]);
 		}
 	}
 }
@@ -381,9 +386,11 @@ static bool compute_some(struct table *t)
 
 static void forget_offers(struct table *t)
 {
-	for (uint32_t i = 0; i < t->s->n_p; i++)
-		memset(&t->s->p[t->s->plist[i]], 0, sizeof(*t->s->p));
-	t->s->n_p = 0;
+	struct spf_scratch *s = t->s;
+
+	for (const ospf_pnum *p = s->plist, *end = p + s->n_p; p < end; p++)
+		s->p[*p] = (struct spf_p){ 0 };
+	s->n_p = 0;
 }
 
 void table_compute(struct table *t)
