@@ -88,7 +88,7 @@ help:
 	@echo 'make run           install what is missing, build, open the demo lab'
 	@echo 'make check         install what is missing, build, run every test'
 	@echo '                   ONLY=WORD: only the tests with WORD in their name'
-	@echo 'make interop       OSPF beside BIRD and FRR, where these are installed'
+	@echo 'make interop       OSPF beside BIRD and FRR, TCP beside the kernel, where these are'
 	@echo 'make soak-interop  the same for hours of lab time, in eight minutes'
 	@echo 'make soak          the long runs of tests that have two lengths'
 	@echo 'make setup         install what is missing (build and test packages)'
