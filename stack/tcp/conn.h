@@ -762,6 +762,7 @@ static inline void tcp_xmit_timer_restart(struct tcp_conn *tc)
 		tcp_xmit_timer_set(tc);
 }
 void tcp_xmit_timer_rearm(struct tcp_conn *tc);   /* the RTO, of what is oldest */
+void tcp_syn_soon(struct tcp_conn *tc);           /* again, if it was sent but once */
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);
 ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */
 void tcp_delack_set(struct tcp_conn *tc);         /* or it is due at once */

@@ -17,12 +17,27 @@
 
 /* --- 3.10.7.3: SYN-SENT ----------------------------------------------------------- */
 
-/* First: an ACK must be for our SYN. */
+/* As Linux: it echoes none of our SYNs' timestamps, so it answers none of them. */
+static bool echoes_another(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	uint32_t echoed = tcp_ts_now(tc) - rx->o.tsecr;   /* ms ago */
+
+	return tc->ts_ok && rx->o.has_ts && rx->o.tsecr &&
+	       echoed > tcp_now(tc) / MSEC(1) - tc->stuck_at / MSEC(1);
+}
+
+/* First: an ACK must be for our SYN.  As Linux: what is wrong may be of a connection
+ * that our RST ends, so that the SYN goes again soon. */
 static bool syn_sent_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	if (!(rx->h.flags & TCP_ACK))
 		return true;
 	if (seq_le(rx->h.ack, tc->iss) || seq_lt(tc->snd_nxt, rx->h.ack)) {
+		tcp_answer_rst(tcp_stack(tc), rx);
+		tcp_syn_soon(tc);
+		return false;
+	}
+	if (echoes_another(tc, rx)) {
 		tcp_answer_rst(tcp_stack(tc), rx);
 		return false;
 	}
@@ -322,6 +337,8 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 
 	if (tc->state == TCP_TIME_WAIT || tc->state == TCP_CLOSE_WAIT ||
 	    tc->state == TCP_CLOSING || tc->state == TCP_LAST_ACK) {
+		if (tc->state == TCP_TIME_WAIT && rx->len)        /* as Linux */
+			tcp_send_ack(tc);
 		pkt_free(p);
 		return;
 	}

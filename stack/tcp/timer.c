@@ -11,6 +11,7 @@
 #include "stack/tcp/pmtud.h"
 
 #define R2_RTO MSEC(200)                  /* Linux: TCP_RTO_MIN */
+#define SYN_SOON MSEC(2)                  /* Linux: TCP_TIMEOUT_MIN, with HZ 1000 */
 
 static struct timerq *timers(const struct tcp_conn *tc) { return &tcp_stack(tc)->timers; }
 
@@ -88,6 +89,12 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 	}
 }
 
+void tcp_syn_soon(struct tcp_conn *tc)
+{
+	if (!tc->timeouts)
+		xmit_arm(tc, tcp_now(tc) + SYN_SOON);
+}
+
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at)
 {
 	tc->persist = false;
@@ -163,7 +170,8 @@ static bool gave_up(const struct tcp_conn *tc)
 		return false;                     /* instead of the count */
 	if (tc->state < TCP_ESTABLISHED)
 		return tc->timeouts >= max;
-	return tcp_now(tc) - tc->stuck_at >= r2_time(max) && !is_shut_out(tc);
+	/* Linux: since it was sent again first */
+	return tcp_now(tc) - tc->stuck_at - tc->rto >= r2_time(max) && !is_shut_out(tc);
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
