@@ -64,12 +64,8 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 {
 	uint32_t left = window_left(tc, s->seq);
 
-	/* Linux: the last segment need not wait for the window of congestion. */
-	if (!cwnd_allows(tc) && !(s->flags & TCP_FIN))
-		return false;
-	if (nagle_holds(tc, s) || !tcp_pace_allows(tc))
-		return false;
-	if (!window_takes(tc, s, left))
+	if (!cwnd_allows(tc) || nagle_holds(tc, s) || !tcp_pace_allows(tc) ||
+	    !window_takes(tc, s, left))
 		return false;
 	return seg_span(s) <= left || tcp_seg_split(tc, s, left);
 }
@@ -160,10 +156,9 @@ bool tcp_output_part(struct tcp_conn *tc)
 {
 	uint32_t left = tc->unsent ? window_left(tc, tc->unsent->seq) : 0;
 
-	if (left)
-		tc->unsent->flags |= TCP_PSH;     /* Linux: the user waits no longer */
 	if (!left || (left < tc->unsent->len && !tcp_seg_split(tc, tc->unsent, left)))
 		return false;
+	tc->unsent->flags |= TCP_PSH;             /* Linux: the user waits no longer */
 	return send_new(tc, tc->unsent, NULL);
 }
 
