@@ -132,6 +132,7 @@ void tcp_pmtu_timeout(struct tcp_conn *tc)
 			return;
 	} else {
 		mss = tc->mtup->low > beside(tc) ? (tc->mtup->low - beside(tc)) / 2 : 0;
+		mss = mss < tc->peer_mss / 2u ? mss : tc->peer_mss / 2u;  /* it was no longer */
 		if (mss > option(tc, OPT_TCP_BASE_MSS))
 			mss = (uint32_t)option(tc, OPT_TCP_BASE_MSS);
 		tc->mtup->low = (mss > floor ? mss : floor) + beside(tc);
