@@ -299,7 +299,11 @@ void tcp_fastopen_child_end(struct tcp_conn *tc, bool reset)
 
 void tcp_fastopen_opened(struct tcp_conn *tc)
 {
+	bool lost = tc->timeouts > 1 && tc->n_out;
+
 	tcp_conn_established(tc);
+	if (lost)                                 /* as Linux: with the SYN-ACKs */
+		tcp_enter_loss(tc);
 	tcp_fastopen_child_end(tc, false);
 }
 
