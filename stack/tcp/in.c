@@ -63,6 +63,7 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 	ns_t rtt = tc->ts_ok && rx->o.has_ts ? tcp_rtt_of_echo(tc, rx->o.tsecr) : 0;
 
 	tc->snd_una = seq_add(tc->iss, 1);
+	tc->delivered++;                          /* as Linux counts */
 	if (unlikely(tc->fo_child)) {
 		if (!tc->timeouts)
 			tcp_rtt_sample(tc, tcp_now(tc) - tcp_fo(tc)->syn_at);

@@ -54,17 +54,20 @@ static void sack_push(struct tcp_conn *tc, seq_t start, seq_t end)
  * in it now were parts of it. */
 static void sack_add(struct tcp_conn *tc, const struct run *r)
 {
+	bool fin = tc->fin_seen && seq_eq(r->end, tc->fin_seq);   /* it has a number, too */
+	seq_t end = seq_add(r->end, fin);
+
 	if (!tc->sack_ok || !tcp_sack_room(tc))
 		return;
 	for (unsigned i = tc->dsack; i < tc->n_sacks;) {
 		const struct tcp_sack *b = &tc->blocks->ours[i];
 
-		if (seq_lt(r->end, b->start) || seq_lt(b->end, r->start))
+		if (seq_lt(end, b->start) || seq_lt(b->end, r->start))
 			i++;
 		else
 			tcp_sack_remove(tc, i);
 	}
-	sack_push(tc, r->start, r->end);
+	sack_push(tc, r->start, end);
 }
 
 /* Of several the first is told of, and what goes on where it ends. */
@@ -243,6 +246,15 @@ void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p)
 	cover(tc, p, i < tc->ooo->n && seq_eq(tc->ooo->run[i].end, pkt_at(p)) ? i + 1 : i);
 	tc->ooo_bytes += pkt_len(p) + PKT_COST;
 	sack_add(tc, run_put(tc, p, i));
+}
+
+void tcp_ooo_fin(struct tcp_conn *tc)
+{
+	const struct tcp_ooo *o = tc->ooo;
+	const struct run alone = { .start = tc->fin_seq, .end = tc->fin_seq };
+	const struct run *last = o && o->n ? &o->run[o->n - 1] : &alone;
+
+	sack_add(tc, seq_eq(last->end, tc->fin_seq) ? last : &alone);
 }
 
 /* What the packets of a run become whose gap was filled. */

@@ -13,6 +13,8 @@ bool pkt_cut_front(struct pkt *p, seq_t at);      /* what lies before; false: it
 
 /* p lies in the window, beyond RCV.NXT; takes it. */
 void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p);
+/* The peer's FIN lies beyond RCV.NXT: RFC 2018 3 has blocks of sequence space. */
+void tcp_ooo_fin(struct tcp_conn *tc);
 /* RCV.NXT has moved: gives the user what is next now.  It came while tc->ooo was there. */
 void tcp_ooo_release(struct tcp_conn *tc);
 void tcp_ooo_fini(struct tcp_conn *tc);

@@ -164,6 +164,14 @@ static void fin_note(struct tcp_conn *tc, seq_t at)
 	tc->fin_seq = at;
 }
 
+/* It came out of order. */
+static void fin_is_early(struct tcp_conn *tc)
+{
+	tc->ack_now = true;
+	if (tc->fin_seen)
+		tcp_ooo_fin(tc);
+}
+
 /* RFC 9293 3.10.7.4, eighth. */
 static void fin_arrived(struct tcp_conn *tc)
 {
@@ -286,6 +294,6 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	}
 	if (tc->fin_seen && seq_eq(tc->fin_seq, tc->rcv_nxt))
 		fin_arrived(tc);
-	else if (rx->h.flags & TCP_FIN)           /* out of order */
-		tc->ack_now = true;
+	else if (rx->h.flags & TCP_FIN)
+		fin_is_early(tc);
 }
