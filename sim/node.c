@@ -417,6 +417,15 @@ static void node_unboot(struct node *n)
 	n->stack = NULL;
 }
 
+/* They were found to be good when the file was read. */
+static void boot_sysctls(struct node *n, const struct topo_node *spec)
+{
+	char err[128];
+
+	for (size_t i = 0; i < spec->n_sysctls; i++)
+		(void)sysctl_set(spec->sysctls[i].key, n->stack, spec->sysctls[i].value, err);
+}
+
 int node_boot(struct node *n)
 {
 	const struct topo_node *spec = node_spec(n);
@@ -438,6 +447,8 @@ int node_boot(struct node *n)
 		tcp_watch_boot(n->lab, n->stack);
 		err = boot_ends(n, boot_interface);
 	}
+	if (!err)
+		boot_sysctls(n, spec);
 	if (!err)
 		err = boot_loopback(n, spec);
 	if (!err)

@@ -201,16 +201,17 @@ static bool say_neigh(void *arg, const struct neigh_info *i)
 	return true;
 }
 
-static void say_options(struct snapshot *s)
+/* Those that are not as in a stack that nobody changed, and those that the file names. */
+static void take_sysctls(struct topo_node *to, struct stack *st)
 {
-	struct stack *st = s->n->stack;
 	char now[SYSCTL_TEXT_MAX];
 	const struct sysctl *key;
 
+	for (size_t i = 0; i < to->n_sysctls; i++)
+		topo_sysctl_put(to, to->sysctls[i].key, sysctl_value(to->sysctls[i].key, st, now));
 	for (unsigned i = 0; (key = sysctl_nth(i)); i++)
-		if (sysctl_changed(key, st) && !strstr(sysctl_name(key), "forward"))
-			say(s, "%s: sysctl %s=\"%s\"", node_name(s->n), sysctl_name(key),
-			    sysctl_value(key, st, now));
+		if (sysctl_changed(key, st) && !sysctl_has(key, OPT_FORWARDING))
+			topo_sysctl_put(to, key, sysctl_value(key, st, now));
 }
 
 static void take_node_addrs(struct snapshot *s, const struct node *n)
@@ -368,7 +369,7 @@ static void take_node(struct snapshot *s, const struct node *n)
 	to->forward = stack_option(n->stack, OPT_FORWARDING);
 	to->n_routes = 0;
 	show_routes(n->stack, take_route, s);
-	say_options(s);
+	take_sysctls(to, n->stack);
 	show_neighs(n->stack, say_neigh, s);
 	for (uint32_t i = 0; i < n->n_ends && topo_runs_ospf(&s->t, n->index); i++)
 		take_ospf_end(s, n->ends[i]);
@@ -428,6 +429,7 @@ static void snapshot_init(struct snapshot *s, const struct lab *lab)
 
 		n->loopback = copy(n->loopback, n->n_loopback, sizeof(*n->loopback));
 		n->routes = copy(n->routes, n->n_routes, sizeof(*n->routes));
+		n->sysctls = copy(n->sysctls, n->n_sysctls, sizeof(*n->sysctls));
 		own_ospf_lists(&n->ospf);
 	}
 	for (size_t i = 0; i < t->n_links; i++)
@@ -439,6 +441,7 @@ static void snapshot_fini(struct snapshot *s)
 	for (size_t i = 0; i < s->t.n_nodes; i++) {
 		free(s->t.nodes[i].loopback);
 		free(s->t.nodes[i].routes);
+		free(s->t.nodes[i].sysctls);
 		free_ospf_lists(&s->t.nodes[i].ospf);
 	}
 	for (size_t i = 0; i < 2 * s->t.n_links; i++) {

@@ -19,6 +19,7 @@ struct sysctl {
 	const char *name;
 	short n;                          /* numbers; 0: a word */
 	short unit;                       /* of the option's in one of Linux's: 1000 ms a second */
+	bool ours;                        /* Linux has none such */
 	bool rises;                       /* no number may be less than the one before */
 	short opt[SYSCTL_NUMBERS_MAX];    /* of n; LEAST_MEM: none of ours */
 	const char *(*get)(struct stack *st, char out[SYSCTL_TEXT_MAX]);  /* of a word */
@@ -77,6 +78,8 @@ static const char *key_get(struct stack *st, char out[SYSCTL_TEXT_MAX])
 #define SECONDS(path, o, what) \
 	{ .name = (path), .n = 1, .unit = 1000, .opt = { (o) }, .help = "seconds " what }
 #define IPV4(last, o) ONE("net.ipv4." last, o)
+#define OURS(last, o) \
+	{ .name = "net.ipv4." last, .n = 1, .unit = 1, .opt = { (o) }, .ours = true }
 #define CONF(last, o) ONE("net.ipv4.conf.all." last, o)
 #define NEIGH(last, o) ONE("net.ipv4.neigh.default." last, o)
 
@@ -159,16 +162,16 @@ static const struct sysctl keys[] = {
 	  .opt = { LEAST_MEM, OPT_TCP_WMEM, OPT_TCP_WMEM_MAX },
 	  .help = "bytes of a stream's send buffer: least (no matter), at first, at most" },
 	/* ours */
-	IPV4("arp_probe", OPT_ARP_PROBE),
-	IPV4("gro", OPT_GRO),
-	IPV4("tcp_checksums", OPT_TCP_CHECKSUMS),
-	IPV4("tcp_profile", OPT_TCP_PROFILE),
-	IPV4("tcp_quick_acks", OPT_TCP_QUICK_ACKS),
-	IPV4("tcp_rst_exact", OPT_TCP_RST_EXACT),
-	IPV4("tcp_rto_rfc6298", OPT_TCP_RTO_RFC6298),
-	IPV4("tcp_syn_order", OPT_TCP_SYN_ORDER),
-	IPV4("tcp_syn_window", OPT_TCP_SYN_WINDOW),
-	IPV4("tcp_time_wait_ms", OPT_TCP_TIME_WAIT),
+	OURS("arp_probe", OPT_ARP_PROBE),
+	OURS("gro", OPT_GRO),
+	OURS("tcp_checksums", OPT_TCP_CHECKSUMS),
+	OURS("tcp_profile", OPT_TCP_PROFILE),
+	OURS("tcp_quick_acks", OPT_TCP_QUICK_ACKS),
+	OURS("tcp_rst_exact", OPT_TCP_RST_EXACT),
+	OURS("tcp_rto_rfc6298", OPT_TCP_RTO_RFC6298),
+	OURS("tcp_syn_order", OPT_TCP_SYN_ORDER),
+	OURS("tcp_syn_window", OPT_TCP_SYN_WINDOW),
+	OURS("tcp_time_wait_ms", OPT_TCP_TIME_WAIT),
 };
 
 static const struct { int64_t def, min, max; const char *help; } options[] = {
@@ -231,6 +234,8 @@ const struct sysctl *sysctl_nth(unsigned n) { return n < N_ELEM(keys) ? &keys[n]
 
 const char *sysctl_name(const struct sysctl *s) { return s->name; }
 
+bool sysctl_is_linux(const struct sysctl *s) { return !s->ours; }
+
 const char *sysctl_help(const struct sysctl *s)
 {
 	return s->help ? s->help : options[s->opt[0]].help;
@@ -253,6 +258,14 @@ unsigned sysctl_numbers(const struct sysctl *s, const struct stack *st,
 	for (unsigned i = 0; v && i < (unsigned)s->n; i++)
 		v[i] = number(s, st, i);
 	return (unsigned)s->n;
+}
+
+bool sysctl_has(const struct sysctl *s, enum stack_option o)
+{
+	for (unsigned i = 0; i < (unsigned)s->n; i++)
+		if (s->opt[i] == (short)o)
+			return true;
+	return false;
 }
 
 bool sysctl_changed(const struct sysctl *s, struct stack *st)

@@ -24,11 +24,13 @@ const struct sysctl *sysctl_find(const char *name);
 const struct sysctl *sysctl_of_interface(const char *name, char interface[SYSCTL_TEXT_MAX]);
 const struct sysctl *sysctl_nth(unsigned n);      /* all there are, from 0; NULL: no more */
 const char *sysctl_name(const struct sysctl *s);  /* its path, with dots */
+bool sysctl_is_linux(const struct sysctl *s);     /* does a Linux of today have it? */
 const char *sysctl_help(const struct sysctl *s);
 /* The numbers of a key, 0 for a word; v, where it is not NULL: what they are now, or are
  * in a stack that nobody changed (st NULL). */
 unsigned sysctl_numbers(const struct sysctl *s, const struct stack *st,
 			int64_t v[SYSCTL_NUMBERS_MAX]);
+bool sysctl_has(const struct sysctl *s, enum stack_option o);     /* is it a number of the key? */
 /* Is it no more as in a stack that nobody changed?  A key's own first value (of cookies)
  * is not known. */
 bool sysctl_changed(const struct sysctl *s, struct stack *st);

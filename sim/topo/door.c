@@ -10,6 +10,7 @@
  * The addresses of an external node are what others shall take it for: names
  * and routes lead there.  Whoever stands behind the port must be told them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/port/port.h"
@@ -44,7 +45,9 @@ static void port_check(struct load *ld, const struct ynode *name, const struct y
 /* What an external node inherits of IP is nothing, what it says is wrong. */
 static void external_check(struct load *ld, const struct ynode *own, struct topo_node *n)
 {
-	static const char *const keys[] = { "forwarding", "loopback", "gateway", "routes" };
+	static const char *const keys[] = {
+		"forwarding", "loopback", "gateway", "routes", "sysctls",
+	};
 
 	for (size_t i = 0; i < N_ELEM(keys); i++) {
 		const struct ynode *v = ynode_get(own, keys[i]);
@@ -56,12 +59,26 @@ static void external_check(struct load *ld, const struct ynode *own, struct topo
 	topo_node_clear_ip(n);
 }
 
+/* What defaults say of them is for nodes of the lab. */
+static void netns_check(struct load *ld, const struct ynode *own, struct topo_node *n)
+{
+	const struct ynode *v = ynode_get(own, "sysctls");
+
+	if (v)
+		diag_error(ld->diag, v->pos, "sysctls: not of a node of kind netns: set them with "
+			   "'NODE exec sysctl -w KEY=VALUE'");
+	free(n->sysctls);
+	n->sysctls = NULL, n->n_sysctls = 0;
+}
+
 void door_check(struct load *ld, const struct ynode *name, const struct ynode *own,
 		struct topo_node *n)
 {
 	port_check(ld, name, ynode_get(own, "port"), n);
 	if (n->kind == NODE_EXTERNAL)
 		external_check(ld, own, n);
+	if (n->kind == NODE_NETNS)
+		netns_check(ld, own, n);
 }
 
 /* ---- interfaces ---- */

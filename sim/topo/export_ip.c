@@ -100,6 +100,10 @@ static void script_node(struct script *s, const struct topo_step *step)
 	buf_printf(s->out, "ip netns exec %s sysctl -qw net.ipv4.ip_forward=%d "
 		   "net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0\n",
 		   n->name, n->forward);
+	for (size_t i = 0; i < n->n_sysctls; i++)
+		if (sysctl_is_linux(n->sysctls[i].key))
+			buf_printf(s->out, "ip netns exec %s sysctl -qw %s=\"%s\"\n", n->name,
+				   sysctl_name(n->sysctls[i].key), n->sysctls[i].value);
 }
 
 static void script_end(struct script *s, const struct topo_link *l, const struct topo_end *e)

@@ -124,7 +124,7 @@ extern const struct ytype type_text, type_bool, type_u32, type_u64, type_time, t
 	type_size, type_enum, type_points, type_wait, type_forward, type_routing,
 	type_version;
 extern const struct ytype type_netem, type_netem_time, type_prefixes, type_to, type_addr,
-	type_gateway, type_ifname, type_nodename;
+	type_gateway, type_ifname, type_nodename, type_sysctls;
 /* keys.c: maps and lists of maps, described by row->sub. */
 extern const struct ytype type_map, type_list;
 /* flow.c: the same, of rows that may say nothing; dumped in one line. */

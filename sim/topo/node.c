@@ -15,6 +15,7 @@ void topo_node_fini(struct topo_node *n)
 	free(n->name);
 	free(n->loopback);
 	free(n->routes);
+	free(n->sysctls);
 	free(n->port);
 	topo_ospf_fini(&n->ospf);
 }
@@ -136,8 +137,10 @@ void topo_node_clear_ip(struct topo_node *n)
 {
 	free(n->loopback);
 	free(n->routes);
+	free(n->sysctls);
 	n->loopback = NULL, n->n_loopback = 0;
 	n->routes = NULL, n->n_routes = 0;
+	n->sysctls = NULL, n->n_sysctls = 0;
 	n->forward = false;
 	n->routing = ROUTING_NONE;
 }
@@ -145,7 +148,9 @@ void topo_node_clear_ip(struct topo_node *n)
 /* A hub has no IP: what it inherits of that is nothing, what it says is wrong. */
 static void hub_check(struct load *ld, const struct ynode *own, struct topo_node *n)
 {
-	static const char *const keys[] = { "forwarding", "loopback", "gateway", "routes" };
+	static const char *const keys[] = {
+		"forwarding", "loopback", "gateway", "routes", "sysctls",
+	};
 
 	for (size_t i = 0; i < N_ELEM(keys); i++) {
 		const struct ynode *v = ynode_get(own, keys[i]);

@@ -137,6 +137,8 @@ static const struct ykey node_rows[] = {
 	{ .key = "loopback", .type = &type_prefixes, .off = NODE(node.loopback),
 	  .off_n = NODE(node.n_loopback), .own = true,
 	  .help = "addresses of lo besides 127.0.0.1/8" },
+	{ .key = "sysctls", .type = &type_sysctls,
+	  .help = "Linux's keys and their values, as `NODE sysctl -a` lists them" },
 	{ .key = "gateway", .type = &type_gateway, .help = "short for a default route" },
 	{ .key = "routes", .type = &type_list, .sub = &route_keys, .off = NODE(node.routes),
 	  .off_n = NODE(node.n_routes), .help = "static routes" },

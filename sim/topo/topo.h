@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sim/model/netem.h"
+#include "sim/sysctl.h"
 #include "sim/topo/ospf.h"
 #include "sim/topo/pos.h"
 #include "stack/util/addr.h"
@@ -39,6 +40,8 @@ struct topo_route {
 	struct topo_pos pos;
 };
 
+struct topo_sysctl { const struct sysctl *key; char value[SYSCTL_TEXT_MAX]; };
+
 struct topo_node {
 	char *name;                       /* owned; not NULL */
 	enum node_kind kind;
@@ -50,6 +53,8 @@ struct topo_node {
 	size_t n_loopback;
 	struct topo_route *routes;
 	size_t n_routes;
+	struct topo_sysctl *sysctls;      /* each key once */
+	size_t n_sysctls;
 	struct topo_ospf ospf;            /* in force where routing is ROUTING_OSPF */
 	uint32_t n_ifs_ever;              /* interfaces so far: the number of the next one */
 	uint32_t number;                  /* in MACs: no other node has had it */
@@ -177,6 +182,8 @@ void topo_node_append(struct topo *t, struct topo_node *n);    /* takes over wha
 /* Into *out, which is the caller's; it has no link.  Later nodes move up. */
 void topo_node_remove(struct topo *t, size_t i, struct topo_node *out);
 void topo_node_fini(struct topo_node *n);                      /* what it owns */
+/* In the place of what it has for the key. */
+void topo_sysctl_put(struct topo_node *n, const struct sysctl *key, const char *value);
 
 /*
  * This machine is to stand for a router or a host: the node is external from

@@ -179,7 +179,7 @@ TEST(snapshot, what_a_lab_file_cannot_say_is_a_comment)
 	CHECK(says(&b, "# Not in this file: h2: address 10.0.1.1, which h1 has too\n"));
 	CHECK(says(&b, "# Not in this file: h2 eth0: address 10.0.7.0/24 is a network, not an "
 		   "address in it\n"));
-	CHECK(says(&b, "# Not in this file: h2: sysctl net.ipv4.ip_default_ttl=\"32\"\n"));
+	CHECK(says(&b, "    sysctls: {net.ipv4.ip_default_ttl: \"32\"}\n"));
 	CHECK(says(&b, "# Not in this file: h2 eth0: the neighbour 10.0.2.99 set by hand\n"));
 	CHECK(says(&b, "# Not in this file: h2 eth0: mtu 1500\n"));
 	CHECK(says(&b, "# Not in this file: h1 eth1 is down\n"));

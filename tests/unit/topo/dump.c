@@ -133,7 +133,7 @@ TEST(dump, a_lab_with_every_key_loads_again_to_the_same)
 		"  a: {loopback: [1.1.1.1, 2.2.2.1/24], gateway: 10.0.0.2}\n"
 		"  b: {kind: host, routing: none, forwarding: true,\n"
 		"      routes: [{to: 10.9.0.0/16, via: 10.0.0.1, dev: x, metric: 7}]}\n"
-		"  c: {forwarding: false}\n"
+		"  c: {forwarding: false, sysctls: {tcp_ecn: 1, net.ipv4.tcp_wmem: 4096 5000 6000}}\n"
 		"  h: {kind: hub}\n"
 		"  g: {kind: hub}\n"
 		"  n: {kind: netns, forwarding: yes, gateway: 10.8.0.1, loopback: 3.3.3.3}\n"
