@@ -170,8 +170,7 @@ static bool gave_up(const struct tcp_conn *tc)
 		return false;                     /* instead of the count */
 	if (tc->state < TCP_ESTABLISHED)
 		return tc->timeouts >= max;
-	/* Linux: since it was sent again first */
-	return tcp_now(tc) - tc->stuck_at - tc->rto >= r2_time(max) && !is_shut_out(tc);
+	return tcp_now(tc) - tc->stuck_at >= r2_time(max) && !is_shut_out(tc);
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
