@@ -38,15 +38,15 @@ void tcp_sack_remove(struct tcp_conn *tc, unsigned i)
 	memmove(b + i, b + i + 1, (tc->n_sacks - i) * sizeof(*b));
 }
 
-/* In front of the others, the last of which may go. */
+/* In front of the others, but for a D-SACK; the last of them may go. */
 static void sack_push(struct tcp_conn *tc, seq_t start, seq_t end)
 {
-	struct tcp_sack *b = tc->blocks->ours;
+	struct tcp_sack *b = tc->blocks->ours + tc->dsack;
 
 	if (tc->n_sacks == TCP_SACK_MAX)
 		tc->n_sacks--;
-	memmove(b + 1, b, tc->n_sacks * sizeof(*b));
-	b[0] = (struct tcp_sack){ start, end };
+	memmove(b + 1, b, (tc->n_sacks - (size_t)tc->dsack) * sizeof(*b));
+	*b = (struct tcp_sack){ start, end };
 	tc->n_sacks++;
 }
 
