@@ -172,6 +172,7 @@ static const struct sysctl keys[] = {
 	OURS("tcp_syn_order", OPT_TCP_SYN_ORDER),
 	OURS("tcp_syn_window", OPT_TCP_SYN_WINDOW),
 	OURS("tcp_time_wait_ms", OPT_TCP_TIME_WAIT),
+	OURS("tcp_trim", OPT_TCP_TRIM),
 };
 
 static const struct { int64_t def, min, max; const char *help; } options[] = {

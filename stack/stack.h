@@ -151,6 +151,8 @@ struct stack_config {
 	  "window of a SYN: 0 what whole segments fill of the buffer; 1 all of it") \
 	X(OPT_TCP_QUICK_ACKS, "tcp_quick_acks",       16, 0, 255, \
 	  "most ACKs in a row that are not delayed, when data begins or order is lost") \
+	X(OPT_TCP_TRIM,        "tcp_trim",            0, 0, 1, \
+	  "data behind the window is cut off; 0: all of the segment counts, or nothing") \
 	X(OPT_TCP_RST_EXACT, "tcp_rst_exact",         0, 0, 1, \
 	  "only the next number makes a RST genuine (RFC 5961 3.2); Linux: a SACKed end, too") \
 	X(OPT_TCP_RTO_RFC6298, "tcp_rto_rfc6298",     0, 0, 1, \

@@ -16,6 +16,7 @@ static const struct {
 	{ OPT_TCP_SYN_WINDOW, { 0,       1 } },
 	{ OPT_TCP_QUICK_ACKS, { 16,      0 } },
 	{ OPT_TCP_RST_EXACT,  { 0,       1 } },
+	{ OPT_TCP_TRIM,       { 0,       1 } },
 	{ OPT_TCP_RMEM,       { 131072,  131072 } },      /* of which half is the window */
 	{ OPT_TCP_RMEM_MAX,   { 6291456, 2097152 } },     /* FreeBSD: a window scale of 6 */
 	{ OPT_TCP_TIME_WAIT,  { 60000,   60000 } },       /* an MSL of 30 s */

@@ -524,6 +524,8 @@ static inline uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)     /* promised, a
 
 	return left > 0 ? (uint32_t)left : 0;
 }
+/* What ends behind the window is cut there, and not taken whole or not at all. */
+bool tcp_trims(const struct tcp_conn *tc);
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */
 /* The user has read so many bytes: tell of a window? */
 void tcp_read_some(struct tcp_conn *tc, uint32_t got);

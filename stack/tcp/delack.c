@@ -15,11 +15,14 @@ static ns_t ato(const struct tcp_conn *tc) { return USEC(tc->ato_us); }
 static void ato_set(struct tcp_conn *tc, ns_t t) { tc->ato_us = (uint32_t)(t / USEC(1)); }
 static ns_t least(ns_t a, ns_t b) { return a < b ? a : b; }
 
-/* As many as half of the window has segments of the peer's size. */
+/* As many as half of the window has segments of the peer's size.  What came beyond
+ * the window asks for none, as in Linux: there is none to tell of. */
 static void quick_more(struct tcp_conn *tc, unsigned max)
 {
 	uint32_t n = tcp_rcv_wnd(tc) / (2 * (uint32_t)tc->rcv_mss);
 
+	if (seq_lt(tc->rcv_adv, tc->rcv_nxt))
+		return;
 	if (max > (uint32_t)tcp_stack(tc)->opt[OPT_TCP_QUICK_ACKS])
 		max = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_QUICK_ACKS];
 	n = n < 2 ? 2 : n;
@@ -102,7 +105,8 @@ static hot_inline void ack_soon(struct tcp_conn *tc)
 {
 	uint32_t unacked = (uint32_t)seq_diff(tc->rcv_nxt, tc->rcv_wup);
 
-	if (tc->ooo || tc->dsack || is_quick(tc) || unacked > tc->rcv_mss)
+	if (tc->ooo || tc->dsack || is_quick(tc) ||
+	    (unacked > tc->rcv_mss && seq_le(tc->rcv_nxt, tc->rcv_adv)))
 		tc->ack_now = true;
 	else
 		tcp_delack_set(tc);

@@ -137,6 +137,13 @@ static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
 }
 
+/* Data that ends behind the window, while other waits to be read. */
+static bool overruns(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return tc->rcvq.head && !tcp_trims(tc) && !(rx->h.flags & TCP_RST) &&
+	       seq_lt(tc->rcv_adv, seq_add(rx->h.seq, rx->len));
+}
+
 /* RFC 7323 5.3, R1: an old duplicate.  What has no timestamp is taken, as Linux
  * does (3.2 would rather have it dropped). */
 static bool paws_refuses(const struct tcp_conn *tc, const struct tcp_rx *rx)
@@ -185,7 +192,7 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 {
 	if (paws_refuses(tc, rx))
 		*why = DROP_TCP_PAWS;
-	else if (!in_window(tc, rx) && !is_crossed_synack(tc, rx))
+	else if ((!in_window(tc, rx) || overruns(tc, rx)) && !is_crossed_synack(tc, rx))
 		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
 	if (*why) {
 		answer_unacceptable(tc, rx);

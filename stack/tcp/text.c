@@ -74,17 +74,42 @@ uint32_t tcp_window(struct tcp_conn *tc)
 	return wnd;
 }
 
+/* The buffer that such a window wants, unless somebody set its size. */
+static void buffer_grow(struct tcp_conn *tc, uint64_t wnd)
+{
+	uint64_t want = 2 * wnd, max = (uint64_t)tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
+
+	want = want < max ? want : max;
+	if (!tc->rcvbuf_fixed && tcp_stack(tc)->opt[OPT_TCP_MODERATE] &&
+	    want > (uint64_t)tc->sk.opt[SKO_RCVBUF])
+		tc->sk.opt[SKO_RCVBUF] = (int)want;
+}
+
+/* Read in a round trip so far at most; a first window is no growth. */
+static uint32_t drs_space(struct tcp_conn *tc)
+{
+	if (!tc->drs_space)
+		tc->drs_space = CC_INITIAL_SEGS * (uint32_t)tc->snd_mss;
+	return tc->drs_space;
+}
+
+/* What is missing before such an end is to have its room, too, once there is a user who
+ * reads. */
+static void room_for_gap(struct tcp_conn *tc, seq_t end)
+{
+	if (!tc->listener && !tc->orphan)
+		buffer_grow(tc, 2 * drs_space(tc) + (uint32_t)seq_diff(end, tc->rcv_nxt));
+}
+
 /* Dynamic right-sizing, as Linux has it: the buffer is twice what the user
- * reads in a round trip, with room for a sender whose window still grows, until
- * somebody sets its size. */
+ * reads in a round trip, with room for a sender whose window still grows. */
 static void right_size(struct tcp_conn *tc, uint32_t got)
 {
 	ns_t round = tc->srtt > MSEC(1) ? tc->srtt : MSEC(1);
-	uint64_t want, max = (uint64_t)tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
+	uint64_t want;
 
 	tc->drs_read += got;
-	if (!tc->drs_space)                       /* what a first window brings is no growth */
-		tc->drs_space = CC_INITIAL_SEGS * (uint32_t)tc->snd_mss;
+	(void)drs_space(tc);
 	if (tc->rcvbuf_fixed || tcp_now(tc) - tc->drs_at < round ||
 	    !tcp_stack(tc)->opt[OPT_TCP_MODERATE])
 		return;
@@ -93,9 +118,7 @@ static void right_size(struct tcp_conn *tc, uint32_t got)
 
 		want = 2 * (uint64_t)tc->drs_read + 16 * (uint64_t)tc->rcv_mss;
 		want += 2 * want * more / tc->drs_space;
-		want = 2 * want < max ? 2 * want : max;
-		if (want > (uint64_t)tc->sk.opt[SKO_RCVBUF])
-			tc->sk.opt[SKO_RCVBUF] = (int)want;
+		buffer_grow(tc, want);
 		tc->drs_space = tc->drs_read;
 	}
 	tc->drs_read = 0;
@@ -152,13 +175,27 @@ void tcp_rcv_fini(struct tcp_conn *tc)
 	tc->dsack = false;
 }
 
+/* --- the right edge ------------------------------------------------------------------ */
+
+static seq_t right_edge(const struct tcp_conn *tc)
+{
+	return seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc));
+}
+
+/* As the RFC would have it, and with a window of nothing in any case.  Linux (6.17 on)
+ * takes a segment whole while nothing waits to be read, and else none of it (in.c). */
+bool tcp_trims(const struct tcp_conn *tc)
+{
+	return !tcp_rcv_wnd(tc) || tcp_stack(tc)->opt[OPT_TCP_TRIM];
+}
+
 /* --- FIN ----------------------------------------------------------------------------- */
 
-/* Remembers where it is, if that is in the window.  The first one counts: a
- * peer ends once. */
+/* Remembers where it is, if it was not cut off.  The first one counts: a peer
+ * ends once. */
 static void fin_note(struct tcp_conn *tc, seq_t at)
 {
-	if (tc->fin_seen || seq_lt(seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc)), at))
+	if (tc->fin_seen || (tcp_trims(tc) && seq_lt(right_edge(tc), at)))
 		return;
 	tc->fin_seen = true;
 	tc->fin_seq = at;
@@ -184,6 +221,8 @@ static void fin_arrived(struct tcp_conn *tc)
 	case TCP_ESTABLISHED:                     /* our FIN may take the ACK along */
 		tcp_set_state(tc, TCP_CLOSE_WAIT);
 		tc->pingpong = true;
+		if (tc->rcvq_bytes > (uint32_t)tc->sk.opt[SKO_RCVBUF])
+			tc->ack_now = true;       /* as Linux has it of what finds no room */
 		tcp_ack_soon(tc);
 		break;
 	case TCP_FIN_WAIT_1:
@@ -199,10 +238,10 @@ static void fin_arrived(struct tcp_conn *tc)
 
 /* --- a segment ------------------------------------------------------------------------ */
 
-/* Trims to the window, and to the peer's FIN; false: p is consumed. */
+/* Trims to the window, where that is done, and to the peer's FIN; false: p is consumed. */
 static bool trim(struct tcp_conn *tc, struct pkt *p)
 {
-	seq_t right = seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc));
+	seq_t right = tcp_trims(tc) ? right_edge(tc) : seq_max(right_edge(tc), pkt_end(p));
 
 	if (tc->fin_seen && seq_lt(tc->fin_seq, right))
 		right = tc->fin_seq;
@@ -252,6 +291,7 @@ static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 			tc->ack_now = true;
 		}
 	} else {
+		room_for_gap(tc, pkt_end(p));
 		tcp_ooo_add(tc, p);
 		tc->ack_now = true;
 	}

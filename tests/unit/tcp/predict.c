@@ -190,9 +190,9 @@ static void more_than_fits(bool in_row)
 		SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 1400);
 	CHECK(!in_row || net_row_end(t->dev) > 10);
 	stack_burst_end(t->st);
-	CHECK_EQ(tc->rcvq_bytes, room);
+	CHECK_EQ(tc->rcvq_bytes, room / 1400 * 1400);
 	CHECK(at - 1 > room);
-	CHECK_EQ(tcp_rcv_wnd(tc), 0);
+	CHECK_EQ(tcp_rcv_wnd(tc), room % 1400);
 	peer_free(t);
 }
 

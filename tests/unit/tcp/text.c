@@ -82,6 +82,7 @@ TEST(text, a_scaled_window_shrinks_only_for_want_of_room)
 		struct peer *t = peer_new(PEER_FULL);
 		uint32_t at = 1, read = 1, edge = 0, unit;
 
+		CHECK_EQ(stack_set_option(t->st, OPT_TCP_TRIM, 1), OK);
 		peer_accept(t);
 		unit = 1u << peer_conn(t)->rcv_wscale;
 		for (unsigned i = 0; i < 800; i++) {
