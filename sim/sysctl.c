@@ -138,6 +138,7 @@ static const struct sysctl keys[] = {
 	IPV4("tcp_keepalive_probes", OPT_TCP_KEEPCNT),
 	IPV4("tcp_keepalive_time", OPT_TCP_KEEPIDLE),
 	IPV4("tcp_max_orphans", OPT_TCP_MAX_ORPHANS),
+	IPV4("tcp_min_tso_segs", OPT_TCP_MIN_TSO_SEGS),
 	IPV4("tcp_moderate_rcvbuf", OPT_TCP_MODERATE),
 	IPV4("tcp_mtu_probe_floor", OPT_TCP_MTU_FLOOR),
 	IPV4("tcp_mtu_probing", OPT_TCP_MTU_PROBING),

@@ -66,6 +66,8 @@ int64_t pd_stream_send(struct pd_run *r, struct pd_fd *f, int64_t n, int64_t fla
 
 	if (n < 0 || n > IO_MAX || (flags & ~SEND_FLAGS))
 		return pd_lacks(r, "a write with these flags or of this length");
+	if (r->blocked && !(sk_ready(f->sk) & (SK_OUT | SK_ERR | SK_HUP)))
+		return ERR_AGAIN;                 /* nobody has woken it */
 	bytes = calloc(1, (size_t)n + 1);
 	if (!bytes)
 		return -ENOMEM;

@@ -25,7 +25,7 @@ static const struct { const char *name, *value; } fixed[] = {
 	{ "tcp_comp_sack_nr", "0" }, { "tcp_comp_sack_delay_ns", "0" },
 	{ "tcp_comp_sack_slack_ns", NULL }, { "default_qdisc", "pfifo_fast" },
 	{ "default_qdisc", "pfifo" }, { "tcp_no_metrics_save", NULL },
-	{ "tcp_tso_win_divisor", NULL }, { "tcp_tso_rtt_log", NULL }, { "tcp_min_tso_segs", NULL },
+	{ "tcp_tso_win_divisor", NULL }, { "tcp_tso_rtt_log", NULL },
 	{ "tcp_limit_output_bytes", NULL }, { "tcp_pacing_ss_ratio", "200" },
 	{ "tcp_pacing_ca_ratio", "120" },
 };

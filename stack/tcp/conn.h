@@ -11,6 +11,7 @@
  *	text.c    data that arrives           out.c     what is sent, and when
  *	ooo.c     and out of order (ooo.h)
  *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire (seg.h: what it is)
+ *	sndbuf.c  how much that may be: sndbuf.h
  *	timer.c   timeouts                    rtt.c     RFC 6298
  *	predict.c what was expected, at once
  *	show.c    values for people           trace.c   what happens, for them

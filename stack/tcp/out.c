@@ -6,6 +6,7 @@
 #include "stack/tcp/conn.h"
 #include "stack/tcp/pmtud.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/sndbuf.h"
 #include "stack/tcp/urgent.h"
 #include "stack/tcp/zerocopy.h"
 
@@ -251,6 +252,8 @@ static bool send_all(struct tcp_conn *tc)
 	if (sent || (tc->unsent && !cwnd_allows(tc)))
 		note_usage(tc);
 	note_wait(tc);
+	if (unlikely(tc->no_space) && sent && !tc->unsent)
+		tcp_wait_space(tc);
 	return sent;
 }
 
@@ -345,5 +348,5 @@ enum show_limit tcp_limit(const struct tcp_conn *tc)
 		return unsent_limit(tc);
 	if (tc->n_lost > tc->n_retrans)
 		return LIMIT_RECOVERY;
-	return tc->sendq_bytes >= (uint32_t)tc->sk.opt[SKO_SNDBUF] ? LIMIT_SNDBUF : LIMIT_APP;
+	return tc->sendq_bytes && tcp_sndbuf_full(tc) ? LIMIT_SNDBUF : LIMIT_APP;
 }

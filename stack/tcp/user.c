@@ -2,10 +2,9 @@
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/sndbuf.h"
 #include "stack/tcp/urgent.h"
 #include "stack/tcp/zerocopy.h"
-
-#define UNSENT_MAX 65000                  /* bytes of a buffer of Linux's */
 
 /* --- OPEN -------------------------------------------------------------------------- */
 
@@ -254,66 +253,46 @@ static ssize_t ended(struct sock *sk, int then)
 	return err ? err : then;
 }
 
-static uint32_t send_room(const struct tcp_conn *tc)
-{
-	uint32_t max = (uint32_t)tc->sk.opt[SKO_SNDBUF];
-	uint32_t most = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_WMEM_MAX];
-	uint32_t want = tc->cc.cwnd < most / 2 ? 2 * tc->cc.cwnd : most;
-
-	if (!tc->sndbuf_fixed && want > max)      /* what is in flight, and as much again */
-		max = want;
-	return tc->sendq_bytes < max ? max - tc->sendq_bytes : 0;
-}
-
-/* The same, where only n bytes count. */
-static hot_inline size_t room_for(const struct tcp_conn *tc, size_t n)
-{
-	uint32_t least = (uint32_t)tc->sk.opt[SKO_SNDBUF];
-
-	return likely(n <= least && tc->sendq_bytes <= least - n) ? n : send_room(tc);
-}
-
-/* Bytes of one of Linux's buffers of unsent data: whole segments, at most half
- * of the largest window seen (tcp_xmit_size_goal()). */
-static uint32_t buffer_goal(const struct tcp_conn *tc)
-{
-	uint32_t mss = tc->snd_mss ? tc->snd_mss : TCP_MSS_DEFAULT;
-	uint32_t half = tc->max_snd_wnd > TCP_MSS_DEFAULT ? tc->max_snd_wnd / 2 : tc->max_snd_wnd;
-	uint32_t goal = half < UNSENT_MAX ? half : UNSENT_MAX;
-
-	return goal < mss ? mss : goal / mss * mss;
-}
-
-/* TCP_NOTSENT_LOWAT, as Linux has it: with so much unsent no buffer is begun,
- * but the last one is still filled. */
-static uint32_t unsent_room(const struct tcp_conn *tc, uint32_t lowat)
-{
-	uint32_t goal = buffer_goal(tc), unsent = tcp_unsent(tc), part = unsent % goal;
-
-	return part || unsent < lowat ? goal - part : 0;
-}
-
 /* SK_OUT: as Linux, from a third of the buffer on, if not half of what may be
  * waits to be sent. */
 static hot_inline bool may_write(const struct tcp_conn *tc)
 {
-	uint32_t lowat, max = (uint32_t)tc->sk.opt[SKO_SNDBUF];
+	uint32_t lowat;
 
 	if (!tc->sendq_bytes)
 		return true;
 	lowat = (uint32_t)sock_opt(&tc->sk, SKO_NOTSENT_LOWAT);
 	if (unlikely(lowat) && 2 * (uint64_t)tcp_unsent(tc) >= lowat)
 		return false;
-	return likely(3 * (uint64_t)tc->sendq_bytes <= max) || 3 * (uint64_t)send_room(tc) >= max;
+	return likely(tcp_sndbuf_ample(tc, 0)) || tcp_sndbuf_writable(tc);
 }
 
 bool tcp_may_write(const struct tcp_conn *tc) { return may_write(tc); }
+
+/* So much that it is pushed in between, too. */
+static ssize_t add_long(struct tcp_conn *tc, struct tcp_write *w, size_t n)
+{
+	size_t each = tcp_push_every(tc), done = 0;
+	const uint8_t *buf = w->buf;
+	ssize_t part;
+
+	for (;;) {
+		w->buf = buf + done;
+		part = tcp_sendq_add(tc, w, n - done < each ? n - done : each);
+		done += part > 0 ? (size_t)part : 0;
+		if (part <= 0 || done == n)
+			return done ? (ssize_t)done : part;
+		tcp_sendq_push(tc);
+	}
+}
 
 static ssize_t add(struct tcp_conn *tc, const void *buf, size_t n, struct sk_mem *mem,
 		   unsigned flags)
 {
 	struct tcp_write w = { .buf = buf, .mem = mem };
 
+	if (unlikely(n > TCP_MSS_DEFAULT) && !(flags & SK_ZEROCOPY) && n > tc->max_snd_wnd / 2)
+		return add_long(tc, &w, n);
 	return likely(!(flags & SK_ZEROCOPY)) ? tcp_sendq_add(tc, &w, n) : tcp_zc_add(tc, &w, n);
 }
 
@@ -321,7 +300,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 	uint32_t lowat = (uint32_t)sock_opt(sk, SKO_NOTSENT_LOWAT), limit;
-	bool push = !(flags & SK_MORE);
+	bool push = !(flags & SK_MORE), ample = !lowat && tcp_sndbuf_ample(tc, n);
 	size_t room;
 	ssize_t done;
 
@@ -331,8 +310,8 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 		return syn_with_data(tc, buf, n, flags);
 	if (tc->state < TCP_ESTABLISHED && !tc->fo_child)
 		return ERR_AGAIN;
-	room = room_for(tc, n);
-	if (unlikely(lowat) && (limit = unsent_room(tc, lowat)) < room)
+	room = likely(ample) ? n : tcp_send_room(tc, n);
+	if (unlikely(lowat) && (limit = tcp_unsent_room(tc, lowat)) < room)
 		room = limit;
 	if (!room && n) {
 		tcp_wait_space(tc);
@@ -358,7 +337,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 	tcp_output(tc);
 	if (room < n)
 		tcp_wait_space(tc);
-	if (!may_write(tc))
+	if (unlikely(!ample) && !may_write(tc))
 		sock_ready_fell(sk, SK_OUT);
 	return done;
 }

@@ -282,7 +282,7 @@ TEST(close, what_was_written_is_sent_before_the_fin)
 	SILENCE(t);
 	CHECK_EQ(peer_state(t), TCP_FIN_WAIT_1);
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1001);
-	HEAR(t, TCP_ACK, 1001, 1, 460);
+	HEAR(t, TCP_PSH | TCP_ACK, 1001, 1, 460); /* more than half of the window */
 	HEAR(t, TCP_FIN | TCP_PSH | TCP_ACK, 1461, 1, 40);
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1502);
 	CHECK_EQ(peer_state(t), TCP_FIN_WAIT_2);

@@ -155,13 +155,19 @@ TEST(rate, rwnd_limited_is_while_the_peers_window_holds_data)
 TEST(rate, sndbuf_limited_is_while_a_full_buffer_keeps_the_user_from_more)
 {
 	struct peer *t = flight(0);
-	char data[8 * MSS] = { 0 };
+	static const char data[200 * MSS];
+	uint32_t n;
 
 	CHECK_EQ(sk_setopt(t->sk, SKO_SNDBUF, 4 * (int)MSS), OK);
-	CHECK_EQ(sk_send(t->sk, data, 8 * MSS, NULL), 4 * MSS);
+	n = (uint32_t)(sk_send(t->sk, data, sizeof(data), NULL) / (ssize_t)MSS);
+	CHECK_EQ(n, 32);                          /* all that leaves is made up for: sndbuf.c */
+	peer_wait(t, MSEC(10));
+	CHECK_EQ(info(t).sndbuf_limited, 0);      /* some waits for the window of congestion */
+	flight_ack(t, 10);
+	flight_ack(t, 12);
 	peer_wait(t, MSEC(10));
 	CLOSE_TO(info(t).sndbuf_limited, 10000, TICK);
-	flight_ack(t, 4);
+	flight_ack(t, n);
 	peer_wait(t, MSEC(10));
 	CLOSE_TO(info(t).sndbuf_limited, 10000, TICK);
 	peer_free(t);
