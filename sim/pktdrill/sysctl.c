@@ -3,6 +3,7 @@
  * The sysctls that scripts set become options of the stack; what has no effect
  * on segments here is let pass.  All else is not done, and said.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/pktdrill/run.h"
@@ -44,7 +45,9 @@ void pd_sysctl(struct pd_run *r, const char *name, const char *v)
 	const struct sysctl *key = sysctl_find(name);
 	char err[128];
 
-	if (key ? !sysctl_set(key, r->st, v, err) : !is_fixed(name, v))
+	if (strcmp(name, "tcp_ecn") == 0 && strtol(v, NULL, 0) > 2)
+		pd_lacks(r, "AccECN");
+	else if (key ? !sysctl_set(key, r->st, v, err) : !is_fixed(name, v))
 		pd_lacks(r, "the sysctl %s=%s", name, v);
 }
 

@@ -144,6 +144,7 @@ TEST(pktdrill_run, what_is_not_there_is_skipped_and_never_passed)
 	       "a packet in fragments");
 	script("--ip_version=ipv6\n" LISTEN, PD_SKIPPED, 1, "the option --ip_version=ipv6");
 	script("0 `iptables -F`\n", PD_SKIPPED, 1, "the command iptables");
+	script("`sysctl -q net.ipv4.tcp_ecn=5`\n" LISTEN, PD_SKIPPED, 1, "AccECN");
 	script(OPEN "+0 fork() = 0\n", PD_SKIPPED, 8, "the system call fork");
 }
 
