@@ -150,6 +150,7 @@ static const struct sysctl keys[] = {
 	{ .name = "net.ipv4.tcp_rmem", .n = 3, .unit = 1,
 	  .opt = { LEAST_MEM, OPT_TCP_RMEM, OPT_TCP_RMEM_MAX },
 	  .help = "bytes of a stream's receive buffer: least (no matter), at first, at most" },
+	IPV4("tcp_rto_max_ms", OPT_TCP_RTO_MAX),
 	IPV4("tcp_rto_min_ms", OPT_TCP_RTO_MIN),
 	IPV4("tcp_sack", OPT_TCP_SACK),
 	IPV4("tcp_slow_start_after_idle", OPT_TCP_IDLE_RESTART),

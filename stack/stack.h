@@ -121,6 +121,8 @@ struct stack_config {
 	  "what it may grow to") \
 	X(OPT_TCP_MODERATE,    "tcp_moderate_rcvbuf", 1, 0, 1, \
 	  "receive buffers grow with what is read in a round trip") \
+	X(OPT_TCP_RTO_MAX,     "tcp_rto_max_ms",      120000, 1000, 120000, \
+	  "ms: the longest retransmission timeout (RFC 6298 2.5)") \
 	X(OPT_TCP_MIN_TSO_SEGS, "tcp_min_tso_segs",   2, 1, 65535, \
 	  "segments that a send buffer counts as one when they leave, at least") \
 	X(OPT_TCP_TIMESTAMPS,  "tcp_timestamps",      1, 0, 1, "RFC 7323 timestamps") \

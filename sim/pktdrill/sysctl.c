@@ -21,7 +21,7 @@ static const struct { const char *name, *value; } fixed[] = {
 	{ "tcp_adv_win_scale", "1" },
 	{ "tcp_workaround_signed_windows", "0" }, { "tcp_shrink_window", "0" },
 	{ "tcp_notsent_lowat", "4294967295" }, { "tcp_notsent_lowat", "-1" },
-	{ "tcp_rto_max_ms", "120000" }, { "tcp_thin_linear_timeouts", "0" },
+	{ "tcp_thin_linear_timeouts", "0" },
 	{ "tcp_rfc1337", "0" }, { "tcp_min_rtt_wlen", "300" }, { "tcp_plb_enabled", "0" },
 	{ "tcp_comp_sack_nr", "0" }, { "tcp_comp_sack_delay_ns", "0" },
 	{ "tcp_comp_sack_slack_ns", NULL }, { "default_qdisc", "pfifo_fast" },

@@ -779,7 +779,8 @@ unsigned tcp_syn_retries(const struct tcp_conn *tc);      /* the most */
 ns_t tcp_fin_time(const struct tcp_conn *tc);     /* FIN-WAIT-2 of what nobody owns */
 
 /* --- rtt.c --- */
-#define TCP_RTO_MAX SEC(120)              /* RFC 6298 2.5; as in Linux */
+/* RFC 6298 2.5. */
+static inline ns_t tcp_rto_max(const struct stack *st) { return MSEC(st->opt[OPT_TCP_RTO_MAX]); }
 void tcp_rtt_init(struct tcp_conn *tc);
 void tcp_rtt_handshake_over(struct tcp_conn *tc);
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt);

@@ -38,7 +38,9 @@ static ns_t rto_of(const struct tcp_conn *tc)
 	ns_t var = tc->rto_var > var_min(tc) ? tc->rto_var : var_min(tc);
 	ns_t rto = tc->srtt + var;
 
-	return rto < TCP_RTO_MAX ? rto : TCP_RTO_MAX;
+	if (likely(rto < SEC(1)))                 /* it is never less than that */
+		return rto;
+	return rto < tcp_rto_max(tcp_stack(tc)) ? rto : tcp_rto_max(tcp_stack(tc));
 }
 
 /* Linux's tcp_rtt_estimator(): mdev is rttvar, four times of which is the

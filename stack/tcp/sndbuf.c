@@ -71,13 +71,13 @@ static uint64_t queued(const struct tcp_conn *tc)
  * segments, each with headers in memory of a power of two. */
 static uint32_t limit(const struct tcp_conn *tc)
 {
-	uint32_t max = (uint32_t)tc->sk.opt[SKO_SNDBUF], segs = cwnd_segs(tc), each = 1024;
+	uint32_t max = (uint32_t)tc->sk.opt[SKO_SNDBUF], segs, each;
 	uint64_t want, most = (uint64_t)tcp_stack(tc)->opt[OPT_TCP_WMEM_MAX];
 
 	if (tc->sndbuf_fixed || max >= most)
 		return max;
-	while (each < mss_of(tc) + HEADERS)
-		each *= 2;
+	each = 1u << (32 - __builtin_clz(mss_of(tc) + HEADERS - 1));
+	segs = cwnd_segs(tc);
 	segs = segs > CC_INITIAL_SEGS ? segs : CC_INITIAL_SEGS;
 	want = 2 * (uint64_t)segs * (each + 256);
 	want = want < most ? want : most;
@@ -87,8 +87,11 @@ static uint32_t limit(const struct tcp_conn *tc)
 bool tcp_sndbuf_writable(const struct tcp_conn *tc)
 {
 	uint64_t two = 2 * (uint64_t)limit(tc);
+	uint64_t bufs = (uint64_t)tc->n_out + 1 + tc->sendq_bytes / 1024;
+	uint64_t most = tc->sendq_bytes + TCP_BUF_COST * bufs;
 
-	return 3 * (uint64_t)tc->sendq_bytes <= two && 3 * queued(tc) <= two;
+	/* most: with a buffer for each KiB that waits; it is seldom near. */
+	return 3 * (uint64_t)tc->sendq_bytes <= two && (3 * most <= two || 3 * queued(tc) <= two);
 }
 
 bool tcp_sndbuf_full(const struct tcp_conn *tc) { return queued(tc) >= limit(tc); }

@@ -25,11 +25,11 @@ static void arm(struct tcp_conn *tc, ns_t at)
 
 static ns_t backed_off(const struct tcp_conn *tc, unsigned times)
 {
-	ns_t t = tc->rto;
+	ns_t t = tc->rto, max = tcp_rto_max(tcp_stack(tc));
 
-	for (unsigned i = 0; i < times && t < TCP_RTO_MAX; i++)
+	for (unsigned i = 0; i < times && t < max; i++)
 		t *= 2;
-	return t < TCP_RTO_MAX ? t : TCP_RTO_MAX;
+	return t < max ? t : max;
 }
 
 static void xmit_arm(struct tcp_conn *tc, ns_t at)
@@ -123,7 +123,7 @@ void tcp_xmit_timer_rearm(struct tcp_conn *tc)
 /* The next timeout is longer than this one (Linux: alive). */
 static bool is_alive(const struct tcp_conn *tc)
 {
-	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < TCP_RTO_MAX;
+	return backed_off(tc, tc->persist ? tc->probes : tc->backoff) < tcp_rto_max(tcp_stack(tc));
 }
 
 /* SHLD-17, MUST-35: the peer took back the window for what is oldest; sent
@@ -132,7 +132,7 @@ static bool is_shut_out(const struct tcp_conn *tc)
 {
 	return !tc->orphan && tc->state >= TCP_ESTABLISHED &&
 	       seq_le(seq_add(tc->snd_una, tc->snd_wnd), oldest(tc)->seq) &&
-	       tcp_now(tc) - tc->heard_at < 3 * TCP_RTO_MAX;
+	       tcp_now(tc) - tc->heard_at < 3 * tcp_rto_max(tcp_stack(tc));
 }
 
 unsigned tcp_syn_retries(const struct tcp_conn *tc)
@@ -144,12 +144,12 @@ unsigned tcp_syn_retries(const struct tcp_conn *tc)
 
 /* RFC 9293 3.8.3: R2 in time, as Linux reckons it from a count: so long as timeouts take
  * that begin with its least one, whatever the round trip is. */
-static ns_t r2_time(int64_t timeouts)
+static ns_t r2_time(const struct stack *st, int64_t timeouts)
 {
-	ns_t rto = R2_RTO, sum = rto;
+	ns_t rto = R2_RTO, sum = rto, max = tcp_rto_max(st);
 
 	for (int64_t i = 0; i < timeouts; i++) {
-		rto = 2 * rto < TCP_RTO_MAX ? 2 * rto : TCP_RTO_MAX;
+		rto = 2 * rto < max ? 2 * rto : max;
 		sum += rto;
 	}
 	return sum;
@@ -170,7 +170,7 @@ static bool gave_up(const struct tcp_conn *tc)
 		return false;                     /* instead of the count */
 	if (tc->state < TCP_ESTABLISHED)
 		return tc->timeouts >= max;
-	return tcp_now(tc) - tc->stuck_at >= r2_time(max) && !is_shut_out(tc);
+	return tcp_now(tc) - tc->stuck_at >= r2_time(tcp_stack(tc), max) && !is_shut_out(tc);
 }
 
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
