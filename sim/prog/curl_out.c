@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/prog/curl.h"
@@ -54,12 +55,13 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 {
 	const struct curl_url *u = &c->url[c->at];
 	char peer[ADDR_STRLEN], local[ADDR_STRLEN], version[8];
+	bool met = c->local.port != 0;            /* a connection was there */
 	const struct { const char *name; int64_t v; } numbers[] = {
 		{ "size_download", c->size }, { "size_header", c->size_head },
 		{ "size_upload", c->posts ? (int64_t)c->post.len : 0 },
 		{ "speed_download", speed(c) }, { "speed_upload", 0 },
 		{ "num_connects", c->connects }, { "num_headers", c->n_fields },
-		{ "num_redirects", c->n_redirects }, { "remote_port", c->peer.port },
+		{ "num_redirects", c->n_redirects }, { "remote_port", met ? c->peer.port : 0 },
 		{ "local_port", c->local.port }, { "exitcode", status },
 	};
 	const struct { const char *name; ns_t at; } times[] = {
@@ -70,9 +72,11 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 	};
 	const struct { const char *name, *text; } texts[] = {
 		{ "url", u->text },
-		{ "content_type", c->type ? c->type : "" }, { "scheme", "HTTP" },
-		{ "remote_ip", addr_fmt(&c->peer.addr, peer) }, { "http_version", version },
-		{ "local_ip", addr_fmt(&c->local.addr, local) }, { "errormsg", error ? error : "" },
+		{ "content_type", c->type ? c->type : "" }, { "scheme", met ? "HTTP" : "" },
+		{ "remote_ip", met ? addr_fmt(&c->peer.addr, peer) : "" },
+		{ "http_version", version },
+		{ "local_ip", met ? addr_fmt(&c->local.addr, local) : "" },
+		{ "errormsg", error ? error : "" },
 		{ "filename_effective", c->output ? c->output : "" }, { "method", curl_method(c) },
 	};
 
@@ -97,6 +101,49 @@ static bool variable(const struct curl *c, const char *name, int status, const c
 	return true;
 }
 
+/* A string, or null where curl has no more than that to say. */
+static void json_text(struct buf *b, const char *s, bool may_be_null)
+{
+	json_t *v = may_be_null && !*s ? json_null() : json_string(s);
+	char *text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+
+	buf_str(b, text ? text : "null");
+	free(text);
+	json_decref(v);
+}
+
+/* %{json}: all of them that are known here, as curl sorts them. */
+static void all_variables(const struct curl *c, int status, const char *error, struct buf *out)
+{
+	static const struct { const char *name; char kind; } vars[] = {   /* text, null, else */
+		{ "content_type", 'n' }, { "errormsg", 'n' }, { "exitcode", 0 },
+		{ "filename_effective", 'n' }, { "http_code", '3' }, { "http_version", 't' },
+		{ "local_ip", 't' }, { "local_port", 0 }, { "method", 't' }, { "num_connects", 0 },
+		{ "num_headers", 0 }, { "num_redirects", 0 }, { "redirect_url", 'n' },
+		{ "remote_ip", 't' }, { "remote_port", 0 }, { "response_code", '3' },
+		{ "scheme", 'n' }, { "size_download", 0 }, { "size_header", 0 },
+		{ "size_upload", 0 }, { "speed_download", 0 }, { "speed_upload", 0 },
+		{ "time_appconnect", 0 }, { "time_connect", 0 }, { "time_namelookup", 0 },
+		{ "time_pretransfer", 0 }, { "time_redirect", 0 }, { "time_starttransfer", 0 },
+		{ "time_total", 0 }, { "url", 't' }, { "url_effective", 't' },
+	};
+
+	for (size_t i = 0; i < N_ELEM(vars); i++) {
+		struct buf v = { 0 };
+
+		variable(c, vars[i].name, status, error, &v);
+		buf_printf(out, "%c\"%s\":", i ? ',' : '{', vars[i].name);
+		if (vars[i].kind == '3')          /* 000 is no number in JSON */
+			buf_printf(out, "%d", c->code);
+		else if (vars[i].kind)
+			json_text(out, v.s ? v.s : "", vars[i].kind == 'n');
+		else
+			buf_str(out, v.s ? v.s : "0");
+		buf_free(&v);
+	}
+	buf_str(out, ",\"curl_version\":\"netloom\"}");
+}
+
 static void show_format(struct curl *c, int status, const char *error)
 {
 	struct buf b = { 0 };
@@ -108,7 +155,9 @@ static void show_format(struct curl *c, int status, const char *error)
 		if (n && n < sizeof(name) && s[2 + n]) {
 			memcpy(name, s + 2, n);
 			name[n] = '\0';
-			if (!variable(c, name, status, error, &b))
+			if (strcmp(name, "json") == 0)
+				all_variables(c, status, error, &b);
+			else if (!variable(c, name, status, error, &b))
 				prog_note(&c->prog, "curl: unknown --write-out variable: '%s'\n",
 					  name);
 			s += 2 + n;

@@ -59,6 +59,35 @@ TEST(http, a_connection_stays_for_the_next_request)
 	trial_free(t);
 }
 
+/* As curl 7.88 has it: all there is to write out, one JSON object. */
+TEST(http, what_curl_knows_of_a_transfer_is_one_json_object)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "http -s 1000");
+	json_t *o;
+
+	trial_run(t, "h1", "curl -s -o /dev/null -w %{json}\\n h2/a");
+	o = json_loads(t->text.s, 0, NULL);
+	REQUIRE(o != NULL);
+	CHECK_EQ(json_integer_value(json_object_get(o, "http_code")), 200);
+	CHECK_EQ(json_integer_value(json_object_get(o, "size_download")), 1000);
+	CHECK(json_is_null(json_object_get(o, "errormsg")));
+	CHECK(json_is_real(json_object_get(o, "time_total")));
+	CHECK_STR(json_string_value(json_object_get(o, "scheme")), "HTTP");
+	json_decref(o);
+	trial_run(t, "h1", "curl -s -w %{json} h2:81/");
+	o = json_loads(t->text.s, 0, NULL);
+	REQUIRE(o != NULL);
+	CHECK_EQ(json_integer_value(json_object_get(o, "exitcode")), 7);
+	CHECK_EQ(json_integer_value(json_object_get(o, "http_code")), 0);
+	CHECK_STR(json_string_value(json_object_get(o, "remote_ip")), "");
+	CHECK(json_is_null(json_object_get(o, "scheme")));
+	CHECK(json_is_string(json_object_get(o, "errormsg")));
+	json_decref(o);
+	prog_free(server);
+	trial_free(t);
+}
+
 TEST(http, a_connection_without_requests_is_closed_after_a_minute)
 {
 	struct trial *t = trial_new(true);
