@@ -38,12 +38,12 @@ void ospf_age_arm(struct ospf *o, const struct lsdb_entry *e)
 	ns_t at;
 
 	if (e->flags & LSDB_MAXAGE) {
-		arm(o, o->st->now + KEEP_MAXAGE * MSEC(1));
+		arm(o, ns_add(o->st->now, KEEP_MAXAGE * MSEC(1)));
 		return;
 	}
 	if (e->flags & LSDB_SELF && age_ms < OSPF_LS_REFRESH_TIME * 1000)
 		at_age = OSPF_LS_REFRESH_TIME * 1000;
-	at = o->st->now + (age_ms < at_age ? at_age - age_ms : 0) * MSEC(1);
+	at = ns_add(o->st->now, (age_ms < at_age ? at_age - age_ms : 0) * MSEC(1));
 	if (!o->scan_at || at < o->scan_at) {
 		o->scan_at = at;
 		arm(o, at);

@@ -62,6 +62,26 @@ TEST(age, without_refresh_an_lsa_dies_at_maxage)
 	say_free(&y);
 }
 
+TEST(age, a_lab_at_the_end_of_time_has_no_later_age)
+{
+	struct say y = say_new();
+	struct image i = say_router(RX, 1);
+	ns_t now = y.st->now;
+	struct lsdb_entry e;
+
+	say_full(&y, NULL, 0);
+	say_lsu(&y, &i, 1);
+	REQUIRE(db_router(y.st, RX) != NULL);
+	y.st->now = NS_NEVER - SEC(1);
+	y.o->scan_at = 0;
+	e = *db_router(y.st, RX);
+	e.born_ms = ospf_now_ms(y.o);
+	ospf_age_arm(y.o, &e);
+	CHECK_EQ(y.o->scan_at, NS_NEVER);
+	y.st->now = now;
+	say_free(&y);
+}
+
 TEST(age, maxage_stays_while_a_neighbour_exchanges)      /* 14 */
 {
 	struct say y = say_new();
