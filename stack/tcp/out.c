@@ -65,8 +65,11 @@ static bool may_send(struct tcp_conn *tc, struct tcp_seg *s)
 {
 	uint32_t left = window_left(tc, s->seq);
 
-	if (!cwnd_allows(tc) || nagle_holds(tc, s) || !tcp_pace_allows(tc) ||
-	    !window_takes(tc, s, left))
+	/* As Linux had it for long (6.18 does not): the last segment need not wait for the
+	 * window of congestion. */
+	if (!cwnd_allows(tc) && !(s->flags & TCP_FIN))
+		return false;
+	if (nagle_holds(tc, s) || !tcp_pace_allows(tc) || !window_takes(tc, s, left))
 		return false;
 	return seg_span(s) <= left || tcp_seg_split(tc, s, left);
 }
