@@ -48,7 +48,7 @@ static bool is_dsack(const struct tcp_conn *tc, const struct tcp_opts *o, seq_t 
 bool tcp_sack_room(struct tcp_conn *tc)
 {
 	if (!tc->blocks)
-		tc->blocks = malloc(sizeof(*tc->blocks));
+		tc->blocks = calloc(1, sizeof(*tc->blocks));
 	return tc->blocks != NULL;
 }
 
