@@ -103,9 +103,9 @@ const struct cmd cmds_node[] = {
 	  .help = "stop a node as a power cut would, or start it again" },
 	{ .name = "node add", .args = "NAME [SETTING:rest]", .flags = CMD_LAB,
 	  .run = node_add_run, .print = node_add_print, .check = node_add_check,
-	  .rest_words = "kind group routing ospf forwarding loopback gateway routes router_id "
-			"areas redistribute default_information spf stub_router rfc1583 "
-			"reference_bandwidth max_paths distance max_lsas enabled area cost type "
+	  .rest_words = "kind group routing ospf forwarding loopback sysctls gateway routes "
+			"router_id areas redistribute default_information spf stub_router "
+			"rfc1583 reference_bandwidth max_paths distance max_lsas enabled area cost type "
 			"hello dead rxmt transmit_delay priority passive mtu_ignore auth",
 	  .help = "one more node while the lab runs; link add joins it",
 	  .text = "The settings are the keys of a node in a lab file and of its ospf, each with "
