@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* SACK blocks, honest and not. */
+#include "tests/unit/alloc.h"
 #include "tests/unit/tcp/flight.h"
 
 TEST(sack, a_block_marks_the_segments_that_it_covers_whole)
@@ -45,7 +46,6 @@ TEST(sack, blocks_that_lie_change_nothing)
 	peer_free(t);
 }
 
-/* RFC 2018 8: a timeout forgets what was SACKed, if the peer took it back. */
 /* The MSS has no room for them (RFC 6691): a full segment goes without, and if
  * they are news an ACK of its own tells them. */
 TEST(sack, blocks_do_not_make_a_full_segment_too_long)
@@ -75,6 +75,7 @@ TEST(sack, blocks_do_not_make_a_full_segment_too_long)
 	peer_free(t);
 }
 
+/* RFC 2018 8: a timeout forgets what was SACKed, if the peer took it back. */
 TEST(sack, what_was_sacked_and_thrown_away_is_sent_again)
 {
 	struct peer *t = flight(4);
@@ -92,6 +93,27 @@ TEST(sack, what_was_sacked_and_thrown_away_is_sent_again)
 	flight_ack(t, 2);
 	HEAR(t, TCP_ACK, AT(2), 1, MSS);
 	HEAR(t, TCP_ACK | TCP_PSH, AT(3), 1, MSS);
+	peer_free(t);
+}
+
+/* The first ACK that has some finds no memory to keep them. */
+TEST(sack, blocks_are_taken_without_memory_and_once_there_is_some)
+{
+	struct peer *t = flight(10);
+	const struct tcp_conn *tc = peer_conn(t);
+
+	peer_wait(t, RTT);
+	CHECK(tc->blocks == NULL);
+	state->fail_at = state->calls + 3;        /* behind two of SAY() */
+	flight_sack(t, 0, 2, 4);
+	state->fail_at = 0;
+	CHECK(tc->blocks == NULL);
+	CHECK_EQ(tc->n_sacked, 2);
+	flight_sack(t, 0, 2, 6);
+	CHECK(tc->blocks != NULL);
+	CHECK_EQ(tc->n_sacked, 4);
+	flight_ack(t, 10);
+	CHECK_EQ(tc->n_out, 0);
 	peer_free(t);
 }
 
