@@ -89,9 +89,10 @@ bool tcp_sndbuf_writable(const struct tcp_conn *tc)
 	uint64_t two = 2 * (uint64_t)limit(tc);
 	uint64_t bufs = (uint64_t)tc->n_out + 1 + tc->sendq_bytes / 1024;
 	uint64_t most = tc->sendq_bytes + TCP_BUF_COST * bufs;
+	bool few = mss_of(tc) >= 1024 && 3 * most <= two;
 
 	/* most: with a buffer for each KiB that waits; it is seldom near. */
-	return 3 * (uint64_t)tc->sendq_bytes <= two && (3 * most <= two || 3 * queued(tc) <= two);
+	return 3 * (uint64_t)tc->sendq_bytes <= two && (few || 3 * queued(tc) <= two);
 }
 
 bool tcp_sndbuf_full(const struct tcp_conn *tc) { return queued(tc) >= limit(tc); }

@@ -11,12 +11,14 @@
  * of Linux 6.18 on x86-64; built with tunnels it is 128 more. */
 #define TCP_BUF_COST 832
 
-/* Even with n more, each segment in a buffer of its own, it is not half of SO_SNDBUF. */
+/* Even with n more, two thirds of SO_SNDBUF are not in use: at such an MSS all buffers that
+ * are full cost 2.6 times their bytes at most.  Others, one of n_out each, are 512 bytes here. */
 static inline bool tcp_sndbuf_ample(const struct tcp_conn *tc, size_t n)
 {
-	uint64_t cost = (uint64_t)tc->sendq_bytes + n + ((uint64_t)tc->n_out << 9);
+	uint64_t quarter = (uint32_t)tc->sk.opt[SKO_SNDBUF] / 4;
+	uint64_t cost = (uint64_t)tc->sendq_bytes + ((uint64_t)tc->n_out << 9) + 1024;
 
-	return cost + 1024 <= (uint32_t)tc->sk.opt[SKO_SNDBUF] / 4;       /* 512: half of one */
+	return tc->snd_mss >= TCP_MSS_DEFAULT && n <= quarter && cost + n <= quarter;
 }
 
 /* How many of n bytes a write takes. */

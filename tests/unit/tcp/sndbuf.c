@@ -74,6 +74,26 @@ TEST(sndbuf, each_small_segment_has_a_buffer_of_its_own)
 	peer_free(t);
 }
 
+/* Buffers of such segments cost far more than the bytes in them. */
+TEST(sndbuf, with_a_tiny_mss_it_is_not_writable_while_a_write_takes_nothing)
+{
+	static const uint8_t mss[] = { 2, 4, 0, 48 };
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	t->wnd = 100;
+	peer_listen(t, 1);
+	SAY(t, .flags = TCP_SYN, .opt = mss, .n_opt = sizeof(mss));
+	CHECK(peer_next(t));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	CHECK_EQ(sk_accept(t->listener, &t->sk), OK);
+	CHECK_EQ(sk_setopt(t->sk, SKO_SNDBUF, 20000), OK);
+	for (unsigned i = 0; i < 1000 && peer_write(t, 100) > 0; i++)
+		;
+	CHECK_EQ(peer_write(t, 100), ERR_AGAIN);
+	CHECK_EQ(sk_ready(t->sk) & SK_OUT, 0);
+	peer_free(t);
+}
+
 TEST(sndbuf, by_default_256_kib_are_taken_and_it_grows_with_the_window)
 {
 	struct peer *t = with(65535, 0);
