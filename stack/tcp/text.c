@@ -282,14 +282,15 @@ static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 		return;
 	in_order = seq_eq(pkt_at(p), tc->rcv_nxt);
 	if (in_order) {
-		bool filled = tc->ooo != NULL;
+		/* the FIN of this segment is behind none */
+		bool gap = tc->ooo || (tc->fin_seen && !(rx->h.flags & TCP_FIN));
 
 		to_user(tc, p);
 		tcp_data_came(tc, rx->len, rx->h.flags);
-		if (filled) {                     /* RFC 5681 4.2: at once */
+		if (tc->ooo)
 			tcp_ooo_release(tc);
+		if (gap)                          /* RFC 5681 4.2: at once */
 			tc->ack_now = true;
-		}
 	} else {
 		room_for_gap(tc, pkt_end(p));
 		tcp_ooo_add(tc, p);
