@@ -88,7 +88,8 @@ static bool may_be_flight(const struct tcp_conn *tc, seq_t ack)
 {
 	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
-	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && s && is_plain(s) && list_linked(&s->by_time) && seq_le(seg_end(s), ack);
+	return tc->n_out > 1 && !tc->n_sacked && !tc->lost_hint && s && is_plain(s) &&
+	       list_linked(&s->by_time) && seq_le(seg_end(s), ack);
 }
 
 /* All that is out is one segment, sent once, and all of it was acknowledged. */

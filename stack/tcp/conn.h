@@ -10,7 +10,7 @@
  *	in.c      SEGMENT ARRIVES: in.h       ack.c     what an ACK tells us
  *	text.c    data that arrives           out.c     what is sent, and when
  *	ooo.c     and out of order (ooo.h)
- *	sendq.c   data that waits to be sent  seg.c     one segment onto the wire (seg.h: what it is)
+ *	sendq.c   data that waits to be sent  seg.c     a segment onto the wire (seg.h: what it is)
  *	sndbuf.c  how much that may be: sndbuf.h
  *	timer.c   timeouts                    rtt.c     RFC 6298
  *	predict.c what was expected, at once
@@ -86,7 +86,7 @@ struct tcp_ecn {
 struct tcp_rate {
 	uint32_t delivered_at;            /* units of 1.024 us: something was delivered last */
 	uint32_t first_at;                /* the first segment of this sample was sent */
-	uint32_t limited_to;              /* until so much is delivered the user is the limit; or 0 */
+	uint32_t limited_to;              /* until so much is delivered the user limits it; or 0 */
 	uint32_t n, took;                 /* the sample: segments, units of 1.024 us */
 	uint32_t waits_since;             /* units of 65.5 us, as ... */
 	uint32_t waited[3];               /* ... by enum tcp_wait less 1 */

@@ -265,7 +265,7 @@ static void run_release(struct tcp_conn *tc, const struct run *r)
 	for (p = r->first; p; p = next) {
 		next = p->next;
 		tc->ooo_bytes -= pkt_len(p) + PKT_COST;
-		if (tc->fin_seen && seq_lt(tc->fin_seq, pkt_end(p)))      /* it lied about its end */
+		if (tc->fin_seen && seq_lt(tc->fin_seq, pkt_end(p))) /* it lied about its end */
 			pkt_drop(tcp_stack(tc), p, DROP_TCP_WINDOW);
 		else if (!pkt_cut_front(p, tc->rcv_nxt))
 			pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);

@@ -21,7 +21,7 @@
 
 /* Sizes are of IP packets, in bytes. */
 struct tcp_mtup {
-	uint32_t low, high;               /* RFC 4821 7.2: what passes; the least that may not + 1 */
+	uint32_t low, high;               /* RFC 4821 7.2: what passes; what may not, + 1 */
 	uint32_t size;                    /* of the probe that is out; 0: none is */
 	seq_t start, end;                 /* of it */
 	ns_t at;                          /* the search began */
