@@ -201,10 +201,12 @@ static void fin_note(struct tcp_conn *tc, seq_t at)
 	tc->fin_seq = at;
 }
 
-/* It came out of order. */
-static void fin_is_early(struct tcp_conn *tc)
+/* It came out of order; again: not for the first time. */
+static void fin_is_early(struct tcp_conn *tc, bool again)
 {
 	tc->ack_now = true;
+	if (again)
+		tcp_dsack_add(tc, tc->fin_seq, seq_add(tc->fin_seq, 1));
 	if (tc->fin_seen)
 		tcp_ooo_fin(tc);
 }
@@ -268,10 +270,10 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 
 void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	if (!rx->len || !seq_lt(rx->h.seq, tc->rcv_nxt))
+	if (!seq_lt(rx->h.seq, tc->rcv_nxt) || tc->state == TCP_TIME_WAIT)        /* as Linux */
 		return;
 	tcp_quick_enter(tc, TCP_QUICK_MAX);
-	tcp_dsack_add(tc, rx->h.seq, seq_min(seq_add(rx->h.seq, rx->len), tc->rcv_nxt));
+	tcp_dsack_add(tc, rx->h.seq, seq_min(rx_end(rx), tc->rcv_nxt));
 }
 
 static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
@@ -323,6 +325,7 @@ void tcp_text_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
 	seq_t first = seq_add(rx->h.seq, !!(rx->h.flags & TCP_SYN));
+	bool again = tc->fin_seen;
 
 	if (rx->h.flags & TCP_FIN)
 		fin_note(tc, seq_add(first, rx->len));
@@ -336,5 +339,5 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	if (tc->fin_seen && seq_eq(tc->fin_seq, tc->rcv_nxt))
 		fin_arrived(tc);
 	else if (rx->h.flags & TCP_FIN)
-		fin_is_early(tc);
+		fin_is_early(tc, again);
 }
