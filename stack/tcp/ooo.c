@@ -232,8 +232,10 @@ void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p)
 {
 	uint32_t i = tc->ooo ? run_find(tc->ooo, pkt_at(p)) : 0;
 
-	if (tc->ooo && !cut_known(tc, p, i))
+	if (tc->ooo && !cut_known(tc, p, i)) {
+		sack_add(tc, &tc->ooo->run[i]);   /* RFC 2883 4: behind the D-SACK */
 		return;
+	}
 	if (tc->ooo_bytes + pkt_len(p) + PKT_COST > (uint32_t)tc->sk.opt[SKO_RCVBUF]) {
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
 		return;
