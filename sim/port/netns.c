@@ -39,7 +39,7 @@
 struct netns {
 	struct lab *lab;
 	struct keeper *keeper;            /* NULL: it could not be started, and was said so */
-	int *ns;                          /* by node_id(); -1: none */
+	int *ns;                          /* by node_id(), of those of the lab file; -1: none */
 	struct port **ports;              /* by outer ifindex, from FIRST_IFINDEX */
 	uint32_t n_ports, n_open;
 	struct port_event link_events;
@@ -51,7 +51,7 @@ struct keeper *netns_of(const struct node *n, int *ns)
 {
 	const struct netns *ns_lab = n->lab->netns;
 
-	*ns = ns_lab && ns_lab->keeper ? ns_lab->ns[node_id(n)] : -1;
+	*ns = n->is_door && ns_lab && ns_lab->keeper ? ns_lab->ns[node_id(n)] : -1;
 	return *ns >= 0 ? ns_lab->keeper : NULL;
 }
 

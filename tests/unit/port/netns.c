@@ -185,6 +185,22 @@ TEST(netns, other_nodes_run_no_program_of_this_machine)
 	lab_free(lab);
 }
 
+TEST(netns, nor_does_a_node_that_came_later)
+{
+	struct buf notes = { 0 }, err = { 0 };
+	struct lab *lab = lab_begin();
+	struct text t = { 0 };
+
+	CHECK(lab_node_add(lab, "late", 0, NULL, &notes, &err) != NULL);
+	CHECK_EQ(run(lab, "late", &t, "true"), PROG_USAGE);
+	CHECK_STR(t.err.s, "exec: late is a router: only a node of kind netns runs programs of "
+		  "this machine\n");
+	text_free(&t);
+	buf_free(&notes);
+	buf_free(&err);
+	lab_free(lab);
+}
+
 TEST(netns, the_state_says_how_to_get_in)
 {
 	struct lab *lab = lab_begin();
