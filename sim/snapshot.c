@@ -201,16 +201,20 @@ static bool say_neigh(void *arg, const struct neigh_info *i)
 	return true;
 }
 
-/* Those that are not as in a stack that nobody changed, and those that the file names. */
+/* Those that are not as in a stack that nobody changed, those that the file names, and where
+ * there is a profile all that it sets. */
 static void take_sysctls(struct topo_node *to, struct stack *st)
 {
+	bool profile = stack_option(st, OPT_TCP_PROFILE) != 0 ||
+		       (to->n_sysctls && sysctl_has(to->sysctls[0].key, OPT_TCP_PROFILE));
 	char now[SYSCTL_TEXT_MAX];
 	const struct sysctl *key;
 
 	for (size_t i = 0; i < to->n_sysctls; i++)
 		topo_sysctl_put(to, to->sysctls[i].key, sysctl_value(to->sysctls[i].key, st, now));
 	for (unsigned i = 0; (key = sysctl_nth(i)); i++)
-		if (sysctl_changed(key, st) && !sysctl_has(key, OPT_FORWARDING))
+		if ((sysctl_changed(key, st) || (profile && sysctl_is_of_profile(key))) &&
+		    !sysctl_has(key, OPT_FORWARDING))
 			topo_sysctl_put(to, key, sysctl_value(key, st, now));
 }
 

@@ -271,6 +271,14 @@ bool sysctl_has(const struct sysctl *s, enum stack_option o)
 	return false;
 }
 
+bool sysctl_is_of_profile(const struct sysctl *s)
+{
+	for (unsigned i = 0; i < (unsigned)s->n; i++)
+		if (s->opt[i] != LEAST_MEM && stack_profile_sets((enum stack_option)s->opt[i]))
+			return true;
+	return false;
+}
+
 bool sysctl_changed(const struct sysctl *s, struct stack *st)
 {
 	char now[SYSCTL_TEXT_MAX], at_first[SYSCTL_TEXT_MAX];

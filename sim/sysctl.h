@@ -31,6 +31,7 @@ const char *sysctl_help(const struct sysctl *s);
 unsigned sysctl_numbers(const struct sysctl *s, const struct stack *st,
 			int64_t v[SYSCTL_NUMBERS_MAX]);
 bool sysctl_has(const struct sysctl *s, enum stack_option o);     /* is it a number of the key? */
+bool sysctl_is_of_profile(const struct sysctl *s);        /* does tcp_profile set it? */
 /* Is it no more as in a stack that nobody changed?  A key's own first value (of cookies)
  * is not known. */
 bool sysctl_changed(const struct sysctl *s, struct stack *st);

@@ -243,6 +243,7 @@ void *stack_ctx(const struct stack *st);
 int64_t stack_option(const struct stack *st, enum stack_option o);
 /* ERR_INVAL: no such option, or a value outside its bounds; nothing changes. */
 int stack_set_option(struct stack *st, enum stack_option o, int64_t v);
+bool stack_profile_sets(enum stack_option o);     /* is it one that OPT_TCP_PROFILE sets? */
 /* What sockets that choose none (sk_set_congestion()) have; the n-th there is, from 0, or
  * NULL.  ERR_NOENT: no such name. */
 int must_check stack_set_congestion(struct stack *st, const char *name);

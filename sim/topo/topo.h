@@ -182,7 +182,7 @@ void topo_node_append(struct topo *t, struct topo_node *n);    /* takes over wha
 /* Into *out, which is the caller's; it has no link.  Later nodes move up. */
 void topo_node_remove(struct topo *t, size_t i, struct topo_node *out);
 void topo_node_fini(struct topo_node *n);                      /* what it owns */
-/* In the place of what it has for the key. */
+/* In the place of what it has for the key.  A profile is the first. */
 void topo_sysctl_put(struct topo_node *n, const struct sysctl *key, const char *value);
 
 /*

@@ -49,6 +49,10 @@ void topo_sysctl_put(struct topo_node *n, const struct sysctl *key, const char *
 		i++;
 	if (i == n->n_sysctls)
 		s = n->sysctls = mem_grow(s, ++n->n_sysctls, sizeof(*s));
+	if (sysctl_has(key, OPT_TCP_PROFILE)) {   /* it sets others, which may be set again */
+		memmove(&s[1], &s[0], i * sizeof(*s));
+		i = 0;
+	}
 	s[i].key = key;
 	snprintf(s[i].value, sizeof(s[i].value), "%s", value);
 }

@@ -24,6 +24,14 @@ static const struct {
 	{ OPT_PORT_MAX,       { 60999,   65535 } },
 };
 
+bool stack_profile_sets(enum stack_option o)
+{
+	for (size_t i = 0; i < N_ELEM(rows); i++)
+		if (rows[i].o == o)
+			return true;
+	return false;
+}
+
 void profile_apply(struct stack *st, unsigned profile)
 {
 	assert(profile < N_PROFILE);

@@ -153,6 +153,19 @@ TEST(snapshot, links_are_those_of_now)
 	bench_close(&b);
 }
 
+/* The profile sets others, to which more was done since. */
+TEST(snapshot, a_tcp_profile_does_not_undo_what_was_set_after_it)
+{
+	static const char *const lines[] = { "h1 sysctl -a", "h2 sysctl -a" };
+	struct bench b;
+
+	REQUIRE(bench_open(&b));
+	CHECK_EQ(bench_do(&b, "h2 sysctl -w tcp_profile=1 tcp_trim=0 "
+			  "'net.ipv4.tcp_rmem=4096 100000 200000'"), 0);
+	check_reload(&b, lines, N_ELEM(lines));
+	bench_close(&b);
+}
+
 TEST(snapshot, what_a_lab_file_cannot_say_is_a_comment)
 {
 	struct bench b, r;

@@ -46,6 +46,21 @@ TEST(sysctls, each_layer_changes_the_keys_that_it_names)
 	buf_free(&b);
 }
 
+TEST(sysctls, a_profile_comes_before_what_changes_it)
+{
+	struct topo *t = text_good(
+		"defaults: {sysctls: {tcp_trim: 0}}\n"
+		"nodes: {a: {kind: host, sysctls: {tcp_quick_acks: 3, tcp_profile: 1}}}\n"
+		"links: []\n");
+
+	REQUIRE(t != NULL && t->nodes[0].n_sysctls == 3);
+	CHECK(t->nodes[0].sysctls[0].key == sysctl_find("tcp_profile"));
+	CHECK(t->nodes[0].sysctls[1].key == sysctl_find("tcp_trim"));
+	CHECK_STR(t->nodes[0].sysctls[0].value, "1");
+	CHECK_STR(t->nodes[0].sysctls[1].value, "0");
+	topo_free(t);
+}
+
 TEST(sysctls, a_wrong_one_is_named_with_what_was_expected)
 {
 	text_errors(
