@@ -34,7 +34,7 @@ struct route_view route_view_learned(const struct stack *st, unsigned learner,
 		.nh = st->nexthops.of[l->nexthops], .key = to->key, .len = to->len & 63,
 		.proto = protos[learner],
 		.distance = distance ? distance : route_distance(protos[learner]),
-		.metric = l->metric, 
+		.metric = l->metric,
 		.since = learn_table_since(st->rib.learned[learner], l),
 	};
 }
