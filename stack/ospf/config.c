@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "stack/ospf/ospf.h"
+#include "stack/ospf/spf.h"
 
 /* --- areas ------------------------------------------------------------------ */
 
@@ -81,6 +81,17 @@ static struct ospf_range *ranges_copy(const struct ospf_area_config *c)
 	return r;
 }
 
+/* A run has cells for the prefixes that there are when it begins, and itself makes but those
+ * of ranges: they are made here.  Without memory it asks again (abr_offer_discard()). */
+static void ranges_number(const struct ospf *o, const struct ospf_area *a)
+{
+	for (size_t i = 0; i < a->conf.n_ranges; i++) {
+		struct ospf_pnet to = abr_range_net(&a->conf.ranges[i]);
+
+		(void)ospf_prefix_num(o->pool, to.key, to.len);
+	}
+}
+
 int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_config *c)
 {
 	struct ospf *o = st->ospf;
@@ -106,6 +117,7 @@ int stack_ospf_area(struct stack *st, uint32_t area, const struct ospf_area_conf
 	free(a->ranges);
 	a->conf = *c;
 	a->conf.ranges = a->ranges = ranges;
+	ranges_number(o, a);
 	a->configured = true;
 	if (other)
 		lsdb_each(o, lsa_purge, a);

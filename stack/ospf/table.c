@@ -417,7 +417,7 @@ const struct spf_p *table_internal(struct table *t, ip4_t addr)
 					       (unsigned)len);
 		struct spf_p *c;
 
-		if (p == OSPF_NUM_NONE)
+		if (p == OSPF_NUM_NONE || !spf_scratch_has(t->s, p))
 			continue;
 		c = &t->s->p[p];
 		if (!table_is_asked(t, p)) {

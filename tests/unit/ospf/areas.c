@@ -145,6 +145,39 @@ TEST(ospf_areas, a_range_is_told_of_as_one_and_discards_the_rest)
 	onet_free(c.on);
 }
 
+/* How long until a range is discarded, its prefix the pool's 257th or one of the first. */
+static ns_t range_takes(bool many)
+{
+	struct chain c = chain_new(OSPF_AREA_NORMAL, false);
+	struct ospf_range range = { .prefix = prefix("10.9.0.0/16") };
+	prefix_num held[256];
+	unsigned n = 0;
+	ns_t took = 0;
+
+	REQUIRE(onet_settle(c.on, SEC(60)));
+	while (many && prefix_pool_end(c.on->prefixes) < 256) {
+		held[n] = prefix_pool_get(c.on->prefixes, IP4(172, 16, n, 0), 24);
+		REQUIRE(held[n++] != PREFIX_NONE);
+	}
+	area_is(c.r[1], 1, (struct ospf_area_config){ .ranges = &range, .n_ranges = 1 });
+	for (; metric(c.r[1], "10.9.0.0/16") != 0 && took < SEC(60); took += MSEC(10))
+		onet_run(c.on, MSEC(10));
+	CHECK_EQ(metric(c.r[1], "10.9.1.0/24"), 20);
+	CHECK_EQ(metric(c.r[1], "10.9.3.0/24"), 20);
+	while (n > 0)
+		prefix_pool_put(c.on->prefixes, held[--n]);
+	onet_free(c.on);
+	return took;
+}
+
+TEST(ospf_areas, a_range_takes_no_longer_where_others_know_many_prefixes)
+{
+	ns_t few = range_takes(false);
+
+	CHECK(few < SEC(60));
+	CHECK_EQ(range_takes(true), few);
+}
+
 TEST(ospf_areas, a_stub_area_has_a_default_route_instead_of_externals)
 {
 	struct chain c = chain_new(OSPF_AREA_STUB, false);
