@@ -43,7 +43,7 @@ static json_t *key_json(const struct sysctl *key, struct stack *st)
 	return o;
 }
 
-/* The words in front that begin with '-'; how many.  -1: one that sysctl does not have. */
+/* The words in front that begin with '-'; how many.  ~i: the i-th is none that sysctl has. */
 struct sysctl_flags { bool all, quiet, values; };
 
 static int flags_read(char *const *v, int n, struct sysctl_flags *f)
@@ -57,7 +57,7 @@ static int flags_read(char *const *v, int n, struct sysctl_flags *f)
 			case 'q': f->quiet = true; break;
 			case 'n': f->values = true; break;
 			case 'w': break;          /* a value is set where there is one */
-			default:  return -1;
+			default:  return ~i;
 			}
 	return i;
 }
@@ -107,7 +107,7 @@ static int sysctl_run(struct shell *sh, const struct args *a)
 	v = args_rest(a, &n);
 	from = flags_read(v, n, &f);
 	if (from < 0)
-		return shell_error(sh, "sysctl: expected -a, -n, -q or -w, found '%s'", v[0]);
+		return shell_error(sh, "sysctl: expected -a, -n, -q or -w, found '%s'", v[~from]);
 	all = json_array();
 	for (unsigned i = 0; (f.all || !n) && sysctl_nth(i); i++)
 		json_array_append_new(all, key_json(sysctl_nth(i), st));

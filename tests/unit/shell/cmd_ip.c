@@ -126,6 +126,7 @@ TEST(cmd_ip, sysctl_has_linux_s_several_numbers_words_and_flags)
 		      "\"net.ipv4.ip_local_port_range\": Invalid argument: expected the last "
 		      "number from 2000 to 65535\n");
 	bench_refuses(&b, "h1 sysctl -z", "sysctl: expected -a, -n, -q or -w, found '-z'\n");
+	bench_refuses(&b, "h1 sysctl -n -ay", "sysctl: expected -a, -n, -q or -w, found '-ay'\n");
 	bench_close(&b);
 }
 
