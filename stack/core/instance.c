@@ -21,8 +21,8 @@ static void timers_earlier(struct timerq *q)
 		st->hooks->wake(st->ctx, timerq_next_at(q));
 }
 
-static const struct option_row { const char *name; int64_t def, min, max; } options[OPT_N] = {
-#define X(opt, str, def, min, max, help) [opt] = { str, def, min, max },
+static const struct { int64_t def, min, max; } options[OPT_N] = {
+#define X(opt, str, def, min, max, help) [opt] = { def, min, max },
 	STACK_OPTIONS(X)
 #undef X
 };
