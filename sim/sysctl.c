@@ -20,6 +20,7 @@ struct sysctl {
 	short n;                          /* numbers; 0: a word */
 	short unit;                       /* of the option's in one of Linux's: 1000 ms a second */
 	bool ours;                        /* Linux has none such */
+	bool machine;                     /* Linux has one for all of its namespaces */
 	bool rises;                       /* no number may be less than the one before */
 	short opt[SYSCTL_NUMBERS_MAX];    /* of n; LEAST_MEM: none of ours */
 	const char *(*get)(struct stack *st, char out[SYSCTL_TEXT_MAX]);  /* of a word */
@@ -75,19 +76,22 @@ static const char *key_get(struct stack *st, char out[SYSCTL_TEXT_MAX])
 /* --- the keys -------------------------------------------------------------------- */
 
 #define ONE(path, o) { .name = (path), .n = 1, .unit = 1, .opt = { (o) } }
-#define SECONDS(path, o, what) \
-	{ .name = (path), .n = 1, .unit = 1000, .opt = { (o) }, .help = "seconds " what }
+#define SECONDS(path, o, what, ...) \
+	{ .name = (path), .n = 1, .unit = 1000, .opt = { (o) }, .help = "seconds " what, \
+	  __VA_ARGS__ }
+#define MACHINE(path, o) \
+	{ .name = (path), .n = 1, .unit = 1, .opt = { (o) }, .machine = true }
 #define IPV4(last, o) ONE("net.ipv4." last, o)
 #define OURS(last, o) \
 	{ .name = "net.ipv4." last, .n = 1, .unit = 1, .opt = { (o) }, .ours = true }
 #define CONF(last, o) ONE("net.ipv4.conf.all." last, o)
-#define NEIGH(last, o) ONE("net.ipv4.neigh.default." last, o)
+#define NEIGH(last, o) MACHINE("net.ipv4.neigh.default." last, o)
 
 static const struct sysctl keys[] = {
-	ONE("net.core.rmem_default", OPT_RMEM),
-	ONE("net.core.rmem_max", OPT_RMEM_LIMIT),
+	MACHINE("net.core.rmem_default", OPT_RMEM),
+	MACHINE("net.core.rmem_max", OPT_RMEM_LIMIT),
 	ONE("net.core.somaxconn", OPT_SOMAXCONN),
-	ONE("net.core.wmem_max", OPT_WMEM_LIMIT),
+	MACHINE("net.core.wmem_max", OPT_WMEM_LIMIT),
 	CONF("accept_redirects", OPT_ACCEPT_REDIRECTS),
 	CONF("accept_source_route", OPT_ACCEPT_SRCROUTE),
 	CONF("bc_forwarding", OPT_BC_FORWARDING),
@@ -107,9 +111,10 @@ static const struct sysctl keys[] = {
 		"a datagram waits for its fragments"),
 	NEIGH("base_reachable_time_ms", OPT_NEIGH_REACHABLE),
 	SECONDS("net.ipv4.neigh.default.delay_first_probe_time", OPT_NEIGH_DELAY,
-		"in DELAY before a probe"),
+		"in DELAY before a probe", .machine = true),
 	SECONDS("net.ipv4.neigh.default.gc_stale_time", OPT_NEIGH_STALE,
-		"until an unused entry may go, or a silent gateway is tried again"),
+		"until an unused entry may go, or a silent gateway is tried again",
+		.machine = true),
 	NEIGH("gc_thresh3", OPT_NEIGH_MAX),
 	NEIGH("mcast_solicit", OPT_NEIGH_PROBES),
 	NEIGH("retrans_time_ms", OPT_NEIGH_RETRANS),
@@ -137,7 +142,7 @@ static const struct sysctl keys[] = {
 	IPV4("tcp_keepalive_intvl", OPT_TCP_KEEPINTVL),
 	IPV4("tcp_keepalive_probes", OPT_TCP_KEEPCNT),
 	IPV4("tcp_keepalive_time", OPT_TCP_KEEPIDLE),
-	IPV4("tcp_max_orphans", OPT_TCP_MAX_ORPHANS),
+	MACHINE("net.ipv4.tcp_max_orphans", OPT_TCP_MAX_ORPHANS),
 	IPV4("tcp_min_tso_segs", OPT_TCP_MIN_TSO_SEGS),
 	IPV4("tcp_moderate_rcvbuf", OPT_TCP_MODERATE),
 	IPV4("tcp_mtu_probe_floor", OPT_TCP_MTU_FLOOR),
@@ -151,7 +156,6 @@ static const struct sysctl keys[] = {
 	  .opt = { LEAST_MEM, OPT_TCP_RMEM, OPT_TCP_RMEM_MAX },
 	  .help = "bytes of a stream's receive buffer: least (no matter), at first, at most" },
 	IPV4("tcp_rto_max_ms", OPT_TCP_RTO_MAX),
-	IPV4("tcp_rto_min_ms", OPT_TCP_RTO_MIN),
 	IPV4("tcp_sack", OPT_TCP_SACK),
 	IPV4("tcp_slow_start_after_idle", OPT_TCP_IDLE_RESTART),
 	IPV4("tcp_stdurg", OPT_TCP_STDURG),
@@ -170,6 +174,7 @@ static const struct sysctl keys[] = {
 	OURS("tcp_profile", OPT_TCP_PROFILE),
 	OURS("tcp_quick_acks", OPT_TCP_QUICK_ACKS),
 	OURS("tcp_rst_exact", OPT_TCP_RST_EXACT),
+	OURS("tcp_rto_min_ms", OPT_TCP_RTO_MIN),
 	OURS("tcp_rto_rfc6298", OPT_TCP_RTO_RFC6298),
 	OURS("tcp_syn_order", OPT_TCP_SYN_ORDER),
 	OURS("tcp_syn_window", OPT_TCP_SYN_WINDOW),
@@ -237,7 +242,7 @@ const struct sysctl *sysctl_nth(unsigned n) { return n < N_ELEM(keys) ? &keys[n]
 
 const char *sysctl_name(const struct sysctl *s) { return s->name; }
 
-bool sysctl_is_linux(const struct sysctl *s) { return !s->ours; }
+bool sysctl_is_of_namespace(const struct sysctl *s) { return !s->ours && !s->machine; }
 
 const char *sysctl_help(const struct sysctl *s)
 {

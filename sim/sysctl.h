@@ -24,7 +24,8 @@ const struct sysctl *sysctl_find(const char *name);
 const struct sysctl *sysctl_of_interface(const char *name, char interface[SYSCTL_TEXT_MAX]);
 const struct sysctl *sysctl_nth(unsigned n);      /* all there are, from 0; NULL: no more */
 const char *sysctl_name(const struct sysctl *s);  /* its path, with dots */
-bool sysctl_is_linux(const struct sysctl *s);     /* does a Linux of today have it? */
+/* Does each network namespace of a Linux of today have one of its own? */
+bool sysctl_is_of_namespace(const struct sysctl *s);
 const char *sysctl_help(const struct sysctl *s);
 /* The numbers of a key, 0 for a word; v, where it is not NULL: what they are now, or are
  * in a stack that nobody changed (st NULL). */

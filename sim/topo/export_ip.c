@@ -82,6 +82,19 @@ static void script_outside(struct script *s, const struct topo_node *n)
 }
 
 /* Settings that a namespace would take over from the machine are set. */
+static void script_sysctl(struct script *s, const struct topo_node *n,
+			  const struct topo_sysctl *v)
+{
+	const char *name = sysctl_name(v->key);
+
+	if (sysctl_is_of_namespace(v->key))
+		buf_printf(s->out, "ip netns exec %s sysctl -qw %s=\"%s\"\n", n->name, name,
+			   v->value);
+	else
+		buf_printf(s->out, "# No namespace has a %s of its own: %s of %s is not set.\n",
+			   name, v->value, n->name);
+}
+
 static void script_node(struct script *s, const struct topo_step *step)
 {
 	const struct topo_node *n = step->node;
@@ -101,9 +114,7 @@ static void script_node(struct script *s, const struct topo_step *step)
 		   "net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0\n",
 		   n->name, n->forward);
 	for (size_t i = 0; i < n->n_sysctls; i++)
-		if (sysctl_is_linux(n->sysctls[i].key))
-			buf_printf(s->out, "ip netns exec %s sysctl -qw %s=\"%s\"\n", n->name,
-				   sysctl_name(n->sysctls[i].key), n->sysctls[i].value);
+		script_sysctl(s, n, &n->sysctls[i]);
 }
 
 static void script_end(struct script *s, const struct topo_link *l, const struct topo_end *e)

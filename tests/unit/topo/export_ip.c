@@ -94,6 +94,20 @@ TEST(export_ip, what_differs_from_linux_is_set)
 }
 
 /* A route to a connected network: "add" says File exists. */
+TEST(export_ip, a_sysctl_is_set_if_a_namespace_has_it)
+{
+	struct buf b = { 0 };
+
+	script_of("lab.yaml", "nodes: {h: {kind: host, sysctls: {tcp_sack: 0, rmem_max: 4096, "
+		  "gc_stale_time: 9, gro: 0}}}\nlinks: []\n", &b);
+	check_has(&b, "ip netns exec h sysctl -qw net.ipv4.tcp_sack=\"0\"\n"
+		  "# No namespace has a net.core.rmem_max of its own: 4096 of h is not set.\n"
+		  "# No namespace has a net.ipv4.neigh.default.gc_stale_time of its own: 9 of h is "
+		  "not set.\n"
+		  "# No namespace has a net.ipv4.gro of its own: 0 of h is not set.\n");
+	buf_free(&b);
+}
+
 TEST(export_ip, a_route_to_a_network_of_ones_own_is_appended)
 {
 	struct buf b = { 0 };
