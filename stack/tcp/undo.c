@@ -43,15 +43,17 @@ bool tcp_undo_may(const struct tcp_conn *tc, const struct tcp_acked *a)
 	return tc->undo.on && (tc->undo.retrans == 0 || was_only_late(tc, a));
 }
 
+/* What was lost was sent before all that is in sent_order, in the order of its numbers. */
 static void nothing_is_lost(struct tcp_conn *tc)
 {
+	struct list_node *rest = tc->sent_order.head.next;
 	struct tcp_seg *s;
 
 	list_for_each(&tc->sendq, s, node) {
 		if (!s->sent)
 			break;
 		if ((s->marks & SEG_LOST) && !list_linked(&s->by_time))
-			list_push_front(&tc->sent_order, &s->by_time);
+			list_insert_before(rest, &s->by_time);
 		s->marks &= (uint8_t)~SEG_LOST;
 	}
 	tc->n_lost = 0;

@@ -21,6 +21,30 @@ TEST(undo, an_echo_older_than_the_retransmission_brings_the_window_back)
 	peer_free(t);
 }
 
+/* RACK looks at what was sent first, first (RFC 8985 6.2, step 5). */
+TEST(undo, what_is_not_lost_after_all_is_in_the_order_of_its_sending)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t ts = t->tsecr, n = 0;
+	const struct tcp_seg *s;
+	seq_t last = tc->snd_una;
+
+	peer_wait(t, SEC(1));                     /* a timeout */
+	CHECK_EQ(tc->ca_state, CA_LOSS);
+	CHECK_EQ(tc->n_lost, 10);
+	t->tsecr = ts;
+	flight_ack(t, 1);                         /* of the first copy */
+	CHECK_EQ(tc->n_lost, 0);
+	list_for_each(&tc->sent_order, s, by_time) {
+		CHECK(seq_lt(last, s->seq));
+		last = s->seq;
+		n++;
+	}
+	CHECK_EQ(n, 9);
+	peer_free(t);
+}
+
 TEST(undo, an_echo_of_the_retransmission_does_not)
 {
 	struct peer *t = flight(10);
