@@ -76,6 +76,21 @@ TEST(sysctl, each_option_has_a_key_with_the_same_default_and_bounds)
 	host_free(&h);
 }
 
+TEST(sysctl, a_key_of_one_number_is_called_as_its_option)
+{
+	static const char *const names[] = {
+#define X(id, name, def, min, max, help) name,
+		STACK_OPTIONS(X)
+#undef X
+	};
+
+	for (int o = 0; o < OPT_N; o++) {
+		const struct sysctl *key = sysctl_find(names[o]);
+
+		CHECK(!key || sysctl_has(key, (enum stack_option)o));
+	}
+}
+
 TEST(sysctl, several_numbers_are_set_at_once_or_not_at_all)
 {
 	struct host h = host_new();
