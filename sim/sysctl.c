@@ -17,7 +17,7 @@
 
 struct sysctl {
 	const char *name;
-	short n;                          /* numbers; 0: a word */
+	unsigned n;                       /* numbers; 0: a word */
 	short unit;                       /* of the option's in one of Linux's: 1000 ms a second */
 	bool ours;                        /* Linux has none such */
 	bool machine;                     /* Linux has one for all of its namespaces */
@@ -263,14 +263,14 @@ static int64_t number(const struct sysctl *s, const struct stack *st, unsigned i
 unsigned sysctl_numbers(const struct sysctl *s, const struct stack *st,
 			int64_t v[SYSCTL_NUMBERS_MAX])
 {
-	for (unsigned i = 0; v && i < (unsigned)s->n; i++)
+	for (unsigned i = 0; v && i < s->n; i++)
 		v[i] = number(s, st, i);
-	return (unsigned)s->n;
+	return s->n;
 }
 
 bool sysctl_has(const struct sysctl *s, enum stack_option o)
 {
-	for (unsigned i = 0; i < (unsigned)s->n; i++)
+	for (unsigned i = 0; i < s->n; i++)
 		if (s->opt[i] == (short)o)
 			return true;
 	return false;
@@ -278,7 +278,7 @@ bool sysctl_has(const struct sysctl *s, enum stack_option o)
 
 bool sysctl_is_of_profile(const struct sysctl *s)
 {
-	for (unsigned i = 0; i < (unsigned)s->n; i++)
+	for (unsigned i = 0; i < s->n; i++)
 		if (s->opt[i] != LEAST_MEM && stack_profile_sets((enum stack_option)s->opt[i]))
 			return true;
 	return false;
@@ -289,7 +289,7 @@ bool sysctl_changed(const struct sysctl *s, struct stack *st)
 	char now[SYSCTL_TEXT_MAX], at_first[SYSCTL_TEXT_MAX];
 	const char *was;
 
-	for (unsigned i = 0; i < (unsigned)s->n; i++)
+	for (unsigned i = 0; i < s->n; i++)
 		if (number(s, st, i) != number(s, NULL, i))
 			return true;
 	if (s->n || !s->set)
@@ -302,7 +302,7 @@ void sysctl_bounds(const struct sysctl *s, unsigned n, int64_t *min, int64_t *ma
 {
 	short o = s->opt[n];
 
-	assert(n < (unsigned)s->n);
+	assert(n < s->n);
 	if (o == LEAST_MEM) {
 		*min = 1, *max = INT32_MAX;
 		return;
@@ -322,7 +322,7 @@ const char *sysctl_value(const struct sysctl *s, struct stack *st, char out[SYSC
 
 	if (!s->n)
 		return s->get(st, out);
-	for (unsigned i = 0; i < (unsigned)s->n && at < SYSCTL_TEXT_MAX; i++)
+	for (unsigned i = 0; i < s->n && at < SYSCTL_TEXT_MAX; i++)
 		at += (size_t)snprintf(out + at, SYSCTL_TEXT_MAX - at, "%s%" PRId64, i ? " " : "",
 				       number(s, st, i));
 	return out;
@@ -350,7 +350,7 @@ static bool numbers_read(const struct sysctl *s, const char *text, int64_t *v, c
 {
 	int64_t min, max;
 
-	for (unsigned i = 0; i < (unsigned)s->n; i++) {
+	for (unsigned i = 0; i < s->n; i++) {
 		text += strspn(text, " \t");
 		sysctl_bounds(s, i, &min, &max);
 		if (s->rises && i && v[i - 1] > min)
@@ -359,13 +359,13 @@ static bool numbers_read(const struct sysctl *s, const char *text, int64_t *v, c
 			continue;
 		snprintf(err, 128, "expected %s from %" PRId64 " to %" PRId64,
 			 s->n == 1 ? "a number" : i == 0 ? "the first number" :
-			 i + 1 == (unsigned)s->n ? "the last number" : "the second number",
+			 i + 1 == s->n ? "the last number" : "the second number",
 			 min, max);
 		return false;
 	}
 	text += strspn(text, " \t");
 	if (*text)
-		snprintf(err, 128, "expected %d number%s, found more", s->n, s->n > 1 ? "s" : "");
+		snprintf(err, 128, "expected %u number%s, found more", s->n, s->n > 1 ? "s" : "");
 	return !*text;
 }
 
@@ -392,7 +392,7 @@ bool sysctl_set(const struct sysctl *s, struct stack *st, const char *value, cha
 		return word_set(s, st, value, err);
 	if (!numbers_read(s, value, v, err))
 		return false;
-	for (unsigned i = 0; st && i < (unsigned)s->n; i++)
+	for (unsigned i = 0; st && i < s->n; i++)
 		if (s->opt[i] != LEAST_MEM)       /* of which the bounds are the same */
 			(void)stack_set_option(st, (enum stack_option)s->opt[i], v[i] * s->unit);
 	return true;
