@@ -339,16 +339,22 @@ static void change_and_hear(struct say *y, bool by_bits)
 	CHECK_MEM(got.k, m.k, m.n * sizeof(*m.k));
 }
 
+/* The spokes are there, and the hub floods n LSAs to them, which i tells of then. */
+static void spokes_hear(struct say *y, struct say spoke[SPOKES], struct image *i, unsigned n)
+{
+	spokes_new(y, spoke);
+	for (unsigned k = 0; k < n; k++)
+		i[k] = say_router(RX + k, 1);
+	say_lsu(y, i, n);
+	onet_run(y->on, MSEC(100));
+}
+
 TEST(rxmt, lists_keep_their_order)
 {
 	static struct image i[60];
 	struct say y = say_new(), spoke[SPOKES];
 
-	spokes_new(&y, spoke);
-	for (unsigned k = 0; k < N_ELEM(i); k++)
-		i[k] = say_router(RX + k, 1);
-	say_lsu(&y, i, N_ELEM(i));
-	onet_run(y.on, MSEC(100));
+	spokes_hear(&y, spoke, i, N_ELEM(i));
 	for (unsigned k = 1; k < SPOKES; k++)
 		say_ack(&spoke[k], i, N_ELEM(i));
 	change_and_hear(&spoke[1], true);
@@ -363,11 +369,7 @@ TEST(rxmt, acknowledgments_count_in_any_order)
 	static struct image i[60], some[N_ELEM(i)];
 	struct say y = say_new(), spoke[SPOKES];
 
-	spokes_new(&y, spoke);
-	for (unsigned k = 0; k < N_ELEM(i); k++)
-		i[k] = say_router(RX + k, 1);
-	say_lsu(&y, i, N_ELEM(i));
-	onet_run(y.on, MSEC(100));
+	spokes_hear(&y, spoke, i, N_ELEM(i));
 	for (unsigned k = 1; k < SPOKES; k++) {
 		for (unsigned j = 0; j < N_ELEM(i); j++)
 			some[j] = i[k % 2 ? N_ELEM(i) - 1 - j : 7 * j % N_ELEM(i)];
