@@ -13,27 +13,6 @@
 	"  - {endpoints: [a, b], ipv4: 10.0.1.0/24, delay: 10ms}\n" \
 	"  - {endpoints: [b, c], ipv4: 10.0.2.0/24}\n"
 
-/* Words separated by blanks; "" for OK, else the sentence, until the next call. */
-static const char *add(struct lab *lab, const char *a, const char *b, const char *words)
-{
-	static char said[400];
-	struct buf notes = { 0 }, err = { 0 };
-	char text[200], *argv[20], *save = NULL;
-	int argc = 0;
-
-	snprintf(text, sizeof(text), "%s", words);
-	for (char *w = strtok_r(text, " ", &save); w && argc < 20; w = strtok_r(NULL, " ", &save))
-		argv[argc++] = w;
-	said[0] = '\0';
-	if (!lab_link_add(lab, a, b, argc, argv, &notes, &err))
-		snprintf(said, sizeof(said), "%s", err.s ? err.s : "?");
-	else
-		CHECK(!err.len);
-	buf_free(&notes);
-	buf_free(&err);
-	return said;
-}
-
 static void del(struct lab *lab, const char *a, const char *b)
 {
 	struct link *l = lab_find_link(lab, rig_node(lab, a), rig_node(lab, b), 0);
@@ -50,7 +29,7 @@ TEST(link_add, it_carries_frames_as_one_of_the_lab_file_does)
 	struct lab *lab = rig_lab(LINE);
 	struct rig_ear *ear;
 
-	CHECK_STR(add(lab, "a", "c:west", "delay 30ms rate 1mbit mtu 1400"), "");
+	CHECK_STR(rig_link_add(lab, "a", "c:west", "delay 30ms rate 1mbit mtu 1400"), "");
 	CHECK_EQ(lab_n_links(lab), 3);
 	CHECK_STR(rig_end(lab, "a:eth1")->dev.name, "eth1");
 	CHECK_EQ(rig_end(lab, "c:west")->dev.mtu, 1400);
@@ -67,7 +46,7 @@ TEST(link_add, what_links_start_from_in_the_file_holds_for_it)
 {
 	struct lab *lab = rig_lab("defaults: {link: {delay: 7ms, mtu: 900}}\n" LINE);
 
-	CHECK_STR(add(lab, "a", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", ""), "");
 	CHECK_EQ(rig_end(lab, "a:eth1")->delay, MSEC(7));
 	CHECK_EQ(rig_end(lab, "a:eth1")->dev.mtu, 900);
 	lab_free(lab);
@@ -81,10 +60,10 @@ TEST(link_add, an_address_that_a_command_took_is_not_assigned)
 	REQUIRE(prefix_parse(&p, "10.1.1.9/24"));
 	CHECK_EQ(stack_addr_add(node_stack(rig_node(lab, "b")), &rig_end(lab, "b:eth0")->dev, &p),
 		 OK);
-	CHECK_STR(add(lab, "a", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", ""), "");
 	CHECK_EQ(lab_topo(lab)->links[2].end[0].addrs[0].addr.v4, IP4(10, 2, 2, 1));
 	CHECK_EQ(lab_topo(lab)->links[2].end[1].addrs[0].addr.v4, IP4(10, 2, 2, 2));
-	CHECK_STR(add(lab, "a", "c", "ipv4 10.1.1.9/24 10.1.1.10/24"),
+	CHECK_STR(rig_link_add(lab, "a", "c", "ipv4 10.1.1.9/24 10.1.1.10/24"),
 		  "address 10.1.1.9 of a is used already by b, in line 3");
 	CHECK_EQ(lab_n_links(lab), 3);
 	lab_free(lab);
@@ -95,16 +74,16 @@ TEST(link_add, names_and_macs_are_not_given_twice)
 	struct lab *lab = rig_lab(LINE);
 	struct mac mac;
 
-	CHECK_STR(add(lab, "a", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", ""), "");
 	mac = rig_end(lab, "a:eth1")->dev.mac;
 	del(lab, "a", "c");
-	CHECK_STR(add(lab, "a", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", ""), "");
 	CHECK(!lab_link_at(lab, rig_node(lab, "a"), "eth1", NULL));
 	CHECK(!mac_eq(rig_end(lab, "a:eth2")->dev.mac, mac));
-	CHECK_STR(add(lab, "a:eth3", "c", ""), "");
-	CHECK_STR(add(lab, "a", "c", ""), "");    /* eth4, the next that nobody took */
+	CHECK_STR(rig_link_add(lab, "a:eth3", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", ""), "");    /* eth4, the next that nobody took */
 	CHECK(lab_link_at(lab, rig_node(lab, "a"), "eth4", NULL) != NULL);
-	CHECK_STR(add(lab, "a:eth3", "c", ""), "interface 'a:eth3' has a link already");
+	CHECK_STR(rig_link_add(lab, "a:eth3", "c", ""), "interface 'a:eth3' has a link already");
 	lab_free(lab);
 }
 
@@ -138,7 +117,7 @@ TEST(link_add, routes_by_a_deleted_link_go_and_the_node_starts_without_them)
 				  "  - {endpoints: [b, c], ipv4: 10.0.2.0/24}\n");
 	struct node *a = rig_node(lab, "a");
 
-	CHECK_STR(add(lab, "a", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", ""), "");
 	del(lab, "a", "b");
 	CHECK_EQ(node_stop(a), OK);
 	CHECK_EQ(node_start(a), OK);
@@ -154,14 +133,14 @@ TEST(link_add, a_hub_sends_by_a_new_link_and_hub_loops_are_found_anew)
 				  "  - {endpoints: [x, y]}\n");
 	struct rig_ear *ear;
 
-	CHECK_STR(add(lab, "b", "y", ""), "");
+	CHECK_STR(rig_link_add(lab, "b", "y", ""), "");
 	CHECK_EQ(lab_topo(lab)->links[2].end[0].addrs[0].addr.v4, IP4(10, 0, 1, 2));
 	ear = rig_ear(lab, "b:eth0");
 	rig_send(lab, "a:eth0", 100, 1);
 	lab_run_until(lab, SEC(1));
 	CHECK_EQ(ear->n, 1);
 	CHECK(!rig_node(lab, "x")->may_loop);
-	CHECK_STR(add(lab, "x", "y", ""), "");
+	CHECK_STR(rig_link_add(lab, "x", "y", ""), "");
 	CHECK(rig_node(lab, "x")->may_loop && rig_node(lab, "y")->may_loop);
 	del(lab, "x", "y");
 	CHECK(!rig_node(lab, "x")->may_loop && !rig_node(lab, "y")->may_loop);
@@ -188,7 +167,7 @@ TEST(link_add, what_the_words_get_wrong_is_one_sentence_and_changes_nothing)
 	struct lab *lab = rig_lab(LINE);
 
 	for (size_t i = 0; i < N_ELEM(all); i++) {
-		const char *said = add(lab, all[i].a, all[i].b, all[i].words);
+		const char *said = rig_link_add(lab, all[i].a, all[i].b, all[i].words);
 
 		if (!CHECK(strncmp(said, all[i].err, strlen(all[i].err)) == 0))
 			printf("     %s: %s\n", all[i].words, said);
@@ -204,8 +183,8 @@ TEST(link_add, links_to_the_outside_stay_as_they_are)
 				  "links:\n  - {endpoints: [a, x], ipv4: 10.0.1.0/24}\n");
 	struct buf err = { 0 };
 
-	CHECK_STR(add(lab, "a", "x", ""), "x is outside the lab; expected its links in the lab "
-		  "file");
+	CHECK_STR(rig_link_add(lab, "a", "x", ""), "x is outside the lab; expected its links in the "
+		  "lab file");
 	CHECK(!lab_link_del(lab, lab_link(lab, 0), &err));
 	CHECK_STR(err.s, "x is outside the lab; its links stay as in the lab file");
 	CHECK_EQ(lab_n_links(lab), 1);
@@ -242,7 +221,7 @@ TEST(link_add, ospf_is_adjacent_within_a_hello_and_gone_at_once)
 	lab_run_while(lab, converged, lab, SEC(100));
 	CHECK_EQ(n_full(lab, "a"), 1);
 	at = lab_now(lab);
-	CHECK_STR(add(lab, "a", "c", "cost 3"), "");
+	CHECK_STR(rig_link_add(lab, "a", "c", "cost 3"), "");
 	CHECK_EQ(lab_run_until(lab, at + SEC(10)), LAB_REACHED);
 	CHECK_EQ(n_full(lab, "a"), 2);
 	CHECK_EQ(n_full(lab, "c"), 2);
@@ -259,7 +238,7 @@ TEST(link_add, a_router_whose_first_link_it_is_begins_to_speak)
 				  "nodes: {a: {}, b: {}, c: {}}\nlinks:\n"
 				  "  - {endpoints: [a, b], ipv4: 10.0.1.0/24}\n");
 
-	CHECK_STR(add(lab, "b", "c", ""), "");
+	CHECK_STR(rig_link_add(lab, "b", "c", ""), "");
 	lab_run_until(lab, SEC(20));
 	CHECK_EQ(n_full(lab, "c"), 1);
 	CHECK_EQ(n_full(lab, "b"), 2);
@@ -278,7 +257,7 @@ static void one_step(struct lab *lab, unsigned *seed)
 	switch (rand_r(seed) % 5) {
 	case 0:
 	case 1:
-		(void)add(lab, a, b, rand_r(seed) % 2 ? "delay 3ms 1ms loss 5%" : "");
+		(void)rig_link_add(lab, a, b, rand_r(seed) % 2 ? "delay 3ms 1ms loss 5%" : "");
 		break;
 	case 2:
 		if (lab_n_links(lab))

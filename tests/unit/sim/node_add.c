@@ -14,17 +14,6 @@
 	"  - {endpoints: [b, c], ipv4: 10.0.2.0/24}\n"
 #define ROUTERS "defaults: {routing: ospf}\n" LINE
 
-/* Words separated by blanks into argv; how many. */
-static int split(char *text, char *argv[20])
-{
-	char *save = NULL;
-	int argc = 0;
-
-	for (char *w = strtok_r(text, " ", &save); w && argc < 20; w = strtok_r(NULL, " ", &save))
-		argv[argc++] = w;
-	return argc;
-}
-
 /* "" for OK, else the sentence, until the next call. */
 static const char *add(struct lab *lab, const char *name, const char *words)
 {
@@ -34,7 +23,7 @@ static const char *add(struct lab *lab, const char *name, const char *words)
 
 	snprintf(text, sizeof(text), "%s", words);
 	said[0] = '\0';
-	if (!lab_node_add(lab, name, split(text, argv), argv, &notes, &err))
+	if (!lab_node_add(lab, name, rig_split(text, argv, 20), argv, &notes, &err))
 		snprintf(said, sizeof(said), "%s", err.s ? err.s : "?");
 	else
 		CHECK(!err.len);
@@ -43,24 +32,9 @@ static const char *add(struct lab *lab, const char *name, const char *words)
 	return said;
 }
 
-static const char *join_says(struct lab *lab, const char *a, const char *b, const char *words)
-{
-	static char said[400];
-	struct buf notes = { 0 }, err = { 0 };
-	char text[200], *argv[20];
-
-	snprintf(text, sizeof(text), "%s", words);
-	said[0] = '\0';
-	if (!lab_link_add(lab, a, b, split(text, argv), argv, &notes, &err))
-		snprintf(said, sizeof(said), "%s", err.s ? err.s : "?");
-	buf_free(&notes);
-	buf_free(&err);
-	return said;
-}
-
 static bool join(struct lab *lab, const char *a, const char *b, const char *words)
 {
-	return !*join_says(lab, a, b, words);
+	return !*rig_link_add(lab, a, b, words);
 }
 
 static const char *del(struct lab *lab, const char *name)
@@ -176,10 +150,10 @@ TEST(node_add, a_link_by_which_a_waiting_route_cannot_leave_is_refused)
 	struct lab *lab = rig_lab(LINE);
 
 	CHECK_STR(add(lab, "h", "kind host gateway 10.9.0.1"), "");
-	CHECK_STR(join_says(lab, "h", "a", "ipv4 10.9.0.1/24 10.9.0.9/24"),
+	CHECK_STR(rig_link_add(lab, "h", "a", "ipv4 10.9.0.1/24 10.9.0.9/24"),
 		  "the next router 10.9.0.1 is h itself");
 	CHECK_STR(add(lab, "i", "kind host routes [{to: 1.0.0.0/8, via: 10.8.0.1, dev: w}]"), "");
-	CHECK_STR(join_says(lab, "i:w", "a", "ipv4 10.9.0.0/24"), "the next router 10.8.0.1 is in "
+	CHECK_STR(rig_link_add(lab, "i:w", "a", "ipv4 10.9.0.0/24"), "the next router 10.8.0.1 is in "
 		  "no network of i:w; expected one in 10.9.0.0/24");
 	CHECK_EQ(lab_n_links(lab), 2);
 	CHECK(join(lab, "i:w", "a", "ipv4 10.8.0.2/24 10.8.0.1/24"));

@@ -54,8 +54,7 @@ struct link_end_info rig_info(struct lab *lab, const char *end)
 	return info;
 }
 
-/* Words of a line; the line is cut up. */
-static int split(char *line, char **argv, int max)
+int rig_split(char *line, char **argv, int max)
 {
 	char *w;
 	int n = 0;
@@ -73,11 +72,27 @@ const char *rig_set(struct lab *lab, int side, const char *words)
 	int n, bad;
 
 	snprintf(line, sizeof(line), "%s", words);
-	n = split(line, argv, 64);
+	n = rig_split(line, argv, 64);
 	err[0] = 0;
 	bad = link_set(lab_link(lab, 0), side, n, argv, err);
 	CHECK((bad != OK) == (err[0] != 0));
 	return err;
+}
+
+const char *rig_link_add(struct lab *lab, const char *a, const char *b, const char *words)
+{
+	static char said[400];
+	struct buf notes = { 0 }, err = { 0 };
+	char line[400], *argv[64];
+	bool added;
+
+	snprintf(line, sizeof(line), "%s", words);
+	added = lab_link_add(lab, a, b, rig_split(line, argv, 64), argv, &notes, &err);
+	CHECK(added == !err.len);
+	snprintf(said, sizeof(said), "%s", added ? "" : err.s);
+	buf_free(&notes);
+	buf_free(&err);
+	return said;
 }
 
 /* --- frames ----------------------------------------------------------------------- */
@@ -187,7 +202,7 @@ void rig_start(struct rig_prog *rp, struct lab *lab, const char *node, const cha
 
 	*rp = (struct rig_prog){ 0 };
 	snprintf(line, sizeof(line), "%s", words);
-	n = split(line, argv, 63);
+	n = rig_split(line, argv, 63);
 	argv[n] = NULL;
 	rp->p = prog_start(rig_node(lab, node), n, argv, &io);
 	REQUIRE(rp->p != NULL);

@@ -38,6 +38,10 @@ struct link_end_info rig_info(struct lab *lab, const char *end);
 /* link_set() on the first link, words separated by blanks; "" for OK, else
  * the sentence, until the next call. */
 const char *rig_set(struct lab *lab, int side, const char *words);
+/* lab_link_add(), likewise. */
+const char *rig_link_add(struct lab *lab, const char *a, const char *b, const char *words);
+/* Such words into argv, max of them at most; how many.  line is cut up. */
+int rig_split(char *line, char **argv, int max);
 
 /* A test frame of n bytes leaves now, broadcast; what xmit says. */
 int rig_send(struct lab *lab, const char *end, size_t n, uint32_t tag);
