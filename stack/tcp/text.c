@@ -298,7 +298,6 @@ static void data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 		tcp_ooo_add(tc, p);
 		tc->ack_now = true;
 	}
-	tcp_ack_soon(tc);
 }
 
 void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags)
@@ -340,4 +339,6 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 		fin_arrived(tc);
 	else if (rx->h.flags & TCP_FIN)
 		fin_is_early(tc, again);
+	else if (rx->len)
+		tcp_ack_soon(tc);
 }
