@@ -20,10 +20,11 @@ static inline void bench_line(const char *name, double value, const char *unit,
 	fflush(stdout);
 }
 
-/* A part of a figure above, which has no budget of its own. */
-static inline void bench_part(const char *name, double value, const char *unit)
+/* A part of a figure above, or another way to it, which has no budget of its own. */
+static inline void bench_part(const char *name, double value, const char *unit,
+			      const char *better)
 {
-	printf("%s %.2f %s lower - -\n", name, value, unit);
+	printf("%s %.2f %s %s - -\n", name, value, unit, better);
 	fflush(stdout);
 }
 

@@ -159,9 +159,9 @@ static void chains(void)
 
 	bench_line("hop_ns", hop, "ns", "lower", 100);
 	bench_line("hop_allocs", mallocs, "mallocs/hop", "lower", 0);
-	bench_part("hop_engine_ns", events, "ns");
-	bench_part("hop_link_ns", links - events, "ns");
-	bench_part("hop_stack_ns", hop - links, "ns");
+	bench_part("hop_engine_ns", events, "ns", "lower");
+	bench_part("hop_link_ns", links - events, "ns", "lower");
+	bench_part("hop_stack_ns", hop - links, "ns", "lower");
 }
 
 /* --- the torus --------------------------------------------------------------------- */

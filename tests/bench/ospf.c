@@ -412,8 +412,8 @@ int main(int argc, char **argv)                  /* [100|1000|10000|spf]: only t
 	if (argc >= 2 && strcmp(argv[1], "10000") == 0) {
 		r = in_child(20, 25, 20, MSEC(50));
 		bench_line("ospf_grid10000_s", r.cold_s, "s", "lower", 60);
-		bench_part("ospf_router_10000_kib", r.kib, "KiB");
-		bench_part("ospf_reconverge_10000_ms", r.cut_ms, "ms");
+		bench_part("ospf_router_10000_kib", r.kib, "KiB", "lower");
+		bench_part("ospf_reconverge_10000_ms", r.cut_ms, "ms", "lower");
 	}
 	return 0;
 }

@@ -369,7 +369,7 @@ static void measure_echo(const struct linux_side *s)
 		exit(1);
 	}
 	printf("port_echo_us %.2f us lower - %.2f\n", lab, bare);
-	bench_part("port_rtt_ratio", lab / bare, "ratio");
+	bench_part("port_rtt_ratio", lab / bare, "ratio", "lower");
 	bench_line("port_echo_more_us", lab - bare, "us", "lower", 30);
 }
 

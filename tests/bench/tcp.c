@@ -44,6 +44,7 @@ static struct sk_watch client_watch, server_watch;
 static uint8_t chunk[CHUNK];
 static uint64_t received;
 static uint32_t turns;
+static bool quick = true;                 /* ACKs at once, as Linux begins */
 
 static void must(int err)
 {
@@ -103,6 +104,8 @@ static struct sock *connect_to(uint16_t port)
 
 	must(sk_open(near, ADDR_IP4, SK_STREAM, 0, &sk));
 	must(sk_setopt(sk, SKO_NODELAY, 1));
+	if (!quick)
+		must(sk_setopt(sk, SKO_QUICKACK, 0));
 	must(sk_connect(sk, &to));
 	return sk;
 }
@@ -336,7 +339,14 @@ static double round_trip_us(void)
 	return t * 1e6 / turns;
 }
 
-/* --- connect, request, close ---------------------------------------------------------- */
+/* --- connect, request, answer, close ---------------------------------------------------- */
+
+/*
+ * Two ways to say the same.  Quick: ACKs as Linux sends them by default, the
+ * server answers and then closes: 10 segments.  Not: each end knows that it has
+ * something to say at once (TCP_QUICKACK off), and the answer is the last of it
+ * (MSG_MORE, then close): SYN, SYN-ACK, request, answer with FIN, FIN, ACK.
+ */
 
 struct serving { struct sk_watch w; struct serving *next; };
 static struct serving *spare;             /* nothing is asked of libc meanwhile */
@@ -346,11 +356,12 @@ static void serve(struct sk_watch *w, uint32_t ev)
 	struct serving *s = container_of(w, struct serving, w);
 	struct sock *sk = w->sk;
 	char c;
+	struct sk_msg m = { .buf = &c, .n = 1, .flags = quick ? 0 : SK_MORE };
 
 	if (!(ev & SK_IN))
 		return;
 	if (sk_recv(sk, &c, 1, NULL) == 1)
-		(void)sk_send(sk, &c, 1, NULL);
+		(void)sk_sendmsg(sk, &m);
 	sk_unwatch(w);
 	sk_close(sk);
 	s->next = spare;
@@ -368,6 +379,8 @@ static void take(struct sk_watch *w, uint32_t ev)
 		if (!s)
 			exit(1);
 		spare = spare ? spare->next : NULL;
+		if (!quick)
+			must(sk_setopt(sk, SKO_QUICKACK, 0));
 		watch(&s->w, sk, serve);
 		if (sk_ready(sk) & SK_IN)
 			serve(&s->w, SK_IN);
@@ -389,13 +402,27 @@ static void ask(struct sk_watch *w, uint32_t ev)
 	watch(w, connect_to(80), ask);
 }
 
-static double connections_per_s(void)
+static void ack_policy(struct stack *st)
 {
+	must(stack_set_option(st, OPT_TCP_TIME_WAIT, 1));
+	if (!quick)
+		must(stack_set_option(st, OPT_TCP_QUICK_ACKS, 0));
+}
+
+static uint64_t segments(void)
+{
+	return show_stat(near, ST_TCP_OUT_SEGS) + show_stat(far, ST_TCP_OUT_SEGS);
+}
+
+static double connections_per_s(bool as_linux)
+{
+	uint64_t segs;
 	double t;
 
+	quick = as_linux;
 	lab_begin(1);
-	must(stack_set_option(near, OPT_TCP_TIME_WAIT, 1));
-	must(stack_set_option(far, OPT_TCP_TIME_WAIT, 1));
+	ack_policy(near);
+	ack_policy(far);
 	listen_on(80);
 	watch(&server_watch, listener, take);
 	(void)node_stack(lab_node(lab, 0));
@@ -403,11 +430,16 @@ static double connections_per_s(void)
 	turns = 0;
 	lab_run_until(lab, lab_now(lab) + MSEC(50));
 	turns = 0;
+	segs = segments();
 	t = bench_now();
 	while (turns < CRR_TURNS)
 		lab_run_until(lab, lab_now(lab) + MSEC(1));
 	t = bench_now() - t;
+	segs = segments() - segs;
+	printf("# tcp_crr%s: %.2f segments a connection\n", quick ? "_quick" : "",
+	       (double)segs / turns);
 	lab_end();
+	quick = true;
 	return turns / t;
 }
 
@@ -467,7 +499,7 @@ static bool wanted(int argc, char **argv, const char *what)
 	return argc < 2 || strcmp(argv[1], what) == 0;
 }
 
-/* [check|bulk|nocsum|zc|zcnocsum|line4|rr|crr|idle]: only that one. */
+/* [check|bulk|nocsum|zc|zcnocsum|line4|rr|crr|crrquick|idle]: only that one. */
 int main(int argc, char **argv)
 {
 	mem = sk_mem_new(CHUNK);
@@ -495,7 +527,9 @@ int main(int argc, char **argv)
 	if (wanted(argc, argv, "rr"))
 		bench_line("tcp_rr_us", round_trip_us(), "us", "lower", 0.5);
 	if (wanted(argc, argv, "crr"))
-		bench_line("tcp_crr_per_s", connections_per_s(), "1/s", "higher", 500000);
+		bench_line("tcp_crr_per_s", connections_per_s(false), "1/s", "higher", 500000);
+	if (wanted(argc, argv, "crrquick"))
+		bench_part("tcp_crr_quick_per_s", connections_per_s(true), "1/s", "higher");
 	if (wanted(argc, argv, "idle"))
 		bench_line("tcp_idle_bytes", idle_bytes(), "bytes", "lower", 1024);
 	sk_mem_put(mem);
