@@ -552,7 +552,8 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	struct tcp_acked a;
 	seq_t ack = rx->h.ack;
-	bool opened, dup;
+	uint32_t wnd = tc->snd_wnd;
+	bool told, dup;
 
 	/* RFC 5961 5.2 */
 	if (seq_lt(tc->snd_nxt, ack) || seq_lt(ack, seq_sub(tc->snd_una, tc->max_snd_wnd))) {
@@ -568,10 +569,10 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 		}
 		return true;
 	}
-	opened = tcp_take_window(tc, rx->h.seq, ack, rx_wnd(tc, rx));
-	dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !opened &&
+	told = tcp_take_window(tc, rx->h.seq, ack, rx_wnd(tc, rx));
+	dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !told &&
 	      !(rx->h.flags & (TCP_SYN | TCP_FIN));
-	if (take_news(tc, rx, dup) || opened)
+	if (take_news(tc, rx, dup) || tc->snd_wnd != wnd)
 		tc->probes = 0;
 	return true;
 }

@@ -42,20 +42,21 @@ static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 		tcp_ts_take(tc, rx->h.seq, rx->o.tsval);
 }
 
-/* SND.WND, only from a segment that is not older than the last (wl1, wl2); returns whether it
- * changed.  wnd: bytes. */
+/* SND.WND, before SND.UNA moves; returns whether the segment tells of it: it acknowledges
+ * more or is newer than the last that did.  Of the same age (RFC 9293 3.10.7.4 would have
+ * any) only a larger one or none at all, as in Linux: segments that say nothing else may
+ * have overtaken each other.  wnd: bytes. */
 static inline bool tcp_take_window(struct tcp_conn *tc, seq_t at, seq_t ack, uint32_t wnd)
 {
-	bool changed = wnd != tc->snd_wnd;
-
-	if (!seq_lt(tc->snd_wl1, at) && !(seq_eq(tc->snd_wl1, at) && seq_le(tc->snd_wl2, ack)))
+	if (!seq_lt(tc->snd_una, ack) && !seq_lt(tc->snd_wl1, at) &&
+	    !(seq_eq(tc->snd_wl1, at) && (wnd > tc->snd_wnd || !wnd)))
 		return false;
 	tc->snd_wnd = wnd;
 	tc->snd_wl1 = at;
 	tc->snd_wl2 = ack;
 	if (wnd > tc->max_snd_wnd)
 		tc->max_snd_wnd = wnd;
-	return changed;
+	return true;
 }
 
 #endif
