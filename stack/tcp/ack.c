@@ -76,7 +76,6 @@ static bool take_flight(struct tcp_conn *tc, seq_t ack, struct tcp_acked *a)
 	tcp_rack_delivered(tc, first, a);
 	tcp_rack_delivered(tc, last, a);
 	a->delivered += n - 2;
-	a->bytes += bytes - first->len - last->len;
 	tc->delivered += n - 2;
 	tc->n_out -= n;
 	tcp_segs_free(tc, first, last, n, bytes);
@@ -418,15 +417,15 @@ static hot_inline void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 		tcp_rtt_sample(tc, a->rtt);
 }
 
-/* The window grows, if it was in the way. */
+/* The window grows, if it was in the way: as what is out it counts segments, of which a
+ * small one is as good as a full one (Linux). */
 static hot_inline void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 {
-	uint32_t most = a->delivered * tc->cc.mss;        /* the rest was counted before */
 	struct cc_ack c;
 
 	if (likely(!cc_is_limited(&tc->cc, tc->max_out * tc->cc.mss, tc->limited)))
 		return;
-	c = (struct cc_ack){ .acked = a->bytes < most ? a->bytes : most, .in_flight = a->flight,
+	c = (struct cc_ack){ .acked = a->delivered * tc->cc.mss, .in_flight = a->flight,
 			     .rtt = a->rtt, .srtt = tc->srtt, .now = tcp_now(tc),
 			     .una = tc->snd_una, .nxt = tc->snd_nxt };
 	tc->cc.ops->on_ack(&tc->cc, &c);

@@ -435,8 +435,7 @@ struct tcp_acked {
 	seq_t prior_una;
 	uint32_t acked;                   /* bytes cumulatively */
 	uint32_t sacked;                  /* bytes newly SACKed */
-	uint32_t delivered;               /* segments newly acknowledged or SACKed ... */
-	uint32_t bytes;                   /* ... and the data in them */
+	uint32_t delivered;               /* segments newly acknowledged or SACKed */
 	uint32_t lost;                    /* segments newly deemed lost */
 	uint32_t flight;                  /* bytes in flight before it */
 	ns_t rtt;                         /* for RFC 6298; 0: none */

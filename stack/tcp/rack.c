@@ -30,7 +30,6 @@ void tcp_rack_delivered(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp
 		return;
 	}
 	a->delivered++;
-	a->bytes += s->len;
 	a->retrans_acked = true;
 	tc->delivered++;
 	if (!is_for_first_copy(tc, s, a, tcp_now(tc) - s->sent_at))

@@ -35,7 +35,6 @@ static hot_inline void tcp_rack_delivered_once(struct tcp_conn *tc, const struct
 	ns_t rtt = tcp_now(tc) - s->sent_at;
 
 	a->delivered++;
-	a->bytes += s->len;
 	tc->delivered++;
 	a->last_rtt = rtt > 0 ? rtt : 1;
 	if (!a->rtt)
