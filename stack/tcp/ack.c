@@ -547,6 +547,14 @@ static bool take_news(struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
 	return seq_lt(una, tc->snd_una);
 }
 
+/* RFC 5961 5.2: an older one nobody can have sent.  As Linux: nor of what was never sent. */
+static seq_t oldest_ack(const struct tcp_conn *tc)
+{
+	uint64_t acked = tcp_bytes_acked(tc);
+
+	return seq_sub(tc->snd_una, acked < tc->max_snd_wnd ? (uint32_t)acked : tc->max_snd_wnd);
+}
+
 bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	struct tcp_acked a;
@@ -554,8 +562,7 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	uint32_t wnd = tc->snd_wnd;
 	bool told, dup;
 
-	/* RFC 5961 5.2 */
-	if (seq_lt(tc->snd_nxt, ack) || seq_lt(ack, seq_sub(tc->snd_una, tc->max_snd_wnd))) {
+	if (seq_lt(tc->snd_nxt, ack) || seq_lt(ack, oldest_ack(tc))) {
 		tcp_challenge(tc);
 		return false;
 	}
