@@ -52,9 +52,10 @@ bool tcp_sack_room(struct tcp_conn *tc)
 	return tc->blocks != NULL;
 }
 
+/* One that begins where the ACK ends makes no sense: that would tell of it. */
 static bool block_is_sane(const struct tcp_conn *tc, const struct tcp_sack *b)
 {
-	return seq_lt(b->start, b->end) && seq_le(tc->snd_una, b->start) &&
+	return seq_lt(b->start, b->end) && seq_lt(tc->snd_una, b->start) &&
 	       seq_le(b->end, tc->snd_nxt);
 }
 
