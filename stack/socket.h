@@ -154,8 +154,8 @@ enum sk_opt {
 	SKO_N_STORED,                     /* the next are asked for, and cannot be set */
 	SKO_ERROR = SKO_N_STORED,         /* pending error, and clears it */
 	SKO_NREAD,                        /* bytes to be read; of the next datagram (FIONREAD) */
-	SKO_NWRITE,                       /* bytes not acknowledged yet (SIOCOUTQ) */
-	SKO_NUNSENT,                      /* bytes not sent yet (SIOCOUTQNSD) */
+	SKO_NWRITE,                       /* bytes not acknowledged yet, and the FIN (SIOCOUTQ) */
+	SKO_NUNSENT,                      /* the same of what was not sent (SIOCOUTQNSD) */
 	SKO_ATMARK,                       /* the next byte is the urgent one (SIOCATMARK) */
 	SKO_MTU,                          /* path MTU to the peer (IP_MTU, RFC 1122 3.3.3);
 					   * ERR_NOTCONN */

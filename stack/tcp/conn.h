@@ -301,6 +301,9 @@ static inline ns_t tcp_now(const struct tcp_conn *tc) { return tc->sk.st->now; }
 /* --- user.c --- */
 extern const struct sock_ops tcp_sock_ops;
 uint32_t tcp_unsent(const struct tcp_conn *tc);   /* bytes of data */
+/* Numbers that the user has given out and are not sent, or not acknowledged: with the FIN. */
+uint32_t tcp_user_unsent(const struct tcp_conn *tc);
+uint32_t tcp_user_unacked(const struct tcp_conn *tc);
 bool tcp_may_write(const struct tcp_conn *tc);    /* SK_OUT, while it is open */
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);       /* the user reads without these */
 

@@ -91,9 +91,7 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 
 static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
-	uint32_t out = tc->state >= TCP_SYN_RECEIVED ? tc->snd_nxt.v - tc->snd_una.v : 0;
-
-	i->notsent_bytes = tc->sendq_bytes > out ? tc->sendq_bytes - out : 0;
+	i->notsent_bytes = tcp_user_unsent(tc);
 	i->bytes_acked = (int64_t)tcp_bytes_acked(tc);
 	i->bytes_received = (int64_t)tcp_bytes_received(tc);
 	i->last_data_sent = ms_since(tc, tc->sent_at);

@@ -143,7 +143,7 @@ void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 	sock_fill(&tc->sk, &out->sk);
 	out->sk.orphan = tc->orphan;
 	out->sk.recv_q = tc->rcvq_bytes;
-	out->sk.send_q = tc->sendq_bytes;
+	out->sk.send_q = tcp_user_unacked(tc);
 	if (out->listens) {
 		out->backlog = out->sk.send_q = tc->listen->backlog;
 		out->accept_queue = out->sk.recv_q = tc->listen->n_accept;

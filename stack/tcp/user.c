@@ -245,6 +245,18 @@ uint32_t tcp_unsent(const struct tcp_conn *tc)
 	return (uint32_t)seq_diff(seq_add(end->seq, end->len), tc->unsent->seq);
 }
 
+uint32_t tcp_user_unsent(const struct tcp_conn *tc)
+{
+	return tcp_unsent(tc) + (tc->fin_queued && tc->unsent);
+}
+
+uint32_t tcp_user_unacked(const struct tcp_conn *tc)
+{
+	if (tc->state < TCP_ESTABLISHED)
+		return tc->sendq_bytes;
+	return (uint32_t)seq_diff(tc->snd_nxt, tc->snd_una) + tcp_user_unsent(tc);
+}
+
 /* How it ended, once; else what `then` says. */
 static ssize_t ended(struct sock *sk, int then)
 {
@@ -705,7 +717,7 @@ static int queue_get(const struct tcp_conn *tc, enum sk_opt o, int *v)
 	if (tc->state == TCP_LISTEN)
 		return ERR_INVAL;
 	*v = (int)(o == SKO_NREAD ? tcp_urgent_nread(tc) :
-		   o == SKO_NWRITE ? tc->sendq_bytes : tcp_unsent(tc));
+		   o == SKO_NWRITE ? tcp_user_unacked(tc) : tcp_user_unsent(tc));
 	return OK;
 }
 
