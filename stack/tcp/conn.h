@@ -769,6 +769,7 @@ static inline void tcp_xmit_timer_restart(struct tcp_conn *tc)
 void tcp_xmit_timer_rearm(struct tcp_conn *tc);   /* the RTO, of what is oldest */
 void tcp_syn_soon(struct tcp_conn *tc);           /* again, if it was sent but once */
 void tcp_xmit_timer_for(struct tcp_conn *tc, enum tcp_xmit_for what, ns_t at);
+ns_t tcp_rto_now(const struct tcp_conn *tc);      /* the timeout, backed off (RFC 6298 5.5) */
 ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */
 void tcp_delack_set(struct tcp_conn *tc);         /* or it is due at once */
 void tcp_delack_again(struct tcp_conn *tc);

@@ -83,7 +83,7 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->dsack_dups = tc->dsack_seen;
 	i->delivered = (int64_t)tc->delivered;
 	i->min_rtt = tc->min_rtt / USEC(1);
-	i->rto = tc->rto / USEC(1);
+	i->rto = tcp_rto_now(tc) / USEC(1);
 	i->ato = tc->ato_us;
 	i->rtt = tc->srtt / USEC(1);
 	i->rttvar = tc->rttvar / USEC(1);

@@ -87,11 +87,7 @@ static void fill_congestion(const struct tcp_conn *tc, struct show_tcp *t)
 	t->rttvar = tc->rttvar;
 	t->backoff = tc->backoff;
 	t->timeouts = tc->timeouts;
-	t->rto = tc->rto;
-	for (unsigned i = 0; i < tc->backoff && t->rto < SEC(120); i++)
-		t->rto *= 2;
-	if (t->rto > SEC(120))
-		t->rto = SEC(120);
+	t->rto = tcp_rto_now(tc);
 }
 
 /* The one that ss(8) would name. */

@@ -32,6 +32,8 @@ static ns_t backed_off(const struct tcp_conn *tc, unsigned times)
 	return t < max ? t : max;
 }
 
+ns_t tcp_rto_now(const struct tcp_conn *tc) { return backed_off(tc, tc->backoff); }
+
 static void xmit_arm(struct tcp_conn *tc, ns_t at)
 {
 	tc->xmit_at = at;
@@ -73,7 +75,7 @@ void tcp_xmit_timer_set(struct tcp_conn *tc)
 	if (s || unlikely(tc->fo_child)) {
 		if (tc->persist || tc->xmit_at == NS_NEVER) {
 			tc->xmit_for = XMIT_RTO;
-			xmit_arm(tc, no_later(tcp_now(tc) + backed_off(tc, tc->backoff),
+			xmit_arm(tc, no_later(tcp_now(tc) + tcp_rto_now(tc),
 					      user_limit(tc), tcp_now(tc)));
 		}
 		tc->persist = false;
@@ -106,7 +108,7 @@ ns_t tcp_rto_at(const struct tcp_conn *tc)
 {
 	const struct tcp_seg *s = oldest(tc);
 
-	return s ? s->sent_at + backed_off(tc, tc->backoff) : NS_NEVER;
+	return s ? s->sent_at + tcp_rto_now(tc) : NS_NEVER;
 }
 
 /* After a timer that stood in its place; late, but not in the past. */
