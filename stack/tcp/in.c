@@ -207,7 +207,7 @@ static int reset_error(const struct tcp_conn *tc)
 	switch (tc->state) {
 	case TCP_SYN_RECEIVED: return tc->fo_child ? ERR_CONNRESET : ERR_REFUSED;
 	case TCP_CLOSE_WAIT:   return ERR_PIPE;
-	case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT: return OK;
+	case TCP_TIME_WAIT:    return OK;
 	default:               return ERR_CONNRESET;
 	}
 }

@@ -443,7 +443,7 @@ TEST(states, in_every_state_a_rst_ends_it_and_says_how)
 	static const struct { enum tcp_state s; int err; } rows[] = {
 		{ TCP_ESTABLISHED, ERR_CONNRESET }, { TCP_FIN_WAIT_1, ERR_CONNRESET },
 		{ TCP_FIN_WAIT_2, ERR_CONNRESET }, { TCP_CLOSE_WAIT, ERR_PIPE },
-		{ TCP_CLOSING, OK }, { TCP_LAST_ACK, OK }, { TCP_TIME_WAIT, OK },
+		{ TCP_CLOSING, ERR_CONNRESET }, { TCP_LAST_ACK, ERR_CONNRESET }, { TCP_TIME_WAIT, OK },
 	};
 
 	for (size_t i = 0; i < N_ELEM(rows); i++) {
