@@ -289,6 +289,10 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 		return false;
 	}
 	syn_acked(tc, rx);
+	if (tc->passive && !tc->fo_child) {       /* as Linux: our answer does not count */
+		tc->segs_in = 2;
+		tc->segs_out = 0;
+	}
 	tc->snd_wnd = rx_wnd(tc, rx);
 	tc->max_snd_wnd = tc->snd_wnd;
 	tc->snd_wl1 = rx->h.seq;
@@ -415,6 +419,7 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	bool gone = false;
 
 	tc->segs_in++;
+	tc->data_segs_in += rx->len > 0;
 	st->tcp->like_len = 0;
 	tcp_burst_settle(tc);
 	if (tc->state != TCP_SYN_SENT) {

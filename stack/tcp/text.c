@@ -329,7 +329,6 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	if (rx->h.flags & TCP_FIN)
 		fin_note(tc, seq_add(first, rx->len));
 	if (rx->len) {
-		tc->data_segs_in++;
 		p->seq = first.v;
 		data(tc, rx, p);
 	} else {
