@@ -234,11 +234,11 @@ static void reduce(struct tcp_conn *tc)
 
 void tcp_enter_recovery(struct tcp_conn *tc)
 {
-	tc->tlp_out = false;
 	if (tc->xmit_for == XMIT_TLP)             /* RFC 8985 7.2: none in recovery */
 		tc->xmit_at = NS_NEVER;
 	tc->undo.any_retrans = tc->n_retrans > 0;
 	tcp_undo_begin(tc);
+	tc->tlp_out = false;
 	if (!tcp_reducing(tc))
 		reduce(tc);
 	tc->ca_state = CA_RECOVERY;

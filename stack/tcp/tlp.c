@@ -47,6 +47,21 @@ static struct tcp_seg *last_sent(const struct tcp_conn *tc)
 	       container_of(end->prev, struct tcp_seg, node);
 }
 
+/* As in Linux a probe is beside the window: it does not count as under way. */
+static bool probe_with(struct tcp_conn *tc, struct tcp_seg *s)
+{
+	bool counted = s->marks & SEG_RETRANS;
+
+	s->cause = RTX_PROBE;
+	if (!tcp_retransmit(tc, s))
+		return false;
+	if (!counted) {
+		s->marks &= (uint8_t)~SEG_RETRANS;
+		tc->n_retrans--;
+	}
+	return true;
+}
+
 /* RFC 8985 7.3: new data if there is any, else the last segment again. */
 void tcp_tlp_timeout(struct tcp_conn *tc)
 {
@@ -59,8 +74,7 @@ void tcp_tlp_timeout(struct tcp_conn *tc)
 		tc->tlp_retrans = false;
 		tc->tlp_end_seq = tc->snd_nxt;
 	} else if (s && !(s->marks & SEG_SACKED)) {
-		s->cause = RTX_PROBE;
-		tc->tlp_out = tc->tlp_retrans = tcp_retransmit(tc, s);
+		tc->tlp_out = tc->tlp_retrans = probe_with(tc, s);
 	}
 	tcp_xmit_timer_restart(tc);               /* the RTO, from now on */
 }

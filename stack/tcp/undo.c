@@ -9,9 +9,11 @@
 
 void tcp_undo_begin(struct tcp_conn *tc)
 {
+	uint32_t n = tc->n_retrans + (tc->tlp_out && tc->tlp_retrans);
+
 	tc->undo.on = true;
 	tc->undo.marker = tc->snd_una;
-	tc->undo.retrans = tc->n_retrans ? (int32_t)tc->n_retrans : -1;
+	tc->undo.retrans = n ? (int32_t)n : -1;
 }
 
 void tcp_undo_retransmitted(struct tcp_conn *tc)
