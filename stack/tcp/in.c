@@ -137,6 +137,17 @@ static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
 }
 
+/* It ends where all that came ends, or no further back than where the last ACK of ours did:
+ * as Linux has it, its own ACK, which may be new, is heard before it is dropped. */
+static bool is_just_old(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	seq_t end = rx_end(rx);
+
+	return tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT &&
+	       !(rx->h.flags & (TCP_SYN | TCP_RST)) && seq_lt(rx->h.seq, tc->rcv_nxt) &&
+	       seq_le(end, tc->rcv_nxt) && seq_le(tc->rcv_wup, end);
+}
+
 /* Data that ends behind the window, while other waits to be read. */
 static bool overruns(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
@@ -192,7 +203,8 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 {
 	if (paws_refuses(tc, rx))
 		*why = DROP_TCP_PAWS;
-	else if ((!in_window(tc, rx) || overruns(tc, rx)) && !is_crossed_synack(tc, rx))
+	else if ((!in_window(tc, rx) || overruns(tc, rx)) && !is_just_old(tc, rx) &&
+		 !is_crossed_synack(tc, rx))
 		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
 	if (*why) {
 		answer_unacceptable(tc, rx);
@@ -366,6 +378,14 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 	tcp_text(tc, rx, p);                      /* seventh, eighth */
 }
 
+/* There is nothing new in it; an ACK says so to what takes numbers. */
+static void old_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
+{
+	if (seq_lt(rx->h.seq, rx_end(rx)))
+		answer_unacceptable(tc, rx);
+	pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
+}
+
 /* TIME-WAIT: a new SYN may open the connection again (RFC 9293 MAY-2), if it
  * cannot be an old one: its timestamp tells or, of the same instant, its
  * number (RFC 6191 2). */
@@ -406,9 +426,13 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 	if (unlikely(rx->m->n_opt))               /* SHLD-24 */
 		tcp_ip_opts_in(tc, rx->m);
 	tcp_ecn_in(tc, rx);                       /* RFC 3168 6.1.3 */
-	rx_text(tc, rx, p, &gone);                /* sixth to eighth */
-	if (gone)
-		return;
+	if (is_just_old(tc, rx)) {
+		old_text(tc, rx, p);
+	} else {
+		rx_text(tc, rx, p, &gone);        /* sixth to eighth */
+		if (gone)
+			return;
+	}
 	tcp_output(tc);
 	tcp_tell_owner(tc);
 }
