@@ -17,7 +17,8 @@
 
 void tcp_reordered(struct tcp_conn *tc, const struct tcp_seg *s)
 {
-	uint32_t by = (uint32_t)seq_diff(tc->high_sacked, s->seq);
+	seq_t most = seq_max(tc->high_sacked, tc->snd_una);
+	uint32_t by = (uint32_t)seq_diff(most, s->seq);
 	uint32_t segs = (by + tc->cc.mss - 1) / tc->cc.mss;
 
 	tc->rack.reordering_seen = true;          /* RFC 8985 6.2, step 3 */
