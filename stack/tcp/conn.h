@@ -514,7 +514,7 @@ static inline bool tcp_fin_rcvd(const struct tcp_conn *tc)
 /* As Linux counts them: with the SYN that was ours first, and with FINs. */
 static inline uint64_t tcp_bytes_acked(const struct tcp_conn *tc)
 {
-	return tc->bytes_acked + (tc->state >= TCP_SYN_RECEIVED && !tc->passive);
+	return tc->bytes_acked + (!tc->passive && seq_lt(tc->iss, tc->snd_una));
 }
 static inline uint64_t tcp_bytes_received(const struct tcp_conn *tc)
 {

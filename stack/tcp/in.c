@@ -442,8 +442,10 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 	struct stack *st = tcp_stack(tc);
 	bool gone = false;
 
-	tc->segs_in++;
-	tc->data_segs_in += rx->len > 0;
+	if (tc->state != TCP_TIME_WAIT) {         /* which is not the user's any more */
+		tc->segs_in++;
+		tc->data_segs_in += rx->len > 0;
+	}
 	st->tcp->like_len = 0;
 	tcp_burst_settle(tc);
 	if (tc->state != TCP_SYN_SENT) {
