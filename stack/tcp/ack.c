@@ -206,7 +206,7 @@ static void count_dups(struct tcp_conn *tc, struct tcp_acked *a)
 		tc->dup_acks = 0;
 	if (tc->sack_ok)
 		return;
-	if (a->dup && tc->n_sacked + tc->n_lost < tc->n_out) {
+	if (a->dup && tc->n_sacked + (tc->n_lost ? tc->n_lost : 1) < tc->n_out) {
 		tc->n_sacked++;
 		a->delivered++;
 		tc->delivered++;
