@@ -580,5 +580,7 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	      !(rx->h.flags & (TCP_SYN | TCP_FIN));
 	if (take_news(tc, rx, dup) || tc->snd_wnd != wnd)
 		tc->probes = 0;
+	if (tc->persist)                          /* as Linux: it is alive, so from now on */
+		tcp_xmit_timer_restart(tc);
 	return true;
 }
