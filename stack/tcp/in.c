@@ -422,7 +422,8 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		over(st, p, why);
 		return;
 	}
-	tcp_ts_note(tc, rx);                      /* of a segment whose ACK is acceptable */
+	if (tc->state != TCP_TIME_WAIT || !rx->len)
+		tcp_ts_note(tc, rx);              /* of a segment whose ACK is acceptable */
 	if (unlikely(rx->m->n_opt))               /* SHLD-24 */
 		tcp_ip_opts_in(tc, rx->m);
 	tcp_ecn_in(tc, rx);                       /* RFC 3168 6.1.3 */
