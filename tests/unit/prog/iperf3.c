@@ -66,6 +66,24 @@ TEST(iperf3, n_ends_after_so_many_bytes)
 	trial_free(t);
 }
 
+/* A processor copies 20 Gbit a second, or a second of it would last for ever. */
+TEST(iperf3, a_host_measures_itself)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h1", "iperf3 -s");
+
+	trial_run(t, "h1", "iperf3 -c h1 -n 100M");
+	CHECK_EQ(t->status, 0);
+	CHECK(real(t, "sum_received") > 10e9);
+	CHECK(real(t, "sum_received") < 20e9);
+	trial_run(t, "h1", "iperf3 -c h1 -u -b 100G -t 1 -O 0 -l 65000");
+	CHECK_EQ(t->status, 0);
+	CHECK(real(t, "sum_received") < 20.3e9);  /* the rest is dropped, */
+	CHECK(trial_int(t, "end.sum_received.lost_packets") > 100000);
+	prog_free(server);
+	trial_free(t);
+}
+
 TEST(iperf3, o_omits_the_first_seconds)
 {
 	struct trial *t = trial_new(true);
