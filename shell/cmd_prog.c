@@ -69,9 +69,7 @@ static int run(struct shell *sh, struct node *n, int argc, char *const *argv,
 		return shell_error(sh, "out of memory");
 	if (!shell_wait(sh, is_done, p, NS_NEVER)) {
 		status = sh->interrupted ? STATUS_INTERRUPTED : STATUS_TIMED_OUT;
-		if (!sh->interrupted && !sh->timed_out)
-			shell_error(sh, "%s waits for something that cannot happen any more",
-				    argv[0]);
+		(void)shell_waits_in_vain(sh, argv[0]);
 		prog_interrupt(p);
 	}
 	if (!status)

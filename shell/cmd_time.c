@@ -92,10 +92,13 @@ static bool never_idle(const struct shell *sh)
 
 static int run_until_idle(struct shell *sh)
 {
+	int status;
+
 	if (never_idle(sh))
 		return shell_error(sh, "OSPF says hello for ever, so the lab is never idle; try run "
 				   "10s, or run until converged");
-	return move(sh, is_idle, sh, NS_NEVER);
+	status = move(sh, is_idle, sh, NS_NEVER);
+	return status ? shell_waits_in_vain(sh, "the lab") : 0;
 }
 
 static int run_run(struct shell *sh, const struct args *a)
@@ -183,8 +186,8 @@ static int wait_run(struct shell *sh, const struct args *a)
 {
 	bool converged = args_has(a, "converged"), given = args_word(a, "LIMIT");
 	bool endless = args_has(a, "idle") && !given && never_idle(sh);
-	ns_t limit = converged && !given ? converged_limit(sh) :
-		     ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", NS_NEVER));
+	ns_t limit = given ? ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", 0)) :
+		     converged ? converged_limit(sh) : shell_patience(sh);
 	bool (*done)(void *arg) = args_has(a, "jobs") ? has_no_jobs :
 				  args_has(a, "idle") ? is_idle : is_converged;
 	int status = endless ? run_until_idle(sh) : move(sh, done, sh, limit);
@@ -280,7 +283,8 @@ static int attempts(struct shell *sh, const char *line, ns_t every, ns_t limit)
 /* wait until COMMAND: repeats a command until it succeeds. */
 static int wait_cmd_run(struct shell *sh, const struct args *a)
 {
-	ns_t limit = ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", NS_NEVER));
+	ns_t limit = args_word(a, "LIMIT") ? ns_add(lab_now(sh->lab), args_ns(a, "LIMIT", 0)) :
+		     shell_patience(sh);
 	ns_t every = args_ns(a, "PERIOD", SEC(1));
 	struct buf line = { 0 };
 	int status = 1;

@@ -207,7 +207,7 @@ static bool job_is_done(void *arg)
 static int fg_run(struct shell *sh, const struct args *a)
 {
 	struct job *j = shell_may_wait(sh) ? job_find(sh, a) : NULL;
-	int status;
+	int status = 0;
 	json_t *r;
 
 	if (!j)
@@ -217,11 +217,11 @@ static int fg_run(struct shell *sh, const struct args *a)
 	buf_reset(&j->part);
 	j->front = true;
 	if (!shell_wait(sh, job_is_done, j, NS_NEVER)) {
-		if (!sh->interrupted && !sh->timed_out)
-			shell_error(sh, "it waits for something that cannot happen any more");
+		status = shell_waits_in_vain(sh, "it");
 		prog_interrupt(j->prog);
 	}
-	status = prog_done(j->prog) ? prog_status(j->prog) : 1;
+	if (!status)
+		status = prog_done(j->prog) ? prog_status(j->prog) : 1;
 	r = prog_json(j->prog);
 	if (r)
 		shell_result(sh, r);
@@ -257,7 +257,9 @@ const struct cmd cmds_jobs[] = {
 	  .text = "NODE PROGRAM ... & starts a program in the background.  Jobs move only while\n"
 		  "lab time moves: run, wait, fg, or any other command that takes time." },
 	{ .name = "fg", .args = "[JOB:count]", .flags = CMD_LAB, .run = fg_run,
-	  .help = "wait for a program in the background" },
+	  .help = "wait for a program in the background",
+	  .text = "Ctrl-C ends it.  In a script, where nobody is to press it, a program that has\n"
+		  "not ended after two days of lab time is interrupted, with an error." },
 	{ .name = "kill", .args = "[JOB:count]", .flags = CMD_LAB, .run = kill_run,
 	  .help = "interrupt a program in the background, as Ctrl-C would" },
 	{ 0 },

@@ -2,6 +2,7 @@
 #include "shell/state.h"
 
 #define IDLE_MS 20                /* wall time between two looks at the keys */
+#define PATIENCE SEC(2 * 86400)   /* of lab time */
 
 bool shell_idle(struct shell *sh)
 {
@@ -21,10 +22,30 @@ bool shell_may_wait(struct shell *sh)
 	return !sh->moving;
 }
 
+ns_t shell_patience(const struct shell *sh)
+{
+	bool alone = !sh->interactive && !lab_pace(sh->lab);
+
+	return alone && sh->limit == NS_NEVER ? ns_add(lab_now(sh->lab), PATIENCE) : NS_NEVER;
+}
+
+int shell_waits_in_vain(struct shell *sh, const char *who)
+{
+	if (sh->interrupted || sh->timed_out)
+		return 1;
+	if (lab_next_at(sh->lab) == NS_NEVER)
+		return shell_error(sh, "%s waits for something that cannot happen any more", who);
+	return shell_error(sh, "%s has not ended in two days of lab time, and nobody is here to "
+			   "press Ctrl-C; run until INSTANT COMMAND gives it a limit", who);
+}
+
 bool shell_wait(struct shell *sh, bool (*done)(void *arg), void *arg, ns_t at)
 {
 	ns_t until = at < sh->limit ? at : sh->limit;
 	enum lab_stop stop;
+
+	if (done && until == NS_NEVER)
+		until = at = shell_patience(sh);
 
 	if (done && done(arg))
 		return true;

@@ -78,6 +78,11 @@ int shell_result(struct shell *sh, json_t *r);
  * left that could happen.
  */
 bool shell_wait(struct shell *sh, bool (*done)(void *arg), void *arg, ns_t at);
+/* When shell_wait() stops waiting for what has no limit: in a script, in virtual
+ * time, hellos or a ping for ever would keep it for ever. */
+ns_t shell_patience(const struct shell *sh);
+/* After shell_wait() said false: why, unless the user or the limit stopped it; 1. */
+int shell_waits_in_vain(struct shell *sh, const char *who);
 /* Nobody gives a command: the lab lives on for a moment, if its time follows
  * the wall clock.  False: interrupted. */
 bool shell_idle(struct shell *sh);

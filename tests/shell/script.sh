@@ -76,6 +76,20 @@ printf 'h1 ping -c 2 h2\nrun 1500ms\nh1 ip neigh\ntime\nhistory save saved.nl\n'
 "$netloom" lab.yaml -f saved.nl >two || { echo 'the replay failed'; failed=1; }
 cmp one two || { echo 'the replay differs'; failed=1; }
 
+# Hellos never end; a script does, whatever it waits for.
+sed 's/{kind: host}/{}/g' lab.yaml >ospf.yaml
+no_end='has not ended in two days of lab time, and nobody is here to press Ctrl-C; run until'
+no_end+=' INSTANT COMMAND gives it a limit'
+printf 'h1 echo &\nfg\nh1 nc -l 5000\nwait every 1h until h1 nc h2 9\ntime\n' >in
+expect 'what never ends has an end in a script' 1 '[1] h1 echo
+h1 echo
+518400.002001024s' "stdin:2: it $no_end
+stdin:3: nc $no_end
+stdin:4: it did not come true in time" ospf.yaml
+printf 'h1 echo &\nfg\n' >in
+expect 'what waits for nothing ends at once' 1 '[1] h1 echo
+h1 echo' 'stdin:2: it waits for something that cannot happen any more' lab.yaml
+
 : >in
 for wrong in '--bogus lab.yaml' 'lab.yaml more.yaml' '--seed x lab.yaml' ''; do
 	# shellcheck disable=SC2086
