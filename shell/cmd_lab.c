@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "shell/if_label.h"
+#include "shell/lint.h"
 #include "shell/state.h"
 #include "shell/table.h"
 #include "stack/show.h"
@@ -160,8 +161,7 @@ static int save_run(struct shell *sh, const struct args *a)
 	FILE *f = NULL;
 	bool ok;
 
-	buf_str(&yaml, "# The lab as it is now, with all that was assigned; its time begins anew.\n");
-	lab_dump(sh->lab, &yaml);
+	lint_dump(sh, &yaml);
 	if (!path) {
 		shell_write(sh, yaml.s ? yaml.s : "", yaml.len);
 		ok = !yaml.bad && shell_result(sh, json_string(yaml.s ? yaml.s : "")) == 0;

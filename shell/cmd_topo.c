@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/lint.h"
 #include "shell/state.h"
 #include "shell/table.h"
 #include "shell/topo_view.h"
@@ -115,29 +116,28 @@ static void show_print(struct shell *sh, const struct args *a, const json_t *top
 /* --- topo export ---------------------------------------------------------------- */
 
 /* What save writes. */
-static bool write_yaml(const struct lab *lab, struct buf *out, struct buf *why)
+static bool write_yaml(struct shell *sh, struct buf *out, struct buf *why)
 {
 	(void)why;
-	buf_str(out, "# The lab as it is now, with all that was assigned; its time begins anew.\n");
-	lab_dump(lab, out);
+	lint_dump(sh, out);
 	return true;
 }
 
-static bool write_vnet(const struct lab *lab, struct buf *out, struct buf *why)
+static bool write_vnet(struct shell *sh, struct buf *out, struct buf *why)
 {
-	return topo_export_vnet(lab_topo(lab), out, why);
+	return topo_export_vnet(lab_topo(sh->lab), out, why);
 }
 
-static bool write_dot(const struct lab *lab, struct buf *out, struct buf *why)
+static bool write_dot(struct shell *sh, struct buf *out, struct buf *why)
 {
 	(void)why;
-	topo_export_dot(lab_topo(lab), out);
+	topo_export_dot(lab_topo(sh->lab), out);
 	return true;
 }
 
 static const struct format {
 	const char *name, *option, *note;
-	bool (*write)(const struct lab *lab, struct buf *out, struct buf *why);
+	bool (*write)(struct shell *sh, struct buf *out, struct buf *why);
 } formats[] = {
 	{ "yaml", "--yaml", "the lab as it is now", write_yaml },
 	{ "vnet", "--vnet", "the lab as it was loaded; later changes are not in it", write_vnet },
@@ -177,7 +177,7 @@ static int export_run(struct shell *sh, const struct args *a)
 	struct buf text = { 0 }, why = { 0 };
 	int status;
 
-	if (!format->write(sh->lab, &text, &why)) {
+	if (!format->write(sh, &text, &why)) {
 		status = shell_error(sh, "%s", why.s ? why.s : "out of memory");
 	} else if (text.bad) {
 		status = shell_error(sh, "out of memory");

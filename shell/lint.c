@@ -55,27 +55,36 @@ static bool is_of_coming(struct lint *li, const struct cmd_line *l)
 	return found;
 }
 
-/* A line as the shell would take it, as far as that can be told now. */
-static void lint_line(struct lint *li, struct topo_pos pos, const char *what, const char *line)
+/* A line as the shell would take it, as far as that can be told now; false: why. */
+static bool takes(struct lint *li, const char *line, struct buf *why)
 {
 	struct shell *sh = li->sh;
-	const struct topo *t = lab_topo(sh->lab);
-	struct buf why = { 0 };
 	struct cmd_line l;
+	bool ok = true;
 
 	cmd_line_parse(&l, sh, line);
 	if (l.kind == CMD_WRONG && !is_of_coming(li, &l)) {
-		fault(li->errs, t, pos, what, line, l.err.s);
+		buf_str(why, l.err.s ? l.err.s : "out of memory");
+		ok = false;
 	} else if (l.kind == CMD_ENTER) {
 		sh->here = l.args.node;           /* so the next line is the node's */
 		li->in_coming = false;
-	} else if (l.kind == CMD_RUN && l.args.cmd->check && !l.args.cmd->check(&l.args, &why)) {
-		fault(li->errs, t, pos, what, line, why.s);
+	} else if (l.kind == CMD_RUN && l.args.cmd->check) {
+		ok = l.args.cmd->check(&l.args, why);
 	}
-	if (l.kind == CMD_RUN)
+	if (ok && l.kind == CMD_RUN)
 		note_changes(li, &l.args);
-	buf_free(&why);
 	cmd_line_fini(&l);
+	return ok;
+}
+
+static void lint_line(struct lint *li, struct topo_pos pos, const char *what, const char *line)
+{
+	struct buf why = { 0 };
+
+	if (!takes(li, line, &why))
+		fault(li->errs, lab_topo(li->sh->lab), pos, what, line, why.s);
+	buf_free(&why);
 }
 
 static bool compiles(const char *program, struct buf *err)
@@ -137,6 +146,13 @@ static void leave(struct lint *li)
 	li->in_coming = false;
 }
 
+static void lint_fini(struct lint *li)
+{
+	leave(li);
+	li->sh->links_change = li->sh->nodes_change = false;
+	buf_free(&li->coming);
+}
+
 bool lint_lab(struct shell *sh, struct buf *errs)
 {
 	const struct topo *t = lab_topo(sh->lab);
@@ -160,8 +176,25 @@ bool lint_lab(struct shell *sh, struct buf *errs)
 		if (k->expect && !programs_ok)
 			lint_program(t, k, errs);
 	}
-	leave(&li);
-	sh->links_change = sh->nodes_change = false;
-	buf_free(&li.coming);
+	lint_fini(&li);
 	return errs->len == before && !errs->bad;
+}
+
+static bool dump_takes(void *ctx, const char *line, bool alone, struct buf *why)
+{
+	if (alone)
+		leave(ctx);
+	return takes(ctx, line, why);
+}
+
+void lint_dump(struct shell *sh, struct buf *out)
+{
+	struct node *here = sh->here;
+	struct lint li = { .sh = sh };
+
+	leave(&li);
+	buf_str(out, "# The lab as it is now, with all that was assigned; its time begins anew.\n");
+	lab_dump_with(sh->lab, &(struct lab_doings){ dump_takes, &li }, out);
+	lint_fini(&li);
+	sh->here = here;
 }

@@ -74,6 +74,15 @@ void lab_reference(struct buf *out);              /* its keys, in Markdown */
  * in its comment lines. */
 void lab_dump(const struct lab *lab, struct buf *out);
 
+/* The same without the commands of events and checks that would be errors of that
+ * file.  They are asked for in its order; alone: the lines before this one do not
+ * matter to it.  why: of a refusal, or no word. */
+struct lab_doings {
+	bool (*take)(void *ctx, const char *line, bool alone, struct buf *why);
+	void *ctx;
+};
+void lab_dump_with(const struct lab *lab, const struct lab_doings *doings, struct buf *out);
+
 const struct topo *lab_topo(const struct lab *lab);
 const char *lab_name(const struct lab *lab);
 uint64_t lab_seed(const struct lab *lab);

@@ -538,42 +538,65 @@ static const char *named_gone(const struct lab *lab, const char *line)
 	return NULL;
 }
 
-/* A node is added once. */
-static bool adds_what_is_there(const struct lab *lab, const char *line)
+/* A node is added once; so is a link of before now. */
+static bool adds_what_is_there(const struct lab *lab, const char *line, ns_t at)
 {
 	char name[TOPO_NAME_MAX];
 
-	return sscanf(line, "node add %31s", name) == 1 && lab_find_node(lab, name);
+	if (sscanf(line, "node add %31s", name) == 1)
+		return lab_find_node(lab, name);
+	return sscanf(line, "link add %31s", name) == 1 && at <= lab_now(lab);
 }
 
-/* What names nodes that are not there would be an error of the file. */
-static void leave_out_doings(struct snapshot *s, const struct lab *lab)
+struct doing { const char *what, *name, *line; ns_t at; bool alone; };
+
+/* Does it stay?  What names nodes that are not there would be an error of the file. */
+static bool take_doing(struct snapshot *s, const struct lab *lab, const struct lab_doings *doings,
+		       const struct doing *d)
+{
+	const char *gone = named_gone(lab, d->line);
+	struct buf why = { 0 };
+	bool ok = false;
+
+	if (gone)
+		say(s, "the %s '%s': %s was deleted", d->what, d->name, gone);
+	else if (adds_what_is_there(lab, d->line, d->at))
+		say(s, "the %s '%s', which has been", d->what, d->name);
+	else if (doings && !doings->take(doings->ctx, d->line, d->alone, &why))
+		say(s, "the %s '%s': %.*s", d->what, d->name,
+		    why.s ? (int)strcspn(why.s, "\n") : 13, why.s ? why.s : "out of memory");
+	else
+		ok = true;
+	buf_free(&why);
+	return ok;
+}
+
+static void leave_out_doings(struct snapshot *s, const struct lab *lab,
+			     const struct lab_doings *doings)
 {
 	struct topo *t = &s->t;
-	size_t n = t->n_events, left = 0;
-	const char *gone;
+	size_t left = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if ((gone = named_gone(lab, t->events[i].cmd)))
-			say(s, "the event '%s': %s was deleted", t->events[i].cmd, gone);
-		else if (adds_what_is_there(lab, t->events[i].cmd))
-			say(s, "the event '%s', which has been", t->events[i].cmd);
-		else
-			t->events[left++] = t->events[i];
+	for (size_t i = 0; i < t->n_events; i++) {
+		const struct topo_event *e = &t->events[i];
+
+		if (take_doing(s, lab, doings, &(struct doing){ "event", e->cmd, e->cmd, e->at,
+								false }))
+			t->events[left++] = *e;
+	}
 	t->n_events = left;
-	n = t->n_checks;
 	left = 0;
-	for (size_t i = 0; i < n; i++)
-		if ((gone = t->checks[i].run ? named_gone(lab, t->checks[i].run) : NULL))
-			say(s, "the check '%s': %s was deleted", t->checks[i].name, gone);
-		else if (t->checks[i].run && adds_what_is_there(lab, t->checks[i].run))
-			say(s, "the check '%s', which has been", t->checks[i].name);
-		else
-			t->checks[left++] = t->checks[i];
+	for (size_t i = 0; i < t->n_checks; i++) {
+		const struct topo_check *k = &t->checks[i];
+
+		if (!k->run || take_doing(s, lab, doings, &(struct doing){ "check", k->name, k->run,
+						NS_NEVER, !i || k->fresh }))
+			t->checks[left++] = *k;
+	}
 	t->n_checks = left;
 }
 
-void lab_dump(const struct lab *lab, struct buf *out)
+void lab_dump_with(const struct lab *lab, const struct lab_doings *doings, struct buf *out)
 {
 	struct snapshot s = { .out = out };
 
@@ -585,7 +608,9 @@ void lab_dump(const struct lab *lab, struct buf *out)
 		else if (!lab->nodes[i]->up)
 			say(&s, "%s is stopped", node_name(lab->nodes[i]));
 	}
-	leave_out_doings(&s, lab);
+	leave_out_doings(&s, lab, doings);
 	topo_dump_yaml(&s.t, out);
 	snapshot_fini(&s);
 }
+
+void lab_dump(const struct lab *lab, struct buf *out) { lab_dump_with(lab, NULL, out); }

@@ -10,15 +10,13 @@
 	"  - {endpoints: [\"h1:e\", \"h2:e\"], ipv4: 10.0.0.0/24}\n" \
 	"  - {endpoints: [\"h1:f\", \"h3:e\"], ipv4: 10.0.1.0/24}\n"
 
-static void check_lint(const char *rest, const char *want)
+static void check_lint_of(const char *text, const char *want)
 {
-	struct buf text = { 0 }, errs = { 0 };
+	struct buf errs = { 0 };
 	struct shell *sh;
 	struct lab *lab;
-	struct topo *t;
+	struct topo *t = topo_parse("lab.yaml", text, strlen(text), &errs);
 
-	buf_printf(&text, "%s%s", PAIR, rest);
-	t = topo_parse("lab.yaml", text.s, text.len, &errs);
 	REQUIRE(t != NULL);
 	lab = lab_new(t, NULL);
 	sh = shell_new(&(struct shell_config){ .lab = lab, .out = stdout, .err = stderr });
@@ -28,6 +26,14 @@ static void check_lint(const char *rest, const char *want)
 	shell_free(sh);
 	lab_free(lab);
 	buf_free(&errs);
+}
+
+static void check_lint(const char *rest, const char *want)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "%s%s", PAIR, rest);
+	check_lint_of(text.s, want);
 	buf_free(&text);
 }
 
@@ -49,6 +55,41 @@ TEST(lint, a_node_behind_a_lab_word_is_noted)
 	shell_free(sh);
 	lab_free(lab);
 	buf_free(&notes);
+	buf_free(&errs);
+}
+
+/* What save writes of a lab in which a command was given is a lab file without faults. */
+TEST(lint, what_is_saved_names_no_link_that_is_gone)
+{
+	static const char text[] = PAIR
+		"events:\n  - {at: 1s, do: link h1 h2 down}\n  - {at: 2s, do: link h1 h3 down}\n"
+		"  - {at: 3s, do: link del h1 h2}\n  - {at: 4s, do: link h1 h2 up}\n"
+		"  - {at: 5s, do: link add h1 h2}\n  - {at: 6s, do: link h1 h2 up}\n"
+		"checks:\n  - {name: a, run: link h1 h2 up}\n  - {name: b, run: h1 ping h2}\n";
+	struct buf errs = { 0 }, yaml = { 0 };
+	struct lab *lab = lab_parse("lab.yaml", text, NULL, &errs);
+	struct shell *sh = shell_new(&(struct shell_config){ .lab = lab, .out = stdout,
+							     .err = stderr });
+
+	REQUIRE(sh != NULL && lint_lab(sh, &errs));
+	CHECK_EQ(shell_exec(sh, "h2", NS_NEVER, NULL, NULL), 0);
+	lint_dump(sh, &yaml);
+	CHECK(strstr(yaml.s, "Not in this file") == NULL);
+	buf_reset(&yaml);
+	CHECK_EQ(shell_exec(sh, "exit", NS_NEVER, NULL, NULL), 0);
+	CHECK_EQ(shell_exec(sh, "link del h1 h2", NS_NEVER, NULL, NULL), 0);
+	lint_dump(sh, &yaml);
+	CHECK(strstr(yaml.s, "# Not in this file: the event 'link h1 h2 down': "
+		     "no link between h1 and h2\n"));
+	CHECK(strstr(yaml.s, "'link del h1 h2': no link between h1 and h2\n"));
+	CHECK(strstr(yaml.s, "# Not in this file: the event 'link h1 h2 up': "));
+	CHECK(strstr(yaml.s, "do: \"link h1 h3 down\"\n"));
+	CHECK(strstr(yaml.s, "at: 6s\n    do: \"link h1 h2 up\"\n"));   /* after link add */
+	CHECK(strstr(yaml.s, "name: \"a\""));
+	check_lint_of(yaml.s, "");
+	shell_free(sh);
+	lab_free(lab);
+	buf_free(&yaml);
 	buf_free(&errs);
 }
 
