@@ -102,7 +102,7 @@ static void on_omitted(struct node_timer *tm)
 
 	if (t->interval && now - t->mark_at >= t->interval)
 		iperf3_show_interval(t);          /* the tick of this instant */
-	for (int64_t i = 0; i < t->p.flows; i++)
+	for (int64_t i = 0; i < iperf3_flows(t); i++)
 		iperf3_flow_omit(&t->flow[i]);
 	t->omitting = false;
 	t->start_at = t->mark_at = now;
@@ -138,8 +138,19 @@ void iperf3_begin(struct iperf3 *t)
 		node_timer_set(&t->stop, t->start_at + SEC(t->p.omit + t->p.seconds));
 	if (t->omitting)
 		node_timer_set(&t->omit, t->start_at + SEC(t->p.omit));
-	for (int64_t i = 0; i < t->p.flows && t->running; i++)
+	for (int64_t i = 0; i < iperf3_flows(t) && t->running; i++)
 		iperf3_flow_start(&t->flow[i]);
+}
+
+/* The last interval: one without data is shown if it is not very short. */
+static bool is_shown(const struct iperf3 *t)
+{
+	ns_t len = t->end_at - t->mark_at;
+
+	for (int64_t i = 0; i < iperf3_flows(t); i++)
+		if (len && iperf3_flow_interval(&t->flow[i]).bytes)
+			return true;
+	return len && len >= t->interval / 10;
 }
 
 void iperf3_end(struct iperf3 *t)
@@ -147,10 +158,10 @@ void iperf3_end(struct iperf3 *t)
 	if (!t->running)
 		return;
 	clocks_stop(t);
-	for (int64_t i = 0; i < t->p.flows; i++)
+	for (int64_t i = 0; i < iperf3_flows(t); i++)
 		iperf3_flow_sample(&t->flow[i]);
 	t->end_at = node_now(t->prog.node);
-	if (t->end_at > t->mark_at)
+	if (is_shown(t))
 		iperf3_show_interval(t);
 }
 
@@ -172,6 +183,7 @@ static void client_start(struct iperf3 *t)
 	int err;
 
 	cookie_make(t);
+	iperf3_show_start(t);
 	t->reported = true;
 	t->ctl = &t->own;
 	t->sender = !t->p.reverse;
@@ -203,7 +215,7 @@ static void iperf3_start(struct prog *p, int argc, char *const *argv)
 	if (err)
 		iperf3_fail(t, err, "unable to start listener for connections");
 	else
-		listening(t);
+		iperf3_show_start(t), listening(t);
 }
 
 static void iperf3_stop(struct prog *p)

@@ -39,6 +39,7 @@ enum iperf3_state {                       /* as iperf 3 numbers them */
 /* What the client chose; the server learns it. */
 struct iperf3_params {
 	bool udp, reverse, no_delay;
+	bool bidir;                       /* as many flows again, the other way */
 	bool zerocopy, skip_rx_copy;      /* TCP's sender, and receiver */
 	int64_t seconds, bytes, blocks;   /* the test ends with; bytes, blocks 0: seconds */
 	int64_t omit;                     /* seconds before that, which do not count */
@@ -59,6 +60,7 @@ struct iperf3_conn {                      /* control, or a TCP flow */
 
 struct iperf3_flow {
 	struct iperf3 *t;
+	bool sender;                      /* are we? */
 	int id, fd;                       /* 1 3 4 5 ...; 5 7 9 ... as real ones look */
 	struct iperf3_conn *conn;         /* TCP; NULL once it is closed */
 	struct iperf3_conn own;           /* the client's conn */
@@ -85,11 +87,12 @@ struct iperf3_flow {
 
 struct iperf3 {
 	struct prog prog;
-	bool server, one_off, json_out, running;
+	bool server, one_off, json_out, verbose, running;
 	bool omitting;                    /* what is sent now does not count */
 	bool reported;                    /* the last test; or none began */
 	bool leaving;                     /* client: all is said, the server closes */
 	bool timed;                       /* -t was given */
+	bool client_words, server_words;  /* options of these alone */
 	char unit;                        /* -f: of rates; 0: what fits */
 	int64_t port;
 	ns_t interval;
@@ -114,9 +117,9 @@ struct iperf3 {
 	int mss, sndbuf, rcvbuf;          /* of the control connection; of the flows */
 	char congestion[16];              /* of the flows; "": UDP */
 
-	struct iperf3_flow *flow;         /* p.flows of them */
+	struct iperf3_flow *flow;         /* iperf3_flows() of them */
 	int64_t n_flows;                  /* ready so far */
-	bool sender;                      /* are we? */
+	bool sender;                      /* are we?  With bidir: of the first half */
 	ns_t begun_at, start_at;          /* the test; what counts of it */
 	ns_t mark_at, end_at;             /* mark_at: this interval began */
 	struct node_timer tick, stop, omit;
@@ -135,6 +138,17 @@ void iperf3_end(struct iperf3 *t);        /* no more is sent or counted */
 void iperf3_leave(struct iperf3 *t);      /* a client: ends when the server closes, */
 void iperf3_left(struct iperf3 *t);       /* which it did */
 void iperf3_reset(struct iperf3 *t);      /* after a test: a server takes the next */
+static inline int64_t iperf3_flows(const struct iperf3 *t)
+{
+	return t->p.flows * (t->p.bidir ? 2 : 1);
+}
+
+/* The flows of one direction: p.flows of them, from flow[half * p.flows] on. */
+static inline int iperf3_halves(const struct iperf3 *t) { return t->p.bidir ? 2 : 1; }
+static inline bool iperf3_half_sends(const struct iperf3 *t, int half)
+{
+	return t->sender ^ (half > 0);
+}
 
 /* iperf3_ctl.c */
 extern const struct stream_ops iperf3_conn_ops;   /* a server's: control or flow */
@@ -163,6 +177,10 @@ void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], dou
 int must_check iperf3_udp_listen(struct iperf3 *t);
 
 /* iperf3_out.c */
+void iperf3_show_start(struct iperf3 *t);         /* -V: who we are; */
+void iperf3_show_control(struct iperf3 *t);       /* of the control connection, when it is up; */
+void iperf3_show_date(struct iperf3 *t);
+void iperf3_show_params(struct iperf3 *t);        /* what was agreed */
 void iperf3_show_flow(struct iperf3 *t, const struct iperf3_flow *f);
 void iperf3_show_header(struct iperf3 *t);
 void iperf3_show_interval(struct iperf3 *t);      /* since the marks; JSON, too */

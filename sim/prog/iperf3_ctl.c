@@ -56,6 +56,8 @@ static void params_say(struct iperf3 *t)
 
 	if (p->reverse)
 		json_object_set_new(o, "reverse", json_true());
+	if (p->bidir)
+		json_object_set_new(o, "bidirectional", json_true());
 	if (p->window)
 		json_object_set_new(o, "window", json_integer(p->window));
 	if (p->mss)
@@ -86,16 +88,16 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 		.flows = number(o, "parallel"), .len = number(o, "len"),
 		.bps = number(o, "bandwidth"), .mss = number(o, "MSS"),
 		.window = number(o, "window"), .tos = number(o, "TOS"),
-		.omit = number(o, "omit"),
+		.omit = number(o, "omit"), .bidir = number(o, "bidirectional"),
 	};
 	const char *name = json_string_value(json_object_get(o, "congestion"));
 
 	if (p.flows < 1 || p.flows > IPERF3_FLOWS || p.len < (p.udp ? 16 : 1) ||
 	    p.len > (p.udp ? 65507 : IPERF3_BLOCK_MAX) || p.bytes < 0 || p.blocks < 0 ||
-	    p.bps < 0 || p.bps > INT64_C(1000000000000) || (p.udp && p.reverse && !p.bps) ||
+	    p.bps < 0 || p.bps > INT64_C(1000000000000) || (p.udp && (p.reverse || p.bidir) && !p.bps) ||
 	    p.window < 0 || p.window > INT64_C(512) << 20 || p.tos < 0 || p.tos > 255 ||
 	    p.omit < 0 || p.omit > IPERF3_OMIT || p.mss < 0 || p.mss > 9216 ||
-	    number(o, "bidirectional"))
+	    (p.bidir && p.reverse))
 		return false;
 	t->p = p;
 	if (name)
@@ -107,9 +109,9 @@ static void server_params(struct iperf3 *t, const json_t *o)
 {
 	int err = params_take(t, o) ? OK : ERR_INVAL;
 
+	t->sender = t->p.reverse;
 	if (!err && !iperf3_flows_new(t))
 		err = ERR_NOMEM;
-	t->sender = t->p.reverse;
 	if (!err && t->p.udp)
 		err = iperf3_udp_listen(t);
 	if (err) {
@@ -117,6 +119,7 @@ static void server_params(struct iperf3 *t, const json_t *o)
 		iperf3_fail(t, err, "unable to receive parameters from client");
 		return;
 	}
+	iperf3_show_params(t);
 	iperf3_say(t, IP3_CREATE_STREAMS);
 }
 
@@ -126,23 +129,23 @@ static void results_say(struct iperf3 *t)
 {
 	double seconds = iperf3_seconds(t->end_at - t->start_at);
 	json_t *flows = json_array(), *o;
-	bool counts = t->sender && !t->p.udp;
+	bool sends = t->sender || t->p.bidir;
 
-	for (int64_t i = 0; i < t->p.flows; i++) {
+	for (int64_t i = 0; i < iperf3_flows(t); i++) {
 		const struct iperf3_flow *f = &t->flow[i];
 		struct iperf3_count n = iperf3_flow_counted(f);
 
 		/* Of packets the other end takes away what it omitted itself. */
 		json_array_append_new(flows, json_pack("{s:i, s:I, s:I, s:f, s:I, s:I, s:i, s:f}",
 			"id", f->id, "bytes", (json_int_t)n.bytes,
-			"retransmits", (json_int_t)(counts ? n.retrans : -1),
+			"retransmits", (json_int_t)(f->sender && !t->p.udp ? n.retrans : -1),
 			"jitter", iperf3_seconds(f->jitter), "errors", (json_int_t)n.lost,
 			"packets", (json_int_t)f->now.packets, "start_time", 0,
 			"end_time", seconds));
 	}
 	o = json_pack("{s:f, s:f, s:f, s:i, s:o}", "cpu_util_total", 0.0, "cpu_util_user", 0.0,
 		      "cpu_util_system", 0.0, "sender_has_retransmits",
-		      t->sender ? (int)counts : -1, "streams", flows);
+		      sends ? !t->p.udp : -1, "streams", flows);
 	if (t->congestion[0])
 		json_object_set_new(o, "congestion_used", json_string(t->congestion));
 	say_json(t, o);
@@ -161,14 +164,14 @@ static void results_take(struct iperf3 *t, const json_t *o)
 	t->other_counts = number(o, "sender_has_retransmits") > 0;
 
 	json_array_foreach(flows, i, r) {
-		struct iperf3_flow *f = (int64_t)i < t->p.flows ? &t->flow[i] : NULL;
+		struct iperf3_flow *f = (int64_t)i < iperf3_flows(t) ? &t->flow[i] : NULL;
 
 		if (!f)
 			break;
 		f->other.n.bytes = number(r, "bytes");
 		f->other.n.packets = number(r, "packets") - f->omitted.packets;
 		f->other.n.lost = number(r, "errors");
-		f->other.n.retrans = t->other_counts ? number(r, "retransmits") : 0;
+		f->other.n.retrans = t->other_counts && !f->sender ? number(r, "retransmits") : 0;
 		f->other.jitter = json_number_value(json_object_get(r, "jitter"));
 		f->other.seconds = json_number_value(json_object_get(r, "end_time"));
 	}
@@ -202,9 +205,9 @@ void iperf3_flow_up(struct iperf3_flow *f)
 	(void)!sk_peer(sk, &f->peer);
 	t->n_flows++;
 	iperf3_show_flow(t, f);
-	if (!t->server && t->n_flows < t->p.flows) {
+	if (!t->server && t->n_flows < iperf3_flows(t)) {
 		iperf3_flow_open(&t->flow[t->n_flows]);
-	} else if (t->server && t->n_flows == t->p.flows) {
+	} else if (t->server && t->n_flows == iperf3_flows(t)) {
 		iperf3_say(t, IP3_TEST_START);
 		iperf3_say(t, IP3_TEST_RUNNING);
 		iperf3_begin(t);
@@ -226,7 +229,7 @@ static void client_hears(struct iperf3 *t, uint8_t state)
 	case IP3_CREATE_STREAMS: client_create(t); break;
 	case IP3_TEST_START: break;
 	case IP3_TEST_RUNNING:
-		if (t->flow && t->n_flows == t->p.flows)
+		if (t->flow && t->n_flows == iperf3_flows(t))
 			iperf3_begin(t);
 		break;
 	case IP3_EXCHANGE_RESULTS:
@@ -336,11 +339,14 @@ static void client_up(struct stream *s)
 		t->p.len = sk_getopt(s->sk, SKO_MAXSEG, &mss) == OK && mss > 0 ? mss : 1460;
 	else if (!t->p.len)
 		t->p.len = IPERF3_TCP_BLOCK;
+	iperf3_show_control(t);
+	iperf3_show_date(t);
 	if (!t->json_out)
 		prog_printf(&t->prog, "Connecting to host %s, port %" PRId64 "\n", t->host,
 			    t->port);
 	if (!t->json_out && t->p.reverse)
 		prog_printf(&t->prog, "Reverse mode, remote host %s is sending\n", t->host);
+	iperf3_show_params(t);
 	stream_write(s, t->cookie, IPERF3_COOKIE);
 }
 
@@ -395,6 +401,7 @@ static void control_new(struct iperf3 *t, struct iperf3_conn *c)
 	(void)!sk_peer(c->s.sk, &t->ctl_peer);
 	buf_reset(&t->in);
 	t->reported = true;                       /* parameters are next */
+	iperf3_show_date(t);
 	if (!t->json_out)
 		prog_printf(&t->prog, "Accepted connection from %s, port %u\n",
 			    addr_fmt(&t->ctl_peer.addr, a), t->ctl_peer.port);
@@ -407,7 +414,7 @@ static void known(struct iperf3 *t, struct iperf3_conn *c)
 	struct iperf3_flow *f;
 
 	if (!t->ctl || memcmp(c->cookie, t->cookie, IPERF3_COOKIE) != 0 || !t->flow ||
-	    t->p.udp || t->n_flows >= t->p.flows) {
+	    t->p.udp || t->n_flows >= iperf3_flows(t)) {
 		control_new(t, c);
 		return;
 	}

@@ -27,18 +27,21 @@ static ns_t now(const struct iperf3_flow *f) { return node_now(f->t->prog.node);
 
 /* --- sending ------------------------------- */
 
-/* All that was to be sent has been. */
+/* All that was to be sent, in either direction, has been. */
 static bool all_sent(const struct iperf3 *t)
 {
-	int64_t bytes = 0, blocks = 0;
+	int64_t bytes[2] = { 0 }, blocks[2] = { 0 };
 
-	for (int64_t i = 0; i < t->p.flows; i++) {
-		bytes += iperf3_flow_counted(&t->flow[i]).bytes;
-		blocks += t->flow[i].blocks - t->flow[i].blocks_omitted;
-	}
 	if (t->omitting)
 		return false;                     /* nothing counts yet */
-	return (t->p.bytes && bytes >= t->p.bytes) || (t->p.blocks && blocks >= t->p.blocks);
+	for (int64_t i = 0; i < iperf3_flows(t); i++) {
+		const struct iperf3_flow *f = &t->flow[i];
+
+		bytes[f->sender] += iperf3_flow_counted(f).bytes;
+		blocks[f->sender] += f->blocks - f->blocks_omitted;
+	}
+	return (t->p.bytes && (bytes[0] >= t->p.bytes || bytes[1] >= t->p.bytes)) ||
+	       (t->p.blocks && (blocks[0] >= t->p.blocks || blocks[1] >= t->p.blocks));
 }
 
 /* When the next block is due at the rate that was asked for. */
@@ -89,7 +92,7 @@ void iperf3_flow_send(struct iperf3_flow *f)
 {
 	struct iperf3 *t = f->t;
 
-	while (t->running && t->sender) {
+	while (t->running && f->sender) {
 		if (t->p.bps && due_at(f) > now(f)) {
 			node_timer_set(&f->pace, due_at(f));
 			return;
@@ -126,7 +129,7 @@ void iperf3_flow_sample(struct iperf3_flow *f)
 {
 	const struct sk_tcp_info *i = &f->info;
 
-	if (!f->t->sender || !tcp_sock(f) || sk_tcp_info(tcp_sock(f), &f->info) != OK)
+	if (!f->sender || !tcp_sock(f) || sk_tcp_info(tcp_sock(f), &f->info) != OK)
 		return;
 	f->now.retrans = i->total_retrans;
 	f->tcp.max_cwnd = iperf3_flow_cwnd(f) > f->tcp.max_cwnd ? iperf3_flow_cwnd(f)
@@ -183,10 +186,10 @@ void iperf3_flow_ends(const struct iperf3_flow *f, struct iperf3_count n[2], dou
 	double there = f->other.seconds > 0 ? f->other.seconds : here;
 
 	n[0] = n[1] = iperf3_flow_counted(f);
-	n[t->sender] = f->other.n;
+	n[f->sender] = f->other.n;
 	n[0].lost = n[0].late = n[1].retrans = 0;
-	seconds[0] = t->sender ? here : there;
-	seconds[1] = t->sender ? there : here;
+	seconds[0] = f->sender ? here : there;
+	seconds[1] = f->sender ? there : here;
 }
 
 void iperf3_flow_start(struct iperf3_flow *f)
@@ -208,7 +211,7 @@ void iperf3_flow_data(struct iperf3_flow *f, size_t n)
 
 	if (!t->running)
 		f->early += (int64_t)n;
-	if (!t->running || t->sender)
+	if (!t->running || f->sender)
 		return;
 	f->now.bytes += (int64_t)n;
 	f->blocks = f->now.bytes / t->p.len;
@@ -254,7 +257,7 @@ static void on_datagrams(struct sk_watch *w, uint32_t events)
 		}
 		if (!f->ready && n >= 4)
 			iperf3_flow_up(f);
-		else if (f->t->running && !f->t->sender && n >= UDP_HEADER)
+		else if (f->t->running && !f->sender && n >= UDP_HEADER)
 			udp_arrived(f, room, (size_t)n);
 	}
 	free(room);
@@ -371,7 +374,7 @@ static void udp_take(struct iperf3 *t, const struct endpoint *from)
 	f->watch = (struct sk_watch){ .ready = on_datagrams };
 	sk_watch(f->sk, &f->watch);
 	err = sk_connect(f->sk, from);
-	if (!err && t->n_flows + 1 < t->p.flows)
+	if (!err && t->n_flows + 1 < iperf3_flows(t))
 		err = iperf3_udp_listen(t);
 	put_le32(answer, UDP_ANSWER);
 	if (!err && sk_send(f->sk, answer, sizeof(answer), NULL) < 0)
@@ -391,7 +394,7 @@ static void on_knock(struct sk_watch *w, uint32_t events)
 
 	(void)events;
 	while (t->udp_sk && (n = sk_recv(t->udp_sk, b, sizeof(b), &from)) != ERR_AGAIN) {
-		if (n == 4 && t->flow && t->n_flows < t->p.flows &&
+		if (n == 4 && t->flow && t->n_flows < iperf3_flows(t) &&
 		    (get_le32(b) == UDP_KNOCK || get_le32(b) == UDP_KNOCK_OLD)) {
 			udp_take(t, &from);
 			return;
@@ -417,15 +420,16 @@ bool iperf3_flows_new(struct iperf3 *t)
 {
 	free(t->flow);                            /* closed since iperf3_flows_close() */
 	sk_mem_put(t->mem);
-	t->flow = calloc((size_t)t->p.flows, sizeof(*t->flow));
+	t->flow = calloc((size_t)iperf3_flows(t), sizeof(*t->flow));
 	t->mem = sk_mem_new((size_t)t->p.len);
 	if (!t->flow || !t->mem)
 		return false;
 	t->block = memset(sk_mem_bytes(t->mem), 0, (size_t)t->p.len);
-	for (int64_t i = 0; i < t->p.flows; i++) {
+	for (int64_t i = 0; i < iperf3_flows(t); i++) {
 		struct iperf3_flow *f = &t->flow[i];
 
 		f->t = t;
+		f->sender = iperf3_half_sends(t, i >= t->p.flows);
 		f->id = (int)(i ? i + 2 : 1);
 		f->fd = (int)(5 + (t->server && i ? 3 + 2 * (i - 1) : 2 * i));
 		node_timer_init(&f->pace, t->prog.node, on_pace);
@@ -435,7 +439,7 @@ bool iperf3_flows_new(struct iperf3 *t)
 
 void iperf3_flows_shut(struct iperf3 *t)
 {
-	for (int64_t i = 0; t->flow && i < t->p.flows; i++) {
+	for (int64_t i = 0; t->flow && i < iperf3_flows(t); i++) {
 		struct iperf3_flow *f = &t->flow[i];
 
 		if (f->pace.fire)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The report, with the keys of `iperf3 --json`. */
+#include <stdio.h>
+
 #include "sim/prog/date.h"
 #include "sim/prog/iperf3.h"
 
@@ -11,20 +13,19 @@ double iperf3_rate(int64_t bytes, double seconds)
 }
 
 /* One row of numbers: of a flow or of all. */
-static json_t *row(const struct iperf3 *t, int64_t bytes, double from, double to)
+static json_t *row(bool sender, int64_t bytes, double from, double to)
 {
 	json_t *o = json_pack("{s:f, s:f, s:f, s:I, s:f}", "start", from, "end", to,
 			      "seconds", to - from, "bytes", (json_int_t)bytes,
 			      "bits_per_second", iperf3_rate(bytes, to - from));
 
-	json_object_set_new(o, "sender", json_boolean(t->sender));
+	json_object_set_new(o, "sender", json_boolean(sender));
 	return o;
 }
 
-static json_t *flow_row(const struct iperf3 *t, const struct iperf3_flow *f, int64_t bytes,
-			double from, double to)
+static json_t *flow_row(const struct iperf3_flow *f, int64_t bytes, double from, double to)
 {
-	json_t *o = row(t, bytes, from, to);
+	json_t *o = row(f->sender, bytes, from, to);
 
 	json_object_set_new(o, "socket", json_integer(f->fd));
 	return o;
@@ -41,18 +42,19 @@ static void udp_keys(json_t *o, const struct iperf3_count *n, double jitter_s)
 }
 
 /* f NULL: of all. */
-static void interval_keys(const struct iperf3 *t, json_t *o, const struct iperf3_count *n,
-			  double jitter_s, const struct iperf3_flow *f)
+static void interval_keys(const struct iperf3 *t, json_t *o, bool sender,
+			  const struct iperf3_count *n, double jitter_s,
+			  const struct iperf3_flow *f)
 {
 	const struct sk_tcp_info *i = f ? &f->info : NULL;
 
-	if (t->p.udp && !t->sender)
+	if (t->p.udp && !sender)
 		udp_keys(o, n, jitter_s);
 	else if (t->p.udp)
 		json_object_set_new(o, "packets", json_integer(n->packets));
-	else if (t->sender)
+	else if (sender)
 		json_object_set_new(o, "retransmits", json_integer(n->retrans));
-	if (i && t->sender && !t->p.udp) {
+	if (i && sender && !t->p.udp) {
 		json_object_set_new(o, "snd_cwnd", json_integer(iperf3_flow_cwnd(f)));
 		json_object_set_new(o, "snd_wnd", json_integer(i->snd_wnd));
 		json_object_set_new(o, "rtt", json_integer(i->rtt));
@@ -62,25 +64,46 @@ static void interval_keys(const struct iperf3 *t, json_t *o, const struct iperf3
 	json_object_set_new(o, "omitted", json_boolean(t->omitting));
 }
 
-void iperf3_json_interval(struct iperf3 *t, double from, double to)
+/* Rows of its flows to the list; the row of all. */
+static json_t *interval_half(const struct iperf3 *t, int half, json_t *flows, double from,
+			     double to)
 {
-	json_t *flows = json_array(), *o;
+	bool sender = iperf3_half_sends(t, half);
 	struct iperf3_count sum = { 0 };
 	double jitter = 0;
+	json_t *o;
 
 	for (int64_t i = 0; i < t->p.flows; i++) {
-		const struct iperf3_flow *f = &t->flow[i];
+		const struct iperf3_flow *f = &t->flow[half * t->p.flows + i];
 		struct iperf3_count n = iperf3_flow_interval(f);
 
-		o = flow_row(t, f, n.bytes, from, to);
-		interval_keys(t, o, &n, iperf3_seconds(f->jitter), f);
+		o = flow_row(f, n.bytes, from, to);
+		interval_keys(t, o, sender, &n, iperf3_seconds(f->jitter), f);
 		json_array_append_new(flows, o);
 		iperf3_count_add(&sum, &n);
 		jitter += iperf3_seconds(f->jitter) / (double)t->p.flows;
 	}
-	o = row(t, sum.bytes, from, to);
-	interval_keys(t, o, &sum, jitter, NULL);
-	json_array_append_new(t->intervals, json_pack("{s:o, s:o}", "streams", flows, "sum", o));
+	o = row(sender, sum.bytes, from, to);
+	interval_keys(t, o, sender, &sum, jitter, NULL);
+	return o;
+}
+
+/* The key of a sum; of the second half it has a longer name. */
+static void set_sum(json_t *o, const char *key, int half, json_t *sum)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "%s%s", key, half ? "_bidir_reverse" : "");
+	json_object_set_new(o, name, sum);
+}
+
+void iperf3_json_interval(struct iperf3 *t, double from, double to)
+{
+	json_t *flows = json_array(), *o = json_pack("{s:o}", "streams", flows);
+
+	for (int half = 0; half < iperf3_halves(t); half++)
+		set_sum(o, "sum", half, interval_half(t, half, flows, from, to));
+	json_array_append_new(t->intervals, o);
 }
 
 /* --- the beginning --------------------------------------------------------------------- */
@@ -90,7 +113,7 @@ static json_t *connected(const struct iperf3 *t)
 	char a[ADDR_STRLEN], b[ADDR_STRLEN];
 	json_t *list = json_array();
 
-	for (int64_t i = 0; t->flow && i < t->p.flows && t->flow[i].ready; i++) {
+	for (int64_t i = 0; t->flow && i < iperf3_flows(t) && t->flow[i].ready; i++) {
 		const struct iperf3_flow *f = &t->flow[i];
 
 		json_array_append_new(list, json_pack("{s:i, s:s, s:i, s:s, s:i}",
@@ -146,25 +169,27 @@ static json_t *start_json(const struct iperf3 *t)
 struct totals { struct iperf3_count n[2]; double seconds[2], jitter; };   /* sent, received */
 
 /* Both ends' counts of a flow, or of one more flow added to a sum. */
-static void totals_add(const struct iperf3 *t, const struct iperf3_flow *f, struct totals *to)
+static void totals_add(const struct iperf3_flow *f, struct totals *to)
 {
 	struct iperf3_count n[2];
 
 	iperf3_flow_ends(f, n, to->seconds);
 	iperf3_count_add(&to->n[0], &n[0]);
 	iperf3_count_add(&to->n[1], &n[1]);
-	to->jitter += (t->sender ? f->other.jitter : iperf3_seconds(f->jitter));
+	to->jitter += (f->sender ? f->other.jitter : iperf3_seconds(f->jitter));
 }
 
 /* Retransmissions are TCP's sender's, or what it told the client. */
-static bool counts(const struct iperf3 *t) { return t->sender || (!t->server && t->other_counts); }
-
-static json_t *sender_end(const struct iperf3 *t, const struct iperf3_flow *f,
-			  const struct totals *n)
+static bool counts(const struct iperf3 *t, bool sender)
 {
-	json_t *o = flow_row(t, f, n->n[0].bytes, 0, n->seconds[0]);
+	return sender || (!t->server && t->other_counts);
+}
 
-	if (!counts(t))
+static json_t *sender_end(const struct iperf3_flow *f, const struct totals *n)
+{
+	json_t *o = flow_row(f, n->n[0].bytes, 0, n->seconds[0]);
+
+	if (!counts(f->t, f->sender))
 		return o;
 	json_object_set_new(o, "retransmits", json_integer(n->n[0].retrans));
 	json_object_set_new(o, "max_snd_cwnd", json_integer(f->tcp.max_cwnd));
@@ -175,16 +200,16 @@ static json_t *sender_end(const struct iperf3 *t, const struct iperf3_flow *f,
 	return o;
 }
 
-static json_t *flow_end(const struct iperf3 *t, const struct iperf3_flow *f)
+static json_t *flow_end(const struct iperf3_flow *f)
 {
 	struct totals n = { 0 };
 	json_t *o;
 
-	totals_add(t, f, &n);
-	if (!t->p.udp)
-		return json_pack("{s:o, s:o}", "sender", sender_end(t, f, &n), "receiver",
-				 flow_row(t, f, n.n[1].bytes, 0, n.seconds[1]));
-	o = flow_row(t, f, n.n[0].bytes, 0, n.seconds[0]);
+	totals_add(f, &n);
+	if (!f->t->p.udp)
+		return json_pack("{s:o, s:o}", "sender", sender_end(f, &n), "receiver",
+				 flow_row(f, n.n[1].bytes, 0, n.seconds[1]));
+	o = flow_row(f, n.n[0].bytes, 0, n.seconds[0]);
 	udp_keys(o, &n.n[1], n.jitter);
 	json_object_set_new(o, "out_of_order", json_integer(n.n[1].late));
 	return json_pack("{s:o}", "udp", o);
@@ -203,41 +228,52 @@ static void congestion(const struct iperf3 *t, json_t *end)
 {
 	const char *ours = t->congestion[0] ? t->congestion : NULL;
 	const char *theirs = !t->server && t->other_congestion[0] ? t->other_congestion : NULL;
+	bool sends = t->sender || t->p.bidir;
 
-	if (t->sender ? ours : theirs)
+	if (sends ? ours : theirs)
 		json_object_set_new(end, "sender_tcp_congestion",
-				    json_string(t->sender ? ours : theirs));
-	if (t->sender ? theirs : ours)
+				    json_string(sends ? ours : theirs));
+	if (sends ? theirs : ours)
 		json_object_set_new(end, "receiver_tcp_congestion",
-				    json_string(t->sender ? theirs : ours));
+				    json_string(sends ? theirs : ours));
+}
+
+/* What all flows of a half sent and received. */
+static void end_half(const struct iperf3 *t, int half, json_t *end)
+{
+	bool sender = iperf3_half_sends(t, half), udp = t->p.udp;
+	struct totals n = { 0 };
+	json_t *sent, *got;
+
+	for (int64_t i = 0; i < t->p.flows; i++)
+		totals_add(&t->flow[half * t->p.flows + i], &n);
+	n.jitter /= (double)t->p.flows;
+	sent = row(udp || sender, n.n[0].bytes, 0, n.seconds[0]);
+	got = row(!udp && sender, n.n[1].bytes, 0, n.seconds[1]);
+	if (udp) {
+		struct iperf3_count none = { .packets = n.n[0].packets };
+		json_t *sum = row(sender, n.n[0].bytes, 0, n.seconds[1]);
+
+		udp_keys(sum, &n.n[1], n.jitter);
+		set_sum(end, "sum", half, sum);
+		udp_keys(sent, &none, 0);
+		udp_keys(got, &n.n[1], n.jitter);
+	} else if (counts(t, sender)) {
+		json_object_set_new(sent, "retransmits", json_integer(n.n[0].retrans));
+	}
+	set_sum(end, "sum_sent", half, sent);
+	set_sum(end, "sum_received", half, got);
 }
 
 void iperf3_json_end(struct iperf3 *t)
 {
-	json_t *end = json_object(), *flows = json_array(), *sent, *got;
-	struct totals n = { 0 };
+	json_t *end = json_object(), *flows = json_array();
 
-	for (int64_t i = 0; i < t->p.flows; i++) {
-		json_array_append_new(flows, flow_end(t, &t->flow[i]));
-		totals_add(t, &t->flow[i], &n);
-	}
-	n.jitter /= (double)t->p.flows;
-	sent = row(t, n.n[0].bytes, 0, n.seconds[0]);
-	got = row(t, n.n[1].bytes, 0, n.seconds[1]);
+	for (int64_t i = 0; i < iperf3_flows(t); i++)
+		json_array_append_new(flows, flow_end(&t->flow[i]));
 	json_object_set_new(end, "streams", flows);
-	if (t->p.udp) {
-		struct iperf3_count none = { .packets = n.n[0].packets };
-		json_t *sum = row(t, n.n[0].bytes, 0, n.seconds[1]);
-
-		udp_keys(sum, &n.n[1], n.jitter);
-		json_object_set_new(end, "sum", sum);
-		udp_keys(sent, &none, 0);
-		udp_keys(got, &n.n[1], n.jitter);
-	} else if (counts(t)) {
-		json_object_set_new(sent, "retransmits", json_integer(n.n[0].retrans));
-	}
-	json_object_set_new(end, "sum_sent", sent);
-	json_object_set_new(end, "sum_received", got);
+	for (int half = 0; half < iperf3_halves(t); half++)
+		end_half(t, half, end);
 	json_object_set_new(end, "cpu_utilization_percent", cpu(t));
 	congestion(t, end);
 	json_decref(t->report);

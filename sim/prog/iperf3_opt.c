@@ -6,7 +6,8 @@
 #include "sim/prog/opts.h"
 #include "stack/util/err.h"
 
-#define SKIP_RX_COPY '\1'                 /* has no short form */
+#define SKIP_RX_COPY '\1'                 /* have no short form */
+#define BIDIR '\2'
 
 /* "10", "64K", "2.5M": K is 1024 for bytes and 1000 for rates. */
 static bool quantity(struct iperf3 *t, const char *text, int64_t kilo, int64_t max, int64_t *out)
@@ -64,6 +65,8 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 	struct prog *p = &t->prog;
 	size_t n;
 
+	t->client_words |= strchr("bCklMNnOPRStuwZ" "\1\2", c) != NULL;
+	t->server_words |= c == '1';
 	switch (c) {
 	case '1': t->one_off = true; break;
 	case 'b': return quantity(t, arg, 1000, INT64_C(1000000000000), &t->p.bps);
@@ -100,8 +103,10 @@ static bool option(struct iperf3 *t, int c, const char *arg)
 		return at_most(t, arg, 86400,
 			       "test duration too long (maximum = 86400 seconds)", &t->p.seconds);
 	case 'u': t->p.udp = true; break;
+	case 'V': t->verbose = true; break;
 	case 'w': return quantity(t, arg, 1024, INT64_C(512) << 20, &t->p.window);
 	case 'Z': t->p.zerocopy = true; break;
+	case BIDIR: t->p.bidir = true; break;
 	case SKIP_RX_COPY: t->p.skip_rx_copy = true; break;
 	}
 	return true;
@@ -113,6 +118,11 @@ static bool check(struct iperf3 *t)
 		return wrong(t, "cannot be both server and client");
 	if (!t->server && !t->host)
 		return wrong(t, "must either be a client (-c) or server (-s)");
+	if (t->p.reverse && t->p.bidir)
+		return wrong(t, "cannot be both reverse and bidirectional");
+	if (t->server ? t->client_words : t->server_words)
+		return wrong(t, t->server ? "some option you are trying to set is client only"
+					  : "some option you are trying to set is server only");
 	if (!!t->p.bytes + !!t->p.blocks + t->timed > 1)
 		return wrong(t, "only one test end condition (-t, -n, -k) may be specified");
 	if (t->p.bps < 0)
@@ -136,6 +146,7 @@ static char *word_short(const char *word)
 		{ "reverse", 'R' }, { "window", 'w' }, { "congestion", 'C' }, { "set-mss", 'M' },
 		{ "no-delay", 'N' }, { "tos", 'S' }, { "version4", '4' }, { "verbose", 'V' },
 		{ "zerocopy", 'Z' }, { "omit", 'O' }, { "skip-rx-copy", SKIP_RX_COPY },
+		{ "bidir", BIDIR },
 	};
 	struct buf b = { 0 };
 
@@ -185,7 +196,7 @@ bool iperf3_options(struct iperf3 *t, int argc, char *const *argv)
 	for (int i = 0; ok && i < argc; i++)
 		ok = (words[i] = word_short(argv[i]));
 	opts_init(&o, argc, words);
-	while (ok && (c = opts_next(&o, "\1" "14B:b:C:c:f:i:Jk:l:M:Nn:O:P:p:RS:st:uVw:Z")) != -1) {
+	while (ok && (c = opts_next(&o, "\1\2" "14B:b:C:c:f:i:Jk:l:M:Nn:O:P:p:RS:st:uVw:Z")) != -1) {
 		if (c == '?' || c == ':')
 			bad(t, &o, c), ok = false;
 		else

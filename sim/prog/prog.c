@@ -29,8 +29,8 @@
 	  "serve files of this machine, made-up bytes (-s 10M), a redirection or a greeting over " \
 	  "HTTP/1.1 (port 80)") \
 	X(iperf3_prog, "iperf", "iperf [OPTIONS OF iperf3]", "the same as iperf3") \
-	X(iperf3_prog, "iperf3", "iperf3 -s [-1J] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
-	  "iperf3 -c HOST [-JNRuZ] [-b RATE] [-B SOURCE] [-i SECONDS] " \
+	X(iperf3_prog, "iperf3", "iperf3 -s [-1JV] [-B ADDRESS] [-i SECONDS] [-p PORT] | " \
+	  "iperf3 -c HOST [-JNRuVZ] [--bidir] [-b RATE] [-B SOURCE] [-i SECONDS] " \
 	  "[-k BLOCKS|-n BYTES|-t SECONDS] [-C cubic|reno] [-f kmgtKMGT] [-l LENGTH] " \
 	  "[-M MSS] [-O SECONDS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \

@@ -154,6 +154,67 @@ TEST(iperf3, flows_side_by_side_and_the_other_way)
 	trial_free(t);
 }
 
+/* Real ones' lines and keys; the link is full in both directions. */
+TEST(iperf3, both_ways_at_once)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s");
+	int64_t sent;
+
+	trial_link(t, "r", "h2", "rate 10mbit limit 20");
+	trial_run(t, "h1", "iperf3 -c h2 --bidir -t 2");
+	CHECK_EQ(t->status, 0);
+	CHECK(has(t, "[ ID][Role] Interval           Transfer     Bitrate         Retr  Cwnd\n"));
+	CHECK(has(t, "[  5][TX-C]   1.00-2.00   sec  "));
+	CHECK(has(t, "[  7][RX-C]   1.00-2.00   sec  "));
+	CHECK(has(t, "[  5][RX-S]   1.00-2.00   sec  "));
+	CHECK(has(t, "[  8][TX-S]   1.00-2.00   sec  "));
+	CHECK(real(t, "sum_received") > 6e6);
+	CHECK(real(t, "sum_received_bidir_reverse") > 6e6);
+	CHECK(real(t, "sum_received") < 9.57e6);
+	CHECK(real(t, "sum_received_bidir_reverse") < 9.57e6);
+	CHECK(trial_int(t, "end.sum_sent_bidir_reverse.retransmits") > 0);
+	CHECK_EQ(trial_int(t, "intervals.0.sum_bidir_reverse.bytes"),
+		 trial_int(t, "intervals.0.streams.1.bytes"));
+	trial_run(t, "h1", "iperf3 -c h2 --bidir -P 2 -n 200K");
+	CHECK_EQ(t->status, 0);
+	sent = trial_int(t, "end.sum_sent.bytes");
+	CHECK(sent >= 204800 || trial_int(t, "end.sum_received_bidir_reverse.bytes") >= 204800);
+	CHECK(has(t, "[SUM][RX-C]   0.00-"));
+	CHECK_EQ(trial_int(t, "start.connected.3.socket"), 11);
+	trial_run(t, "h1", "iperf3 -c h2 --bidir -u -b 800K -l 1000 -t 1");
+	CHECK_EQ(trial_int(t, "end.sum_sent.packets"), 100);
+	CHECK_EQ(trial_int(t, "end.sum_received_bidir_reverse.packets"), 100);
+	CHECK(has(t, " Kbits/sec            100  \n"));
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, v_tells_more)
+{
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s -V");
+
+	trial_run(t, "h1", "iperf3 -c h2 -V -n 1M -M 1000 -S 16");
+	CHECK_EQ(t->status, 0);
+	CHECK(has(t, "iperf 3.12\nnetloom\nControl connection MSS "));
+	CHECK(has(t, "\nTime: Sat, 01 Jan 2000 00:00:"));
+	CHECK(has(t, "      TCP MSS: 1000\n"));
+	CHECK(!has(t, "Target Bitrate"));
+	CHECK(has(t, "Starting Test: protocol: TCP, 1 streams, 131072 byte blocks, omitting 0 "
+		  "seconds, 1048576 bytes to send, tos 16\n"));
+	CHECK(has(t, "Test Complete. Summary Results:\n"));
+	CHECK(has(t, "snd_tcp_congestion cubic\nrcv_tcp_congestion cubic\n"));
+	CHECK(has(t, "[  5] (sender statistics not available)\n"));
+	trial_run(t, "h1", "iperf3 -c h2 -V -u -R -b 1M -t 1");
+	CHECK(has(t, "Setting UDP block size to 1448\n"));
+	CHECK(has(t, "      Target Bitrate: 1000000\n"));
+	CHECK(has(t, ", 1 second test, tos 0\n"));
+	CHECK(has(t, "[  5] (receiver statistics not available)\nCPU Utilization: local/sender 0.0%"));
+	prog_free(server);
+	trial_free(t);
+}
+
 /* The data is there before the word that the test begins. */
 TEST(iperf3, a_number_of_bytes_the_other_way_comes_to_its_end)
 {
@@ -336,6 +397,12 @@ TEST(iperf3, refusals)
 		{ "iperf3 -c h2 -t 1 -n 1M", "iperf3: parameter error - only one test end condition "
 		  "(-t, -n, -k) may be specified\n" },
 		{ "iperf3 -s -c nobody", "iperf3: parameter error - cannot be both server and client\n" },
+		{ "iperf3 -c h2 -R --bidir", "iperf3: parameter error - cannot be both reverse "
+		  "and bidirectional\n" },
+		{ "iperf3 -s --bidir", "iperf3: parameter error - some option you are trying to "
+		  "set is client only\n" },
+		{ "iperf3 -c h2 -1", "iperf3: parameter error - some option you are trying to "
+		  "set is server only\n" },
 		{ "iperf3 -c nobody", "iperf3: error - unable to connect to server: Name or service "
 		  "not known\n" },
 		{ "iperf3 -c h2 -t 100000", "iperf3: parameter error - test duration too long "
