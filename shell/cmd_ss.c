@@ -13,11 +13,18 @@
 struct ask {
 	bool tcp, udp, raw, packet;       /* none of them: all */
 	bool all, listening, info, timers, details, memory, no_header, numeric, oneline, summary;
+	bool processes;
 	bool nothing;                     /* families that a node has not */
 	struct ss_filter filter;
 };
 
-struct list_of { const struct ask *ask; struct stack *st; json_t *all; unsigned id; };
+struct list_of {
+	const struct ask *ask;
+	struct node *node;
+	struct stack *st;
+	json_t *all;
+	unsigned id;
+};
 
 /* --- words ----------------------------------------------------------------------------- */
 
@@ -39,7 +46,8 @@ static bool letter(struct ask *k, char c)
 	case 'O': k->oneline = true; return true;
 	case 's': k->summary = true; return true;
 	case 'x': case '6': k->nothing = true; return true;
-	case 'p': case 'r': case '4': return true;        /* as it is in any case */
+	case 'p': k->processes = true; return true;
+	case 'r': case '4': return true;        /* as it is in any case */
 	default: return false;
 	}
 }
@@ -153,6 +161,7 @@ static json_t *row(struct list_of *l, const char *netid, enum ss_state state,
 {
 	char a[ADDR_STRLEN];
 	json_t *o = json_object();
+	struct sock_user user;
 
 	jset_str(o, "netid", netid);
 	jset_str(o, "state", ss_state_word(state));
@@ -163,6 +172,9 @@ static json_t *row(struct list_of *l, const char *netid, enum ss_state state,
 	jset_str(o, "peer", s->peer.addr.family ? addr_fmt(&s->peer.addr, a) : "0.0.0.0");
 	jset_int(o, "peer-port", s->peer.port);
 	jset_int(o, "id", ++l->id);
+	if (l->ask->processes && node_sock_user(l->node, s->sk, &user))
+		json_object_set_new(o, "users", json_pack("[{s:s,s:i,s:i}]", "name", user.name,
+							  "pid", user.pid, "fd", user.fd));
 	json_array_append_new(l->all, o);
 	return o;
 }
@@ -440,7 +452,7 @@ static int ss_run(struct shell *sh, const struct args *a)
 {
 	struct stack *st = shell_stack(sh, a->node);
 	struct ask k;
-	struct list_of l = { &k, st, NULL, 0 };
+	struct list_of l = { .ask = &k, .node = a->node, .st = st };
 	char err[256];
 
 	if (!ask_parse(&k, a, err))
@@ -505,12 +517,17 @@ static void line_print(struct shell *sh, const struct line *l, const int *width,
 
 static void extras_print(struct shell *sh, const struct ask *k, const json_t *o)
 {
+	const json_t *user = json_array_get(jget(o, "users"), 0);
+
+	if (user)
+		shell_printf(sh, " users:((\"%s\",pid=%lld,fd=%lld))", jstr(user, "name"),
+			     (long long)jint(user, "pid"), (long long)jint(user, "fd"));
 	if (jget(o, "timer"))
 		shell_printf(sh, " %s", jstr(o, "timer"));
 	if (k->details)
 		shell_printf(sh, " ino:0 sk:%llx <->", (unsigned long long)jint(o, "id"));
 	if (!jget(o, "timer") && !k->details && !jget(o, "skmem") && !jget(o, "info") &&
-	    !k->no_header)
+	    !user && !k->no_header)
 		shell_printf(sh, "%*s", (int)strlen("Process"), "");
 	if (jget(o, "skmem") || jget(o, "info"))
 		shell_printf(sh, "%s%s%s%s%s", k->oneline ? "" : "\n\t",
@@ -573,6 +590,7 @@ const struct cmd cmds_ss[] = {
 	  .text = "ss [-tuw0alniemopsOHr4] [-A|-f KINDS] [state|exclude STATE]... [FILTER]\n"
 		  "FILTER: src|dst ADDR[/LEN][:PORT], sport|dport OP :PORT, dev NAME, joined by\n"
 		  "and, or, not and ( ); OP is = != > < >= <=.  Numbers are never turned into\n"
-		  "names; -p is taken and shows nothing." },
+		  "names.  The pid of -p is the number of the job, as kill takes it; 0: of the\n"
+		  "program in the foreground." },
 	{ 0 },
 };

@@ -107,7 +107,7 @@ int job_start(struct shell *sh, const struct args *a)
 	shell_result(sh, json_pack("{s:i,s:s}", "job", j->id, "command", j->line));
 	j->prog = prog_start(a->node, argc, j->argv,
 			     &(struct prog_io){ .out = job_out, .err = job_err, .ctx = j,
-						.in = j->rd.in });
+						.in = j->rd.in, .pid = j->id });
 	if (j->prog)
 		return 0;
 	job_free(j);

@@ -288,6 +288,7 @@ struct prog_io {
 	void *ctx;
 	FILE *in;                         /* standard input, borrowed; NULL: none */
 	bool terminal;                    /* a real program may have ours, and then writes there */
+	int pid;                          /* what it is called by; 0: nobody calls it */
 };
 
 /*
@@ -301,6 +302,11 @@ int  prog_status(const struct prog *p);           /* exit status, once done */
 struct json_t *prog_json(const struct prog *p);   /* a new reference: the result so far */
 void prog_interrupt(struct prog *p);              /* as SIGINT: ends, with its summary */
 void prog_free(struct prog *p);                   /* also while it runs */
+
+/* Whose socket of a node it is; sk as in struct show_sock.  False: no program's. */
+struct sock;
+struct sock_user { const char *name; int pid, fd; };
+bool node_sock_user(struct node *n, const struct sock *sk, struct sock_user *out);
 
 /* --- captures and traces --------------------------------------------------- */
 

@@ -123,6 +123,7 @@ struct show_sock {
 	uint32_t rx_bytes, rcvbuf, sndbuf;/* waiting to be read; room, in and out */
 	uint32_t recv_q, send_q;          /* ss's columns, bytes; LISTEN: connections */
 	bool orphan;                      /* its owner closed it */
+	const struct sock *sk;            /* which one it is; valid until time moves */
 };
 
 /* What keeps a connection from sending more now. */

@@ -48,7 +48,7 @@ static void arping_stop(struct prog *p)
 {
 	struct arping *ap = (struct arping *)p;
 
-	prog_sock_close(&ap->sk, &ap->watch);
+	prog_sock_close(&ap->prog, &ap->sk, &ap->watch);
 	if (ap->next.fire) {
 		node_timer_stop(&ap->next);
 		node_timer_stop(&ap->end);

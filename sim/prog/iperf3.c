@@ -40,7 +40,7 @@ static void all_close(struct iperf3 *t)
 
 	clocks_stop(t);
 	iperf3_flows_close(t);
-	prog_sock_close(&t->udp_sk, &t->udp_watch);
+	prog_sock_close(&t->prog, &t->udp_sk, &t->udp_watch);
 	t->ctl = NULL;
 	t->want_json = false;
 	if (ctl)

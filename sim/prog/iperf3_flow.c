@@ -407,7 +407,7 @@ int iperf3_udp_listen(struct iperf3 *t)
 	struct endpoint ep = { addr_ip4(t->src), (uint16_t)t->port };
 	int err;
 
-	prog_sock_close(&t->udp_sk, &t->udp_watch);
+	prog_sock_close(&t->prog, &t->udp_sk, &t->udp_watch);
 	err = prog_sock_open(&t->prog, SK_DGRAM, 0, &t->udp_sk, &t->udp_watch, on_knock);
 	if (!err)
 		err = sk_setopt(t->udp_sk, SKO_REUSEADDR, 1);
@@ -444,7 +444,7 @@ void iperf3_flows_shut(struct iperf3 *t)
 
 		if (f->pace.fire)
 			node_timer_stop(&f->pace);
-		prog_sock_close(&f->sk, &f->watch);
+		prog_sock_close(&t->prog, &f->sk, &f->watch);
 		if (f->conn) {
 			f->conn->flow = NULL;
 			stream_close(&f->conn->s);

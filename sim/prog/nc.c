@@ -21,7 +21,7 @@ static void nc_stop(struct prog *p)
 {
 	struct nc *nc = (struct nc *)p;
 
-	prog_sock_close(&nc->sk, &nc->watch);
+	prog_sock_close(&nc->prog, &nc->sk, &nc->watch);
 	nc_tcp_stop(nc);
 	if (nc->timer.fire)
 		node_timer_stop(&nc->timer);

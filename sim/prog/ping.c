@@ -38,7 +38,7 @@ static void ping_stop(struct prog *p)
 {
 	struct ping *pg = (struct ping *)p;
 
-	prog_sock_close(&pg->sk, &pg->watch);
+	prog_sock_close(&pg->prog, &pg->sk, &pg->watch);
 	if (pg->next.fire) {
 		node_timer_stop(&pg->next);
 		node_timer_stop(&pg->end);

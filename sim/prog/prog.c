@@ -7,6 +7,8 @@
 
 #include "stack/util/err.h"
 
+#define FD_FIRST 3                        /* behind standard input, output and error */
+
 /* --- the programs, by name ------------------------------------------------------ */
 
 #define PROGS(X) \
@@ -160,6 +162,7 @@ void prog_free(struct prog *p)
 	if (p->ops->free)
 		p->ops->free(p);
 	buf_free(&p->error);
+	free(p->fds);
 	free(p);
 }
 
@@ -280,15 +283,68 @@ int prog_sock_open(struct prog *p, int type, int proto, struct sock **sk, struct
 
 	if (err)
 		return err;
+	if (!prog_sock_take(p, *sk)) {
+		sk_close(*sk);
+		*sk = NULL;
+		return ERR_NOMEM;
+	}
 	*w = (struct sk_watch){ .ready = ready };
 	sk_watch(*sk, w);
 	return OK;
 }
 
-void prog_sock_close(struct sock **sk, struct sk_watch *w)
+bool prog_sock_take(struct prog *p, struct sock *sk)
 {
+	size_t fd = 0;
+
+	while (fd < p->n_fds && p->fds[fd])
+		fd++;
+	if (fd == p->n_fds) {
+		size_t n = p->n_fds ? 2 * p->n_fds : 4;
+		struct sock **fds = realloc(p->fds, n * sizeof(struct sock *));
+
+		if (!fds)
+			return false;
+		memset(fds + fd, 0, (n - fd) * sizeof(struct sock *));
+		p->fds = fds;
+		p->n_fds = n;
+	}
+	p->fds[fd] = sk;
+	return true;
+}
+
+/* Its descriptor; -1: it is not the program's. */
+static int fd_of(const struct prog *p, const struct sock *sk)
+{
+	for (size_t i = 0; i < p->n_fds; i++)
+		if (p->fds[i] == sk)
+			return FD_FIRST + (int)i;
+	return -1;
+}
+
+bool node_sock_user(struct node *n, const struct sock *sk, struct sock_user *out)
+{
+	struct prog *p;
+
+	list_for_each(node_progs(n), p, link) {
+		int fd = fd_of(p, sk);
+
+		if (fd < 0)
+			continue;
+		*out = (struct sock_user){ .name = p->ops->name, .pid = p->io.pid, .fd = fd };
+		return true;
+	}
+	return false;
+}
+
+void prog_sock_close(struct prog *p, struct sock **sk, struct sk_watch *w)
+{
+	int fd = *sk ? fd_of(p, *sk) : -1;
+
 	if (!*sk)
 		return;
+	if (fd >= 0)
+		p->fds[fd - FD_FIRST] = NULL;
 	sk_unwatch(w);
 	sk_close(*sk);
 	*sk = NULL;

@@ -44,6 +44,8 @@ struct prog {
 	struct node *node;
 	struct list_node link;            /* in node_progs() while it runs */
 	struct prog_io io;
+	struct sock **fds;                /* its sockets, from descriptor 3 on; NULL: none */
+	size_t n_fds;
 	struct buf error;                 /* first thing that went wrong, for JSON */
 	bool done;
 	int status;
@@ -74,8 +76,10 @@ bool prog_resolve(struct prog *p, const char *text, ip4_t *out);
 /* Opens an IPv4 (or packet) socket and watches it; OK or an error. */
 int must_check prog_sock_open(struct prog *p, int type, int proto, struct sock **sk,
 			      struct sk_watch *w, void (*ready)(struct sk_watch *, uint32_t));
+/* A socket that it was given is its own from now on; false: no memory. */
+bool must_check prog_sock_take(struct prog *p, struct sock *sk);
 /* Closes and forgets it; fine if it was not open. */
-void prog_sock_close(struct sock **sk, struct sk_watch *w);
+void prog_sock_close(struct prog *p, struct sock **sk, struct sk_watch *w);
 /* How a packet to dst would leave: interface and source; OK or an error.
  * ifindex 0: any; src 0: chosen.  Asked with a connect(), as real tools do. */
 int must_check prog_route(struct prog *p, ip4_t dst, unsigned ifindex, ip4_t src, bool bcast,

@@ -10,7 +10,7 @@ void service_stop(struct prog *p)
 {
 	struct service *sv = (struct service *)p;
 
-	prog_sock_close(&sv->sk, &sv->watch);
+	prog_sock_close(&sv->prog, &sv->sk, &sv->watch);
 	server_close(&sv->server);
 }
 

@@ -31,7 +31,7 @@ void stream_close(struct stream *s)
 {
 	if (!s->sk)
 		return;
-	prog_sock_close(&s->sk, &s->watch);
+	prog_sock_close(s->prog, &s->sk, &s->watch);
 	buf_free(&s->out);
 	s->out_off = 0;
 	if (!s->busy)                             /* else what called us does it */
@@ -173,7 +173,7 @@ int stream_open(struct stream *s, struct prog *p, const struct stream_ops *ops, 
 	if (!err && (addr || port))
 		err = sk_bind(s->sk, &ep);
 	if (err)
-		prog_sock_close(&s->sk, &s->watch);
+		prog_sock_close(s->prog, &s->sk, &s->watch);
 	return err;
 }
 
@@ -184,7 +184,7 @@ int stream_connect(struct stream *s, const struct endpoint *to)
 	if (err == ERR_INPROGRESS)
 		err = OK;
 	if (err)
-		prog_sock_close(&s->sk, &s->watch);
+		prog_sock_close(s->prog, &s->sk, &s->watch);
 	return err;
 }
 
@@ -252,7 +252,8 @@ static void adopt(struct server *sv, struct sock *sk)
 {
 	struct stream *s = calloc(1, sv->size);
 
-	if (!s) {
+	if (!s || !prog_sock_take(sv->prog, sk)) {
+		free(s);
 		sk_close(sk);
 		return;
 	}
@@ -299,7 +300,7 @@ int server_open(struct server *sv, struct prog *p, const struct stream_ops *ops,
 
 void server_deafen(struct server *sv)
 {
-	prog_sock_close(&sv->sk, &sv->watch);
+	prog_sock_close(sv->prog, &sv->sk, &sv->watch);
 }
 
 void server_close(struct server *sv)

@@ -27,7 +27,7 @@ static void trace_stop(struct prog *p)
 {
 	struct trace *tr = (struct trace *)p;
 
-	prog_sock_close(&tr->sk, &tr->watch);
+	prog_sock_close(&tr->prog, &tr->sk, &tr->watch);
 	if (tr->timer.fire)
 		node_timer_stop(&tr->timer);
 }

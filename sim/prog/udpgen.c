@@ -27,7 +27,7 @@ static void gen_stop(struct prog *p)
 {
 	struct gen *g = (struct gen *)p;
 
-	prog_sock_close(&g->sk, &g->watch);
+	prog_sock_close(&g->prog, &g->sk, &g->watch);
 	if (g->timer.fire)
 		node_timer_stop(&g->timer);
 }

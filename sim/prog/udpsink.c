@@ -36,7 +36,7 @@ static void sink_stop(struct prog *p)
 {
 	struct sink *s = (struct sink *)p;
 
-	prog_sock_close(&s->sk, &s->watch);
+	prog_sock_close(&s->prog, &s->sk, &s->watch);
 	if (s->timer.fire)
 		node_timer_stop(&s->timer);
 }

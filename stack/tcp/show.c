@@ -20,7 +20,7 @@ static void sock_fill(const struct sock *sk, struct show_sock *out)
 	uint32_t waits = sk->type == SK_STREAM ? 0 : sock_dgram(sk)->rx_bytes;
 
 	*out = (struct show_sock){
-		.type = sk->type, .proto = sk->proto, .local = end_of(sk->local, sk->lport),
+		.sk = sk, .type = sk->type, .proto = sk->proto, .local = end_of(sk->local, sk->lport),
 		.peer = end_of(sk->peer, sk->pport), .ifindex = sk->ifindex,
 		.connected = sk->connected, .rx_bytes = waits, .recv_q = waits,
 		.rcvbuf = (uint32_t)sk->opt[SKO_RCVBUF], .sndbuf = (uint32_t)sk->opt[SKO_SNDBUF],

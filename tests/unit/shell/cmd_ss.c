@@ -44,6 +44,35 @@ TEST(cmd_ss, kinds_are_told_apart_and_filtered)
 	bench_close(&p.b);
 }
 
+/* The pid is the job's number: what kill takes. */
+TEST(cmd_ss, p_names_the_program_its_job_and_the_descriptor)
+{
+	struct tcp_pair p;
+
+	pair_open(&p);
+	CHECK_EQ(bench_do(&p.b, "h2 nc -l 5000 &"), 0);
+	CHECK_EQ(bench_do(&p.b, "h2 echo -t &"), 0);
+	CHECK_EQ(bench_do(&p.b, "h1 nc h2 7 &"), 0);
+	CHECK_EQ(bench_do(&p.b, "run 100ms"), 0);
+	bench_wants(&p.b, "h2 ss -tlnp",
+		    "State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n"
+		    "LISTEN 0      128          0.0.0.0:7         0.0.0.0:*    "
+		    "users:((\"echo\",pid=2,fd=3))\n"
+		    "LISTEN 0      128          0.0.0.0:5000      0.0.0.0:*    "
+		    "users:((\"nc\",pid=1,fd=3))\n");
+	CHECK_EQ(bench_do(&p.b, "h2 ss -tpHO state connected"), 0);
+	CHECK(strstr(p.b.out, " users:((\"echo\",pid=2,fd=4))\n"));
+	CHECK_EQ(bench_do(&p.b, "h1 ss -tpe sport != :80"), 0);
+	CHECK(strstr(p.b.out, " users:((\"nc\",pid=3,fd=3)) ino:0 sk:"));
+	CHECK_EQ(bench_do(&p.b, "h1 ss -tpn --json sport != :80"), 0);
+	CHECK(strstr(p.b.out, "\"users\":[{\"name\":\"nc\",\"pid\":3,\"fd\":3}]"));
+	CHECK_EQ(bench_do(&p.b, "kill 2"), 0);
+	bench_wants(&p.b, "h2 ss -tlnHp", "LISTEN 0 128 0.0.0.0:5000 0.0.0.0:* "
+		    "users:((\"nc\",pid=1,fd=3))\n");
+	bench_wants(&p.b, "h1 ss -tlnHp", "LISTEN 0 5 0.0.0.0:80 0.0.0.0:*\n");   /* nobody's */
+	bench_close(&p.b);
+}
+
 TEST(cmd_ss, details_follow_on_a_line_of_their_own)
 {
 	struct tcp_pair p;
