@@ -175,16 +175,23 @@ size_t pkt_frame(const struct pkt *p, uint8_t *to, size_t n);
 /* A queue of packets, first in first out. */
 struct pkt_queue { struct pkt *head, *tail; uint32_t count; uint32_t bytes; };
 
+/* n of them, linked by next, of so many bytes in all. */
+static inline void pkt_queue_push_row(struct pkt_queue *q, struct pkt *first, struct pkt *last,
+				      uint32_t n, uint32_t bytes)
+{
+	last->next = NULL;
+	if (q->tail)
+		q->tail->next = first;
+	else
+		q->head = first;
+	q->tail = last;
+	q->count += n;
+	q->bytes += bytes;
+}
+
 static inline void pkt_queue_push(struct pkt_queue *q, struct pkt *p)
 {
-	p->next = NULL;
-	if (q->tail)
-		q->tail->next = p;
-	else
-		q->head = p;
-	q->tail = p;
-	q->count++;
-	q->bytes += pkt_len(p);
+	pkt_queue_push_row(q, p, p, 1, pkt_len(p));
 }
 
 static inline struct pkt *pkt_queue_pop(struct pkt_queue *q)
@@ -203,5 +210,8 @@ static inline struct pkt *pkt_queue_pop(struct pkt_queue *q)
 }
 
 void pkt_queue_free(struct pkt_queue *q);        /* frees all that wait */
+/* Frees the first n, up to last, of so many bytes in all: each of them is a slice of
+ * the same block, and nothing else. */
+void pkt_queue_free_row(struct pkt_queue *q, struct pkt *last, uint32_t n, uint32_t bytes);
 
 #endif

@@ -641,3 +641,24 @@ void pkt_queue_free(struct pkt_queue *q)
 	while ((p = pkt_queue_pop(q)))
 		pkt_free(p);
 }
+
+void pkt_queue_free_row(struct pkt_queue *q, struct pkt *last, uint32_t n, uint32_t bytes)
+{
+	struct pkt *first = q->head, *p = first;
+	struct pkt_pool *pool = first->pool;
+	struct blk *b = first->frag[0].blk;
+
+	q->head = last->next;
+	if (!q->head)
+		q->tail = NULL;
+	q->count -= n;
+	q->bytes -= bytes;
+	for (uint32_t i = 0; POISON_WORKS && i < n; i++, p = p->next)
+		close_pkt(p);
+	last->next = pool->free;
+	pool->free = first;
+	pool->n.n_free += n;
+	assert(b->refs >= n);
+	b->refs -= n - 1;
+	put(pool, b);
+}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "stack/tcp/in.h"
+#include "stack/tcp/ooo.h"
 
 /* Nothing out of order here, and nothing SACKed, lost or probed for there. */
 static bool undisturbed(const struct tcp_conn *tc)
@@ -113,9 +114,10 @@ bool tcp_burst_joins(struct stack *st, struct pkt *p, const struct ip_meta *m)
 /* What whole frames are compared with, and what those that fit are in sum. */
 struct row {
 	uint8_t want[ROW_HLEN_MAX];       /* Ethernet, IPv4, TCP: hlen bytes */
-	uint32_t hlen;
-	seq_t next;
-	uint32_t wnd, n, bytes;           /* left of it; segments, and the data in them */
+	uint32_t hlen, n;                 /* n: segments */
+	seq_t next, end;                  /* of the data; of the window */
+	ns_t at;                          /* now */
+	bool sums;                        /* checksums are looked at */
 };
 
 /* The bits that are alike in all frames of a row.  Not TOS, length, identification,
@@ -169,15 +171,16 @@ static bool row_begin(struct stack *st, struct netdev *dev, struct row *r)
 	memcpy(r->want + ROW_HLEN, t->like, t->like_len);
 	r->hlen = ROW_HLEN + t->like_len;
 	r->next = tc->rcv_nxt;
-	r->wnd = tcp_rcv_wnd(tc);
-	r->n = r->bytes = 0;
+	r->end = seq_add(tc->rcv_nxt, tcp_rcv_wnd(tc));
+	r->at = st->now;
+	r->sums = st->opt[OPT_TCP_CHECKSUMS];
+	r->n = 0;
 	return true;
 }
 
 static bool row_csum_right(const struct tcp_conn *tc, const struct pkt *p, uint32_t len)
 {
-	return unlikely(!tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS]) ||
-	       tcp_csum4(tc->sk.peer, tc->sk.local, len - ROW_HLEN, pkt_csum(p, ROW_HLEN)) == 0;
+	return tcp_csum4(tc->sk.peer, tc->sk.local, len - ROW_HLEN, pkt_csum(p, ROW_HLEN)) == 0;
 }
 
 static hot_inline bool row_takes(const struct tcp_conn *tc, const struct row *r, struct pkt *p)
@@ -185,14 +188,15 @@ static hot_inline bool row_takes(const struct tcp_conn *tc, const struct row *r,
 	const uint8_t *b = pkt_data(p), *ip = b + ETH_HLEN;
 	uint32_t len = pkt_len(p);
 
-	return p->at == tcp_now(tc) && p->len >= r->hlen && row_alike(r, b) &&
+	return p->at == r->at && p->len >= r->hlen && row_alike(r, b) &&
 	       seq_eq(tcp_get_seq(b + ROW_HLEN), r->next) && len > r->hlen &&
-	       len - r->hlen <= r->wnd && ip4_get_len(ip) == len - ETH_HLEN && ip4_csum_ok(ip) &&
-	       row_csum_right(tc, p, len);
+	       len - r->hlen <= (uint32_t)seq_diff(r->end, r->next) &&
+	       ip4_get_len(ip) == len - ETH_HLEN && ip4_csum_ok(ip) &&
+	       (unlikely(!r->sums) || row_csum_right(tc, p, len));
 }
 
-/* As to_user() of text.c; returns the bytes. */
-static hot_inline uint32_t row_add(struct tcp_conn *tc, struct row *r, struct pkt *p)
+/* As to_user() of text.c, but for what is done once for all. */
+static hot_inline void row_add(struct tcp_conn *tc, struct row *r, struct pkt *p)
 {
 	uint8_t flags = tcp_get_flags(pkt_data(p) + ROW_HLEN);
 	uint32_t len;
@@ -202,53 +206,51 @@ static hot_inline uint32_t row_add(struct tcp_conn *tc, struct row *r, struct pk
 	p->dev = NULL;
 	p->flags = 0;
 	p->seq = r->next.v;
-	pkt_queue_push(&tc->rcvq, p);
 	tcp_data_measure(tc, len, flags);
 	r->next = seq_add(r->next, len);
-	r->wnd -= len;
-	r->bytes += len;
 	r->n++;
-	return len;
 }
 
-static void row_end(struct tcp_conn *tc, struct netdev *dev, const struct row *r, uint32_t last)
+static void row_end(struct tcp_conn *tc, struct netdev *dev, const struct row *r,
+		    struct pkt *first, struct pkt *last)
 {
+	uint32_t bytes = (uint32_t)seq_diff(r->next, tc->rcv_nxt);
 	struct stack *st = tcp_stack(tc);
 
+	pkt_queue_push_row(&tc->rcvq, first, last, r->n, bytes);
 	dev->stats.rx_packets += r->n;
-	dev->stats.rx_bytes += r->bytes + r->n * (uint64_t)r->hlen;
+	dev->stats.rx_bytes += bytes + r->n * (uint64_t)r->hlen;
 	st->stat[ST_IP_IN_RECEIVES] += r->n;
 	st->stat[ST_IP_IN_DELIVERS] += r->n;
 	st->stat[ST_TCP_IN_SEGS] += r->n;
 	tc->segs_in += r->n;
 	tc->data_segs_in += r->n;
-	tc->bytes_received += r->bytes;
-	tc->rcvq_bytes += r->bytes;
+	tc->bytes_received += bytes;
+	tc->rcvq_bytes += bytes;
 	tc->sk.arrived |= SK_IN;
 	tc->rcv_nxt = r->next;
-	tc->snd_wl1 = seq_sub(r->next, last);
+	tc->snd_wl1 = pkt_at(last);
 	tcp_data_came_too(tc, r->n);
 	tcp_ack_soon(tc);
 }
 
-static outlined struct pkt *row_take(struct stack *st, struct netdev *dev, struct pkt *p)
+static outlined struct pkt *row_take(struct stack *st, struct netdev *dev, struct pkt *first)
 {
+	struct pkt *p = first, *last = NULL;
 	struct tcp_conn *tc;
-	struct pkt *next;
-	uint32_t last = 0;
 	struct row r;
 
 	if (!row_begin(st, dev, &r))
 		return p;
 	tc = st->tcp->burst;
-	for (; p && row_takes(tc, &r, p); p = next) {
-		next = p->next;
-		if (likely(next))
-			prefetch(next->head + PKT_HEAD - 64);
-		last = row_add(tc, &r, p);
+	for (; p && row_takes(tc, &r, p); p = p->next) {
+		if (likely(p->next))
+			prefetch(p->next->head + PKT_HEAD - 64);
+		row_add(tc, &r, p);
+		last = p;
 	}
-	if (r.n)
-		row_end(tc, dev, &r, last);
+	if (last)
+		row_end(tc, dev, &r, first, last);
 	return p;
 }
 

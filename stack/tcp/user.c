@@ -354,57 +354,72 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 	return done;
 }
 
-/* How many packets from p on have their bytes one behind the other, which are *n in
- * all, without the first off; no more than are wanted: the last may have more. */
-static const uint8_t *in_a_row(const struct pkt *p, uint32_t off, size_t want, size_t *n)
+/* What is read at once of the queue's front: `part` bytes, and with them the first n
+ * packets, up to last, which have `bytes` in all. */
+struct portion {
+	const uint8_t *from;              /* where the bytes lie in a row, or NULL: n is at most 1 */
+	struct pkt *last;
+	uint32_t n, bytes;
+	size_t part;
+};
+
+/* Of one packet that has its bytes in pieces. */
+static struct portion portion_of_pieces(struct pkt *p, uint32_t off, size_t want)
+{
+	uint32_t len = pkt_len(p);
+	bool whole = len - off <= want;
+
+	return (struct portion){ .last = p, .n = whole, .bytes = whole ? len : 0,
+				 .part = whole ? len - off : want };
+}
+
+/* Of packets that have their bytes one behind the other, without the first off; no more
+ * than are wanted: of the last some may stay. */
+static struct portion portion_at(struct pkt *p, uint32_t off, size_t want)
 {
 	const struct frag *f = &p->frag[0];
-	uint32_t end = f->off + f->len;
-	const struct pkt *q = p->next;
+	uint32_t end = f->off, begin = end + off;
+	struct portion r = { .from = f->blk->data + begin };
 
-	if (p->len || p->nfrag != 1)
-		return NULL;
-	while (q && end - f->off - off < want && !q->len && q->nfrag == 1 &&
-	       q->frag[0].blk == f->blk && q->frag[0].off == end) {
-		end += q->frag[0].len;
-		q = q->next;
-	}
-	*n = end - f->off - off;
-	if (*n > want)
-		*n = want;
-	return f->blk->data + f->off + off;
+	do {
+		end += p->body;
+		if (end - begin > want)
+			break;
+		r.bytes = end - f->off;
+		r.last = p;
+		r.n++;
+		p = p->next;
+	} while (p && end - begin < want && !p->len && p->nfrag == 1 &&
+		 p->frag[0].blk == f->blk && p->frag[0].off == end);
+	r.part = end - begin < want ? end - begin : want;
+	return r;
 }
 
 /* Copies out of the queue, without the first `skip` (0 or 1) bytes; buf NULL:
  * does not.  peek: and leaves it as it is. */
 static size_t take_many(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t skip, bool peek)
 {
-	struct pkt *p = tc->rcvq.head;
+	struct pkt *p = tc->rcvq.head, *next;
 	uint32_t off = tc->rcvq_off + skip;
-	size_t done = 0, copied = 0, row;
-	const uint8_t *from;
+	struct portion r;
+	size_t done = 0;
 
-	while (p && done < n) {
-		struct pkt *next = p->next;
-		uint32_t len = pkt_len(p);
-		size_t part = len - off < n - done ? len - off : n - done;
-
-		if (buf && done == copied) {
-			from = in_a_row(p, off, n - done, &row);
-			if (from)
-				memcpy(buf + done, from, row);
-			else
-				row = pkt_copy_out(p, off, buf + done, part);
-			copied += row;
-		}
-		done += part;
-		off += (uint32_t)part;
-		if (off < len)
+	for (; p && done < n; p = next) {
+		r = p->len || p->nfrag != 1 ? portion_of_pieces(p, off, n - done) :
+					      portion_at(p, off, n - done);
+		if (buf && r.from)
+			memcpy(buf + done, r.from, r.part);
+		else if (buf)
+			(void)pkt_copy_out(p, off, buf + done, r.part);
+		done += r.part;
+		off += (uint32_t)r.part - r.bytes;
+		if (!r.n)
 			break;
-		if (!peek)
+		next = r.last->next;
+		if (r.from && !peek)
+			pkt_queue_free_row(&tc->rcvq, r.last, r.n, r.bytes);
+		else if (!peek)
 			pkt_free(pkt_queue_pop(&tc->rcvq));
-		off = 0;
-		p = next;
 	}
 	if (!peek) {
 		tc->rcvq_off = off;
