@@ -19,13 +19,15 @@
 #include "stack/util/cc.h"
 #include "stack/util/err.h"
 #include "stack/util/ns.h"
+#include "stack/util/poison.h"
 
 struct netdev;
 struct pkt_pool;
 
 /* Ethernet, a tunnel's IP and UDP, and Ethernet, IP and TCP with all options
- * inside it: 14 + 28 + 14 + 60 + 60, rounded up. */
-#define PKT_HEAD 192
+ * inside it: 14 + 28 + 14 + 60 + 60, and so many more that struct pkt is in rows. */
+#define PKT_HEAD 226
+#define PKT_FENCE (POISON_WORKS ? 14 : 0) /* bytes behind it that nobody touches */
 #define PKT_INLINE 136                    /* a received frame's bytes kept in head */
 #define PKT_NFRAG 2
 #define PKT_MAX 65549                     /* the longest frame: 65535 and Ethernet */
@@ -54,21 +56,26 @@ enum pkt_flag {
 	PKT_IN_PLACE   = 16,              /* a capture has the frame already */
 };
 
+/* In rows of PKT_ALIGN bytes, as caches have them: the first is the link's, the last but
+ * one has the headers of a segment, all but two bytes, and the last has them and all that is
+ * asked of a packet that waits. */
+#define PKT_ALIGN 64
 struct pkt {
-	struct pkt *next;                 /* in one queue, or none */
 	ns_t at;                          /* the link's: when it arrives */
 	ns_t start_at;                    /* the link's: when it starts onto the wire */
 	uint64_t seq;                     /* the link's: given when it was accepted */
 	struct netdev *dev;               /* where it arrived; NULL: made here */
-	struct pkt_pool *pool;
+	uint8_t head[PKT_HEAD];
+	uint8_t fence[PKT_FENCE];
+	uint8_t hops;                     /* hubs passed */
+	uint32_t body;                    /* bytes in all frags */
 	uint16_t off, len;                /* live header bytes: head[off, off + len) */
 	uint16_t l2;                      /* offset of the Ethernet header in head */
 	uint8_t nfrag;
 	uint8_t flags;                    /* enum pkt_flag */
-	uint32_t body;                    /* bytes in all frags */
-	uint8_t hops;                     /* hubs passed */
+	struct pkt *next;                 /* in one queue, or none */
+	struct pkt_pool *pool;
 	struct frag frag[PKT_NFRAG];
-	uint8_t head[PKT_HEAD];
 };
 
 struct pkt_pool_stats {

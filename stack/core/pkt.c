@@ -13,6 +13,11 @@
 #include "stack/util/csum.h"
 #include "stack/util/poison.h"
 
+#define PKT_ROWS ((sizeof(struct pkt) + PKT_ALIGN - 1) / PKT_ALIGN)
+static_assert(POISON_WORKS || (sizeof(struct pkt) == PKT_ROWS * PKT_ALIGN &&
+			       offsetof(struct pkt, hops) == (PKT_ROWS - 1) * PKT_ALIGN + 2),
+	      "a packet is in rows");
+
 /* Blocks come in a few sizes, so that one freed serves the next of its kind. */
 static const uint32_t blk_sizes[] = { 256, 704, 1152, 1480, 1736, 2048, 16384, 66048 };
 #define N_CLASS N_ELEM(blk_sizes)
@@ -148,15 +153,14 @@ static uint32_t usage_look(struct usage *n)
 /* A packet in the free list is touched at its link only. */
 static void close_pkt(struct pkt *p)
 {
-	poison(&p->at, sizeof(*p) - offsetof(struct pkt, at));
+	poison(p, offsetof(struct pkt, next));
+	poison(&p->next + 1, sizeof(*p) - offsetof(struct pkt, next) - sizeof(p->next));
 }
 
 /* Behind the head's live bytes there is nothing. */
 static void close_tail(struct pkt *p)
 {
-	uint8_t *end = p->head + p->off + p->len;
-
-	poison(end, (size_t)((uint8_t *)(p + 1) - end));
+	poison(p->head + p->off + p->len, PKT_HEAD + PKT_FENCE - (size_t)p->off - p->len);
 }
 
 static outlined void pkts_trim(struct pkt_pool *pool)
@@ -182,7 +186,7 @@ static struct pkt *pkt_take(struct pkt_pool *pool)
 	if (p) {
 		pool->free = p->next;
 	} else {
-		p = malloc(sizeof(*p));
+		p = aligned_alloc(PKT_ALIGN, PKT_ROWS * PKT_ALIGN);
 		if (!p)
 			return NULL;
 		pool->stats.mallocs++;
@@ -192,13 +196,23 @@ static struct pkt *pkt_take(struct pkt_pool *pool)
 	return p;
 }
 
+/* It is wanted soon, with its headers. */
+static inline void pkt_prefetch(const struct pkt *p)
+{
+	prefetch(p);
+	prefetch(p->head + PKT_HEAD - PKT_ALIGN);
+	prefetch(&p->next);
+}
+
 static inline struct pkt *pkt_init(struct pkt_pool *pool, struct pkt *p)
 {
 	unpoison(p, sizeof(*p));
-	memset(p, 0, offsetof(struct pkt, frag));
+	memset(p, 0, offsetof(struct pkt, head));
+	memset(&p->hops, 0, offsetof(struct pkt, pool) - offsetof(struct pkt, hops));
 	p->pool = pool;
 	p->off = PKT_HEAD;
 	p->l2 = PKT_HEAD;
+	close_tail(p);
 	return p;
 }
 
@@ -222,10 +236,8 @@ struct pkt *pkt_new(struct pkt_pool *pool)
 	if (unlikely(!p || !pool_is_plain(pool, &pool->n) || in_use(&pool->n) >= pool->limit))
 		return pkt_new_any(pool);
 	pool->free = p->next;
-	if (likely(pool->free)) {                 /* it is wanted soon, with its headers */
-		prefetch(pool->free);
-		prefetch(pool->free->head + PKT_HEAD - 64);
-	}
+	if (likely(pool->free))
+		pkt_prefetch(pool->free);
 	(void)usage_up(&pool->n, true);
 	return pkt_init(pool, p);
 }
@@ -379,6 +391,7 @@ struct pkt *pkt_clone(const struct pkt *p)
 	if (!q)
 		return NULL;
 	memcpy(q, p, offsetof(struct pkt, head) + p->off + p->len);
+	memcpy(&q->hops, &p->hops, sizeof(*q) - offsetof(struct pkt, hops));
 	close_tail(q);
 	q->next = NULL;
 	for (unsigned i = 0; i < q->nfrag; i++)
@@ -522,6 +535,7 @@ void pkt_make_room(struct pkt *p)
 	memmove(p->head + PKT_HEAD - p->len, pkt_data(p), p->len);
 	p->off = (uint16_t)(PKT_HEAD - p->len);
 	p->l2 = p->off;
+	close_tail(p);
 }
 
 void pkt_skip(struct pkt *p, uint32_t n)
