@@ -95,6 +95,12 @@ void pkt_pool_fail_after(struct pkt_pool *pool, uint64_t n);
 
 /* An empty packet, all headroom; NULL: none left. */
 struct pkt *pkt_new(struct pkt_pool *pool);
+/* Many, one after the other: returns how many there are, up to n, that cost little.  Then
+ * so many may be taken, of hlen bytes each, content undefined; nothing else is asked of the
+ * pool meanwhile.  At the end so many of them were left. */
+uint32_t must_check pkt_claim(struct pkt_pool *pool, uint32_t n);
+struct pkt *pkt_claimed(struct pkt_pool *pool, uint32_t hlen);
+void pkt_claim_end(struct pkt_pool *pool, uint32_t left);
 /* A packet that holds a copy of n bytes, the first PKT_INLINE in its head.
  * n <= PKT_MAX.  NULL: none left. */
 struct pkt *pkt_from_bytes(struct pkt_pool *pool, const void *bytes, size_t n);
@@ -105,6 +111,15 @@ struct pkt *pkt_clone(const struct pkt *p);
 /* One reference, size bytes to write, content undefined. */
 struct blk *blk_new(struct pkt_pool *pool, uint32_t size);
 void blk_put(struct pkt_pool *pool, struct blk *b);
+/* n references, at least one.  b NULL is fine. */
+static inline void blk_put_many(struct pkt_pool *pool, struct blk *b, uint32_t n)
+{
+	if (!b)
+		return;
+	assert(b->refs >= n);
+	b->refs -= n - 1;
+	blk_put(pool, b);
+}
 /* n bytes of somebody's memory, at most BLK_LENT_MAX: one reference, and one to m.
  * They may change whenever he likes. */
 #define BLK_LENT_MAX 65536
@@ -124,6 +139,15 @@ static inline int must_check pkt_add_frag(struct pkt *p, struct blk *b, uint32_t
 	p->frag[p->nfrag++] = (struct frag){ b, off, len };
 	p->body += len;
 	return OK;
+}
+/* The same of a packet that has no body. */
+static inline void pkt_set_body(struct pkt *p, struct blk *b, uint32_t off, uint32_t len)
+{
+	assert(off <= b->size && len <= b->size - off);
+	b->refs++;
+	p->nfrag = 1;
+	p->frag[0] = (struct frag){ b, off, len };
+	p->body = len;
 }
 /* Appends a copy of n bytes: to the head if few and the packet has no headers
  * yet, else as a new fragment.  OK or ERR_NOBUFS. */

@@ -242,6 +242,43 @@ struct pkt *pkt_new(struct pkt_pool *pool)
 	return pkt_init(pool, p);
 }
 
+uint32_t pkt_claim(struct pkt_pool *pool, uint32_t n)
+{
+	uint64_t room = pool->limit - in_use(&pool->n);
+	struct usage *u = &pool->n;
+
+	if (!pool_is_plain(pool, u))
+		return 0;
+	n = n < u->n_free ? n : u->n_free;
+	n = n < room ? n : (uint32_t)room;
+	u->left -= n < u->left ? n : u->left;     /* a while may be a few longer */
+	u->n_free -= n;
+	return n;
+}
+
+struct pkt *pkt_claimed(struct pkt_pool *pool, uint32_t hlen)
+{
+	struct pkt *p = pool->free;
+
+	assert(hlen <= PKT_HEAD);
+	pool->free = p->next;
+	if (likely(pool->free))
+		pkt_prefetch(pool->free);
+	(void)pkt_init(pool, p);
+	p->off = (uint16_t)(PKT_HEAD - hlen);
+	p->len = (uint16_t)hlen;
+	return p;
+}
+
+void pkt_claim_end(struct pkt_pool *pool, uint32_t left)
+{
+	struct usage *u = &pool->n;
+
+	u->n_free += left;
+	if (u->n_free < u->least_free)
+		u->least_free = u->n_free;
+}
+
 static size_t blk_class(uint32_t size)
 {
 	size_t i = size > blk_sizes[CLASS_FRAME - 1] ? CLASS_FRAME : 0;
@@ -669,10 +706,8 @@ void pkt_queue_free_row(struct pkt_queue *q, struct pkt *last, uint32_t n, uint3
 	q->bytes -= bytes;
 	for (uint32_t i = 0; POISON_WORKS && i < n; i++, p = p->next)
 		close_pkt(p);
+	pool->n.n_free += n;
 	last->next = pool->free;
 	pool->free = first;
-	pool->n.n_free += n;
-	assert(b->refs >= n);
-	b->refs -= n - 1;
-	put(pool, b);
+	blk_put_many(pool, b, n);
 }

@@ -32,23 +32,32 @@ static inline bool ip4_train_again(const struct stack *st, const struct ip4_trai
 {
 	return t->gen == st->ways_gen && st->now < t->until && len <= t->max;
 }
-/* What is in front of p. */
-static hot_inline void ip4_train_push(struct stack *st, struct pkt *p, const struct ip4_train *t)
+/* A copy of t->hdr, with so many bytes behind it, becomes the next frame's. */
+static hot_inline void ip4_train_next(struct stack *st, uint8_t *hdr, uint32_t n,
+				      const struct ip4_train *t)
 {
-	uint16_t len = (uint16_t)(pkt_len(p) + IP4_HLEN), id = st->ip_id++;
-	uint8_t *b = pkt_push(p, sizeof(t->hdr)), *ip = b + ETH_HLEN;
+	uint16_t len = (uint16_t)(n + IP4_HLEN), id = st->ip_id++;
+	uint8_t *ip = hdr + ETH_HLEN;
 
-	memcpy(b, t->hdr, sizeof(t->hdr));
 	ip4_put_len(ip, len);
 	ip4_put_id(ip, id);
 	ip4_put_csum(ip, csum_fold(t->sum + len + id));
+}
+/* Such headers, and whatever else, are in front of p. */
+static inline void ip4_train_made(struct pkt *p)
+{
 	p->flags |= PKT_LOCAL;
 	p->l2 = p->off;
 }
 /* One of them is all. */
 static hot_inline void ip4_train_one(struct stack *st, struct pkt *p, const struct ip4_train *t)
 {
-	ip4_train_push(st, p, t);
+	uint32_t n = pkt_len(p);
+	uint8_t *b = pkt_push(p, sizeof(t->hdr));
+
+	memcpy(b, t->hdr, sizeof(t->hdr));
+	ip4_train_next(st, b, n, t);
+	ip4_train_made(p);
 	st->stat[ST_IP_OUT_REQUESTS]++;
 	t->neigh->used_at = st->now;
 	t->dev->ops->xmit(t->dev, p);

@@ -695,9 +695,11 @@ enum show_limit tcp_limit(const struct tcp_conn *tc);     /* what keeps it from 
  * headers differ in little. */
 struct tcp_train {
 	bool tried, on;                   /* false at first; on: the rest is made */
-	uint8_t hlen;
-	uint8_t hdr[TCP_HLEN_TS];         /* seq, flags and checksum are to come */
-	uint64_t sum;                     /* of it, and the addresses */
+	bool sums;                        /* with checksums */
+	uint8_t hlen;                     /* of the segment */
+	/* Ethernet, IPv4 (ip.hdr), and the segment's: seq, flags and checksum are to come */
+	uint8_t hdr[ETH_HLEN + IP4_HLEN + TCP_HLEN_TS];
+	uint64_t sum;                     /* of the segment's, and the addresses */
 	struct pkt *first, *last;         /* made, and still to leave: n */
 	uint32_t n;
 	struct ip4_train ip;
@@ -718,8 +720,8 @@ static inline void tcp_train_init(struct tcp_train *t)
 	t->first = t->last = NULL;
 	t->n = 0;
 }
-/* From tc->unsent on up to n full ones, as tcp_seg_xmit() and what comes after it;
- * returns how many. */
+/* From tc->unsent on up to n full ones, as tcp_seg_xmit() and what comes after it, where
+ * something is out; returns how many. */
 uint32_t tcp_train_full(struct tcp_conn *tc, struct tcp_train *t, uint32_t n);
 void tcp_train_leave(struct tcp_conn *tc, struct tcp_train *t);
 void tcp_send_ack(struct tcp_conn *tc);

@@ -7,13 +7,20 @@
 #include "stack/tcp/conn.h"
 
 static inline uint32_t tcp_rate_ticks(ns_t t) { return (uint32_t)(t >> 10); }
+static inline struct tcp_rate_mark tcp_rate_mark(const struct tcp_conn *tc)
+{
+	return (struct tcp_rate_mark){ tc->delivered, tc->rate.delivered_at, tc->rate.first_at };
+}
+static inline uint8_t tcp_rate_limit(const struct tcp_conn *tc)   /* a bit for s->marks */
+{
+	return tc->rate.limited_to ? SEG_USER_LIMITED : 0;
+}
 static inline void tcp_rate_sent(struct tcp_conn *tc, struct tcp_seg *s)  /* before n_out knows */
 {
 	if (!tc->n_out)
 		tc->rate.first_at = tc->rate.delivered_at = tcp_rate_ticks(tcp_now(tc));
-	s->rate = (struct tcp_rate_mark){ tc->delivered, tc->rate.delivered_at, tc->rate.first_at };
-	if (tc->rate.limited_to)
-		s->marks |= SEG_USER_LIMITED;
+	s->rate = tcp_rate_mark(tc);
+	s->marks |= tcp_rate_limit(tc);
 }
 static inline uint32_t tcp_wait_ticks(const struct tcp_conn *tc)
 {

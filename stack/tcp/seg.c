@@ -260,6 +260,8 @@ static hot_inline uint64_t data_sum(const struct stack *st, const struct tcp_seg
 
 /* --- one after another ----------------------------------------------------------------- */
 
+#define LOWER (ETH_HLEN + IP4_HLEN)       /* bytes in front of a segment's header */
+
 /* Where every segment has a header like the last. */
 static bool train_begin(struct tcp_conn *tc, struct tcp_train *t)
 {
@@ -272,7 +274,9 @@ static bool train_begin(struct tcp_conn *tc, struct tcp_train *t)
 	    !ip4_train_begin(tcp_stack(tc), &tx, h.hlen + (uint32_t)tc->snd_mss, &t->ip))
 		return false;
 	t->hlen = h.hlen;
-	t->sum = tcp_hdr_emit_ts(&h, tc->ts_ok, tcp_ts_now(tc), tc->ts_recent, t->hdr);
+	t->sums = tcp_stack(tc)->opt[OPT_TCP_CHECKSUMS];
+	memcpy(t->hdr, t->ip.hdr, LOWER);
+	t->sum = tcp_hdr_emit_ts(&h, tc->ts_ok, tcp_ts_now(tc), tc->ts_recent, t->hdr + LOWER);
 	t->sum += csum_pseudo4(tx.src, tx.dst, tx.proto, 0);
 	return true;
 }
@@ -286,26 +290,26 @@ static bool train_goes_on(struct tcp_conn *tc, struct tcp_train *t)
 	return t->on;
 }
 
-static hot_inline void train_push(struct stack *st, const struct tcp_train *t, struct pkt *p,
+/* The headers in front of the data of s, at the beginning of p. */
+static hot_inline void train_fill(struct stack *st, const struct tcp_train *t, struct pkt *p,
 				  const struct tcp_seg *s)
 {
-	uint8_t flags = s->flags | TCP_ACK, *b = pkt_push(p, t->hlen);
+	uint8_t flags = s->flags | TCP_ACK, *frame = pkt_data(p), *b = frame + LOWER;
+	uint32_t len = t->hlen + s->len;
 
-	memcpy(b, t->hdr, TCP_HLEN);
+	memcpy(frame, t->hdr, LOWER + TCP_HLEN);
 	if (t->hlen > TCP_HLEN)
-		memcpy(b + TCP_HLEN, t->hdr + TCP_HLEN, TCP_TS_SPACE);
+		memcpy(b + TCP_HLEN, t->hdr + LOWER + TCP_HLEN, TCP_TS_SPACE);
 	tcp_put_seq(b, s->seq);
 	tcp_put_flags(b, flags);
-	if (likely(st->opt[OPT_TCP_CHECKSUMS]))
-		tcp_put_csum(b, csum_fold(t->sum + s->seq.v + flags + pkt_len(p) +
-					  data_sum(st, s)));
-	ip4_train_push(st, p, &t->ip);
+	if (likely(t->sums))
+		tcp_put_csum(b, csum_fold(t->sum + s->seq.v + flags + len + data_sum(st, s)));
+	ip4_train_next(st, frame, len, &t->ip);
+	ip4_train_made(p);
 }
 
-static hot_inline void train_add(struct tcp_conn *tc, struct tcp_train *t, struct pkt *p,
-				 const struct tcp_seg *s)
+static hot_inline void train_add(struct tcp_train *t, struct pkt *p)
 {
-	train_push(tcp_stack(tc), t, p, s);
 	if (t->last)
 		t->last->next = p;
 	else
@@ -314,32 +318,49 @@ static hot_inline void train_add(struct tcp_conn *tc, struct tcp_train *t, struc
 	t->n++;
 }
 
-static bool is_full(const struct tcp_conn *tc, const struct tcp_seg *s)
+static bool is_full(const struct tcp_seg *s, uint32_t mss)
 {
-	return s->len == tc->snd_mss && !(s->flags & (uint8_t)~TCP_PSH) && !(s->marks & SEG_STAMP);
+	return s->len == mss && !(s->flags & (uint8_t)~TCP_PSH) && !(s->marks & SEG_STAMP);
+}
+
+static hot_inline void full_sent(struct tcp_conn *tc, struct tcp_seg *s, ns_t now,
+				 struct tcp_rate_mark rate, uint8_t marks)
+{
+	s->sent = true;
+	s->sent_at = now;
+	s->rate = rate;
+	s->marks |= marks;
+	list_push_back(&tc->sent_order, &s->by_time);
 }
 
 uint32_t tcp_train_full(struct tcp_conn *tc, struct tcp_train *t, uint32_t n)
 {
-	struct pkt_pool *pool = tcp_stack(tc)->pool;
+	struct stack *st = tcp_stack(tc);
+	const uint32_t mss = tc->snd_mss, there = tcp_unsent(tc) / mss;
+	const struct tcp_rate_mark rate = tcp_rate_mark(tc);
+	const uint8_t marks = tcp_rate_limit(tc);
 	struct tcp_seg *s = tc->unsent;
-	ns_t now = tcp_now(tc);
-	uint32_t done = 0;
+	const ns_t now = tcp_now(tc);
+	uint32_t claimed, done;
 	struct pkt *p;
 
-	if (!n || !train_goes_on(tc, t))
+	if (!n || !is_full(s, mss) || !train_goes_on(tc, t))
 		return 0;
-	for (; done < n && s && is_full(tc, s) && (p = pkt_new(pool)) != NULL; done++) {
-		(void)!pkt_add_frag(p, s->blk, s->off, s->len);
-		train_add(tc, t, p, s);
-		tcp_rate_sent(tc, s);
-		tcp_seg_sent(tc, s, now);
+	claimed = pkt_claim(st->pool, n < there ? n : there);
+	for (done = 0; done < claimed && s && is_full(s, mss); done++) {
+		p = pkt_claimed(st->pool, LOWER + (uint32_t)t->hlen);
+		pkt_set_body(p, s->blk, s->off, s->len);
+		train_fill(st, t, p, s);
+		train_add(t, p);
+		full_sent(tc, s, now, rate, marks);
 		s = tcp_seg_next(tc, s);
 	}
+	pkt_claim_end(st->pool, claimed - done);
 	tc->unsent = s;
+	tc->snd_nxt = seq_add(tc->snd_nxt, done * mss);
 	tc->n_out += done;
 	tc->data_segs_out += done;
-	tc->bytes_sent += done * (uint64_t)tc->snd_mss;
+	tc->bytes_sent += done * (uint64_t)mss;
 	return done;
 }
 
@@ -374,11 +395,14 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train
 	tc->data_segs_out += s->len > 0;
 	if (s->len && tc->ato_us)
 		tcp_reply_sent(tc);
-	if (train && train_goes_on(tc, train))
-		train_add(tc, train, p, s);
-	else
+	if (train && train_goes_on(tc, train)) {
+		(void)pkt_push(p, LOWER + (size_t)train->hlen);
+		train_fill(tcp_stack(tc), train, p, s);
+		train_add(train, p);
+	} else {
 		xmit(tc, p, s->seq, (uint8_t)(s->flags | (first_syn ? 0 : TCP_ACK)),
 		     data_sum(tcp_stack(tc), s));
+	}
 	return true;
 }
 

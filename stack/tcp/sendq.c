@@ -75,16 +75,22 @@ void tcp_segs_free(struct tcp_conn *tc, struct tcp_seg *first, struct tcp_seg *l
 		   uint32_t bytes)
 {
 	struct pkt_pool *pool = tcp_stack(tc)->pool;
+	struct blk *b = first->blk;
 	struct tcp_seg *s = first;
+	uint32_t refs = 0;                        /* to b, of those before s */
 
 	list_cut(&first->by_time, &last->by_time);
 	list_cut(&first->node, &last->node);
 	tc->sendq_bytes -= bytes;
-	for (uint32_t i = 0; i < n; i++) {
-		if (s->blk)
-			blk_put(pool, s->blk);
+	for (uint32_t i = 0; i < n; i++, refs++) {
+		if (s->blk != b) {
+			blk_put_many(pool, b, refs);
+			b = s->blk;
+			refs = 0;
+		}
 		s = container_of(s->node.next, struct tcp_seg, node);
 	}
+	blk_put_many(pool, b, refs);
 	tcp_segs_release(tcp_stack(tc), first, last, n);
 }
 
@@ -184,18 +190,25 @@ static void many_copy(struct tcp_conn *tc, struct tcp_seg *first, const uint8_t 
  * their bytes: there may be fewer. */
 static uint32_t segs_of(struct tcp_conn *tc, struct blk *b, uint32_t n, struct tcp_seg **first)
 {
-	struct tcp_seg *s;
+	const seq_t at = tcp_sendq_end(tc);
+	const uint32_t len = tc->snd_mss;
+	struct stack *st = tcp_stack(tc);
+	struct tcp_seg *s, *head = NULL;
 	uint32_t off = 0;
 
-	*first = NULL;
-	for (; n && (s = seg_append(tc)) != NULL; n--) {
+	for (; n && (s = tcp_seg_alloc(st)) != NULL; n--) {
+		s->seq = seq_add(at, off);
 		s->blk = b;
 		s->off = off;
-		s->len = tc->snd_mss;
-		off += s->len;
+		s->len = len;
+		list_push_back(&tc->sendq, &s->node);
+		head = head ? head : s;
+		off += len;
 		b->refs++;
-		*first = *first ? *first : s;
 	}
+	if (!tc->unsent)
+		tc->unsent = head;
+	*first = head;
 	tc->sendq_bytes += off;
 	return off;
 }

@@ -376,6 +376,34 @@ TEST(pkt, what_only_a_rush_needs_goes_back_to_libc)
 	pkt_pool_free(pool);
 }
 
+TEST(pkt, of_many_that_are_claimed_some_may_stay)
+{
+	struct pkt_pool *pool = pkt_pool_new(120);
+	struct pkt_queue q = { 0 };
+	struct pkt_pool_stats s;
+
+	CHECK_EQ(pkt_claim(pool, 1), 0);          /* nothing is to be had for little */
+	CHECK_EQ(rush(pool, 100), 200);
+	CHECK_EQ(pkt_claim(pool, 40), 40);
+	for (int i = 0; i < 30; i++) {
+		struct pkt *p = pkt_claimed(pool, 66);
+
+		CHECK(p->len == 66 && p->off == PKT_HEAD - 66 && !p->body && !p->next);
+		pkt_queue_push(&q, p);
+	}
+	pkt_claim_end(pool, 10);
+	pkt_pool_stats(pool, &s);
+	CHECK_EQ(s.pkts, 30);
+	CHECK_EQ(s.pkts_max, 100);
+	CHECK_EQ(s.mallocs, 200);
+	CHECK_EQ(pkt_claim(pool, 1000), 70);
+	pkt_claim_end(pool, 70);
+	pkt_pool_fail_after(pool, 50);
+	CHECK_EQ(pkt_claim(pool, 1), 0);          /* each counts then */
+	pkt_queue_free(&q);
+	pkt_pool_free(pool);
+}
+
 TEST(pkt, a_pool_has_its_limit)
 {
 	struct pkt_pool *pool = pkt_pool_new(2);
@@ -436,5 +464,35 @@ TEST(pkt, a_queue_is_first_in_first_out_and_knows_its_bytes)
 	CHECK_EQ(q.bytes, 300);
 	pkt_queue_free(&q);
 	CHECK(q.count == 0 && q.bytes == 0 && !q.head && !q.tail);
+	pkt_pool_free(pool);
+}
+
+TEST(pkt, a_row_of_a_queue_is_freed_at_once)
+{
+	struct pkt_pool *pool = pkt_pool_new(0);
+	struct pkt *p, *first = NULL, *third = NULL, *last = NULL;
+	struct blk *b = blk_new(pool, 500);
+	struct pkt_queue q = { 0 };
+	struct pkt_pool_stats s;
+
+	for (uint32_t i = 0; i < 5; i++, last = p) {
+		p = pkt_new(pool);
+		pkt_set_body(p, b, 100 * i, 100);
+		first = first ? first : p;
+		third = i == 2 ? p : third;
+		if (last)
+			last->next = p;
+	}
+	blk_put(pool, b);
+	pkt_queue_push_row(&q, first, last, 5, 500);
+	CHECK(q.head == first && q.tail == last);
+	pkt_queue_free_row(&q, third, 3, 300);
+	CHECK(q.count == 2 && q.bytes == 200 && q.head->frag[0].off == 300);
+	pkt_pool_stats(pool, &s);
+	CHECK(s.pkts == 2 && s.blks == 1);
+	pkt_queue_free_row(&q, last, 2, 200);
+	CHECK(q.count == 0 && q.bytes == 0 && !q.head && !q.tail);
+	pkt_pool_stats(pool, &s);
+	CHECK(s.pkts == 0 && s.blks == 0);
 	pkt_pool_free(pool);
 }
