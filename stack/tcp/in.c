@@ -464,9 +464,9 @@ static void conn_input(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *p)
 
 /* --- from the network layer ---------------------------------------------------------- */
 
-bool tcp_csum_right_any(const struct pkt *p, const struct ip_meta *m)
+bool tcp_csum_right_any(const struct pkt *p, uint32_t off, ip4_t src, ip4_t dst)
 {
-	return tcp_csum4(m->src, m->dst, pkt_len(p), pkt_csum(p, 0)) == 0;
+	return tcp_csum4(src, dst, pkt_len(p) - off, pkt_csum(p, off)) == 0;
 }
 
 /* Header, checksum and options; p is at the data then. */

@@ -7,18 +7,21 @@
 #include "stack/tcp/conn.h"
 
 /* p begins with the header. */
-bool tcp_csum_right_any(const struct pkt *p, const struct ip_meta *m);
-static hot_inline bool tcp_csum_right(const struct stack *st, const struct pkt *p,
-				      const struct ip_meta *m)
+bool tcp_csum_right_any(const struct pkt *p, uint32_t off, ip4_t src, ip4_t dst);
+/* Of a segment that begins off bytes behind the beginning of p. */
+static hot_inline bool tcp_csum_right_at(const struct pkt *p, uint32_t off, ip4_t src, ip4_t dst)
 {
 	const struct frag *f = &p->frag[0];
 
-	if (unlikely(!st->opt[OPT_TCP_CHECKSUMS]))
-		return true;
-	if (unlikely(p->len != TCP_HLEN_TS || p->nfrag > 1))
-		return tcp_csum_right_any(p, m);
-	return tcp_csum4_ok(m->src, m->dst, p->head + p->off,
+	if (unlikely(p->len != off + TCP_HLEN_TS || p->nfrag > 1))
+		return tcp_csum_right_any(p, off, src, dst);
+	return tcp_csum4_ok(src, dst, p->head + p->off + off,
 			    p->nfrag ? f->blk->data + f->off : NULL, p->body);
+}
+static hot_inline bool tcp_csum_right(const struct stack *st, const struct pkt *p,
+				      const struct ip_meta *m)
+{
+	return unlikely(!st->opt[OPT_TCP_CHECKSUMS]) || tcp_csum_right_at(p, 0, m->src, m->dst);
 }
 
 /* RFC 7323 5.3 and 5.5: older than the last, which is not too old to tell. */

@@ -131,26 +131,30 @@ static const uint8_t row_mask[ROW_HLEN_MAX] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 };
 
-/* How eight bytes from at on differ from what they are to be. */
-static hot_inline uint64_t row_differs(const struct row *r, const uint8_t *b, unsigned at)
-{
-	uint64_t is, want, mask;
+/* Compared at once. */
+#define ROW_WORD 16
+typedef uint64_t row_word __attribute__((vector_size(ROW_WORD)));
 
-	memcpy(&is, b + at, 8);
-	memcpy(&want, r->want + at, 8);
-	memcpy(&mask, row_mask + at, 8);
+/* How those from at on differ from what they are to be. */
+static hot_inline row_word row_differs(const struct row *r, const uint8_t *b, unsigned at)
+{
+	row_word is, want, mask;
+
+	memcpy(&is, b + at, ROW_WORD);
+	memcpy(&want, r->want + at, ROW_WORD);
+	memcpy(&mask, row_mask + at, ROW_WORD);
 	return (is ^ want) & mask;
 }
 
 static hot_inline bool row_alike(const struct row *r, const uint8_t *b)
 {
-	uint64_t d = row_differs(r, b, 0) | row_differs(r, b, 8) | row_differs(r, b, 16) |
-		     row_differs(r, b, 24) | row_differs(r, b, 32) | row_differs(r, b, 40);
+	row_word d = row_differs(r, b, 0) | row_differs(r, b, 16) | row_differs(r, b, 32);
 
-	if (unlikely(r->hlen < ROW_HLEN_MAX))
-		return !(d | row_differs(r, b, ROW_HLEN + TCP_HLEN - 8));
-	return !(d | row_differs(r, b, 48) | row_differs(r, b, 56) |
-		 row_differs(r, b, ROW_HLEN_MAX - 8));
+	if (likely(r->hlen == ROW_HLEN_MAX))
+		d |= row_differs(r, b, 48) | row_differs(r, b, ROW_HLEN_MAX - ROW_WORD);
+	else
+		d |= row_differs(r, b, ROW_HLEN + TCP_HLEN - ROW_WORD);
+	return !(d[0] | d[1]);
 }
 
 /* That much was acknowledged at once, so that more of it asks for an ACK neither
@@ -178,35 +182,28 @@ static bool row_begin(struct stack *st, struct netdev *dev, struct row *r)
 	return true;
 }
 
-static bool row_csum_right(const struct tcp_conn *tc, const struct pkt *p, uint32_t len)
-{
-	return tcp_csum4(tc->sk.peer, tc->sk.local, len - ROW_HLEN, pkt_csum(p, ROW_HLEN)) == 0;
-}
-
-static hot_inline bool row_takes(const struct tcp_conn *tc, const struct row *r, struct pkt *p)
+/* len: of all p. */
+static hot_inline bool row_takes(const struct tcp_conn *tc, const struct row *r, struct pkt *p,
+				 uint32_t len)
 {
 	const uint8_t *b = pkt_data(p), *ip = b + ETH_HLEN;
-	uint32_t len = pkt_len(p);
 
 	return p->at == r->at && p->len >= r->hlen && row_alike(r, b) &&
 	       seq_eq(tcp_get_seq(b + ROW_HLEN), r->next) && len > r->hlen &&
 	       len - r->hlen <= (uint32_t)seq_diff(r->end, r->next) &&
 	       ip4_get_len(ip) == len - ETH_HLEN && ip4_csum_ok(ip) &&
-	       (unlikely(!r->sums) || row_csum_right(tc, p, len));
+	       (unlikely(!r->sums) ||
+		tcp_csum_right_at(p, ROW_HLEN, tc->sk.peer, tc->sk.local));
 }
 
-/* As to_user() of text.c, but for what is done once for all. */
-static hot_inline void row_add(struct tcp_conn *tc, struct row *r, struct pkt *p)
+/* As to_user() of text.c, but for what is done once for all.  len: of the data. */
+static hot_inline void row_add(struct tcp_conn *tc, struct row *r, struct pkt *p, uint32_t len)
 {
-	uint8_t flags = tcp_get_flags(pkt_data(p) + ROW_HLEN);
-	uint32_t len;
-
+	tcp_data_measure(tc, len, tcp_get_flags(pkt_data(p) + ROW_HLEN));
 	pkt_pull(p, r->hlen);
-	len = pkt_len(p);
 	p->dev = NULL;
 	p->flags = 0;
 	p->seq = r->next.v;
-	tcp_data_measure(tc, len, flags);
 	r->next = seq_add(r->next, len);
 	r->n++;
 }
@@ -236,17 +233,19 @@ static void row_end(struct tcp_conn *tc, struct netdev *dev, const struct row *r
 
 static outlined struct pkt *row_take(struct stack *st, struct netdev *dev, struct pkt *first)
 {
-	struct pkt *p = first, *last = NULL;
+	struct pkt *p = first, *last = NULL, *next;
 	struct tcp_conn *tc;
+	uint32_t len;
 	struct row r;
 
 	if (!row_begin(st, dev, &r))
 		return p;
 	tc = st->tcp->burst;
-	for (; p && row_takes(tc, &r, p); p = p->next) {
-		if (likely(p->next))
-			prefetch(p->next->head + PKT_HEAD - 64);
-		row_add(tc, &r, p);
+	for (; p && row_takes(tc, &r, p, len = pkt_len(p)); p = next) {
+		next = p->next;
+		if (likely(next))
+			prefetch(next->head + PKT_HEAD - PKT_ALIGN);
+		row_add(tc, &r, p, len - r.hlen);
 		last = p;
 	}
 	if (last)
