@@ -80,7 +80,7 @@ static const struct { const char *word, *here; } elsewhere[] = {
 	{ "mtr",       "traceroute" },
 	{ "netcat",    "nc" },
 	{ "netem",     "set link A B delay 5ms loss 1%" },
-	{ "netstat",   "NODE ss, or NODE ip route" },
+	{ "netstat",   "NODE ss, NODE nstat or NODE ip route" },
 	{ "ssh",       "the node's name alone, to enter it" },
 	{ "tc",        "set link A B delay 5ms loss 1%" },
 	{ "tcpdump",   "capture start NODE:INTERFACE FILE" },

@@ -64,6 +64,7 @@ void shell_free(struct shell *sh)
 	cmd_set_fini(&sh->cmds);
 	history_fini(&sh->history);
 	json_decref(sh->result);
+	json_decref(sh->nstat);
 	buf_free(&sh->late);
 	free(sh);
 }

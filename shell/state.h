@@ -42,6 +42,7 @@ struct shell {
 	struct list jobs;                 /* struct job, owned, by id */
 	int last_job;
 	struct history history;
+	json_t *nstat;                    /* what each node's counters were last; NULL: never */
 	/* Take the line being typed off the screen, and bring it back. */
 	void (*hide)(void *ctx);
 	void (*show)(void *ctx);

@@ -94,6 +94,8 @@ struct route_answer {
 	X(ST_TCP_RETRANS,      "tcp.retrans_segs") \
 	X(ST_TCP_IN_ERRS,      "tcp.in_errs") \
 	X(ST_TCP_OUT_RSTS,     "tcp.out_rsts") \
+	X(ST_TCP_ATTEMPT_FAILS, "tcp.attempt_fails") \
+	X(ST_TCP_ESTAB_RESETS, "tcp.estab_resets") \
 	X(ST_TCP_LISTEN_OVERFLOWS, "tcp.listen_overflows") \
 	X(ST_TCP_FO_ACTIVE,    "tcp.fastopen_active") \
 	X(ST_TCP_FO_ACTIVE_FAIL, "tcp.fastopen_active_fail") \
@@ -111,6 +113,59 @@ struct route_answer {
 
 #define X(name, str) name,
 enum stack_stat { STAT_MAP(X) ST_N };
+#undef X
+
+/* What a host's streams met with, by the names that Linux counts them under (TcpExt of
+ * nstat(8)).  Deviations: a SYN-ACK sent again is none that was sent, nor is the end of
+ * what was half open the end of nothing (RFC 4022, tcpOutSegs and tcpAttemptFails). */
+#define TCP_EXT_MAP(X) \
+	X(EXT_SYNCOOKIES_SENT,     "SyncookiesSent") \
+	X(EXT_SYNCOOKIES_RECV,     "SyncookiesRecv") \
+	X(EXT_SYNCOOKIES_FAILED,   "SyncookiesFailed") \
+	X(EXT_EMBRYONIC_RSTS,      "EmbryonicRsts") \
+	X(EXT_OUT_OF_WINDOW_ICMPS, "OutOfWindowIcmps") \
+	X(EXT_TW,                  "TW") \
+	X(EXT_BEYOND_WINDOW,       "BeyondWindow") \
+	X(EXT_DELAYED_ACKS,        "DelayedACKs") \
+	X(EXT_DELAYED_ACK_LOST,    "DelayedACKLost") \
+	X(EXT_LISTEN_OVERFLOWS,    "ListenOverflows") \
+	X(EXT_LISTEN_DROPS,        "ListenDrops") \
+	X(EXT_RENO_RECOVERY,       "TCPRenoRecovery") \
+	X(EXT_SACK_RECOVERY,       "TCPSackRecovery") \
+	X(EXT_SACK_RENEGING,       "TCPSACKReneging") \
+	X(EXT_SACK_REORDER,        "TCPSACKReorder") \
+	X(EXT_FULL_UNDO,           "TCPFullUndo") \
+	X(EXT_PARTIAL_UNDO,        "TCPPartialUndo") \
+	X(EXT_DSACK_UNDO,          "TCPDSACKUndo") \
+	X(EXT_LOSS_UNDO,           "TCPLossUndo") \
+	X(EXT_LOST_RETRANSMIT,     "TCPLostRetransmit") \
+	X(EXT_FAST_RETRANS,        "TCPFastRetrans") \
+	X(EXT_SLOW_START_RETRANS,  "TCPSlowStartRetrans") \
+	X(EXT_TIMEOUTS,            "TCPTimeouts") \
+	X(EXT_LOSS_PROBES,         "TCPLossProbes") \
+	X(EXT_LOSS_PROBE_RECOVERY, "TCPLossProbeRecovery") \
+	X(EXT_DSACK_OLD_SENT,      "TCPDSACKOldSent") \
+	X(EXT_DSACK_OFO_SENT,      "TCPDSACKOfoSent") \
+	X(EXT_DSACK_RECV,          "TCPDSACKRecv") \
+	X(EXT_DSACK_OFO_RECV,      "TCPDSACKOfoRecv") \
+	X(EXT_ABORT_ON_DATA,       "TCPAbortOnData") \
+	X(EXT_ABORT_ON_CLOSE,      "TCPAbortOnClose") \
+	X(EXT_ABORT_ON_MEMORY,     "TCPAbortOnMemory") \
+	X(EXT_ABORT_ON_TIMEOUT,    "TCPAbortOnTimeout") \
+	X(EXT_ABORT_ON_LINGER,     "TCPAbortOnLinger") \
+	X(EXT_SPURIOUS_RTOS,       "TCPSpuriousRTOs") \
+	X(EXT_REQQ_DO_COOKIES,     "TCPReqQFullDoCookies") \
+	X(EXT_REQQ_DROP,           "TCPReqQFullDrop") \
+	X(EXT_OFO_QUEUE,           "TCPOFOQueue") \
+	X(EXT_OFO_DROP,            "TCPOFODrop") \
+	X(EXT_CHALLENGE_ACK,       "TCPChallengeACK") \
+	X(EXT_SYN_CHALLENGE,       "TCPSYNChallenge") \
+	X(EXT_SYN_RETRANS,         "TCPSynRetrans") \
+	X(EXT_WIN_PROBE,           "TCPWinProbe") \
+	X(EXT_KEEP_ALIVE,          "TCPKeepAlive")
+
+#define X(name, str) name,
+enum tcp_ext { TCP_EXT_MAP(X) EXT_N };
 #undef X
 
 /* A socket as ss(8) has it; streams that belong to nobody any more, too. */
@@ -233,6 +288,8 @@ int show_route_get_by(struct stack *st, const struct addr *dst, const struct add
 		      struct netdev *dev, struct route_answer *out);
 uint64_t show_stat(const struct stack *st, enum stack_stat s);
 const char *show_stat_name(enum stack_stat s);
+uint64_t show_tcp_ext(const struct stack *st, enum tcp_ext e);
+const char *show_tcp_ext_name(enum tcp_ext e);   /* "TCPTimeouts" */
 uint64_t show_drops(const struct stack *st, enum drop why);      /* of the whole host */
 uint64_t show_dev_drops(const struct netdev *dev, enum drop why);
 const char *show_neigh_state(enum neigh_state s);                /* "REACHABLE" */

@@ -246,12 +246,14 @@ static void do_dd(struct pd_run *r, struct words *ws)
 		pd_file_make(r, to, size);
 }
 
+static void do_nstat(struct pd_run *r, struct words *ws) { pd_nstat(r, ws->at); }
+
 typedef void command_fn(struct pd_run *r, struct words *ws);
 
 static const struct { const char *name; command_fn *fn; } table[] = {
 	{ "defaults.sh", do_defaults }, { "defaults-linux.sh", do_defaults },
 	{ "sysctl", do_sysctl }, { "set_sysctls.py", do_sysctl }, { "ip", do_ip }, { "tc", do_tc },
-	{ "rm", do_rm }, { "dd", do_dd },
+	{ "rm", do_rm }, { "dd", do_dd }, { "nstat", do_nstat },
 	/* Segments here are as short as the wire has them, whatever a card could do. */
 	{ "ethtool", do_nothing },
 	{ "sleep", do_nothing }, { "true", do_nothing }, { "sync", do_nothing },

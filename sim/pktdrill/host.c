@@ -242,6 +242,7 @@ void pd_host_stop(struct pd_run *r)
 		sk_close(r->fd[i].sk);
 	}
 	stack_free(r->st);
+	free(r->counters);
 	r->st = NULL;
 	pd_host_drop_sent(r);
 	if (r->pool)

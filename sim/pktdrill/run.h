@@ -101,6 +101,7 @@ struct pd_run {
 	ns_t call_until;                  /* when it returns anyway */
 	size_t call_done;                 /* bytes of a write so far */
 	struct pd_var *vars;
+	uint64_t *counters;               /* when nstat ran last; or NULL */
 };
 
 /* --- host.c --- */
@@ -183,6 +184,10 @@ void pd_sysctl_defaults(struct pd_run *r);        /* what collections of scripts
 
 /* --- command.c --- */
 void pd_command(struct pd_run *r, const char *text);
+
+/* --- nstat.c --- */
+/* What follows the word nstat in its line; writes into it. */
+void pd_nstat(struct pd_run *r, char *args);
 
 /* --- code.c --- */
 void pd_code(struct pd_run *r, const char *text);

@@ -161,6 +161,8 @@ void tcp_mark_lost(struct tcp_conn *tc, struct tcp_seg *s, enum tcp_cause why)
 		return;
 	tc->n_lost += !(s->marks & SEG_LOST);
 	tc->n_retrans -= !!(s->marks & SEG_RETRANS);      /* that one is lost, too */
+	if ((s->marks & (SEG_LOST | SEG_RETRANS)) == (SEG_LOST | SEG_RETRANS))
+		tcp_count(tc, EXT_LOST_RETRANSMIT);
 	s->marks &= (uint8_t)~SEG_RETRANS;
 	s->marks |= SEG_LOST;
 	s->cause = (uint8_t)why;
@@ -236,6 +238,7 @@ void tcp_enter_recovery(struct tcp_conn *tc)
 {
 	if (tc->xmit_for == XMIT_TLP)             /* RFC 8985 7.2: none in recovery */
 		tc->xmit_at = NS_NEVER;
+	tcp_count(tc, tc->sack_ok ? EXT_SACK_RECOVERY : EXT_RENO_RECOVERY);
 	tc->undo.any_retrans = tc->n_retrans > 0;
 	tcp_undo_begin(tc);
 	tc->tlp_out = false;
@@ -264,8 +267,10 @@ static void mark_all_lost(struct tcp_conn *tc)
 
 	if (reneged || !tc->sack_ok)
 		tc->n_sacked = 0;
-	if (reneged)
+	if (reneged) {
 		tc->n_sacked_blocks = 0;
+		tcp_count(tc, EXT_SACK_RENEGING);
+	}
 	list_for_each(&tc->sendq, s, node) {
 		if (!s->sent)
 			break;
@@ -316,10 +321,12 @@ static void be_open(struct tcp_conn *tc)
 /* All that was out when it began is acknowledged. */
 static void end_recovery(struct tcp_conn *tc, const struct tcp_acked *a)
 {
-	if (tcp_undo_may(tc, a))
+	if (tcp_undo_may(tc, a)) {
+		tcp_count(tc, tc->ca_state == CA_LOSS ? EXT_LOSS_UNDO : EXT_FULL_UNDO);
 		tcp_undo(tc, false);
-	else if (tc->ca_state == CA_RECOVERY && tc->cc.ssthresh != CC_INFINITE)
+	} else if (tc->ca_state == CA_RECOVERY && tc->cc.ssthresh != CC_INFINITE) {
 		tc->cc.cwnd = tc->cc.ssthresh;
+	}
 	tc->dup_acks = 0;
 	if (!tc->sack_ok)
 		tc->n_sacked = 0;
@@ -351,6 +358,9 @@ static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
 	bool early = a->orig_acked && (tc->sack_ok || !a->retrans_acked);
 
 	if ((a->acked && tcp_undo_may(tc, a)) || (tc->frto && early)) {
+		tcp_count(tc, EXT_LOSS_UNDO);
+		if (tc->frto && early)
+			tcp_count(tc, EXT_SPURIOUS_RTOS);
 		undo_timeout(tc);
 		return;
 	}
@@ -369,6 +379,7 @@ static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
 static void in_recovery(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	if (a->acked && !tc->n_retrans && tcp_undo_may(tc, a)) {
+		tcp_count(tc, EXT_PARTIAL_UNDO);
 		tcp_undo(tc, true);
 		be_open(tc);
 	}
@@ -390,6 +401,7 @@ static void recover(struct tcp_conn *tc, struct tcp_acked *a)
 	} else if (tc->ca_state == CA_LOSS) {
 		in_loss(tc, a);
 	} else if (a->dsack && tcp_undo_may(tc, a)) {
+		tcp_count(tc, EXT_DSACK_UNDO);
 		tcp_undo(tc, false);
 	}
 	detect_losses(tc, a);
@@ -449,8 +461,10 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 		take_acked(tc, rx->h.ack, a, false);
 	if (tc->sack_ok)
 		tcp_sack_take(tc, rx, a);
-	if (tc->reord_seen > reord_seen)
-		tc->reord_seen = reord_seen + 1;  /* of one ACK once, as Linux counts */
+	if (tc->reord_seen > reord_seen) {        /* of one ACK once, as Linux counts */
+		tc->reord_seen = reord_seen + 1;
+		tcp_count(tc, EXT_SACK_REORDER);
+	}
 	time_it(tc, a);
 	if (a->acked) {
 		tc->timeouts = 0;

@@ -117,11 +117,24 @@ void tcp_renew(struct tcp_conn *tc)
 
 /* --- states ------------------------------------------------------------------------ */
 
+/* RFC 4022: tcpAttemptFails, tcpEstabResets. */
+static void count_end(const struct tcp_conn *tc, enum tcp_state from)
+{
+	struct stack *st = tcp_stack(tc);
+
+	if (from == TCP_SYN_SENT || from == TCP_SYN_RECEIVED)
+		st->stat[ST_TCP_ATTEMPT_FAILS]++;
+	else if (from == TCP_ESTABLISHED || from == TCP_CLOSE_WAIT)
+		st->stat[ST_TCP_ESTAB_RESETS]++;
+}
+
 void tcp_set_state(struct tcp_conn *tc, enum tcp_state s)
 {
 	enum tcp_state from = tc->state;
 
 	tc->state = s;
+	if (s == TCP_CLOSED)
+		count_end(tc, from);
 	if (unlikely(tc->orphan))
 		tcp_orphan_recount(tc);
 	if (from != s)
@@ -131,6 +144,9 @@ void tcp_set_state(struct tcp_conn *tc, enum tcp_state s)
 /* RFC 9293 3.6: 2 MSL, of the host's choosing (Linux: 60 s in all). */
 void tcp_time_wait(struct tcp_conn *tc)
 {
+	/* Linux: from FIN-WAIT-2 on, if nobody owns it */
+	if (tc->state != TCP_TIME_WAIT && !(tc->state == TCP_FIN_WAIT_2 && tc->orphan))
+		tcp_count(tc, EXT_TW);
 	tcp_set_state(tc, TCP_TIME_WAIT);
 	tcp_sendq_fini(tc);
 	tcp_timers_stop(tc);
@@ -271,7 +287,8 @@ void tcp_conn_established(struct tcp_conn *tc)
 		tc->cc.cwnd = tc->snd_mss;
 	tcp_rtt_handshake_over(tc);
 	tc->xmit_at = NS_NEVER;
-	tcp_stack(tc)->stat[tc->passive ? ST_TCP_PASSIVE_OPENS : ST_TCP_ACTIVE_OPENS]++;
+	if (tc->passive && !tc->fo_child)         /* Linux makes it only now */
+		tcp_stack(tc)->stat[ST_TCP_PASSIVE_OPENS]++;
 	tcp_keepalive_set(tc);
 	if (tc->fin_queued)
 		tcp_set_state(tc, TCP_FIN_WAIT_1);

@@ -275,6 +275,7 @@ struct tcp_table {
 	uint32_t n_orphans;               /* that wait for their peers */
 	uint32_t challenges;              /* RFC 5961 7: left for this second ... */
 	ns_t challenge_at;                /* ... of which this is an instant */
+	uint64_t ext[EXT_N];              /* show_tcp_ext() */
 };
 
 /* The connection that was in TIME-WAIT where a new one begins: numbers of that
@@ -297,6 +298,19 @@ static inline uint32_t tcp_flow(const struct tcp_conn *tc)
 	return (uint32_t)tc->sk.lport << 16 | tc->sk.pport;
 }
 static inline ns_t tcp_now(const struct tcp_conn *tc) { return tc->sk.st->now; }
+static inline void tcp_count(const struct tcp_conn *tc, enum tcp_ext what)
+{
+	tcp_stack(tc)->tcp->ext[what]++;
+}
+/* A segment that was sent again, and counted as one that was sent: RFC 4022 has no such
+ * ones in tcpOutSegs. */
+static inline void tcp_count_again(const struct tcp_conn *tc, bool syn)
+{
+	tcp_stack(tc)->stat[ST_TCP_OUT_SEGS]--;
+	tcp_stack(tc)->stat[ST_TCP_RETRANS]++;
+	if (syn)
+		tcp_count(tc, EXT_SYN_RETRANS);
+}
 
 /* --- user.c --- */
 extern const struct sock_ops tcp_sock_ops;
@@ -730,6 +744,7 @@ void tcp_send_rst(struct tcp_conn *tc);
 /* The answer to a segment that has no connection, RFC 9293 3.10.7.1. */
 void tcp_answer_rst(struct stack *st, const struct tcp_rx *rx);
 void tcp_challenge(struct tcp_conn *tc);          /* RFC 5961 */
+void tcp_answer_ack(struct tcp_conn *tc);         /* an ACK within the limits, but no challenge */
 uint32_t tcp_ts_now(const struct tcp_conn *tc);
 
 /* --- show.c --- */
@@ -781,7 +796,7 @@ void tcp_time_wait_fire(struct timer *t);         /* tcp_table.time_wait_timer *
 static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }
 void tcp_keepalive_set(struct tcp_conn *tc);
 unsigned tcp_syn_retries(const struct tcp_conn *tc);      /* the most */
-ns_t tcp_fin_time(const struct tcp_conn *tc);     /* FIN-WAIT-2 of what nobody owns */
+void tcp_fin_wait_2_set(struct tcp_conn *tc);     /* of what nobody owns: it ends in time */
 
 /* --- rtt.c --- */
 /* RFC 6298 2.5. */

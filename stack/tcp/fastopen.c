@@ -254,6 +254,7 @@ bool tcp_fastopen_child(struct tcp_conn *l, struct tcp_conn *tc, const struct tc
 	open_now(tc, rx, p);
 	(void)tcp_listen_established(tc);         /* there is room: the caller has looked */
 	tcp_stack(l)->stat[ST_TCP_FO_PASSIVE]++;
+	tcp_stack(l)->stat[ST_TCP_PASSIVE_OPENS]++;
 	tcp_tell_owner(tc);
 	return true;
 }

@@ -178,6 +178,15 @@ static bool is_same_syn(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       (rx->h.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
 }
 
+/* RFC 5961 4.2.  In ESTABLISHED Linux counts it among the bad segments. */
+static void challenge_syn(struct tcp_conn *tc)
+{
+	tcp_stack(tc)->stat[ST_TCP_IN_ERRS] += tc->state == TCP_ESTABLISHED;
+	if (tc->state != TCP_TIME_WAIT)
+		tcp_count(tc, EXT_SYN_CHALLENGE);
+	tcp_challenge(tc);
+}
+
 /* An ACK for what is not acceptable.  Data and a FIN of which the ACK was lost
  * always have one; of all else only some, so that two ends never answer each
  * other without end, and strangers learn little (RFC 5961 7). */
@@ -190,8 +199,10 @@ static void answer_unacceptable(struct tcp_conn *tc, const struct tcp_rx *rx)
 	} else if ((rx->len || (rx->h.flags & TCP_FIN)) && !(rx->h.flags & TCP_SYN)) {
 		tcp_text_again(tc, rx);
 		tcp_send_ack(tc);
+	} else if (rx->h.flags & TCP_SYN) {
+		challenge_syn(tc);
 	} else {
-		tcp_challenge(tc);
+		tcp_answer_ack(tc);
 	}
 	if (tc->state == TCP_TIME_WAIT && (rx->h.flags & TCP_FIN))
 		tcp_time_wait(tc);                /* eighth: 2 MSL begin again */
@@ -206,6 +217,9 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 	else if ((!in_window(tc, rx) || overruns(tc, rx)) && !is_just_old(tc, rx) &&
 		 !is_crossed_synack(tc, rx))
 		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
+	if (*why == DROP_TCP_WINDOW && seq_lt(tc->rcv_adv, rx_end(rx)) &&
+	    !(rx->h.flags & TCP_SYN))
+		tcp_count(tc, EXT_BEYOND_WINDOW);
 	if (*why) {
 		answer_unacceptable(tc, rx);
 		return false;
@@ -250,6 +264,8 @@ static bool rx_rst(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 		return false;
 	}
 	*gone = true;
+	if (tc->state == TCP_SYN_RECEIVED && tc->passive && !tc->fo_child)
+		tcp_count(tc, EXT_EMBRYONIC_RSTS);
 	err = reset_error(tc);
 	tcp_fastopen_child_end(tc, true);
 	tcp_done(tc, err);
@@ -270,11 +286,12 @@ static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 	if (tc->state == TCP_SYN_RECEIVED && tc->passive && !tc->fo_child &&
 	    seq_le(tc->rcv_nxt, rx->h.seq)) {
 		*gone = true;
+		tcp_count(tc, EXT_EMBRYONIC_RSTS);
 		tcp_done(tc, OK);
 		return false;
 	}
 	*why = DROP_TCP_CHALLENGE;
-	tcp_challenge(tc);
+	challenge_syn(tc);
 	return false;
 }
 
@@ -321,12 +338,13 @@ static void fin_acked(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gone)
 {
 	if (tc->state == TCP_FIN_WAIT_1 && tc->orphan && sock_opt(&tc->sk, SKO_LINGER2) < 0) {
 		*gone = true;                     /* no FIN-WAIT-2, as Linux */
+		tcp_count(tc, EXT_ABORT_ON_DATA);
 		tcp_answer_rst(tcp_stack(tc), rx);
 		tcp_done(tc, OK);
 	} else if (tc->state == TCP_FIN_WAIT_1) {
 		tcp_set_state(tc, TCP_FIN_WAIT_2);
 		if (tc->orphan)
-			tcp_life_set(tc, tcp_fin_time(tc));
+			tcp_fin_wait_2_set(tc);
 	} else if (tc->state == TCP_CLOSING) {
 		tcp_time_wait(tc);
 	} else if (tc->state == TCP_LAST_ACK) {
@@ -368,6 +386,8 @@ static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p,
 	}
 	if (after_close && seq_lt(tc->rcv_nxt, seq_add(rx->h.seq, rx->len))) {
 		*gone = true;                     /* nobody will read it: MAY-1, SHLD-3 */
+		if (tc->state != TCP_FIN_WAIT_2 || !tc->orphan)
+			tcp_count(tc, EXT_ABORT_ON_DATA);
 		tcp_answer_rst(tcp_stack(tc), rx);
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_CLOSED);
 		tcp_done(tc, tc->orphan ? OK : ERR_CONNRESET);
@@ -577,8 +597,12 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 	ports = get_be32(e->data);
 	at = seq(get_be32(e->data + 4));
 	tc = tcp_find(st, e->src, (uint16_t)(ports >> 16), e->dst, (uint16_t)ports);
-	if (!tc || seq_lt(at, tc->snd_una) || seq_lt(tc->snd_nxt, at) || seq_eq(at, tc->snd_nxt))
+	if (!tc)
 		return;
+	if (seq_lt(at, tc->snd_una) || seq_lt(tc->snd_nxt, at) || seq_eq(at, tc->snd_nxt)) {
+		tcp_count(tc, EXT_OUT_OF_WINDOW_ICMPS);
+		return;
+	}
 	tcp_burst_settle(tc);
 	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
 		too_big(tc, e);

@@ -99,6 +99,7 @@ void tcp_listen_again(struct tcp_conn *tc)
 		(void)tcp_fastopen_syn_ack(tc);
 	else
 		(void)tcp_seg_xmit(tc, s, NULL);
+	tcp_count_again(tc, true);
 }
 
 /* p: of what may be Fast Open; or NULL. */
@@ -122,6 +123,23 @@ static void answer(struct tcp_conn *l, const struct tcp_rx *rx, struct pkt **p)
 		tcp_fastopen_fini(tc);            /* it is said once */
 }
 
+/* One of the two queues is full: by a cookie if it is that of half-open ones. */
+static bool overflow_is_answered(struct tcp_conn *l, const struct tcp_rx *rx)
+{
+	const struct tcp_listen *q = l->listen;
+
+	if (q->n_accept > q->backlog) {
+		tcp_count(l, EXT_LISTEN_OVERFLOWS);
+		return false;
+	}
+	if (!tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES]) {
+		tcp_count(l, EXT_REQQ_DROP);
+		return false;
+	}
+	tcp_count(l, EXT_REQQ_DO_COOKIES);
+	return tcp_cookie_answer(l, rx);
+}
+
 /* First RST, second ACK, third SYN; what else comes is no SYN and dropped.  As
  * Linux, data with a SYN is kept only with a cookie of RFC 7413, else it comes
  * again, and SYN with FIN is dropped. */
@@ -138,13 +156,16 @@ enum drop tcp_listen_input(struct tcp_conn *l, const struct tcp_rx *rx, struct p
 	}
 	if (!(rx->h.flags & TCP_SYN) || (rx->h.flags & TCP_FIN))
 		return DROP_TCP_FLAGS;
-	if (tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] == COOKIES_ALWAYS && tcp_cookie_answer(l, rx))
-		return DROP_NONE;
+	if (tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] == COOKIES_ALWAYS) {
+		tcp_count(l, EXT_REQQ_DO_COOKIES);
+		if (tcp_cookie_answer(l, rx))
+			return DROP_NONE;
+	}
 	if (q->n_accept > q->backlog || q->n_syn > q->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
-		if (q->n_accept <= q->backlog && tcp_stack(l)->opt[OPT_TCP_SYNCOOKIES] &&
-		    tcp_cookie_answer(l, rx))
+		if (overflow_is_answered(l, rx))
 			return DROP_NONE;
+		tcp_count(l, EXT_LISTEN_DROPS);
 		return DROP_TCP_BACKLOG;
 	}
 	answer(l, rx, unlikely(fast_open) ? p : NULL);
@@ -189,6 +210,8 @@ bool tcp_listen_established(struct tcp_conn *tc)
 	q = l->listen;
 	if (q->n_accept > q->backlog) {
 		tcp_stack(l)->stat[ST_TCP_LISTEN_OVERFLOWS]++;
+		tcp_count(l, EXT_LISTEN_OVERFLOWS);
+		tcp_count(l, EXT_LISTEN_DROPS);
 		return false;
 	}
 	list_remove(&tc->sk.node);

@@ -102,6 +102,7 @@ bool tcp_cookie_answer(struct tcp_conn *l, const struct tcp_rx *rx)
 	tcp_set_state(tc, TCP_SYN_RECEIVED);
 	(void)tcp_seg_xmit(tc, &syn, NULL);
 	tcp_free(tc);
+	tcp_count(l, EXT_SYNCOOKIES_SENT);
 	l->listen->cookie_at = tcp_now(l);
 	l->listen->cookies = true;
 	return true;
@@ -144,6 +145,7 @@ struct tcp_conn *tcp_cookie_accept(struct tcp_conn *l, const struct tcp_rx *rx)
 	if (!l)
 		return NULL;
 	mss = cookie_read(tcp_stack(l), rx);
+	tcp_count(l, mss ? EXT_SYNCOOKIES_RECV : EXT_SYNCOOKIES_FAILED);
 	tc = mss ? tcp_listen_child(l, rx) : NULL;
 	if (!tc)
 		return NULL;

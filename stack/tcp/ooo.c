@@ -81,6 +81,7 @@ void tcp_dsack_add(struct tcp_conn *tc, seq_t start, seq_t end)
 		return;
 	sack_push(tc, start, end);
 	tc->dsack = true;
+	tcp_count(tc, seq_lt(start, tc->rcv_nxt) ? EXT_DSACK_OLD_SENT : EXT_DSACK_OFO_SENT);
 }
 
 /* What is acknowledged is not out of order any more. */
@@ -232,11 +233,13 @@ void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p)
 {
 	uint32_t i = tc->ooo ? run_find(tc->ooo, pkt_at(p)) : 0;
 
+	tcp_count(tc, EXT_OFO_QUEUE);
 	if (tc->ooo && !cut_known(tc, p, i)) {
 		sack_add(tc, &tc->ooo->run[i]);   /* RFC 2883 4: behind the D-SACK */
 		return;
 	}
 	if (tc->ooo_bytes + pkt_len(p) + PKT_COST > (uint32_t)tc->sk.opt[SKO_RCVBUF]) {
+		tcp_count(tc, EXT_OFO_DROP);
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
 		return;
 	}

@@ -120,7 +120,7 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 	if (!tcp_seg_xmit(tc, s, NULL))
 		return false;
 	tcp_pace_sent(tc, s->len);
-	tcp_stack(tc)->stat[ST_TCP_RETRANS]++;
+	tcp_count_again(tc, s->flags & TCP_SYN);
 	tc->total_retrans++;
 	if (!s->cause)
 		s->cause = RTX_TIMEOUT;
@@ -150,6 +150,8 @@ static void send_lost(struct tcp_conn *tc)
 		if ((s->marks & (SEG_LOST | SEG_RETRANS | SEG_SACKED)) == SEG_LOST) {
 			if (!cwnd_allows(tc) || !tcp_pace_allows(tc) || !tcp_retransmit(tc, s))
 				break;
+			tcp_count(tc, tc->ca_state == CA_LOSS ? EXT_SLOW_START_RETRANS :
+						EXT_FAST_RETRANS);
 		}
 		s = tcp_seg_next(tc, s);
 	}

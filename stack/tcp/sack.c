@@ -188,6 +188,8 @@ void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acke
 	if (is_dsack(tc, o, rx->h.ack)) {
 		a->dsack = true;
 		tc->dsack_seen++;
+		tcp_count(tc, seq_le(o->sack[0].end, rx->h.ack) ? EXT_DSACK_RECV :
+							      EXT_DSACK_OFO_RECV);
 		tcp_undo_dsack(tc, &o->sack[0]);
 	}
 	for (unsigned i = a->dsack; i < o->n_sack; i++) {

@@ -439,10 +439,20 @@ void tcp_send_rst(struct tcp_conn *tc)
 	(void)xmit_empty(tc, tc->snd_nxt, TCP_RST | TCP_ACK);
 }
 
+static bool answers(struct tcp_conn *tc)
+{
+	if (!tcp_may_answer(tc) || !tcp_may_challenge(tcp_stack(tc)))
+		return false;
+	tcp_send_ack(tc);
+	return true;
+}
+
+void tcp_answer_ack(struct tcp_conn *tc) { (void)answers(tc); }
+
 void tcp_challenge(struct tcp_conn *tc)
 {
-	if (tcp_may_answer(tc) && tcp_may_challenge(tcp_stack(tc)))
-		tcp_send_ack(tc);
+	if (answers(tc) && tc->state != TCP_TIME_WAIT)    /* Linux: none of there */
+		tcp_count(tc, EXT_CHALLENGE_ACK);
 }
 
 void tcp_answer_rst(struct stack *st, const struct tcp_rx *rx)

@@ -8,6 +8,22 @@
 #include "stack/tcp/info.h"
 #include "stack/tcp/urgent.h"
 
+uint64_t show_tcp_ext(const struct stack *st, enum tcp_ext e)
+{
+	return st->tcp ? st->tcp->ext[e] : 0;
+}
+
+const char *show_tcp_ext_name(enum tcp_ext e)
+{
+	static const char *const names[EXT_N] = {
+#define X(name, str) [name] = str,
+		TCP_EXT_MAP(X)
+#undef X
+	};
+
+	return names[e];
+}
+
 /* --- one ---------------------------------------------------------------------------- */
 
 static struct endpoint end_of(ip4_t a, uint16_t port)

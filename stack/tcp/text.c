@@ -201,10 +201,12 @@ static void fin_note(struct tcp_conn *tc, seq_t at)
 	tc->fin_seq = at;
 }
 
-/* It came out of order; again: not for the first time. */
-static void fin_is_early(struct tcp_conn *tc, bool again)
+/* It came out of order; alone: without data, again: not for the first time. */
+static void fin_is_early(struct tcp_conn *tc, bool alone, bool again)
 {
 	tc->ack_now = true;
+	if (alone)
+		tcp_count(tc, EXT_OFO_QUEUE);
 	if (again)
 		tcp_dsack_add(tc, tc->fin_seq, seq_add(tc->fin_seq, 1));
 	if (tc->fin_seen)
@@ -252,6 +254,7 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 	if (!pkt_cut_front(p, tc->rcv_nxt)) {
 		tc->ack_now = true;
 		tcp_quick_enter(tc, TCP_QUICK_MAX);              /* its ACK was lost */
+		tcp_count(tc, EXT_DELAYED_ACK_LOST);
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
 		return false;
 	}
@@ -260,6 +263,7 @@ static bool trim(struct tcp_conn *tc, struct pkt *p)
 
 		tc->ack_now = true;
 		if (keep <= 0) {
+			tcp_count(tc, EXT_BEYOND_WINDOW);
 			pkt_drop(tcp_stack(tc), p, DROP_TCP_WINDOW);
 			return false;
 		}
@@ -273,6 +277,7 @@ void tcp_text_again(struct tcp_conn *tc, const struct tcp_rx *rx)
 	if (!seq_lt(rx->h.seq, tc->rcv_nxt) || tc->state == TCP_TIME_WAIT)        /* as Linux */
 		return;
 	tcp_quick_enter(tc, TCP_QUICK_MAX);
+	tcp_count(tc, EXT_DELAYED_ACK_LOST);
 	tcp_dsack_add(tc, rx->h.seq, seq_min(rx_end(rx), tc->rcv_nxt));
 }
 
@@ -337,7 +342,7 @@ void tcp_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	if (tc->fin_seen && seq_eq(tc->fin_seq, tc->rcv_nxt))
 		fin_arrived(tc);
 	else if (rx->h.flags & TCP_FIN)
-		fin_is_early(tc, again);
+		fin_is_early(tc, !rx->len, again);
 	else if (rx->len)
 		tcp_ack_soon(tc);
 }

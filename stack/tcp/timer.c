@@ -178,19 +178,22 @@ static bool gave_up(const struct tcp_conn *tc)
 /* SHLD-9: what ICMP said meanwhile tells the user more than the clock. */
 static void give_up(struct tcp_conn *tc)
 {
+	if (tc->state != TCP_SYN_RECEIVED)
+		tcp_count(tc, EXT_ABORT_ON_TIMEOUT);
 	tcp_done(tc, tc->sk.soft_err ? tc->sk.soft_err : ERR_TIMEDOUT);
 }
 
 /* Of fo_child: what else is out waits until the peer has shown that it is there. */
 static void syn_ack_timeout(struct tcp_conn *tc)
 {
+	tcp_count(tc, EXT_TIMEOUTS);
 	/* Linux: one more than of others */
 	if (tc->timeouts > tcp_stack(tc)->opt[OPT_TCP_SYNACK_RETRIES]) {
 		give_up(tc);
 		return;
 	}
 	(void)tcp_fastopen_syn_ack(tc);
-	tcp_stack(tc)->stat[ST_TCP_RETRANS]++;
+	tcp_count_again(tc, true);
 	tc->total_retrans++;
 	tc->backoff += tc->backoff < UINT8_MAX;
 	tc->timeouts += tc->timeouts < UINT8_MAX;
@@ -202,6 +205,7 @@ static void retransmission_timeout(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
+	tcp_count(tc, EXT_TIMEOUTS);
 	if (gave_up(tc)) {
 		give_up(tc);
 		return;
@@ -209,6 +213,8 @@ static void retransmission_timeout(struct tcp_conn *tc)
 	tcp_pmtu_timeout(tc);
 	if (tc->state >= TCP_ESTABLISHED)
 		tcp_enter_loss(tc);
+	else if (tc->state == TCP_SYN_SENT && tc->timeouts)
+		tcp_count(tc, EXT_LOST_RETRANSMIT);
 	if (tc->state != TCP_SYN_RECEIVED || tcp_listen_asks(tc))
 		(void)tcp_retransmit(tc, s);
 	tc->backoff += tc->backoff < UINT8_MAX;
@@ -243,6 +249,7 @@ static void persist_timeout(struct tcp_conn *tc)
 		return;
 	}
 	if (!tcp_output_part(tc)) {
+		tcp_count(tc, EXT_WIN_PROBE);
 		tcp_send_probe(tc);
 		tc->probed_at = tcp_now(tc) + 1;
 		tc->unheard += tc->unheard < UINT8_MAX;
@@ -311,14 +318,20 @@ void tcp_keepalive_set(struct tcp_conn *tc)
 		tcp_life_stop(tc);
 }
 
-/* In FIN-WAIT-2; as Linux long enough for the peer's FIN to come twice. */
-ns_t tcp_fin_time(const struct tcp_conn *tc)
+/* As Linux long enough for the peer's FIN to come twice. */
+static ns_t fin_time(const struct tcp_conn *tc)
 {
 	int64_t own = sock_opt(&tc->sk, SKO_LINGER2);
 	ns_t t = SEC(own > 0 ? own : tcp_stack(tc)->opt[OPT_TCP_FIN_TIMEOUT]);
 	ns_t least = tc->rto * 7 / 2;
 
 	return t > least ? t : least;
+}
+
+void tcp_fin_wait_2_set(struct tcp_conn *tc)
+{
+	tcp_count(tc, EXT_TW);                    /* so Linux counts it */
+	tcp_life_set(tc, fin_time(tc));
 }
 
 /* MUST-29: one lost answer is no reason to end. */
@@ -346,6 +359,7 @@ static void keepalive_timeout(struct tcp_conn *tc)
 		give_up(tc);
 	} else {
 		tc->probes++;
+		tcp_count(tc, EXT_KEEP_ALIVE);
 		tcp_send_probe(tc);
 		tcp_life_set(tc, SEC(keep_opt(tc, SKO_KEEPINTVL)));
 	}
@@ -427,6 +441,7 @@ static void conn_fire(struct timer *t)
 
 	if (tc->delack_at <= now) {
 		tc->delack_at = NS_NEVER;
+		tcp_count(tc, EXT_DELAYED_ACKS);
 		tcp_ack_missed(tc);
 		tcp_send_ack(tc);
 	}

@@ -76,6 +76,8 @@ void tcp_tlp_timeout(struct tcp_conn *tc)
 	} else if (s && !(s->marks & SEG_SACKED)) {
 		tc->tlp_out = tc->tlp_retrans = probe_with(tc, s);
 	}
+	if (tc->tlp_out)
+		tcp_count(tc, EXT_LOSS_PROBES);
 	tcp_xmit_timer_restart(tc);               /* the RTO, from now on */
 }
 
@@ -90,6 +92,7 @@ void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a)
 	} else if (seq_lt(tc->tlp_end_seq, tc->snd_una)) {
 		tc->tlp_out = false;
 		if (tc->ca_state < CA_CWR) {
+			tcp_count(tc, EXT_LOSS_PROBE_RECOVERY);
 			tcp_enter_cwr(tc);
 			tc->cc.cwnd = tc->cc.ssthresh;
 			tc->ca_state = CA_OPEN;

@@ -61,6 +61,7 @@ static void syn_send(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
+	tcp_stack(tc)->stat[ST_TCP_ACTIVE_OPENS]++;
 	tcp_set_state(tc, TCP_SYN_SENT);
 	tc->fo_later = false;
 	tc->snd_nxt = seg_end(s);
@@ -622,11 +623,12 @@ static void orphan(struct tcp_conn *tc)
 	tcp_rcv_fini(tc);
 	tcp_orphan_recount(tc);
 	if (tc->state == TCP_FIN_WAIT_2)
-		tcp_life_set(tc, tcp_fin_time(tc));
+		tcp_fin_wait_2_set(tc);
 	else if (tc->state != TCP_TIME_WAIT)
 		tcp_life_stop(tc);
 	if (tcp_orphans_too_many(tcp_stack(tc)) && tc->orphan_counted) {
-		tcp_send_rst(tc);                 /* Linux: tcp_check_oom() */
+		tcp_count(tc, EXT_ABORT_ON_MEMORY);       /* Linux: tcp_check_oom() */
+		tcp_send_rst(tc);
 		tcp_done(tc, OK);
 	}
 }
@@ -636,10 +638,13 @@ static void tcp_abort(struct sock *sk)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
-	if (tc->state == TCP_LISTEN)
+	if (tc->state == TCP_LISTEN) {
 		tcp_listen_close(tc);
-	else if (needs_rst(tc))
-		tcp_send_rst(tc);
+	} else {
+		if (needs_rst(tc))
+			tcp_send_rst(tc);
+		tcp_set_state(tc, TCP_CLOSED);
+	}
 	tcp_free(tc);
 }
 
@@ -659,10 +664,17 @@ static void tcp_close(struct sock *sk)
 	struct tcp_conn *tc = tcp_conn(sk);
 
 	if (ends_at_once(tc) || !fin_queue(tc)) {
-		if (tc->state == TCP_TIME_WAIT)
+		if (tc->state == TCP_TIME_WAIT) {
 			orphan(tc);
-		else
-			tcp_abort(sk);
+			return;
+		}
+		if (tc->rcvq_bytes)
+			tcp_count(tc, EXT_ABORT_ON_CLOSE);
+		else if (sock_opt(sk, SKO_LINGER) == 0 && needs_rst(tc))
+			tcp_count(tc, EXT_ABORT_ON_DATA);
+		else if (tc->state == TCP_FIN_WAIT_2)
+			tcp_count(tc, EXT_ABORT_ON_LINGER);
+		tcp_abort(sk);
 		return;
 	}
 	orphan(tc);

@@ -7,8 +7,10 @@ import ctypes
 import fcntl
 import os
 import re
+import shutil
 import struct
 import subprocess
+import tempfile
 import textwrap
 import threading
 import time
@@ -151,13 +153,14 @@ class Play:
 
     def run(self):
         """Raises Unlike or Lacks, with the line in front."""
-        before = self.t0 = time.monotonic()
-        for e in self.events:
-            try:
-                before = self._event(e, before)
-            except (Unlike, Lacks) as why:
-                raise type(why)('line %d: %s' % (e.line, why)) from None
-        self._await()
+        with tempfile.TemporaryDirectory() as self.tmp:
+            before = self.t0 = time.monotonic()
+            for e in self.events:
+                try:
+                    before = self._event(e, before)
+                except (Unlike, Lacks) as why:
+                    raise type(why)('line %d: %s' % (e.line, why)) from None
+            self._await()
 
     def _event(self, e, before):
         base = self.t0 if e.when == 'at' else before
@@ -281,8 +284,19 @@ class Play:
         elif words[0] == 'sysctl':
             for w in re.findall(r'(net\.\S+?)="?((?:[^"\s]|(?<=\d)[ \t]+(?=\d))+)"?', line):
                 self._sysctl('='.join(w))
+        elif words[0] == 'nstat':
+            self._nstat(line)
         else:
             raise Lacks('the command %s' % words[0])
+
+    def _nstat(self, line):
+        """The real one, and what follows it in a pipeline."""
+        if not shutil.which('nstat'):
+            raise Lacks('the command nstat')
+        got = subprocess.run(['sh', '-c', line], stdout=subprocess.DEVNULL,
+                             env={**os.environ, 'NSTAT_HISTORY': self.tmp + '/nstat'})
+        if got.returncode:
+            raise Unlike('%s: status %d' % (line, got.returncode))
 
     def _sysctl(self, assignment):
         name, v = assignment.split('=', 1)
