@@ -254,6 +254,14 @@ struct tcp_way {
 	uint64_t sum;                     /* of the pseudo header, without the length */
 };
 
+/* RFC 6056 3.3.4: F and G of whom a port was wanted to last. */
+struct tcp_port_hash {
+	ip4_t local, dst;
+	uint16_t dport;
+	bool known;
+	uint32_t f, g;
+};
+
 /* One host's TCP; made by the first socket. */
 struct tcp_table {
 	struct tcp_conn **conns;          /* hash of connections */
@@ -265,6 +273,7 @@ struct tcp_table {
 	struct list ports[256];           /* hash of bound sockets, by port */
 	struct rng secret;                /* RFC 6528, RFC 6056 */
 	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
+	struct tcp_port_hash port_hash;
 	struct tcp_way way;
 	struct list_node *spare_segs;     /* of struct tcp_seg, by next: segpool.c */
 	uint32_t n_spare_segs, n_spare_conns;

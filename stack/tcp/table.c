@@ -363,17 +363,30 @@ static void tuple_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport, uin
 		  out);
 }
 
+/* Who connects again asks again. */
+static const struct tcp_port_hash *port_hash(const struct tcp_conn *tc, ip4_t dst, uint16_t dport)
+{
+	struct tcp_port_hash *p = &tcp_stack(tc)->tcp->port_hash;
+	uint32_t h[4];
+
+	if (p->known && p->local == tc->sk.local && p->dst == dst && p->dport == dport)
+		return p;
+	tuple_hash(tc, dst, dport, 0, h);
+	*p = (struct tcp_port_hash){ tc->sk.local, dst, dport, true, h[2], h[3] };
+	return p;
+}
+
 int tcp_port_for(struct tcp_conn *tc, ip4_t dst, uint16_t dport, struct tcp_reuse *old)
 {
 	struct tcp_table *t = tcp_table(tcp_stack(tc));
+	const struct tcp_port_hash *h = port_hash(tc, dst, dport);
 	struct tcp_conn *was;
-	uint32_t h[4], start;
 	uint16_t port, *steps;
+	uint32_t start;
 
 	/* RFC 6056 3.3.4: the double hash; 3.3.5: its counter takes random steps. */
-	tuple_hash(tc, dst, dport, 0, h);
-	steps = &t->port_steps[h[3] % N_ELEM(t->port_steps)];
-	start = h[2] + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));
+	steps = &t->port_steps[h->g % N_ELEM(t->port_steps)];
+	start = h->f + (*steps += (uint16_t)(1 + rng_below(&t->secret, 8)));
 	port = port_to_there(tc, start, dst, dport, &was);
 	if (!port)
 		return ERR_NOTAVAIL;
