@@ -280,7 +280,7 @@ void tcp_conn_established(struct tcp_conn *tc)
 {
 	tcp_set_state(tc, TCP_ESTABLISHED);
 	if (likely(!tc->fo_child))                /* which has begun to send */
-		cc_init(&tc->cc, tc->cc.ops, tc->snd_mss);
+		tc->cc.cwnd = CC_INITIAL_SEGS * tc->snd_mss;      /* the MSS is known now */
 	/* RFC 5681 3.1: a lost SYN is a sign of congestion.  As Linux: the second,
 	 * for RTTs above the first timeout are not rare. */
 	if (tc->timeouts > 1)

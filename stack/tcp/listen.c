@@ -65,6 +65,7 @@ static struct tcp_conn *child_new(struct tcp_conn *l, const struct tcp_rx *rx)
 		tcp_free(tc);
 		return NULL;
 	}
+	tcp_stack(tc)->tcp->last = tc;            /* what comes next here is its ACK */
 	return tc;
 }
 
