@@ -100,7 +100,7 @@ static void header_push(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t fl
 
 /* What an ACK that leaves with so much data settles.  SACK blocks that had no
  * room still want to be sent. */
-static void ack_sent(struct tcp_conn *tc, uint32_t len)
+static hot_inline void ack_sent(struct tcp_conn *tc, uint32_t len)
 {
 	tc->rcv_wup = tc->rcv_nxt;
 	if (unlikely(tc->n_sacks) && !sacks_beside(tc, len))

@@ -683,7 +683,7 @@ static void tcp_close(struct sock *sk)
 /* --- for the socket layer ---------------------------------------------------------------- */
 
 /* As Linux's tcp_poll(). */
-static uint32_t ready_any(const struct sock *sk)
+static outlined uint32_t ready_any(const struct sock *sk)
 {
 	const struct tcp_conn *tc = tcp_conn(sk);
 	bool rd_end = at_end(tc), wr_end = tc->over || tc->snd_shut;
