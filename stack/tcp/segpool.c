@@ -23,10 +23,7 @@ struct tcp_seg *tcp_seg_alloc(struct stack *st)
 	if (!n)
 		return calloc(1, sizeof(*s));
 	t->spare_segs = n->next;
-	if (likely(n->next)) {
-		prefetch(n->next);
-		prefetch(&container_of(n->next, struct tcp_seg, node)->rate);
-	}
+	prefetch(n->next);
 	t->n_spare_segs--;
 	s = container_of(n, struct tcp_seg, node);
 	memset(s, 0, offsetof(struct tcp_seg, rate));
