@@ -219,7 +219,8 @@ static void fin_arrived(struct tcp_conn *tc)
 	tc->rcv_nxt = seq_add(tc->rcv_nxt, 1);
 	if (tc->state != TCP_ESTABLISHED)
 		tc->ack_now = true;
-	tc->n_sacks = 0;                          /* nothing more is awaited */
+	tcp_ooo_fini(tc);                         /* nothing more is awaited */
+	tc->n_sacks = 0;
 	tc->dsack = false;
 	switch (tc->state) {
 	case TCP_ESTABLISHED:                     /* our FIN may take the ACK along */
