@@ -433,7 +433,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 {
 	struct stack *st = tcp_stack(tc);
 	enum drop why = DROP_NONE;
-	bool gone = false;
+	bool gone = false, overtaken = seq_lt(rx->h.ack, tc->snd_una);
 
 	if (!rx_seq(tc, rx, &why) ||              /* first; RFC 7323 */
 	    !rx_rst(tc, rx, &why, &gone) ||       /* second; RFC 5961 3 */
@@ -442,7 +442,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		over(st, p, why);
 		return;
 	}
-	if (tc->state != TCP_TIME_WAIT || !rx->len)
+	if (!overtaken && (tc->state != TCP_TIME_WAIT || !rx->len))
 		tcp_ts_note(tc, rx);              /* of a segment whose ACK is acceptable */
 	if (unlikely(rx->m->n_opt))               /* SHLD-24 */
 		tcp_ip_opts_in(tc, rx->m);
