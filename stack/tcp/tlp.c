@@ -26,7 +26,7 @@ bool tcp_tlp_schedule(struct tcp_conn *tc)
 {
 	ns_t at, rto_at;
 
-	if (!tc->n_out || !tc->sack_ok || (tc->timeouts | tc->n_sacked | tc->tlp_out) ||
+	if (!tc->n_out || !tc->sack_ok || (tc->timeouts | tc->n_sacked) ||
 	    (tc->ca_state != CA_OPEN && tc->ca_state != CA_CWR) ||
 	    (tc->xmit_for == XMIT_REO && tc->xmit_at != NS_NEVER) ||
 	    tc->state < TCP_ESTABLISHED || !switched_on(tc))
@@ -67,6 +67,10 @@ void tcp_tlp_timeout(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = last_sent(tc);
 
+	if (tc->tlp_out) {                        /* one at a time; then the RTO is due */
+		tcp_xmit_timer_rearm(tc);
+		return;
+	}
 	tc->xmit_at = NS_NEVER;
 	tc->tlp_end_seq = tc->snd_nxt;
 	if (tcp_send_one(tc)) {
