@@ -343,6 +343,7 @@ static bool has_new_data(const struct tcp_conn *tc)
 static void undo_timeout(struct tcp_conn *tc)
 {
 	tcp_undo(tc, true);
+	tc->timeouts = 0;
 	if (!tc->sack_ok)
 		tc->n_sacked = 0;
 	be_open(tc);

@@ -71,7 +71,7 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->snd_cwnd = tc->cc.cwnd / mss;
 	i->snd_ssthresh = tc->cc.ssthresh == CC_INFINITE ? SSTHRESH_NONE : tc->cc.ssthresh / mss;
 	i->retransmits = tc->timeouts;
-	i->backoff = tc->persist ? tc->probes : tc->backoff;
+	i->backoff = tc->persist && tc->probes ? tc->probes : tc->backoff;
 	i->probes = tc->probes;
 	i->unacked = tc->n_out;
 	i->sacked = tc->n_sacked;
