@@ -44,6 +44,27 @@ static bool is_dsack(const struct tcp_conn *tc, const struct tcp_opts *o, seq_t 
 	       seq_le(b->end, o->sack[1].end);
 }
 
+/* As Linux: each of its segments was sent twice, and the second was delivered.  More than
+ * were sent twice the network made, or the peer made up: those tell nothing. */
+static bool take_dsack(struct tcp_conn *tc, const struct tcp_sack *b, seq_t ack,
+		       struct tcp_acked *a)
+{
+	uint32_t len = (uint32_t)seq_diff(b->end, b->start);
+	uint32_t n = len > tc->snd_mss ? (len + tc->snd_mss - 1) / tc->snd_mss : 1;
+
+	tcp_count(tc, seq_le(b->end, ack) ? EXT_DSACK_RECV : EXT_DSACK_OFO_RECV);
+	if (len > tc->max_snd_wnd)
+		return false;
+	tc->dsack_seen += n;
+	if (tc->dsack_seen > tc->total_retrans)
+		return false;
+	a->dsack = true;
+	a->delivered += n;
+	tc->delivered += n;
+	tcp_undo_dsack(tc, b);
+	return true;
+}
+
 /* --- blocks ------------------------------------------------------------------------------ */
 
 bool tcp_sack_room(struct tcp_conn *tc)
@@ -180,19 +201,14 @@ void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acke
 	const struct tcp_opts *o = &rx->o;
 	struct tcp_sack kept[TCP_SACK_MAX];
 	uint8_t n = 0;
+	bool dsack;
 
 	if (seq_lt(tc->high_sacked, tc->snd_una))
 		tc->high_sacked = tc->snd_una;
 	if (tcp_sack_room(tc) && !tc->n_sacked)
 		fingers_forget(tc);
-	if (is_dsack(tc, o, rx->h.ack)) {
-		a->dsack = true;
-		tc->dsack_seen++;
-		tcp_count(tc, seq_le(o->sack[0].end, rx->h.ack) ? EXT_DSACK_RECV :
-							      EXT_DSACK_OFO_RECV);
-		tcp_undo_dsack(tc, &o->sack[0]);
-	}
-	for (unsigned i = a->dsack; i < o->n_sack; i++) {
+	dsack = is_dsack(tc, o, rx->h.ack) && take_dsack(tc, &o->sack[0], rx->h.ack, a);
+	for (unsigned i = dsack; i < o->n_sack; i++) {
 		if (!block_is_sane(tc, &o->sack[i]))
 			continue;
 		mark_news(tc, &o->sack[i], o->sack[i].start, o->sack[i].end, 0, a);
