@@ -135,6 +135,18 @@ void peer_say(struct peer *t, const struct peer_say *s)
 	free(bytes);
 }
 
+void peer_window(struct peer *t, uint16_t wnd)
+{
+	const struct tcp_conn *tc = peer_conn(t);
+	uint32_t at = (uint32_t)seq_diff(tc->rcv_nxt, t->iss);
+	uint32_t ack = (uint32_t)seq_diff(tc->snd_una, t->irs);
+
+	t->wnd = 0;
+	SAY(t, .flags = TCP_ACK, .seq = at, .ack = ack);
+	t->wnd = wnd;
+	SAY(t, .flags = TCP_ACK, .seq = at, .ack = ack);
+}
+
 void peer_say_syn(struct peer *t, uint8_t flags, uint32_t ack)
 {
 	SAY(t, .flags = TCP_SYN | flags, .ack = ack);

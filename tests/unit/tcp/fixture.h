@@ -98,6 +98,10 @@ void peer_say_syn(struct peer *t, uint8_t flags, uint32_t ack);
 void peer_say(struct peer *t, const struct peer_say *s);
 #define SAY(t, ...) peer_say(t, &(struct peer_say){ __VA_ARGS__ })
 
+/* The window is this from now on.  A smaller one that comes with nothing new would not be
+ * heard of: it shuts first. */
+void peer_window(struct peer *t, uint16_t wnd);
+
 /* The next segment of the stack, into t->got; false: there is none. */
 bool peer_next(struct peer *t);
 /* The next one is this. */

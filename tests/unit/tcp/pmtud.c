@@ -120,8 +120,7 @@ TEST(pmtud, too_little_data_or_window_is_not_probed_with)
 
 	CHECK_EQ(first_of(t, FIRST + 4 * BASE - 1), BASE);
 	ack_all(t);
-	t->wnd = FIRST + 4 * BASE - 1;
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = FIRST + 4 * BASE);
+	peer_window(t, FIRST + 4 * BASE - 1);
 	CHECK_EQ(first_of(t, FIRST + 4 * BASE), BASE);
 	peer_free(t);
 }
@@ -148,8 +147,7 @@ TEST(pmtud, a_probe_waits_for_the_windows_that_it_needs)
 
 	tc->cc.cwnd = 11 * BASE;
 	CHECK_EQ(first_of(t, 4 * BASE), BASE);    /* too little to probe with */
-	t->wnd = 9 * BASE;
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	peer_window(t, 9 * BASE);
 	CHECK_EQ(peer_write(t, 10 * BASE), 10 * BASE);
 	SILENCE(t);                               /* though there is room for some */
 	peer_wait(t, MSEC(1));

@@ -140,8 +140,7 @@ TEST(rate, rwnd_limited_is_while_the_peers_window_holds_data)
 	struct peer *t = flight(0);
 	int64_t busy = info(t).busy_time;
 
-	t->wnd = 2 * MSS;
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(0));
+	peer_window(t, 2 * MSS);
 	flight_write(t, 4);
 	peer_wait(t, MSEC(10));
 	CLOSE_TO(info(t).rwnd_limited, 10000, TICK);

@@ -189,7 +189,7 @@ TEST(show, the_peers_window_may_be_in_the_way)
 	struct peer *t = peer_new(PEER_PLAIN);
 
 	peer_accept(t);
-	SAY(t, .flags = TCP_ACK | TCP_PSH, .seq = 1, .ack = 1, .len = 1, .wnd = 1000);
+	peer_window(t, 1000);
 	CHECK_EQ(peer_write(t, 20000), 20000);
 	CHECK_EQ(conn(t).limit, LIMIT_RWND);
 	CHECK_EQ(conn(t).snd_wnd, 1000);

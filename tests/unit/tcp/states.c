@@ -425,14 +425,20 @@ TEST(states, an_ack_of_the_future_or_of_long_ago_is_challenged) /* RFC 5961 5.2 
 	struct peer *t = peer_new(PEER_PLAIN);
 
 	peer_accept(t);
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 2, .len = 10);
-	HEAR(t, TCP_ACK, 1, 1, 0);
+	CHECK_EQ(peer_write(t, 100), 100);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 100);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 101);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 102, .len = 10);
+	HEAR(t, TCP_ACK, 101, 1, 0);
 	peer_wait(t, SEC(1));
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = (uint32_t)-70000, .len = 10);
-	HEAR(t, TCP_ACK, 1, 1, 0);
+	HEAR(t, TCP_ACK, 101, 1, 0);
+	peer_wait(t, SEC(1));
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 0, .len = 10);  /* below our first number */
+	HEAR(t, TCP_ACK, 101, 1, 0);
 	CHECK_EQ(peer_conn(t)->rcvq_bytes, 0);
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = (uint32_t)-100, .len = 10);     /* may be */
-	HEAR(t, TCP_ACK, 1, 11, 0);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10);  /* may be */
+	HEAR(t, TCP_ACK, 101, 11, 0);
 	peer_free(t);
 }
 

@@ -135,7 +135,7 @@ TEST(timer, a_silly_window_is_used_in_the_end)  /* MUST-38, 3.8.6.2.1 (4) */
 	struct peer *t = peer_new(PEER_PLAIN);
 
 	peer_accept(t);
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .wnd = 50);
+	peer_window(t, 50);
 	CHECK_EQ(peer_write(t, 1000), 1000);
 	SILENCE(t);
 	CHECK(next_after(t) <= SEC(1) + MSEC(1));

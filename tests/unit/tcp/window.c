@@ -29,7 +29,7 @@ TEST(window, from_32768_on_it_is_no_negative_number)     /* MUST-1 */
 	for (size_t i = 0; i < N_ELEM(wnds); i++) {
 		struct peer *t = open_wide(PEER_PLAIN);
 
-		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .wnd = wnds[i]);
+		peer_window(t, wnds[i]);
 		CHECK_EQ(peer_write(t, 100000), 100000);
 		CHECK(sent(t) > wnds[i] - 1460u);
 		CHECK_EQ(peer_conn(t)->snd_wnd, wnds[i]);
@@ -102,7 +102,7 @@ TEST(window, a_silly_window_is_not_used_at_once)
 
 		t->wnd = 1000;
 		peer_accept(t);
-		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .wnd = rows[i].wnd);
+		peer_window(t, rows[i].wnd);
 		CHECK_EQ(peer_write(t, 3000), 3000);
 		CHECK_EQ(sent(t), rows[i].sent);
 		peer_free(t);
