@@ -375,7 +375,8 @@ static bool rx_ack(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
  * each: "ignore the segment text", "remain in the state". */
 static void rx_text(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p, bool *gone)
 {
-	bool after_close = rx->len && (tc->orphan || tc->rcv_shut) && tc->state >= TCP_FIN_WAIT_1;
+	bool after_close = (rx->len || (rx->h.flags & TCP_FIN)) && (tc->orphan || tc->rcv_shut) &&
+			   tc->state >= TCP_FIN_WAIT_1;
 
 	if (tc->state == TCP_TIME_WAIT || tc->state == TCP_CLOSE_WAIT ||
 	    tc->state == TCP_CLOSING || tc->state == TCP_LAST_ACK) {
