@@ -126,6 +126,8 @@ enum sk_opt {
 					   * the caller's blocking */
 	SKO_REUSEPORT,                    /* several may listen, and share what comes */
 	SKO_FREEBIND,                     /* sk_bind() to an address that is not ours yet */
+	SKO_TRANSPARENT,                  /* ... nor will be: to speak for another.  Answers come
+					   * to who has that address: nothing here turns them */
 	SKO_RCVLOWAT,                     /* streams: bytes that make SK_IN; 0 is 1 */
 	SKO_NOTSENT_LOWAT,                /* streams: no SK_OUT with half of so much unsent, and no
 					   * more is taken with all of it; 0: any */

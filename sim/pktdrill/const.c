@@ -36,7 +36,7 @@ static const struct { const char *name; int64_t v; } constants[] = {
 	C(TCP_INQ), { "TCP_CM_INQ", L_TCP_INQ },
 	C(IP_TOS), C(IP_TTL), { "IP_OPTIONS", 4 }, { "IP_MTU_DISCOVER", 10 },
 	C(IP_RECVERR), { "IP_RECVTTL", 12 }, { "IP_RECVTOS", 13 }, { "IP_MTU", 14 },
-	{ "IP_FREEBIND", 15 },
+	{ "IP_FREEBIND", 15 }, { "IP_TRANSPARENT", 19 },
 	C(SO_EE_ORIGIN_LOCAL), C(SO_EE_ORIGIN_ICMP),
 	C(SO_EE_ORIGIN_ZEROCOPY), C(SO_EE_ORIGIN_TIMESTAMPING), C(SCM_TIMESTAMPING),
 	{ "SCM_TSTAMP_SND", 0 }, { "SCM_TSTAMP_SCHED", 1 }, { "SCM_TSTAMP_ACK", 2 },

@@ -48,6 +48,7 @@ static const struct opt_rule opt_rules[SKO_N] = {
 	[SKO_MAX_PACING_RATE] = { S,           0, INT_MAX, SOL, 47, KIND_RATE },
 	[SKO_REUSEPORT]    = { S | D | R,      0, 1, SOL, 15, KIND_BOOL },
 	[SKO_FREEBIND]     = { S | D | R,      0, 1, IP, 15, KIND_BOOL },
+	[SKO_TRANSPARENT]  = { S | D | R,      0, 1, IP, 19, KIND_BOOL },
 	[SKO_RCVLOWAT]     = { S,              0, INT_MAX, SOL, 18, KIND_LOWAT },
 	[SKO_NOTSENT_LOWAT] = { S,       INT_MIN, INT_MAX, TCP, 25, KIND_INT },
 	[SKO_WINDOW_CLAMP] = { S,              0, INT_MAX, TCP, 10, KIND_CLAMP },

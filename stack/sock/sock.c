@@ -85,7 +85,8 @@ int sk_bind(struct sock *sk, const struct endpoint *ep)
 		return ERR_AFNOSUP;
 	if (sk->type == SK_DGRAM && sk->lport)
 		return ERR_INVAL;
-	if (!addr_bindable(sk->st, a) && !sock_opt(sk, SKO_FREEBIND))
+	if (!addr_bindable(sk->st, a) && !sock_opt(sk, SKO_FREEBIND) &&
+	    !sock_opt(sk, SKO_TRANSPARENT))
 		return ERR_NOTAVAIL;
 	if (sk->type == SK_DGRAM)
 		err = udp_bind(sk, a, ep->port);

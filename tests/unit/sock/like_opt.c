@@ -81,6 +81,8 @@ static const struct row of_any[] = {
 	{ "IP_PKTINFO", "0", "1", "0", "1" },
 	{ "IP_RECVERR", "0", "1", "0", "1" },
 	{ "IP_FREEBIND", "0", "1", "0", "1" },
+	{ "IP_TRANSPARENT", "0", "1", "0", "1" },
+	{ "IP_TRANSPARENT", NULL, "0", "0", "0" },
 	{ "IP_MTU_DISCOVER", "1", "2", "0", "2" },
 	{ "IP_MTU_DISCOVER", NULL, "3", "0", "3" },
 	{ "IP_MTU_DISCOVER", NULL, "6", "EINVAL", "1" },

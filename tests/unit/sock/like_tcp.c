@@ -48,7 +48,13 @@ TEST(like_tcp, bind)
 	     "bind d lo 1\n"
 	     "tcp e\n"
 	     "set e IP_FREEBIND 1\n"
-	     "bind e far 1\n");
+	     "bind e far 1\n"
+	     "tcp f\n"
+	     "bind f far 2 = EADDRNOTAVAIL\n"
+	     "set f IP_TRANSPARENT 1\n"
+	     "bind f far 2\n"
+	     "name f = ?:2\n"
+	     "listen f 1\n");
 }
 
 TEST(like_tcp, one_port_for_two)
