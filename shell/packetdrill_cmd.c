@@ -41,8 +41,28 @@ static void report(const char *path, const struct pd_says *s)
 		printf("ok %s\n", path);
 	else if (s->verdict == PD_SKIPPED)
 		printf("skipped %s: line %u: %s\n", path, s->line, text);
+	else if (s->col)
+		printf("%s:%u:%u: %s\n", path, s->line, s->col, text);
 	else
 		printf("%s:%u: %s\n", path, s->line, text);
+}
+
+/* What is behind a byte of value 0 would not be seen. */
+static void run_text(const struct buf *b, struct pd_says *says)
+{
+	const char *text = b->s ? b->s : "";
+
+	if (strlen(text) == b->len) {
+		pd_run_text(text, says);
+		return;
+	}
+	says->verdict = PD_FAILED;
+	says->line = says->col = 1;
+	for (; *text; text++) {
+		says->line += *text == '\n';
+		says->col = *text == '\n' ? 1 : says->col + 1;
+	}
+	buf_str(&says->text, "a byte of value 0: this is no script");
 }
 
 static int usage(FILE *to)
@@ -60,14 +80,18 @@ int packetdrill_main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage(stderr);
-	if (strcmp(argv[1], "--help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return usage(stdout);
+	if (argv[1][0] == '-' && argv[1][1]) {
+		fprintf(stderr, "netloom packetdrill: unknown option '%s'\n", argv[1]);
+		return usage(stderr);
+	}
 	for (int i = 1; i < argc; i++) {
 		struct pd_says says = { 0 };
 		struct buf text = { 0 };
 
 		if (read_file(argv[i], &text)) {
-			pd_run_text(text.s ? text.s : "", &says);
+			run_text(&text, &says);
 			report(argv[i], &says);
 			n[says.verdict]++;
 		} else {

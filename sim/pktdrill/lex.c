@@ -22,15 +22,37 @@ void pd_say(struct pd_says *s, enum pd_verdict v, unsigned line, const char *fmt
 	va_end(ap);
 }
 
+static void say_here(struct pd_lex *lx, const char *fmt, ...) printf_like(2, 3);
+
+static void say_here(struct pd_lex *lx, const char *fmt, ...)
+{
+	struct pd_says *s = lx->says;
+	const char *p = lx->p;
+	va_list ap;
+
+	if (s->verdict != PD_PASSED)
+		return;
+	while (p > lx->text && p[-1] != '\n')
+		p--;
+	s->verdict = PD_FAILED;
+	s->line = lx->line;
+	s->col = (unsigned)(lx->p - p) + 1;
+	va_start(ap, fmt);
+	buf_vprintf(&s->text, fmt, ap);
+	va_end(ap);
+}
+
 bool pd_fail(struct pd_lex *lx, const char *what)
 {
-	int n = 0;
+	char rest[20 + 1];
+	size_t n = 0;
 
 	pd_skip(lx);
-	while (n < 20 && lx->p[n] && lx->p[n] != '\n')
-		n++;
-	pd_say(lx->says, PD_FAILED, lx->line, "syntax error: expected %s before '%.*s'", what, n,
-	       lx->p);
+	for (; n < sizeof(rest) - 1 && lx->p[n] && lx->p[n] != '\n'; n++)
+		rest[n] = isprint((unsigned char)lx->p[n]) ? lx->p[n] : '?';
+	rest[n] = '\0';
+	say_here(lx, "syntax error: expected %s before %s%s%s", what, n ? "'" : "", n ? rest :
+		 *lx->p ? "the end of the line" : "the end of the file", n ? "'" : "");
 	return false;
 }
 
@@ -50,6 +72,8 @@ static void skip_line(struct pd_lex *lx)
 
 static void skip_comment(struct pd_lex *lx)
 {
+	if (!strstr(lx->p, "*/"))
+		say_here(lx, "syntax error: a comment without an end");
 	while (*lx->p && strncmp(lx->p, "*/", 2) != 0)
 		lx->line += *lx->p++ == '\n';
 	if (*lx->p)

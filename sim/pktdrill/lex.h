@@ -8,7 +8,7 @@
 #include "sim/pktdrill/script.h"
 
 struct pd_lex {
-	const char *p;
+	const char *p, *text;             /* text: where it begins */
 	unsigned line;
 	struct pd_script *script;
 	struct pd_says *says;

@@ -106,7 +106,7 @@ static bool parse_event(struct pd_lex *lx, struct pd_event **at)
 
 bool pd_parse(struct pd_script *s, const char *text, struct pd_says *says)
 {
-	struct pd_lex lx = { .p = text, .line = 1, .script = s, .says = says };
+	struct pd_lex lx = { .p = text, .text = text, .line = 1, .script = s, .says = says };
 	struct pd_option **o = &s->options;
 	struct pd_event **e = &s->events;
 
@@ -116,7 +116,7 @@ bool pd_parse(struct pd_script *s, const char *text, struct pd_says *says)
 	for (; !pd_at_end(&lx); e = &(*e)->next)
 		if (!parse_event(&lx, e))
 			return false;
-	return true;
+	return (s->events || pd_fail(&lx, "an event")) && says->verdict == PD_PASSED;
 }
 
 void pd_script_free(struct pd_script *s)

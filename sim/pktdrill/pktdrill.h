@@ -13,7 +13,11 @@ enum pd_verdict {
 
 /* What became of a script: in text, lines without the last newline, what
  * failed first or why it was skipped; the caller frees it. */
-struct pd_says { enum pd_verdict verdict; unsigned line; struct buf text; };
+struct pd_says {
+	enum pd_verdict verdict;
+	unsigned line, col;               /* from 1; col 0: of the whole line */
+	struct buf text;
+};
 
 void pd_run_text(const char *text, struct pd_says *says);
 

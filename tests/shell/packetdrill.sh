@@ -30,6 +30,25 @@ script packet:  0.100000 S. 0:0(0) ack 1
 actual packet:  0.100000 S. 0:0(0) ack 1 win N <mss 1460>
 EOF
 
+# What is no script is told with its place: wrong TEXT WHERE-AND-WHAT.
+wrong() {
+	printf '%b' "$1" >"$t"
+	out=$("$NETLOOM" packetdrill "$t") && say "'$1' passes"
+	[ "$(head -n 1 <<<"$out")" = "$t:$2" ] || say "of '$1':" "$out"
+}
+wrong '' '1:1: syntax error: expected an event before the end of the file'
+wrong '0 socket(..., SOCK_STREAM, IPPROTO_TCP = 3\n' "1:40: syntax error: expected ')' before '= 3'"
+wrong '\n+0 < S 0:0(0) win 1 <mss 1460\n' "3:1: syntax error: expected '>' before the end of the file"
+wrong '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n/* x\n' '2:1: syntax error: a comment without an end'
+wrong '+0 \0001\0377x' \
+	"1:4: syntax error: expected a system call, a packet, \`command\` or %{ code }% before '??x'"
+wrong '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0\0' '2:3: a byte of value 0: this is no script'
+for o in -h --help; do
+	"$NETLOOM" packetdrill $o | grep -q '^usage: netloom packetdrill FILE' || say "no help of $o"
+done
+out=$("$NETLOOM" packetdrill --bogus 2>&1)
+[ $? -eq 2 ] && grep -q "unknown option '--bogus'" <<<"$out" || say "--bogus: $out"
+
 # What differs is told in packetdrill's words: expect WORDS <<SCRIPT.
 head='0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 bind(3, ..., ...) = 0
