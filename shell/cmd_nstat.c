@@ -5,7 +5,6 @@
 
 #include "shell/state.h"
 #include "shell/table.h"
-#include "sim/nstat.h"
 
 struct nstat_flags { bool absolute, zeros, silent, reset, keep; };
 

@@ -18,6 +18,7 @@
 #include "sim/check/report.h"
 #include "sim/check/result.h"
 #include "sim/check/text.h"
+#include "sim/nstat.h"
 #include "sim/pktdrill/pktdrill.h"
 #include "sim/sysctl.h"
 #include "sim/topo/export.h"

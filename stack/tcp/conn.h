@@ -799,7 +799,6 @@ ns_t tcp_rto_now(const struct tcp_conn *tc);      /* the timeout, backed off (RF
 ns_t tcp_rto_at(const struct tcp_conn *tc);       /* of what is oldest, if anything is out */
 void tcp_delack_set(struct tcp_conn *tc);         /* or it is due at once */
 void tcp_delack_again(struct tcp_conn *tc);
-void tcp_life_set(struct tcp_conn *tc, ns_t in);
 void tcp_time_wait_set(struct tcp_conn *tc);      /* 2 MSL from now on */
 void tcp_time_wait_fire(struct timer *t);         /* tcp_table.time_wait_timer */
 static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }

@@ -295,7 +295,7 @@ void tcp_delack_again(struct tcp_conn *tc)
 
 /* --- keepalive, and the ends of a connection ----------------------------------------- */
 
-void tcp_life_set(struct tcp_conn *tc, ns_t in)
+static void life_set(struct tcp_conn *tc, ns_t in)
 {
 	tc->life_at = tcp_now(tc) + in;
 	arm(tc, tc->life_at);
@@ -313,7 +313,7 @@ void tcp_keepalive_set(struct tcp_conn *tc)
 	if (tc->state < TCP_ESTABLISHED || tc->state == TCP_TIME_WAIT || tc->orphan)
 		return;
 	if (tc->sk.opt[SKO_KEEPALIVE])
-		tcp_life_set(tc, SEC(keep_opt(tc, SKO_KEEPIDLE)));
+		life_set(tc, SEC(keep_opt(tc, SKO_KEEPIDLE)));
 	else
 		tcp_life_stop(tc);
 }
@@ -331,7 +331,7 @@ static ns_t fin_time(const struct tcp_conn *tc)
 void tcp_fin_wait_2_set(struct tcp_conn *tc)
 {
 	tcp_count(tc, EXT_TW);                    /* so Linux counts it */
-	tcp_life_set(tc, fin_time(tc));
+	life_set(tc, fin_time(tc));
 }
 
 /* MUST-29: one lost answer is no reason to end. */
@@ -350,10 +350,10 @@ static void keepalive_timeout(struct tcp_conn *tc)
 	ns_t quiet = tcp_now(tc) - tc->heard_at, idle = SEC(keep_opt(tc, SKO_KEEPIDLE));
 
 	if (tc->n_out || tc->unsent) {            /* then data is what is tried */
-		tcp_life_set(tc, idle);
+		life_set(tc, idle);
 	} else if (quiet < idle) {
 		tc->probes = 0;
-		tcp_life_set(tc, idle - quiet);
+		life_set(tc, idle - quiet);
 	} else if (kept_enough(tc, quiet)) {
 		tcp_send_rst(tc);
 		give_up(tc);
@@ -361,7 +361,7 @@ static void keepalive_timeout(struct tcp_conn *tc)
 		tc->probes++;
 		tcp_count(tc, EXT_KEEP_ALIVE);
 		tcp_send_probe(tc);
-		tcp_life_set(tc, SEC(keep_opt(tc, SKO_KEEPINTVL)));
+		life_set(tc, SEC(keep_opt(tc, SKO_KEEPINTVL)));
 	}
 }
 
@@ -411,7 +411,7 @@ void tcp_time_wait_set(struct tcp_conn *tc)
 	const struct tcp_conn *end = queue_end(t);
 
 	if (!tc->orphan || (end && end->life_at > tcp_now(tc) + wait)) {
-		tcp_life_set(tc, wait);
+		life_set(tc, wait);
 		return;
 	}
 	tc->life_at = tcp_now(tc) + wait;
