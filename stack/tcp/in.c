@@ -434,7 +434,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 {
 	struct stack *st = tcp_stack(tc);
 	enum drop why = DROP_NONE;
-	bool gone = false, overtaken = seq_lt(rx->h.ack, tc->snd_una);
+	bool gone = false;
 
 	if (!rx_seq(tc, rx, &why) ||              /* first; RFC 7323 */
 	    !rx_rst(tc, rx, &why, &gone) ||       /* second; RFC 5961 3 */
@@ -443,7 +443,7 @@ static void rx_synchronized(struct tcp_conn *tc, struct tcp_rx *rx, struct pkt *
 		over(st, p, why);
 		return;
 	}
-	if (!overtaken && (tc->state != TCP_TIME_WAIT || !rx->len))
+	if (tc->state != TCP_TIME_WAIT || !rx->len)
 		tcp_ts_note(tc, rx);              /* of a segment whose ACK is acceptable */
 	if (unlikely(rx->m->n_opt))               /* SHLD-24 */
 		tcp_ip_opts_in(tc, rx->m);
