@@ -145,7 +145,7 @@ TEST(taps_drop, what_dies_in_a_queue_is_not_blamed_on_the_frame_that_came_now)
 	int id = capfile_start(lab, "all", s.path, NULL);
 	struct capfile f;
 
-	CHECK_EQ(stack_set_option(r, OPT_NEIGH_QUEUE, 1800), OK);     /* room for three */
+	CHECK_EQ(stack_set_option(r, OPT_NEIGH_QUEUE, 2000), OK);     /* room for three */
 	CHECK_EQ(stack_set_option(r, OPT_SEND_REDIRECTS, 0), OK);
 	for (int i = 0; i < 5; i++) {
 		rig_udp_send(lab, "h", sk, "10.0.0.99", 9, 72);       /* 100 bytes each */
