@@ -165,6 +165,7 @@ static bool option(struct nc *nc, int c, const char *arg)
 	switch (c) {
 	case 'b': nc->bcast = true; break;
 	case 'c': return opts_int(p, arg, 1, INT64_MAX, &nc->count);
+	case 'd': nc->prog.io.in = NULL; break;
 	case 'k': nc->keep = true; break;
 	case 'l': nc->listen = true; break;
 	case 'N': nc->shut = true; break;
@@ -276,7 +277,7 @@ static bool options(struct nc *nc, int argc, char *const *argv)
 
 	opts_init(&o, argc, argv);
 	o.in_order = true;                        /* text may begin with '-' */
-	while ((c = opts_next(&o, "4bc:klNnp:q:s:uvw:z")) != -1) {
+	while ((c = opts_next(&o, "4bc:dklNnp:q:s:uvw:z")) != -1) {
 		if (c == '?' || c == ':') {
 			opts_bad(&nc->prog, &o, c);
 			return false;

@@ -36,8 +36,8 @@
 	  "[-k BLOCKS|-n BYTES|-t SECONDS] [-C cubic|reno] [-f kmgtKMGT] [-l LENGTH] " \
 	  "[-M MSS] [-O SECONDS] [-p PORT] [-P FLOWS] [-S TOS] [-w WINDOW]", \
 	  "measure throughput of TCP or UDP, with this iperf3 or a real one") \
-	X(nc_prog, "nc", "nc [-bNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
-	  "HOST PORT[-LAST] [TEXT...] | nc -l [-kuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \
+	X(nc_prog, "nc", "nc [-bdNnuvz] [-p PORT] [-q SECONDS] [-s SOURCE] [-w SECONDS] " \
+	  "HOST PORT[-LAST] [TEXT...] | nc -l [-dkuv] [-c COUNT] [-s ADDRESS] [-w SECONDS] PORT", \
 	  "send text, or a file with < FILE, over TCP or UDP and print what comes back, or " \
 	  "listen, or scan ports") \
 	X(ping_prog, "ping", "ping [-AbfnOqR] [-c COUNT] [-i SECONDS] [-I IFACE|ADDRESS] " \

@@ -43,6 +43,8 @@ TEST(nc_tcp, a_sender_without_further_word_ends_after_a_silent_second)
 	trial_run(t, "h1", "nc h2 7 hello");
 	CHECK_STR(t->text.s, "hello\n");
 	CHECK_EQ(lab_now(t->lab), at + 2 * MSEC(12) + SEC(1));
+	trial_run(t, "h1", "nc -d h2 7 hello");   /* no standard input, in any case */
+	CHECK_STR(t->text.s, "hello\n");
 	prog_free(server);
 	trial_free(t);
 }
