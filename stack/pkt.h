@@ -62,7 +62,10 @@ enum pkt_flag {
 #define PKT_ALIGN 64
 struct pkt {
 	ns_t at;                          /* the link's: when it arrives */
-	ns_t start_at;                    /* the link's: when it starts onto the wire */
+	union {
+		ns_t start_at;            /* the link's: when it starts onto the wire */
+		struct { uint32_t mem, used; };   /* of a buffer it waits in: tcp/rcvbuf.h */
+	};
 	uint64_t seq;                     /* the link's: given when it was accepted */
 	struct netdev *dev;               /* where it arrived; NULL: made here */
 	uint8_t head[PKT_HEAD];

@@ -4,6 +4,7 @@
 
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/pmtud.h"
+#include "stack/tcp/rcvbuf.h"
 #include "stack/tcp/urgent.h"
 #include "stack/tcp/zerocopy.h"
 #include "stack/wire/ip4.h"
@@ -214,6 +215,7 @@ void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
 	tc->sk.soft_err = OK;
 	tc->snd_una = tc->snd_nxt = tc->high_sacked = tc->high_seq = tc->small_end = tc->iss;
 	tc->snd_mss = tc->rcv_mss = TCP_MSS_DEFAULT;
+	tcp_rcvbuf_begin(tc);
 	tcp_cc_begin(tc);
 }
 
@@ -270,6 +272,7 @@ void tcp_conn_agree(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tcp_pmtu_begin(tc);
 	tcp_mss_update(tc);
 	tc->rcv_mss = tc->snd_mss < TCP_MSS_DEFAULT ? tc->snd_mss : TCP_MSS_DEFAULT;
+	tcp_rcvbuf_agreed(tc);
 	tc->snd_wnd = tc->max_snd_wnd = rx_wnd(tc, rx);
 	tc->snd_wl1 = rx->h.seq;
 	tc->snd_wl2 = rx->h.ack;

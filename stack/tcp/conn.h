@@ -12,6 +12,7 @@
  *	ooo.c     and out of order (ooo.h)
  *	sendq.c   data that waits to be sent  seg.c     a segment onto the wire (seg.h: what it is)
  *	sndbuf.c  how much that may be: sndbuf.h
+ *	rcvbuf.c  the window, and the memory behind it: rcvbuf.h
  *	timer.c   timeouts                    rtt.c     RFC 6298
  *	predict.c what was expected, at once
  *	show.c    values for people           trace.c   what happens, for them
@@ -180,7 +181,10 @@ struct tcp_conn {
 	struct tcp_seg *lost_hint;        /* none before it is to be sent again; NULL: none is */
 	struct pkt_queue rcvq;            /* in order, for the user */
 	struct tcp_ooo *ooo;              /* ooo.c's own; NULL: nothing is out of order */
-	uint32_t sendq_bytes, rcvq_bytes, ooo_bytes;
+	uint32_t sendq_bytes, rcvq_bytes;
+	uint32_t rcv_mem;                 /* of SO_RCVBUF: for rcvq and ooo (rcvbuf.h) */
+	uint32_t rcv_ssthresh;            /* Linux's: so much is offered so far at most ... */
+	uint32_t window_clamp;            /* ... and this ever */
 	uint32_t rcvq_off;                /* bytes of rcvq's first that were read */
 	uint32_t drs_read, drs_space;     /* bytes read in this round trip, in the best before */
 	ns_t drs_at;                      /* this one began */
@@ -233,6 +237,8 @@ struct tcp_conn {
 	ns_t stuck_at;                    /* what is oldest and unacknowledged was sent first */
 	bool persist;                     /* xmit_at is the persist timer's */
 	uint8_t xmit_for;                 /* enum tcp_xmit_for, if it is not */
+	uint8_t rcv_ratio;                /* data's part of rcv_mem, of 256 */
+	uint8_t rcv_before;               /* bytes in it before data; 0: rcv_mem is twice data's */
 
 	/* Counters (RFC 4898, Linux's TCP_INFO) */
 	uint32_t total_retrans;
@@ -552,9 +558,13 @@ static inline uint32_t tcp_rcv_wnd(const struct tcp_conn *tc)     /* promised, a
 }
 /* What ends behind the window is cut there, and not taken whole or not at all. */
 bool tcp_trims(const struct tcp_conn *tc);
+
+/* --- rcvbuf.c --- */
 uint32_t tcp_window(struct tcp_conn *tc);         /* to advertise now, in bytes */
 /* The user has read so many bytes: tell of a window? */
 void tcp_read_some(struct tcp_conn *tc, uint32_t got);
+/* No segment was longer, nor were all as long: rcv_mss, and what is data of their memory. */
+void tcp_rcvbuf_measure(struct tcp_conn *tc, uint32_t len);
 
 /* --- delack.c --- */
 #define TCP_QUICK_MAX 16                  /* Linux: TCP_MAX_QUICKACKS */
@@ -568,7 +578,8 @@ static inline void tcp_data_measure(struct tcp_conn *tc, uint32_t len, uint8_t f
 		tc->pushed = tc->pushed ? 2 : 1;
 		return;
 	}
-	tc->rcv_mss = (uint16_t)(len < tc->snd_mss ? len : tc->snd_mss);
+	if (unlikely(len != tc->rcv_mss))
+		tcp_rcvbuf_measure(tc, len);
 	if ((flags & TCP_PSH) && !tc->pushed)
 		tc->pushed = 1;
 }

@@ -7,7 +7,7 @@
  * last small one.  Where answers follow questions (pingpong) there are no
  * quick ACKs: the answer carries them.
  */
-#include "stack/tcp/conn.h"
+#include "stack/tcp/rcvbuf.h"
 
 #define ATO_MIN MSEC(40)                  /* Linux: TCP_ATO_MIN, TCP_DELACK_MIN */
 
@@ -80,6 +80,7 @@ static hot_inline void data_came(struct tcp_conn *tc, uint32_t len, uint8_t flag
 		quick_more(tc, TCP_QUICK_MAX);
 	}
 	tc->data_at = tcp_now(tc);
+	tcp_rcvbuf_came(tc, len);
 }
 
 void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags) { data_came(tc, len, flags); }

@@ -37,16 +37,6 @@ static uint32_t advmss(const struct tcp_conn *tc)
 	return mss - (tc->ts_ok && tc->state >= TCP_ESTABLISHED ? TCP_TS_SPACE : 0);
 }
 
-/* What the user reads in a round trip; before the first, Linux's first window. */
-static uint32_t rcv_space(const struct tcp_conn *tc)
-{
-	uint32_t first = CC_INITIAL_SEGS * advmss(tc), wnd = tcp_rcv_wnd(tc);
-
-	if (tc->drs_space)
-		return tc->drs_space;
-	return first < wnd ? first : wnd;
-}
-
 static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
 	i->state = state_number(tc->state);
@@ -97,7 +87,8 @@ static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->last_data_sent = ms_since(tc, tc->sent_at);
 	i->last_data_recv = ms_since(tc, tc->data_at ? tc->data_at : tc->heard_at);
 	i->last_ack_recv = ms_since(tc, tc->heard_at);
-	i->rcv_space = rcv_space(tc);
+	i->rcv_space = tc->drs_space;
+	i->rcv_ssthresh = tc->rcv_ssthresh;
 	i->segs_out = tc->segs_out;
 	i->segs_in = tc->segs_in;
 	i->data_segs_out = tc->data_segs_out;
@@ -138,7 +129,7 @@ int sk_tcp_info(const struct sock *sk, struct sk_tcp_info *info)
 /* fackets and last_ack_sent are 0 in Linux, too. */
 bool sk_tcp_info_find(const struct sk_tcp_info *info, const char *name, int64_t *v)
 {
-	static const char *const unknown[] = { "rcv_ssthresh", "rcv_rtt", "delivered_ce" };
+	static const char *const unknown[] = { "rcv_rtt", "delivered_ce" };
 
 	for (size_t i = 0; i < N_ELEM(unknown); i++)
 		if (strcmp(name, unknown[i]) == 0)

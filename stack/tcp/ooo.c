@@ -7,15 +7,12 @@
  * twice the first ones are kept, but for a run that a longer segment covers.
  */
 #include "stack/tcp/ooo.h"
+#include "stack/tcp/rcvbuf.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define RUNS_FIRST 4
-
-/* What a packet costs beside its bytes, so that many small ones do not fill the
- * memory (CVE-2018-5390). */
-#define PKT_COST 256
 
 struct run {
 	seq_t start, end;
@@ -145,14 +142,19 @@ static uint32_t run_find(const struct tcp_ooo *o, seq_t at)
 	return from;
 }
 
-static void run_drop(struct tcp_conn *tc, const struct run *r)
+static void pkt_give_up(struct tcp_conn *tc, struct pkt *p, enum drop why)
+{
+	tc->rcv_mem -= p->mem;
+	pkt_drop(tcp_stack(tc), p, why);
+}
+
+static void run_drop(struct tcp_conn *tc, const struct run *r, enum drop why)
 {
 	struct pkt *p, *next;
 
 	for (p = r->first; p; p = next) {
 		next = p->next;
-		tc->ooo_bytes -= pkt_len(p) + PKT_COST;
-		pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
+		pkt_give_up(tc, p, why);
 	}
 }
 
@@ -179,7 +181,7 @@ static void cover(struct tcp_conn *tc, struct pkt *p, uint32_t i)
 
 	for (to = i; to < o->n && seq_le(o->run[to].end, end); to++) {
 		tcp_dsack_add(tc, o->run[to].start, o->run[to].end);
-		run_drop(tc, &o->run[to]);
+		run_drop(tc, &o->run[to], DROP_TCP_OLD);
 	}
 	if (to < o->n && seq_lt(o->run[to].start, end)) {
 		tcp_dsack_add(tc, o->run[to].start, end);
@@ -211,6 +213,7 @@ static const struct run *run_put(struct tcp_conn *tc, struct pkt *p, uint32_t i)
 	struct run *r = &o->run[i];
 
 	if (i < o->n && seq_eq(r->end, pkt_at(p))) {
+		tcp_rcvbuf_join(tc, r->last, p);
 		r->last->next = p;
 		r->last = p;
 		r->end = pkt_end(p);
@@ -231,14 +234,15 @@ static const struct run *run_put(struct tcp_conn *tc, struct pkt *p, uint32_t i)
 
 void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p)
 {
-	uint32_t i = tc->ooo ? run_find(tc->ooo, pkt_at(p)) : 0;
+	uint32_t i = tc->ooo ? run_find(tc->ooo, pkt_at(p)) : 0, len = pkt_len(p);
 
 	tcp_count(tc, EXT_OFO_QUEUE);
+	tcp_rcvbuf_gap(tc, pkt_end(p));
 	if (tc->ooo && !cut_known(tc, p, i)) {
 		sack_add(tc, &tc->ooo->run[i]);   /* RFC 2883 4: behind the D-SACK */
 		return;
 	}
-	if (tc->ooo_bytes + pkt_len(p) + PKT_COST > (uint32_t)tc->sk.opt[SKO_RCVBUF]) {
+	if (!tcp_rcvbuf_room(tc, pkt_at(p), len)) {
 		tcp_count(tc, EXT_OFO_DROP);
 		pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
 		return;
@@ -249,8 +253,10 @@ void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p)
 	}
 	i = run_find(tc->ooo, pkt_at(p));         /* what p was cut by, if it was */
 	cover(tc, p, i < tc->ooo->n && seq_eq(tc->ooo->run[i].end, pkt_at(p)) ? i + 1 : i);
-	tc->ooo_bytes += pkt_len(p) + PKT_COST;
+	tcp_rcvbuf_charge(tc, p);
 	sack_add(tc, run_put(tc, p, i));
+	if (tc->sack_ok)
+		tcp_rcvbuf_came(tc, len);
 }
 
 void tcp_ooo_fin(struct tcp_conn *tc)
@@ -269,11 +275,10 @@ static void run_release(struct tcp_conn *tc, const struct run *r)
 
 	for (p = r->first; p; p = next) {
 		next = p->next;
-		tc->ooo_bytes -= pkt_len(p) + PKT_COST;
 		if (tc->fin_seen && seq_lt(tc->fin_seq, pkt_end(p))) /* it lied about its end */
-			pkt_drop(tcp_stack(tc), p, DROP_TCP_WINDOW);
+			pkt_give_up(tc, p, DROP_TCP_WINDOW);
 		else if (!pkt_cut_front(p, tc->rcv_nxt))
-			pkt_drop(tcp_stack(tc), p, DROP_TCP_OLD);
+			pkt_give_up(tc, p, DROP_TCP_OLD);
 		else
 			tcp_to_user(tc, p);
 	}
@@ -296,6 +301,32 @@ void tcp_ooo_release(struct tcp_conn *tc)
 	sacks_settle(tc);
 }
 
+uint32_t tcp_ooo_bytes(const struct tcp_conn *tc)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; tc->ooo && i < tc->ooo->n; i++)
+		n += (uint32_t)seq_diff(tc->ooo->run[i].end, tc->ooo->run[i].start);
+	return n;
+}
+
+void tcp_ooo_prune(struct tcp_conn *tc, seq_t at)
+{
+	uint32_t max = (uint32_t)tc->sk.opt[SKO_RCVBUF], mem = tc->rcv_mem, part = max / 8;
+	struct tcp_ooo *o = tc->ooo;
+
+	if (!o || !seq_lt(at, o->run[o->n - 1].start))
+		return;
+	do
+		run_drop(tc, &o->run[--o->n], DROP_TCP_RCVBUF);
+	while (o->n && seq_lt(at, o->run[o->n - 1].start) &&
+	       (tc->rcv_mem > max || mem - tc->rcv_mem < part));
+	if (!o->n)
+		tcp_ooo_fini(tc);
+	tc->n_sacks = 0;
+	tc->dsack = false;
+}
+
 void tcp_ooo_fini(struct tcp_conn *tc)
 {
 	struct pkt *p, *next;
@@ -307,5 +338,4 @@ void tcp_ooo_fini(struct tcp_conn *tc)
 		}
 	free(tc->ooo);
 	tc->ooo = NULL;
-	tc->ooo_bytes = 0;
 }

@@ -17,6 +17,10 @@ void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p);
 void tcp_ooo_fin(struct tcp_conn *tc);
 /* RCV.NXT has moved: gives the user what is next now.  It came while tc->ooo was there. */
 void tcp_ooo_release(struct tcp_conn *tc);
+/* The buffer is full: what lies behind that number is given up, the last first, until an
+ * eighth of it is free (Linux: tcp_prune_ofo_queue()).  The peer is not told of any. */
+void tcp_ooo_prune(struct tcp_conn *tc, seq_t at);
+uint32_t tcp_ooo_bytes(const struct tcp_conn *tc);        /* of data */
 void tcp_ooo_fini(struct tcp_conn *tc);
 /* RFC 2883: these bytes came twice; none if there are none. */
 void tcp_dsack_add(struct tcp_conn *tc, seq_t start, seq_t end);

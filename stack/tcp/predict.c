@@ -10,6 +10,7 @@
 
 #include "stack/tcp/in.h"
 #include "stack/tcp/ooo.h"
+#include "stack/tcp/rcvbuf.h"
 
 /* Nothing out of order here, and nothing SACKed, lost or probed for there. */
 static bool undisturbed(const struct tcp_conn *tc)
@@ -118,6 +119,10 @@ struct row {
 	seq_t next, end;                  /* of the data; of the window */
 	ns_t at;                          /* now */
 	bool sums;                        /* checksums are looked at */
+	struct pkt *last;                 /* what is in front of the next, or NULL */
+	uint32_t len, mem, used;          /* its bytes, pkt->mem if the next may be like it */
+	uint32_t sum;                     /* not in rcv_mem yet, ... */
+	int64_t room;                     /* ... and so much may be */
 };
 
 /* The bits that are alike in all frames of a row.  Not TOS, length, identification,
@@ -157,12 +162,19 @@ static hot_inline bool row_alike(const struct row *r, const uint8_t *b)
 	return !(d[0] | d[1]);
 }
 
+static void row_settle(struct tcp_conn *tc, struct row *r)
+{
+	tc->rcv_mem += r->sum;
+	r->sum = 0;
+	r->room = (int64_t)tc->sk.opt[SKO_RCVBUF] - tc->rcv_mem;
+}
+
 /* That much was acknowledged at once, so that more of it asks for an ACK neither
  * sooner nor later. */
 static bool row_begin(struct stack *st, struct netdev *dev, struct row *r)
 {
 	struct tcp_table *t = st->tcp;
-	const struct tcp_conn *tc = t->burst;
+	struct tcp_conn *tc = t->burst;
 	const uint8_t *known;
 
 	if (tc->state != TCP_ESTABLISHED || tc->rcv_shut || tc->orphan ||
@@ -179,6 +191,9 @@ static bool row_begin(struct stack *st, struct netdev *dev, struct row *r)
 	r->at = st->now;
 	r->sums = st->opt[OPT_TCP_CHECKSUMS];
 	r->n = 0;
+	r->last = tc->rcvq.tail;
+	r->len = r->sum = 0;
+	row_settle(tc, r);
 	return true;
 }
 
@@ -196,14 +211,51 @@ static hot_inline bool row_takes(const struct tcp_conn *tc, const struct row *r,
 		tcp_csum_right_at(p, ROW_HLEN, tc->sk.peer, tc->sk.local));
 }
 
+/* Those of that length that come next cost the same, and make no more of the buffer the
+ * window's. */
+static bool row_goes_on(const struct tcp_conn *tc, const struct pkt *p, uint32_t len)
+{
+	int64_t room = tcp_rcv_space(tc);
+
+	return len == tc->rcv_mss && p->used == tc->rcv_before + len && !tcp_rcvbuf_joins(p, len) &&
+	       (room <= tc->rcv_ssthresh || tc->window_clamp <= tc->rcv_ssthresh);
+}
+
+static outlined void row_add_other(struct tcp_conn *tc, struct row *r, struct pkt *p, uint8_t flags)
+{
+	uint32_t len = pkt_len(p);
+
+	row_settle(tc, r);
+	tcp_rcvbuf_charge(tc, p);
+	if (r->last)
+		tcp_rcvbuf_join(tc, r->last, p);
+	tcp_data_measure(tc, len, flags);
+	tcp_rcvbuf_came(tc, len);
+	row_settle(tc, r);
+	r->mem = p->mem;
+	r->used = p->used;
+	r->len = row_goes_on(tc, p, len) ? len : 0;
+}
+
 /* As to_user() of text.c, but for what is done once for all.  len: of the data. */
 static hot_inline void row_add(struct tcp_conn *tc, struct row *r, struct pkt *p, uint32_t len)
 {
-	tcp_data_measure(tc, len, tcp_get_flags(pkt_data(p) + ROW_HLEN));
+	uint8_t flags = tcp_get_flags(pkt_data(p) + ROW_HLEN);
+
 	pkt_pull(p, r->hlen);
 	p->dev = NULL;
 	p->flags = 0;
 	p->seq = r->next.v;
+	if (likely(len == r->len)) {
+		p->mem = r->mem;
+		p->used = r->used;
+		r->sum += r->mem;
+		if ((flags & TCP_PSH) && !tc->pushed)     /* tcp_data_measure() */
+			tc->pushed = 1;
+	} else {
+		row_add_other(tc, r, p, flags);
+	}
+	r->last = p;
 	r->next = seq_add(r->next, len);
 	r->n++;
 }
@@ -214,6 +266,7 @@ static void row_end(struct tcp_conn *tc, struct netdev *dev, const struct row *r
 	uint32_t bytes = (uint32_t)seq_diff(r->next, tc->rcv_nxt);
 	struct stack *st = tcp_stack(tc);
 
+	tc->rcv_mem += r->sum;
 	pkt_queue_push_row(&tc->rcvq, first, last, r->n, bytes);
 	dev->stats.rx_packets += r->n;
 	dev->stats.rx_bytes += bytes + r->n * (uint64_t)r->hlen;
@@ -241,7 +294,7 @@ static outlined struct pkt *row_take(struct stack *st, struct netdev *dev, struc
 	if (!row_begin(st, dev, &r))
 		return p;
 	tc = st->tcp->burst;
-	for (; p && row_takes(tc, &r, p, len = pkt_len(p)); p = next) {
+	for (; p && r.sum <= r.room && row_takes(tc, &r, p, len = pkt_len(p)); p = next) {
 		next = p->next;
 		if (likely(next))
 			prefetch(next->head + PKT_HEAD - PKT_ALIGN);

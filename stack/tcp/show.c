@@ -6,6 +6,7 @@
 
 #include "stack/tcp/conn.h"
 #include "stack/tcp/info.h"
+#include "stack/tcp/ooo.h"
 #include "stack/tcp/urgent.h"
 
 uint64_t show_tcp_ext(const struct stack *st, enum tcp_ext e)
@@ -149,7 +150,7 @@ void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 		.state = tcp_state_name(tc->state), .listens = tc->state == TCP_LISTEN,
 		.synchronized = tc->state >= TCP_SYN_RECEIVED,
 		.unsent = tcp_unsent(tc), .unread = tc->rcvq_bytes,
-		.out_of_order = tc->ooo_bytes, .fin_sent = tc->fin_queued && !tc->unsent,
+		.out_of_order = tcp_ooo_bytes(tc), .fin_sent = tc->fin_queued && !tc->unsent,
 		.limit = tcp_limit(tc),
 	};
 	sock_fill(&tc->sk, &out->sk);

@@ -2,6 +2,7 @@
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them. */
 #include "stack/tcp/fastopen.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/rcvbuf.h"
 #include "stack/tcp/sndbuf.h"
 #include "stack/tcp/urgent.h"
 #include "stack/tcp/zerocopy.h"
@@ -360,7 +361,7 @@ ssize_t tcp_send(struct sock *sk, const void *buf, size_t n, struct sk_mem *mem,
 struct portion {
 	const uint8_t *from;              /* where the bytes lie in a row, or NULL: n is at most 1 */
 	struct pkt *last;
-	uint32_t n, bytes;
+	uint32_t n, bytes, mem;           /* mem: only if from is set */
 	size_t part;
 };
 
@@ -387,6 +388,7 @@ static struct portion portion_at(struct pkt *p, uint32_t off, size_t want)
 		if (end - begin > want)
 			break;
 		r.bytes = end - f->off;
+		r.mem += p->mem;
 		r.last = p;
 		r.n++;
 		p = p->next;
@@ -394,6 +396,14 @@ static struct portion portion_at(struct pkt *p, uint32_t off, size_t want)
 		 p->frag[0].blk == f->blk && p->frag[0].off == end);
 	r.part = end - begin < want ? end - begin : want;
 	return r;
+}
+
+static inline void first_free(struct tcp_conn *tc)
+{
+	struct pkt *p = pkt_queue_pop(&tc->rcvq);
+
+	tc->rcv_mem -= p->mem;
+	pkt_free(p);
 }
 
 /* Copies out of the queue, without the first `skip` (0 or 1) bytes; buf NULL:
@@ -417,10 +427,12 @@ static size_t take_many(struct tcp_conn *tc, uint8_t *buf, size_t n, uint32_t sk
 		if (!r.n)
 			break;
 		next = r.last->next;
-		if (r.from && !peek)
+		if (r.from && !peek) {
+			tc->rcv_mem -= r.mem;
 			pkt_queue_free_row(&tc->rcvq, r.last, r.n, r.bytes);
-		else if (!peek)
-			pkt_free(pkt_queue_pop(&tc->rcvq));
+		} else if (!peek) {
+			first_free(tc);
+		}
 	}
 	if (!peek) {
 		tc->rcvq_off = off;
@@ -439,7 +451,7 @@ static hot_inline size_t take(struct tcp_conn *tc, uint8_t *buf, size_t n, uint3
 		return take_many(tc, buf, n, skip, peek);
 	(void)pkt_copy_out(p, 0, buf, len);
 	tc->rcvq_bytes = 0;
-	pkt_free(pkt_queue_pop(&tc->rcvq));
+	first_free(tc);
 	return len;
 }
 
@@ -728,6 +740,8 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 
 	tc->rcvbuf_fixed |= o == SKO_RCVBUF;
 	tc->sndbuf_fixed |= o == SKO_SNDBUF;
+	if (o == SKO_WINDOW_CLAMP && tc->state >= TCP_SYN_RECEIVED && sock_opt(sk, o))
+		tcp_rcvbuf_clamp(tc, (uint32_t)sock_opt(sk, o));
 	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
 		tcp_keepalive_set(tc);
 	else if (o == SKO_QUICKACK)

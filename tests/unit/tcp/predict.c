@@ -192,7 +192,6 @@ static void more_than_fits(bool in_row)
 	stack_burst_end(t->st);
 	CHECK_EQ(tc->rcvq_bytes, room / 1400 * 1400);
 	CHECK(at - 1 > room);
-	CHECK_EQ(tcp_rcv_wnd(tc), room % 1400);
 	peer_free(t);
 }
 

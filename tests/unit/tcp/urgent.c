@@ -229,7 +229,7 @@ TEST(urgent, the_user_is_told_at_once_and_of_each)
 	SAY(t, .flags = TCP_ACK | TCP_URG, .seq = at, .ack = 1, .urg = 20);
 	CHECK_EQ(n_told, 2);
 	CHECK_EQ(read_urgent(t, &b, 0), ERR_AGAIN);
-	CHECK_EQ(peer_read(t, 65536), 64240);
+	CHECK_EQ(peer_read(t, 65536) + peer_read(t, 65536), at - 1);
 	SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 30);
 	CHECK_EQ(read_urgent(t, &b, 0), 1);
 	CHECK_EQ(b, peer_byte(at + 19));
