@@ -156,6 +156,7 @@ enum stack_stat { STAT_MAP(X) ST_N };
 	X(EXT_SPURIOUS_RTOS,       "TCPSpuriousRTOs") \
 	X(EXT_REQQ_DO_COOKIES,     "TCPReqQFullDoCookies") \
 	X(EXT_REQQ_DROP,           "TCPReqQFullDrop") \
+	X(EXT_RCVQ_DROP,           "TCPRcvQDrop") \
 	X(EXT_OFO_QUEUE,           "TCPOFOQueue") \
 	X(EXT_OFO_DROP,            "TCPOFODrop") \
 	X(EXT_CHALLENGE_ACK,       "TCPChallengeACK") \

@@ -150,6 +150,7 @@ static void refuse(struct tcp_conn *tc, struct pkt *p)
 {
 	tc->rcv_adv = tc->rcv_nxt;
 	tc->ack_now = true;
+	tcp_count(tc, EXT_RCVQ_DROP);
 	pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
 }
 
