@@ -357,9 +357,3 @@ bool tcp_rcvbuf_room(struct tcp_conn *tc, seq_t at, uint32_t len)
 	return likely(tcp_rcvbuf_ample(tc)) || has_page(tc, buf_of(tc->rcv_before + len)) ||
 	       make_room(tc, at);
 }
-
-void tcp_rcvbuf_full(struct tcp_conn *tc)
-{
-	if (!has_page(tc, 1) && !make_room(tc, tc->rcv_nxt))
-		tc->rcv_adv = tc->rcv_nxt;
-}

@@ -75,9 +75,6 @@ static hot_inline void tcp_rcvbuf_join(struct tcp_conn *tc, struct pkt *before, 
 	before->mem = 0;
 }
 
-/* After one more, there is too much: makes room, or shuts the window. */
-void tcp_rcvbuf_full(struct tcp_conn *tc);
-
 /* The peer's segments may be worth their memory: there is room for more than is offered. */
 #define TCP_BUF_SHORT 128                 /* bytes of data that say nothing of their peer */
 void tcp_rcvbuf_grow(struct tcp_conn *tc, uint32_t len, uint32_t room);

@@ -154,6 +154,12 @@ static void refuse(struct tcp_conn *tc, struct pkt *p)
 	pkt_drop(tcp_stack(tc), p, DROP_TCP_RCVBUF);
 }
 
+/* For what is next; it is taken in any case if nothing waits to be read. */
+static hot_inline bool has_room(struct tcp_conn *tc, seq_t at, uint32_t len)
+{
+	return likely(tcp_rcvbuf_ample(tc)) || tcp_rcvbuf_room(tc, at, len) || !tc->rcvq.head;
+}
+
 /* False: there was no room. */
 static bool data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 {
@@ -162,7 +168,7 @@ static bool data(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p)
 	if (!trim(tc, p))
 		return true;
 	in_order = seq_eq(pkt_at(p), tc->rcv_nxt);
-	if (in_order && !tcp_rcvbuf_room(tc, pkt_at(p), pkt_len(p)) && tc->rcvq.head) {
+	if (in_order && !has_room(tc, pkt_at(p), pkt_len(p))) {
 		refuse(tc, p);
 		return false;
 	}
@@ -191,10 +197,12 @@ void tcp_text_next(struct tcp_conn *tc, struct pkt *p, seq_t at, uint8_t flags)
 
 	tc->data_segs_in++;
 	p->seq = at.v;
+	if (unlikely(!has_room(tc, at, len))) {
+		refuse(tc, p);
+		return;
+	}
 	tcp_rcvbuf_charge(tc, p);
 	to_user(tc, p);
-	if (unlikely(!tcp_rcvbuf_ample(tc)))
-		tcp_rcvbuf_full(tc);
 	tcp_data_next(tc, len, flags);
 }
 

@@ -58,6 +58,29 @@ TEST(text, data_past_the_window_is_cut_and_the_window_never_shrinks)    /* SHLD-
 	peer_free(t);
 }
 
+/* Linux looks at SO_RCVBUF by pages of memory. */
+TEST(text, short_segments_cost_a_page_more_than_the_buffer_at_most)
+{
+	struct peer *t = peer_new(PEER_FULL);
+	uint32_t at = 1, read = 1, most = 0;
+
+	peer_listen(t, 1);
+	CHECK_EQ(sk_setopt(t->listener, SKO_RCVBUF, 131072), OK);
+	peer_accept(t);
+	for (unsigned i = 0; i < 300; i++, at += 100) {
+		const struct tcp_conn *tc = peer_conn(t);
+
+		SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = 100);
+		most = tc->rcv_mem > most ? tc->rcv_mem : most;
+	}
+	CHECK(most > 131072 - 832 && most <= 131072 + 4096);
+	peer_skip(t);
+	CHECK(read_all(t, &read));
+	CHECK_EQ(read, at);
+	CHECK_EQ(peer_conn(t)->rcv_mem, 0);
+	peer_free(t);
+}
+
 TEST(text, nobody_hears_of_a_window_after_its_fin)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
