@@ -334,6 +334,7 @@ void tcp_ooo_fini(struct tcp_conn *tc)
 	for (uint32_t i = 0; tc->ooo && i < tc->ooo->n; i++)
 		for (p = tc->ooo->run[i].first; p; p = next) {
 			next = p->next;
+			tc->rcv_mem -= p->mem;
 			pkt_free(p);
 		}
 	free(tc->ooo);

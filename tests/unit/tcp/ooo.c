@@ -153,3 +153,17 @@ TEST(ooo, many_small_pieces_fill_the_buffer_and_no_more)
 	CHECK(t->dev->drops[DROP_TCP_RCVBUF] > 1000);
 	peer_free(t);
 }
+
+TEST(ooo, what_lay_behind_a_fin_costs_nothing_more)
+{
+	struct peer *t = peer_new(PEER_SACK);
+
+	peer_accept(t);
+	SAY(t, .flags = TCP_ACK, .seq = 2001, .ack = 1, .len = 1000);
+	SAY(t, .flags = TCP_ACK, .seq = 4001, .ack = 1, .len = 1000);
+	SAY(t, .flags = TCP_ACK | TCP_FIN, .seq = 1, .ack = 1, .len = 1000);
+	CHECK_EQ(peer_read(t, 2000), 1000);
+	CHECK_EQ(peer_conn(t)->rcv_mem, 0);
+	peer_skip(t);
+	peer_free(t);
+}
