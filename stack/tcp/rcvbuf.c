@@ -332,10 +332,10 @@ static void collapse(struct tcp_conn *tc)
 		bytes += pkt_len(p);
 		tc->rcv_mem -= p->mem;
 		p->mem = 0;
-		p->used = TCP_BUF_PAGE;           /* nothing is added */
 		if (p->next && bytes + pkt_len(p->next) <= full)
 			continue;
 		p->mem = buf_of(bytes);
+		p->used = p->mem;                 /* nothing is added */
 		tc->rcv_mem += p->mem;
 		bytes = 0;
 	}

@@ -81,6 +81,26 @@ TEST(text, short_segments_cost_a_page_more_than_the_buffer_at_most)
 	peer_free(t);
 }
 
+TEST(text, what_was_made_room_of_has_no_room_for_more)
+{
+	struct peer *t = peer_new(PEER_FULL);
+	uint32_t at = 1, len, mem;
+
+	peer_listen(t, 1);
+	CHECK_EQ(sk_setopt(t->listener, SKO_RCVBUF, 60000), OK);
+	peer_accept(t);
+	do {                                      /* 300 bytes cost 1280, 8000 then 12544 */
+		mem = peer_conn(t)->rcv_mem;
+		len = mem == 41 * 1280 ? 8000 : 300;
+		SAY(t, .flags = TCP_ACK, .seq = at, .ack = 1, .len = len);
+		at += len;
+	} while (peer_conn(t)->rcv_mem > mem);
+	CHECK_EQ(mem, 41 * 1280 + 12544);
+	CHECK_EQ(peer_conn(t)->rcvq.tail->mem, 1280);
+	peer_skip(t);
+	peer_free(t);
+}
+
 TEST(text, nobody_hears_of_a_window_after_its_fin)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
