@@ -14,6 +14,10 @@
 
 #define RUNS_FIRST 4
 
+/* Where SO_RCVBUF counts bytes, what a packet costs here beside them, so that many small
+ * ones do not fill the memory (CVE-2018-5390).  In the queue it does not. */
+#define PKT_COST 512
+
 struct run {
 	seq_t start, end;
 	struct pkt *first, *last;         /* by pkt->next */
@@ -142,6 +146,24 @@ static uint32_t run_find(const struct tcp_ooo *o, seq_t at)
 	return from;
 }
 
+static void pkt_pay(struct tcp_conn *tc, struct pkt *p)
+{
+	uint32_t more = tc->rcv_before ? 0 : PKT_COST;
+
+	tcp_rcvbuf_charge(tc, p);
+	p->mem += more;
+	tc->rcv_mem += more;
+}
+
+static void pkt_to_user(struct tcp_conn *tc, struct pkt *p)
+{
+	uint32_t less = tc->rcv_before ? 0 : PKT_COST;
+
+	p->mem -= less;
+	tc->rcv_mem -= less;
+	tcp_to_user(tc, p);
+}
+
 static void pkt_give_up(struct tcp_conn *tc, struct pkt *p, enum drop why)
 {
 	tc->rcv_mem -= p->mem;
@@ -253,7 +275,7 @@ void tcp_ooo_add(struct tcp_conn *tc, struct pkt *p)
 	}
 	i = run_find(tc->ooo, pkt_at(p));         /* what p was cut by, if it was */
 	cover(tc, p, i < tc->ooo->n && seq_eq(tc->ooo->run[i].end, pkt_at(p)) ? i + 1 : i);
-	tcp_rcvbuf_charge(tc, p);
+	pkt_pay(tc, p);
 	sack_add(tc, run_put(tc, p, i));
 	if (tc->sack_ok)
 		tcp_rcvbuf_came(tc, len);
@@ -280,7 +302,7 @@ static void run_release(struct tcp_conn *tc, const struct run *r)
 		else if (!pkt_cut_front(p, tc->rcv_nxt))
 			pkt_give_up(tc, p, DROP_TCP_OLD);
 		else
-			tcp_to_user(tc, p);
+			pkt_to_user(tc, p);
 	}
 }
 

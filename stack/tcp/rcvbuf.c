@@ -14,6 +14,7 @@
  * a device that copies, whatever the link.
  *
  * OPT_TCP_SYN_WINDOW: SO_RCVBUF counts bytes, each twice, and all that is free is offered.
+ * What is out of order costs more there: ooo.c.
  */
 #include "stack/tcp/rcvbuf.h"
 #include "stack/tcp/ooo.h"
