@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "stack/tcp/conn.h"
 #include "stack/tcp/rate.h"
+#include "stack/tcp/rcvbuf.h"
 
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
 
@@ -88,7 +88,7 @@ static void fill_queues(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->last_data_recv = ms_since(tc, tc->data_at ? tc->data_at : tc->heard_at);
 	i->last_ack_recv = ms_since(tc, tc->heard_at);
 	i->rcv_space = tc->drs_space;
-	i->rcv_ssthresh = tc->rcv_ssthresh;
+	i->rcv_ssthresh = tcp_rcvbuf_ssthresh(tc);
 	i->segs_out = tc->segs_out;
 	i->segs_in = tc->segs_in;
 	i->data_segs_out = tc->data_segs_out;

@@ -80,6 +80,13 @@ void tcp_rcvbuf_agreed(struct tcp_conn *tc)
 	tc->drs_space = least(least(syn, clamp), CC_INITIAL_SEGS * seg);
 }
 
+uint32_t tcp_rcvbuf_ssthresh(const struct tcp_conn *tc)
+{
+	if (tc->state == TCP_SYN_SENT)
+		return space_of_syn(tc);
+	return tc->rcv_ssthresh == UINT32_MAX ? full_space(tc) : tc->rcv_ssthresh;
+}
+
 /* --- what the peer's segments tell -------------------------------------------------- */
 
 /* For so many bytes, with all that is before them. */
