@@ -66,14 +66,15 @@ static void var_follow(struct tcp_conn *tc, ns_t off)
 }
 
 /* An echo is not believed that says what we never sent, or long ago: one peer that
- * echoes garbage would have the timeout at its maximum.  The bound is Linux's. */
+ * echoes garbage would have the timeout at its maximum.  The bound is Linux's, and that
+ * what came back within its millisecond took one: it tells that the way is open. */
 #define ECHO_MAX (INT32_MAX / 1000)       /* ms */
 
 ns_t tcp_rtt_of_echo(const struct tcp_conn *tc, uint32_t tsecr)
 {
 	uint32_t ms = tcp_ts_now(tc) - tsecr;
 
-	return tsecr && ms < ECHO_MAX ? MSEC(ms) : 0;
+	return tsecr && ms < ECHO_MAX ? MSEC(ms ? ms : 1) : 0;
 }
 
 void tcp_rtt_sample(struct tcp_conn *tc, ns_t rtt)
