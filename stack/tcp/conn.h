@@ -543,7 +543,9 @@ static inline bool tcp_fin_rcvd(const struct tcp_conn *tc)
 /* As Linux counts them: with the SYN that was ours first, and with FINs. */
 static inline uint64_t tcp_bytes_acked(const struct tcp_conn *tc)
 {
-	return tc->bytes_acked + (!tc->passive && seq_lt(tc->iss, tc->snd_una));
+	bool any = tc->bytes_acked || !seq_eq(tc->snd_una, tc->iss);
+
+	return tc->bytes_acked + (any && !tc->passive);
 }
 static inline uint64_t tcp_bytes_received(const struct tcp_conn *tc)
 {

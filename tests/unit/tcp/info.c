@@ -58,6 +58,23 @@ TEST(tcp_info, bytes_are_counted_beyond_the_sequence_numbers)
 	peer_free(t);
 }
 
+TEST(tcp_info, the_syn_stays_acknowledged_when_the_numbers_wrap)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+	struct tcp_conn *tc;
+
+	peer_connect(t);
+	tc = peer_conn(t);
+	CHECK_EQ(value(t->sk, "bytes_acked"), 1);
+	tc->bytes_acked = UINT64_C(1) << 31;
+	tc->iss = seq_sub(tc->snd_una, (uint32_t)tc->bytes_acked + 1);
+	CHECK_EQ(value(t->sk, "bytes_acked"), (INT64_C(1) << 31) + 1);
+	tc->bytes_acked = UINT32_MAX;
+	tc->iss = tc->snd_una;
+	CHECK_EQ(value(t->sk, "bytes_acked"), INT64_C(1) << 32);
+	peer_free(t);
+}
+
 TEST(tcp_info, names_are_linuxs_and_no_others)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
