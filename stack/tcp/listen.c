@@ -96,11 +96,8 @@ void tcp_listen_again(struct tcp_conn *tc)
 
 	if ((!s && !tc->fo_child) || !tcp_may_answer(tc))
 		return;
-	if (tc->fo_child)
-		(void)tcp_fastopen_syn_ack(tc);
-	else
-		(void)tcp_seg_xmit(tc, s, NULL);
-	tcp_count_again(tc, true);
+	if (tc->fo_child ? tcp_fastopen_syn_ack(tc) : tcp_seg_xmit(tc, s, NULL))
+		tcp_count_again(tc, true);
 }
 
 /* p: of what may be Fast Open; or NULL. */

@@ -192,9 +192,10 @@ static void syn_ack_timeout(struct tcp_conn *tc)
 		give_up(tc);
 		return;
 	}
-	(void)tcp_fastopen_syn_ack(tc);
-	tcp_count_again(tc, true);
-	tc->total_retrans++;
+	if (tcp_fastopen_syn_ack(tc)) {
+		tcp_count_again(tc, true);
+		tc->total_retrans++;
+	}
 	tc->backoff += tc->backoff < UINT8_MAX;
 	tc->timeouts += tc->timeouts < UINT8_MAX;
 	tcp_xmit_timer_restart(tc);

@@ -103,3 +103,19 @@ TEST(listen, a_half_open_connection_ends_without_an_ack)
 	CHECK_EQ(tcp_conn(t->listener)->listen->n_syn, 0);
 	peer_free(t);
 }
+
+TEST(listen, an_answer_that_could_not_be_sent_again_is_not_counted)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 5);
+	for (unsigned i = 0; i < 2; i++) {
+		pkt_pool_fail_after(net_pool(t->net), 1);         /* there is the SYN alone */
+		peer_say_syn(t, 0, 0);
+		CHECK_EQ(show_stat(t->st, ST_TCP_OUT_SEGS), 0);
+		CHECK_EQ(show_stat(t->st, ST_TCP_RETRANS), 0);
+		pkt_pool_fail_after(net_pool(t->net), UINT64_MAX);
+		peer_wait(t, MSEC(600));
+	}
+	peer_free(t);
+}
