@@ -295,6 +295,14 @@ static bool rx_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 	return false;
 }
 
+/* As Linux: of the handshake the SYN and this ACK, and no answer of ours. */
+static void count_handshake(struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	tc->segs_in = 2;
+	tc->segs_out = 0;
+	tc->data_segs_in = rx->len > 0;
+}
+
 /* Fifth, in SYN-RECEIVED: the handshake is over. */
 static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why,
 			  bool *gone)
@@ -318,10 +326,8 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 		return false;
 	}
 	syn_acked(tc, rx);
-	if (tc->passive && !tc->fo_child) {       /* as Linux: our answer does not count */
-		tc->segs_in = 2;
-		tc->segs_out = 0;
-	}
+	if (tc->passive && !tc->fo_child)
+		count_handshake(tc, rx);
 	tc->snd_wnd = rx_wnd(tc, rx);
 	tc->max_snd_wnd = tc->snd_wnd;
 	tc->snd_wl1 = rx->h.seq;
@@ -523,6 +529,7 @@ static void no_conn(struct stack *st, struct tcp_rx *rx, struct pkt *p)
 	enum drop bad;
 
 	if (tc) {
+		count_handshake(tc, rx);
 		rx_synchronized(tc, rx, p);
 		return;
 	}

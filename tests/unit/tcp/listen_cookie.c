@@ -41,6 +41,8 @@ TEST(listen_cookie, a_client_comes_through_a_flood_with_its_options)
 		CHECK_EQ(tc->snd_wnd, full ? 100 << 7 : 100);
 		CHECK_EQ(tc->sack_ok, full);
 		CHECK_EQ(tc->ts_ok, full);
+		CHECK_EQ(tc->segs_in, 2);
+		CHECK_EQ(tc->data_segs_in, 1);
 		CHECK_EQ(peer_read(t, 100), 20);
 		t->wnd = 1000;
 		SAY(t, .flags = TCP_ACK, .seq = 21, .ack = 1);
