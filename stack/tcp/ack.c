@@ -357,10 +357,11 @@ static void in_loss(struct tcp_conn *tc, const struct tcp_acked *a)
 	bool recovered = seq_le(tc->high_seq, tc->snd_una);
 	/* Without SACK what was sent once may have waited for what was sent twice. */
 	bool early = a->orig_acked && (tc->sack_ok || !a->retrans_acked);
+	bool late = a->acked && tcp_undo_may(tc, a);
 
-	if ((a->acked && tcp_undo_may(tc, a)) || (tc->frto && early)) {
+	if (late || (tc->frto && early)) {
 		tcp_count(tc, EXT_LOSS_UNDO);
-		if (tc->frto && early)
+		if (!late)                        /* Linux: it was F-RTO that told */
 			tcp_count(tc, EXT_SPURIOUS_RTOS);
 		undo_timeout(tc);
 		return;

@@ -25,6 +25,8 @@ TEST(frto, an_ack_of_what_was_not_sent_again_undoes_the_timeout)
 	CHECK_EQ(tc->ca_state, CA_OPEN);
 	CHECK(tc->cc.cwnd >= 10 * MSS);
 	CHECK_EQ(tc->n_lost, 0);
+	CHECK_EQ(show_tcp_ext(t->st, EXT_LOSS_UNDO), 1);
+	CHECK_EQ(show_tcp_ext(t->st, EXT_SPURIOUS_RTOS), 1);
 	peer_free(t);
 }
 
