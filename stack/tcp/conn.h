@@ -652,7 +652,7 @@ void tcp_prr_ack(struct tcp_conn *tc, const struct tcp_acked *a);
 /* --- undo.c --- */
 void tcp_undo_begin(struct tcp_conn *tc);
 void tcp_undo_retransmitted(struct tcp_conn *tc);
-void tcp_undo_dsack(struct tcp_conn *tc, const struct tcp_sack *b);
+void tcp_undo_dsack(struct tcp_conn *tc, const struct tcp_sack *b, uint32_t segs);
 bool tcp_undo_may(const struct tcp_conn *tc, const struct tcp_acked *a);
 void tcp_undo(struct tcp_conn *tc, bool nothing_lost);
 

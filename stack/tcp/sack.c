@@ -61,7 +61,7 @@ static bool take_dsack(struct tcp_conn *tc, const struct tcp_sack *b, seq_t ack,
 	a->dsack = true;
 	a->delivered += n;
 	tc->delivered += n;
-	tcp_undo_dsack(tc, b);
+	tcp_undo_dsack(tc, b, n);
 	return true;
 }
 

@@ -27,10 +27,12 @@ void tcp_undo_retransmitted(struct tcp_conn *tc)
 }
 
 /* RFC 3708 3: only of what was sent again since. */
-void tcp_undo_dsack(struct tcp_conn *tc, const struct tcp_sack *b)
+void tcp_undo_dsack(struct tcp_conn *tc, const struct tcp_sack *b, uint32_t segs)
 {
-	if (tc->undo.on && tc->undo.retrans > 0 && seq_lt(tc->undo.marker, b->end))
-		tc->undo.retrans--;
+	struct tcp_undo *u = &tc->undo;
+
+	if (u->on && u->retrans > 0 && seq_lt(u->marker, b->end))
+		u->retrans -= segs < (uint32_t)u->retrans ? (int32_t)segs : u->retrans;
 }
 
 /* RFC 4015: the ACK is of something sent before the first retransmission. */

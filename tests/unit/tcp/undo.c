@@ -80,3 +80,22 @@ TEST(undo, a_dsack_of_all_that_was_sent_again_brings_it_back_later)
 	CHECK(tc->cc.cwnd >= cwnd);
 	peer_free(t);
 }
+
+TEST(undo, a_dsack_may_tell_of_several_that_were_sent_again)
+{
+	struct peer *t = flight(10);
+	struct tcp_conn *tc = peer_conn(t);
+	uint32_t cwnd = tc->cc.cwnd;
+
+	peer_wait(t, RTT);
+	flight_sack(t, 0, 2, 8);
+	peer_wait(t, MSEC(1));
+	CHECK_EQ(tc->undo.retrans, 2);
+	t->tsecr = tcp_ts_now(tc);
+	flight_ack(t, 10);
+	CHECK(tc->cc.cwnd < cwnd);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = AT(10), .n_sack = 1, .sack = { { AT(0), AT(2) } });
+	CHECK(tc->cc.cwnd >= cwnd);
+	CHECK_EQ(show_tcp_ext(t->st, EXT_DSACK_UNDO), 1);
+	peer_free(t);
+}
