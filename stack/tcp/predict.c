@@ -12,10 +12,12 @@
 #include "stack/tcp/ooo.h"
 #include "stack/tcp/rcvbuf.h"
 
-/* Nothing out of order here, and nothing SACKed, lost or probed for there. */
+/* Nothing out of order here, and nothing SACKed, lost or probed for there, nor a window
+ * that is shut. */
 static bool undisturbed(const struct tcp_conn *tc)
 {
-	return tcp_unharmed(tc) && !(tc->n_sacks | tc->fin_seen | tc->rcv_shut) && !tc->ooo &&
+	return tcp_unharmed(tc) &&
+	       !(tc->n_sacks | tc->fin_seen | tc->rcv_shut | tc->persist) && !tc->ooo &&
 	       !tc->urgent;
 }
 

@@ -53,6 +53,25 @@ TEST(timer, a_zero_window_is_probed_ever_more_seldom)   /* MUST-35, MUST-36, SHL
 	peer_free(t);
 }
 
+TEST(timer, data_puts_a_probe_off_as_an_ack_does)
+{
+	struct peer *t = shut();
+	ns_t rto = peer_conn(t)->rto, gap;
+
+	for (unsigned i = 0; i < 3; i++) {
+		(void)next_after(t);
+		SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	}
+	peer_wait(t, rto);
+	SAY(t, .flags = TCP_ACK | TCP_PSH, .seq = 1, .ack = 1, .len = 10);
+	CHECK_EQ(peer_conn(t)->probes, 3);
+	peer_wait(t, rto);
+	peer_skip(t);                             /* its ACK */
+	gap = next_after(t) + rto;
+	CHECK(gap + MSEC(1) >= rto << 3 && gap <= (rto << 3) + MSEC(1));
+	peer_free(t);
+}
+
 TEST(timer, a_window_may_stay_shut_for_ever)    /* MUST-37 */
 {
 	struct peer *t = shut();
