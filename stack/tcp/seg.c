@@ -407,20 +407,21 @@ bool tcp_seg_xmit(struct tcp_conn *tc, const struct tcp_seg *s, struct tcp_train
 }
 
 /* SND.NXT; or the end of the window, if the peer took that back, for it takes nothing from
- * beyond (as Linux).  Less than a unit of ours is no matter. */
-static seq_t ack_seq(const struct tcp_conn *tc)
+ * beyond (as Linux).  Less than a unit of ours is no matter, and a SYN is in no window. */
+static seq_t acceptable_seq(const struct tcp_conn *tc)
 {
 	seq_t end = seq_add(tc->snd_una, tc->snd_wnd);
 	int32_t beyond = seq_diff(tc->snd_nxt, end);
 
-	return likely(beyond <= 0) || (tc->wscale_ok && beyond < 1 << tc->rcv_wscale) ?
+	return likely(beyond <= 0) || tc->state < TCP_ESTABLISHED ||
+	       (tc->wscale_ok && beyond < 1 << tc->rcv_wscale) ?
 	       tc->snd_nxt : end;
 }
 
 void tcp_send_ack(struct tcp_conn *tc)
 {
 	/* Without a packet the delayed ACK tries again. */
-	if (!xmit_empty(tc, ack_seq(tc), TCP_ACK))
+	if (!xmit_empty(tc, acceptable_seq(tc), TCP_ACK))
 		tcp_delack_again(tc);
 }
 
@@ -436,7 +437,7 @@ void tcp_send_probe(struct tcp_conn *tc)
 void tcp_send_rst(struct tcp_conn *tc)
 {
 	tcp_stack(tc)->stat[ST_TCP_OUT_RSTS]++;
-	(void)xmit_empty(tc, tc->snd_nxt, TCP_RST | TCP_ACK);
+	(void)xmit_empty(tc, acceptable_seq(tc), TCP_RST | TCP_ACK);
 }
 
 static bool answers(struct tcp_conn *tc)

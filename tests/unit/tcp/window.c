@@ -91,6 +91,35 @@ TEST(window, one_that_is_shut_on_what_is_out_may_stay_so_while_the_peer_answers)
 }
 
 /* MUST-38, 3.8.6.2.1: a part of a segment must be half of the largest window. */
+TEST(window, a_rst_does_not_go_beyond_one_that_was_taken_back)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_accept(t);
+	CHECK_EQ(peer_write(t, 100), 100);
+	HEAR(t, TCP_ACK | TCP_PSH, 1, 1, 100);
+	peer_window(t, 0);
+	peer_skip(t);
+	CHECK_EQ(sk_setopt(t->sk, SKO_LINGER, 0), OK);
+	sk_close(t->sk);
+	t->sk = NULL;
+	HEAR(t, TCP_RST | TCP_ACK, 1, 1, 0);      /* RFC 5961 3.2: exactly what is next there */
+	peer_free(t);
+}
+
+TEST(window, a_syn_needs_none)
+{
+	struct peer *t = peer_new(PEER_PLAIN);
+
+	peer_listen(t, 1);
+	t->wnd = 0;
+	peer_say_syn(t, 0, 0);
+	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
+	SAY(t, .flags = TCP_ACK, .seq = 200000, .ack = 1, .len = 1);
+	HEAR(t, TCP_ACK, 1, 1, 0);
+	peer_free(t);
+}
+
 TEST(window, a_silly_window_is_not_used_at_once)
 {
 	static const struct { uint16_t wnd; uint32_t sent; } rows[] = {
