@@ -432,7 +432,8 @@ static hot_inline void time_it(struct tcp_conn *tc, struct tcp_acked *a)
 }
 
 /* The window grows, if it was in the way: as what is out it counts segments, of which a
- * small one is as good as a full one (Linux). */
+ * small one is as good as a full one (Linux; RFC 5681 3.1 would count bytes, against those
+ * who acknowledge a segment in parts: here it is delivered when all of it is). */
 static hot_inline void grow(struct tcp_conn *tc, const struct tcp_acked *a)
 {
 	struct cc_ack c;

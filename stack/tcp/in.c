@@ -227,7 +227,8 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 	return true;
 }
 
-/* How the user learns of a RST, by state. */
+/* How the user learns of a RST, by state: as Linux in CLOSING and LAST-ACK, too, where
+ * the RFC has no signal, for what was sent last may not have come. */
 static int reset_error(const struct tcp_conn *tc)
 {
 	switch (tc->state) {
