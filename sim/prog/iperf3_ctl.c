@@ -439,8 +439,10 @@ static void conn_data(struct stream *s, const char *bytes, size_t n)
 	if (part) {
 		memcpy(c->cookie + c->n_cookie, bytes, part);
 		c->n_cookie += part;
-		if (c->n_cookie == IPERF3_COOKIE)
+		if (c->n_cookie == IPERF3_COOKIE) {
+			c->cookie[IPERF3_COOKIE - 1] = '\0';      /* whatever came */
 			known(t, c);
+		}
 	}
 	if (n == part)
 		return;

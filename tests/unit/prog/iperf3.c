@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* iperf3, both ends of it ours. */
+#include "stack/socket.h"
+#include "stack/util/err.h"
 #include "tests/unit/prog/fixture.h"
 
 static bool has(const struct trial *t, const char *text) { return strstr(t->text.s, text); }
@@ -347,6 +349,30 @@ TEST(iperf3, a_server_that_is_busy_says_so)
 	CHECK(prog_done(first));
 	CHECK_EQ(prog_status(first), 0);
 	prog_free(first);
+	prog_free(server);
+	trial_free(t);
+}
+
+TEST(iperf3, a_cookie_without_an_end_is_cut)
+{
+	static const char params[] = "{\"tcp\":true,\"time\":1,\"parallel\":1,\"len\":1000}";
+	const char size[4] = { 0, 0, 0, sizeof(params) - 1 };
+	const struct endpoint to = { addr_ip4(IP4(10, 0, 2, 10)), 5201 };
+	struct trial *t = trial_new(true);
+	struct prog *server = trial_start(t, "h2", "iperf3 -s -V");
+	struct sock *sk;
+	char cookie[37];
+
+	memset(cookie, 'x', sizeof(cookie));
+	REQUIRE(sk_open(node_stack(lab_find_node(t->lab, "h1")), ADDR_IP4, SK_STREAM, 0, &sk) == OK);
+	CHECK_EQ(sk_connect(sk, &to), ERR_INPROGRESS);
+	trial_wait(t, SEC(1));
+	CHECK_EQ(sk_send(sk, cookie, sizeof(cookie), NULL), sizeof(cookie));
+	CHECK_EQ(sk_send(sk, size, sizeof(size), NULL), sizeof(size));
+	CHECK_EQ(sk_send(sk, params, sizeof(params) - 1, NULL), sizeof(params) - 1);
+	trial_wait(t, SEC(1));
+	CHECK(has(t, "Cookie: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"));        /* 36 */
+	sk_close(sk);
 	prog_free(server);
 	trial_free(t);
 }
