@@ -7,6 +7,7 @@
  *
  *	table.c   connections and listeners by their addresses and ports
  *	conn.c    birth, states, death        user.c    the user's calls
+ *	recv.c    what the user reads: recv.h
  *	in.c      SEGMENT ARRIVES: in.h       ack.c     what an ACK tells us
  *	text.c    data that arrives           out.c     what is sent, and when
  *	ooo.c     and out of order (ooo.h)
@@ -334,6 +335,8 @@ uint32_t tcp_unsent(const struct tcp_conn *tc);   /* bytes of data */
 uint32_t tcp_user_unsent(const struct tcp_conn *tc);
 uint32_t tcp_user_unacked(const struct tcp_conn *tc);
 bool tcp_may_write(const struct tcp_conn *tc);    /* SK_OUT, while it is open */
+
+/* --- recv.c --- */
 void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n);       /* the user reads without these */
 
 /* --- table.c --- */
