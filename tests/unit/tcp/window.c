@@ -90,7 +90,6 @@ TEST(window, one_that_is_shut_on_what_is_out_may_stay_so_while_the_peer_answers)
 	peer_free(t);
 }
 
-/* MUST-38, 3.8.6.2.1: a part of a segment must be half of the largest window. */
 TEST(window, a_rst_does_not_go_beyond_one_that_was_taken_back)
 {
 	struct peer *t = peer_new(PEER_PLAIN);
@@ -120,6 +119,7 @@ TEST(window, a_syn_needs_none)
 	peer_free(t);
 }
 
+/* MUST-38, 3.8.6.2.1: a part of a segment must be half of the largest window. */
 TEST(window, a_silly_window_is_not_used_at_once)
 {
 	static const struct { uint16_t wnd; uint32_t sent; } rows[] = {
