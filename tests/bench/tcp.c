@@ -5,7 +5,7 @@
  * read once (OPT_GRO, the default).  tcp_bulk_* and tcp_line4 copy in and out, as
  * programs on sockets mostly do; tcp_bulk_zc_* send by reference, with notices,
  * and read in place.  Options as they are by default, but the receiver's buffer is
- * of 256 KiB, so that a flight stays in the cache.  A run of the same lab that is
+ * of 192 KiB, so that a flight stays in the cache.  A run of the same lab that is
  * not timed hashes what was written and what was read, and tells what was counted
  * in it.
  */
@@ -25,8 +25,8 @@
 #define BULK_BYTES 1000000000ull
 #endif
 #define CHECK_BYTES (BULK_BYTES / 10)
-#define CHUNK (128 << 10)
-#define BUFFER (256 << 10)
+#define CHUNK (64 << 10)
+#define BUFFER (192 << 10)
 #define PART 4096                         /* written at once when it is hashed */
 #ifndef RR_TURNS
 #define RR_TURNS 300000
