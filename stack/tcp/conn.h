@@ -5,7 +5,7 @@
  * A connection: the transmission control block of RFC 9293 3.3.1, with the
  * RFC's names, and what the files of this folder share.
  *
- *	table.c   connections and listeners by their addresses and ports
+ *	table.c   connections and listeners by their addresses and ports (table.h: a host's TCP)
  *	conn.c    birth, states, death        user.c    the user's calls
  *	recv.c    what the user reads: recv.h
  *	in.c      SEGMENT ARRIVES: in.h       ack.c     what an ACK tells us
@@ -42,6 +42,7 @@
 #include "stack/core/train.h"
 #include "stack/tcp/cc.h"
 #include "stack/tcp/seg.h"
+#include "stack/tcp/table.h"
 #include "stack/tcp/tcp.h"
 #include "stack/util/seq.h"
 #include "stack/wire/tcp.h"
@@ -249,50 +250,6 @@ struct tcp_conn {
 };
 
 enum tcp_xmit_for { XMIT_RTO, XMIT_TLP, XMIT_REO };
-
-/* The way of the segment that left last, from and to there with such options. */
-struct tcp_way {
-	ip4_t local, peer;
-	int ttl, pmtudisc;                /* SKO_TTL, SKO_PMTUDISC */
-	uint32_t tried;                   /* ways_gen when it was looked for last; ... */
-	uint8_t fails;                    /* ... so often in vain */
-	bool known;
-	struct ip4_train ip;
-	uint64_t sum;                     /* of the pseudo header, without the length */
-};
-
-/* RFC 6056 3.3.4: F and G of whom a port was wanted to last. */
-struct tcp_port_hash {
-	ip4_t local, dst;
-	uint16_t dport;
-	bool known;
-	uint32_t f, g;
-};
-
-/* One host's TCP; made by the first socket. */
-struct tcp_table {
-	struct tcp_conn **conns;          /* hash of connections */
-	uint32_t size, n;
-	struct tcp_conn *last;            /* found last, or NULL */
-	struct tcp_conn *burst;           /* of which frames of this instant came, or NULL; ... */
-	uint8_t like_len;                 /* ... if not 0, the last was data with such a header */
-	uint8_t like[TCP_HLEN_TS];
-	struct list ports[256];           /* hash of bound sockets, by port */
-	struct rng secret;                /* RFC 6528, RFC 6056 */
-	uint16_t port_steps[16];          /* RFC 6056 3.3.4: its table, by destination */
-	struct tcp_port_hash port_hash;
-	struct tcp_way way;
-	struct list_node *spare_segs;     /* of struct tcp_seg, by next: segpool.c */
-	uint32_t n_spare_segs, n_spare_conns;
-	struct tcp_conn *spare_conns;     /* by hash_next */
-	struct list time_wait;            /* struct sock: without an owner, in order of life_at */
-	struct timer time_wait_timer;     /* due with the first of them, or before */
-	struct tcp_fo_host *fo;           /* fastopen.c's own; NULL: not used yet */
-	uint32_t n_orphans;               /* that wait for their peers */
-	uint32_t challenges;              /* RFC 5961 7: left for this second ... */
-	ns_t challenge_at;                /* ... of which this is an instant */
-	uint64_t ext[EXT_N];              /* show_tcp_ext() */
-};
 
 /* The connection that was in TIME-WAIT where a new one begins: numbers of that
  * begin beyond its own (RFC 9293 3.6.1, MAY-2). */
