@@ -6,23 +6,14 @@
 #include "shell/state.h"
 #include "shell/table.h"
 
-struct nstat_flags { bool absolute, zeros, silent, reset, keep; };
-
 /* The words in front that begin with '-'; how many.  ~i: the i-th is none that nstat has. */
 static int flags_read(char *const *v, int n, struct nstat_flags *f)
 {
 	int i;
 
 	for (i = 0; i < n && v[i][0] == '-'; i++)
-		for (const char *c = v[i] + 1; *c; c++)
-			switch (*c) {
-			case 'a': f->absolute = true; break;
-			case 'z': f->zeros = true; break;
-			case 'n': f->silent = true; break;
-			case 'r': f->reset = true; break;
-			case 's': f->keep = true; break;
-			default:  return ~i;
-			}
+		if (!nstat_flags_read(v[i], f))
+			return ~i;
 	return i;
 }
 

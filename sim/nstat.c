@@ -78,6 +78,20 @@ static const char *const tcp_ext[EXT_N] = {
 #undef X
 };
 
+bool nstat_flags_read(const char *word, struct nstat_flags *f)
+{
+	for (const char *c = word + 1; *c; c++)
+		switch (*c) {
+		case 'a': f->absolute = true; break;
+		case 'n': f->silent = true; break;
+		case 'r': f->reset = true; break;
+		case 's': f->keep = true; break;
+		case 'z': f->zeros = true; break;
+		default:  return false;
+		}
+	return true;
+}
+
 const char *nstat_name(unsigned n)
 {
 	if (n < N_ELEM(table))

@@ -13,22 +13,6 @@
 
 /* --- its output ------------------------------------------------------------------------ */
 
-struct flags { bool absolute, silent, keep, zeros, reset; };
-
-static bool flags_read(const char *word, struct flags *f)
-{
-	for (const char *c = word + 1; *c; c++)
-		switch (*c) {
-		case 'a': f->absolute = true; break;
-		case 'n': f->silent = true; break;
-		case 'r': f->reset = true; break;
-		case 's': f->keep = true; break;
-		case 'z': f->zeros = true; break;
-		default:  return false;
-		}
-	return word[1] != '\0';
-}
-
 static unsigned n_counters(void)
 {
 	unsigned n = 0;
@@ -39,7 +23,7 @@ static unsigned n_counters(void)
 }
 
 /* What rose since the last time, which this is from now on unless `keep`. */
-static void print(struct pd_run *r, const struct flags *f, struct buf *out)
+static void print(struct pd_run *r, const struct nstat_flags *f, struct buf *out)
 {
 	if (!r->counters)
 		r->counters = calloc(n_counters(), sizeof(*r->counters));
@@ -122,11 +106,11 @@ static bool grep(struct buf *text, char *args)
 
 static bool first(struct pd_run *r, char *args, struct buf *out)
 {
-	struct flags f = { 0 };
+	struct nstat_flags f = { 0 };
 	char *w;
 
 	while ((w = word(&args)))
-		if (w[0] != '-' || !flags_read(w, &f)) {
+		if (w[0] != '-' || !nstat_flags_read(w, &f)) {
 			pd_lacks(r, "nstat with %s", w);
 			return false;
 		}
