@@ -13,8 +13,8 @@ static const struct cmd *const families[] = {
 	cmds_lab, cmds_node, cmds_link, cmds_ping, cmds_iperf, cmds_bench, cmds_time, cmds_show,
 	cmds_show_links, cmds_frr, cmds_ospf_nbr, cmds_ospf_if, cmds_ospf_db, cmds_ospf_route,
 	cmds_ospf_lab, cmds_ospf_fsm, cmds_ospf_set, cmds_route, cmds_ip, cmds_ip_route,
-	cmds_sysctl, cmds_nstat, cmds_capture, cmds_trace, cmds_topo, cmds_port, cmds_jobs, cmds_history,
-	cmds_tcp, cmds_ss, cmds_help,
+	cmds_sysctl, cmds_nstat, cmds_capture, cmds_trace, cmds_topo, cmds_port, cmds_jobs,
+	cmds_history, cmds_tcp, cmds_ss, cmds_help,
 };
 
 bool cmd_has_option(const struct cmd *cmd, const char *word)

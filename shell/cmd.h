@@ -44,8 +44,8 @@ struct cmd {
 /* The families; each ends with an entry without a name. */
 extern const struct cmd cmds_lab[], cmds_node[], cmds_link[], cmds_ping[], cmds_iperf[],
 	cmds_time[], cmds_show[], cmds_show_links[], cmds_frr[], cmds_ip[], cmds_ip_route[],
-	cmds_sysctl[], cmds_nstat[], cmds_capture[], cmds_trace[], cmds_topo[], cmds_port[], cmds_help[],
-	cmds_jobs[], cmds_history[], cmds_tcp[], cmds_ss[], cmds_bench[], cmds_ospf_nbr[],
+	cmds_sysctl[], cmds_nstat[], cmds_capture[], cmds_trace[], cmds_topo[], cmds_port[],
+	cmds_help[], cmds_jobs[], cmds_history[], cmds_tcp[], cmds_ss[], cmds_bench[], cmds_ospf_nbr[],
 	cmds_ospf_if[], cmds_ospf_db[], cmds_ospf_route[], cmds_ospf_lab[], cmds_ospf_fsm[],
 	cmds_ospf_set[], cmds_route[];
 

@@ -105,8 +105,8 @@ const struct cmd cmds_node[] = {
 	  .run = node_add_run, .print = node_add_print, .check = node_add_check,
 	  .rest_words = "kind group routing ospf forwarding loopback sysctls gateway routes "
 			"router_id areas redistribute default_information spf stub_router "
-			"rfc1583 reference_bandwidth max_paths distance max_lsas enabled area cost type "
-			"hello dead rxmt transmit_delay priority passive mtu_ignore auth",
+			"rfc1583 reference_bandwidth max_paths distance max_lsas enabled area cost "
+			"type hello dead rxmt transmit_delay priority passive mtu_ignore auth",
 	  .help = "one more node while the lab runs; link add joins it",
 	  .text = "The settings are the keys of a node in a lab file and of its ospf, each with "
 		  "its value:\nkind host, gateway 10.1.1.1, loopback 9.9.9.9/32, area 1, routing "

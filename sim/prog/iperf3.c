@@ -212,10 +212,12 @@ static void iperf3_start(struct prog *p, int argc, char *const *argv)
 	}
 	err = server_open(&t->listener, p, &iperf3_conn_ops, sizeof(struct iperf3_conn), t->src,
 			  (uint16_t)t->port);
-	if (err)
+	if (err) {
 		iperf3_fail(t, err, "unable to start listener for connections");
-	else
-		iperf3_show_start(t), listening(t);
+		return;
+	}
+	iperf3_show_start(t);
+	listening(t);
 }
 
 static void iperf3_stop(struct prog *p)

@@ -94,7 +94,8 @@ static bool params_take(struct iperf3 *t, const json_t *o)
 
 	if (p.flows < 1 || p.flows > IPERF3_FLOWS || p.len < (p.udp ? 16 : 1) ||
 	    p.len > (p.udp ? 65507 : IPERF3_BLOCK_MAX) || p.bytes < 0 || p.blocks < 0 ||
-	    p.bps < 0 || p.bps > INT64_C(1000000000000) || (p.udp && (p.reverse || p.bidir) && !p.bps) ||
+	    p.bps < 0 || p.bps > INT64_C(1000000000000) ||
+	    (p.udp && (p.reverse || p.bidir) && !p.bps) ||
 	    p.window < 0 || p.window > INT64_C(512) << 20 || p.tos < 0 || p.tos > 255 ||
 	    p.omit < 0 || p.omit > IPERF3_OMIT || p.mss < 0 || p.mss > 9216 ||
 	    (p.bidir && p.reverse))
