@@ -137,15 +137,20 @@ static bool in_window(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       (seq_lt(rx->h.seq, tc->rcv_nxt) && seq_lt(tc->rcv_nxt, rx_end(rx)));
 }
 
+static bool is_open(const struct tcp_conn *tc)
+{
+	return tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT;
+}
+
 /* It ends where all that came ends, or no further back than where the last ACK of ours did:
  * as Linux has it, its own ACK, which may be new, is heard before it is dropped. */
 static bool is_just_old(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	seq_t end = rx_end(rx);
 
-	return tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT &&
-	       !(rx->h.flags & (TCP_SYN | TCP_RST)) && seq_lt(rx->h.seq, tc->rcv_nxt) &&
-	       seq_le(end, tc->rcv_nxt) && seq_le(tc->rcv_wup, end);
+	return is_open(tc) && !(rx->h.flags & (TCP_SYN | TCP_RST)) &&
+	       seq_lt(rx->h.seq, tc->rcv_nxt) && seq_le(end, tc->rcv_nxt) &&
+	       seq_le(tc->rcv_wup, end);
 }
 
 /* Data that ends behind the window, while other waits to be read. */
@@ -155,11 +160,32 @@ static bool overruns(const struct tcp_conn *tc, const struct tcp_rx *rx)
 	       seq_lt(tc->rcv_adv, seq_add(rx->h.seq, rx->len));
 }
 
+/* As Linux: an ACK that repeats what is known and is older by one timeout at most was
+ * overtaken by others; its SACKs may be news, and an answer would be none. */
+static bool is_overtaken_ack(const struct tcp_conn *tc, const struct tcp_rx *rx, ns_t older)
+{
+	return seq_eq(rx_end(rx), rx->h.seq) && seq_eq(rx->h.seq, tc->rcv_nxt) &&
+	       seq_eq(rx->h.ack, tc->snd_una) && older <= tcp_rto_now(tc) / 10 * 12 &&
+	       !tcp_tells_window(tc, rx->h.seq, rx->h.ack, rx_wnd(tc, rx));
+}
+
 /* RFC 7323 5.3, R1: an old duplicate.  What has no timestamp is taken, as Linux
- * does (3.2 would rather have it dropped). */
+ * does (3.2 would rather have it dropped); and so is, where the connection is open,
+ * what is older by one tick, or is an ACK that was overtaken. */
 static bool paws_refuses(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	return tc->ts_ok && rx->o.has_ts && !(rx->h.flags & TCP_RST) && tcp_ts_is_old(tc, rx);
+	int32_t older = (int32_t)(tc->ts_recent - rx->o.tsval);   /* ms */
+
+	if (!tc->ts_ok || !rx->o.has_ts || (rx->h.flags & TCP_RST) || !tcp_ts_is_old(tc, rx))
+		return false;
+	return !is_open(tc) || (older > 1 && !is_overtaken_ack(tc, rx, MSEC(older)));
+}
+
+/* As Linux: an old ACK alone is common where ACKs overtake each other, and is not
+ * answered, though R1 would have it so. */
+static bool is_old_ack(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return is_open(tc) && seq_eq(rx_end(rx), rx->h.seq) && seq_lt(rx->h.seq, tc->rcv_nxt);
 }
 
 /* Simultaneous open (RFC 9293 figure 7): the peer's SYN again, now with an ACK
@@ -220,11 +246,9 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 	if (*why == DROP_TCP_WINDOW && seq_lt(tc->rcv_adv, rx_end(rx)) &&
 	    !(rx->h.flags & TCP_SYN))
 		tcp_count(tc, EXT_BEYOND_WINDOW);
-	if (*why) {
+	if (*why && (*why != DROP_TCP_PAWS || !is_old_ack(tc, rx)))
 		answer_unacceptable(tc, rx);
-		return false;
-	}
-	return true;
+	return !*why;
 }
 
 /* How the user learns of a RST, by state: as Linux in CLOSING and LAST-ACK, too, where

@@ -45,14 +45,20 @@ static inline void tcp_ts_note(struct tcp_conn *tc, const struct tcp_rx *rx)
 		tcp_ts_take(tc, rx->h.seq, rx->o.tsval);
 }
 
-/* SND.WND, before SND.UNA moves; returns whether the segment tells of it: it acknowledges
- * more or is newer than the last that did.  Of the same age (RFC 9293 3.10.7.4 would have
- * any) only a larger one or none at all, as in Linux: segments that say nothing else may
- * have overtaken each other.  wnd: bytes. */
+/* Does a segment tell of SND.WND, before SND.UNA moves?  It acknowledges more or is newer
+ * than the last that did.  Of the same age (RFC 9293 3.10.7.4 would have any) only a larger
+ * one or none at all, as in Linux: segments that say nothing else may have overtaken each
+ * other.  wnd: bytes. */
+static inline bool tcp_tells_window(const struct tcp_conn *tc, seq_t at, seq_t ack, uint32_t wnd)
+{
+	return seq_lt(tc->snd_una, ack) || seq_lt(tc->snd_wl1, at) ||
+	       (seq_eq(tc->snd_wl1, at) && (wnd > tc->snd_wnd || !wnd));
+}
+
+/* The same, and takes it. */
 static inline bool tcp_take_window(struct tcp_conn *tc, seq_t at, seq_t ack, uint32_t wnd)
 {
-	if (!seq_lt(tc->snd_una, ack) && !seq_lt(tc->snd_wl1, at) &&
-	    !(seq_eq(tc->snd_wl1, at) && (wnd > tc->snd_wnd || !wnd)))
+	if (!tcp_tells_window(tc, at, ack, wnd))
 		return false;
 	tc->snd_wnd = wnd;
 	tc->snd_wl1 = at;

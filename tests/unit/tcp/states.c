@@ -294,7 +294,7 @@ TEST(states, old_timestamps_are_refused)  /* RFC 7323 5.3, R1 */
 	struct peer *t = peer_new(PEER_FULL);
 
 	peer_accept(t);
-	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10, .tsval = t->tsval - 1);
+	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10, .tsval = t->tsval - 2);
 	HEAR(t, TCP_ACK, 1, 1, 0);
 	CHECK_EQ(peer_conn(t)->rcvq_bytes, 0);
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10, .tsval = t->tsval);
@@ -314,7 +314,7 @@ TEST(states, a_timestamp_of_24_days_ago_tells_nothing)  /* RFC 7323 5.5 */
 	SAY(t, .flags = TCP_ACK, .seq = 11, .ack = 1, .len = 10);
 	HEAR(t, TCP_ACK, 1, 21, 0);
 	CHECK_EQ(t->got.o.tsecr, t->tsval);
-	SAY(t, .flags = TCP_ACK, .seq = 21, .ack = 1, .len = 10, .tsval = t->tsval - 1);
+	SAY(t, .flags = TCP_ACK, .seq = 21, .ack = 1, .len = 10, .tsval = t->tsval - 2);
 	HEAR(t, TCP_ACK, 1, 21, 0);               /* and PAWS is on again */
 	peer_free(t);
 }
