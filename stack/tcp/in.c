@@ -213,6 +213,14 @@ static void challenge_syn(struct tcp_conn *tc)
 	tcp_challenge(tc);
 }
 
+/* As Linux: some send it with the number of their FIN, and not the next one
+ * (OPT_TCP_RST_EXACT: no). */
+static bool is_rst_at_fin(const struct tcp_conn *tc, const struct tcp_rx *rx)
+{
+	return (rx->h.flags & TCP_RST) && is_open(tc) && tcp_fin_rcvd(tc) &&
+	       seq_eq(rx->h.seq, tc->fin_seq) && !tcp_stack(tc)->opt[OPT_TCP_RST_EXACT];
+}
+
 /* An ACK for what is not acceptable.  Data and a FIN of which the ACK was lost
  * always have one; of all else only some, so that two ends never answer each
  * other without end, and strangers learn little (RFC 5961 7). */
@@ -241,7 +249,7 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 	if (paws_refuses(tc, rx))
 		*why = DROP_TCP_PAWS;
 	else if ((!in_window(tc, rx) || overruns(tc, rx)) && !is_just_old(tc, rx) &&
-		 !is_crossed_synack(tc, rx))
+		 !is_crossed_synack(tc, rx) && !is_rst_at_fin(tc, rx))
 		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
 	if (*why == DROP_TCP_WINDOW && seq_lt(tc->rcv_adv, rx_end(rx)) &&
 	    !(rx->h.flags & TCP_SYN))
@@ -270,6 +278,8 @@ static bool rst_is_genuine(const struct tcp_conn *tc, const struct tcp_rx *rx)
 {
 	seq_t max = tc->rcv_nxt;
 
+	if (is_rst_at_fin(tc, rx))
+		return true;
 	if (!tcp_stack(tc)->opt[OPT_TCP_RST_EXACT])
 		for (unsigned i = tc->dsack; i < tc->n_sacks; i++)
 			max = seq_max(max, tc->blocks->ours[i].end);
