@@ -626,9 +626,25 @@ static void too_big(struct tcp_conn *tc, const struct icmp_err *e)
 	tcp_pmtu_told(tc);
 }
 
+static bool is_half_open(const struct tcp_conn *tc)       /* nobody can hear of it */
+{
+	return tc->state == TCP_SYN_RECEIVED && tc->passive && !tc->fo_child;
+}
+
+/* Does it end what is not open yet?  As Linux: in an open of ours any does (RFC 5461 4),
+ * MUST-56 or not; of a peer's that which says that he cannot be reached.  What has data
+ * of a SYN, and was accepted, is as good as open. */
+static bool error_ends(const struct tcp_conn *tc, const struct icmp_err *e)
+{
+	if (is_half_open(tc))
+		return e->type != ICMP4_UNREACH || e->code == ICMP4_UNREACH_NET ||
+		       e->code == ICMP4_UNREACH_HOST;
+	return tc->state < TCP_ESTABLISHED && (!tc->fo_child || tc->listener);
+}
+
 /* RFC 5927 4.1: only about what is really on its way; RFC 1122 4.2.3.9: soft
- * errors are kept for the user.  Deviations, as Linux (RFC 5461 4): no error ends
- * what is established (SHLD-26), any unreachable what is not (MUST-56). */
+ * errors are kept for the user.  Deviation, as Linux (RFC 5461 4): no error ends
+ * what is established (SHLD-26). */
 static void tcp_error(struct stack *st, const struct icmp_err *e)
 {
 	uint32_t ports;
@@ -649,9 +665,9 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 	tcp_burst_settle(tc);
 	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
 		too_big(tc, e);
-	else if (tc->state < TCP_ESTABLISHED && e->type == ICMP4_UNREACH)
+	else if (error_ends(tc, e))
 		tcp_done(tc, e->err);
-	else
+	else if (!is_half_open(tc))
 		tcp_soft_error(tc, e);
 }
 
