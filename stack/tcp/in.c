@@ -223,10 +223,11 @@ static bool is_rst_at_fin(const struct tcp_conn *tc, const struct tcp_rx *rx)
 
 /* An ACK for what is not acceptable.  Data and a FIN of which the ACK was lost
  * always have one; of all else only some, so that two ends never answer each
- * other without end, and strangers learn little (RFC 5961 7). */
+ * other without end, and strangers learn little (RFC 5961 7).  To what has no ACK
+ * bit, as Linux, there is none where the connection is open. */
 static void answer_unacceptable(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	if (rx->h.flags & TCP_RST)
+	if ((rx->h.flags & TCP_RST) || (is_open(tc) && !(rx->h.flags & (TCP_SYN | TCP_ACK))))
 		return;
 	if (is_same_syn(tc, rx)) {
 		tcp_listen_again(tc);
