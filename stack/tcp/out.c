@@ -130,6 +130,8 @@ bool tcp_retransmit(struct tcp_conn *tc, struct tcp_seg *s)
 	s->marks |= SEG_RETRANS | SEG_EVER_RETRANS;
 	tcp_rate_sent(tc, s);
 	s->sent_at = tcp_now(tc);
+	if (s->len)
+		tc->sent_at = s->sent_at;
 	if (list_linked(&s->by_time))
 		list_remove(&s->by_time);
 	list_push_back(&tc->sent_order, &s->by_time);
@@ -169,18 +171,21 @@ bool tcp_output_part(struct tcp_conn *tc)
 }
 
 /* RFC 5681 4.1, RFC 2861: after a pause the window says little about the path.
- * It is halved for each RTO, down to the initial one. */
+ * It is halved for each RTO, down to the restart window, which is the initial one or,
+ * if it is smaller, cwnd: a pause opens nothing. */
 static void restart_after_idle(struct tcp_conn *tc)
 {
-	ns_t idle = tcp_now(tc) - tc->sent_at;
+	ns_t idle = tcp_now(tc) - tc->sent_at, rto = tcp_rto_now(tc);
 	uint32_t least = CC_INITIAL_SEGS * tc->cc.mss, kept = tc->cc.cwnd / 4 * 3;
 
-	if (tc->n_out || idle <= tc->rto || !tc->sent_at ||
+	if (tc->n_out || idle <= rto || !tc->sent_at ||
 	    !tcp_stack(tc)->opt[OPT_TCP_IDLE_RESTART])
 		return;
 	if (tc->cc.ssthresh < kept)
 		tc->cc.ssthresh = kept;
-	for (; idle > tc->rto && tc->cc.cwnd > least; idle -= tc->rto)
+	if (least > tc->cc.cwnd)
+		least = tc->cc.cwnd;
+	for (; idle > rto && tc->cc.cwnd > least; idle -= rto)
 		tc->cc.cwnd /= 2;
 	if (tc->cc.cwnd < least)
 		tc->cc.cwnd = least;
