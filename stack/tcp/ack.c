@@ -11,6 +11,7 @@
 #include "stack/tcp/zerocopy.h"
 
 #define DUP_THRESH 3
+#define RENEGE_MIN MSEC(10)
 
 void tcp_recovery_init(struct tcp_conn *tc)
 {
@@ -387,11 +388,26 @@ static void in_recovery(struct tcp_conn *tc, const struct tcp_acked *a)
 	}
 }
 
+/* RFC 2018 8: the ACK ends in front of what was SACKed, so that the peer threw it away; or
+ * its next ACK is on the way.  As Linux that has half a round trip; then it is a timeout. */
+static bool is_reneged(struct tcp_conn *tc)
+{
+	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+	ns_t wait = tc->srtt / 2 > RENEGE_MIN ? tc->srtt / 2 : RENEGE_MIN;
+
+	if (!tc->sack_ok || !s || !(s->marks & SEG_SACKED))
+		return false;
+	tcp_xmit_timer_for(tc, XMIT_RTO, tcp_now(tc) + wait);
+	return true;
+}
+
 static void recover(struct tcp_conn *tc, struct tcp_acked *a)
 {
 	/* RFC 6582 4: without SACK, duplicates at high_seq may be of this episode. */
 	seq_t end = tc->sack_ok ? tc->high_seq : seq_add(tc->high_seq, 1);
 
+	if (a->acked && is_reneged(tc))
+		return;
 	count_dups(tc, a);
 	if (tc->ca_state == CA_CWR && seq_lt(tc->high_seq, tc->snd_una)) {
 		tc->cc.cwnd = tc->cc.ssthresh;
