@@ -56,6 +56,13 @@ static bool syn_sent_rst(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gon
 	return false;
 }
 
+/* As any other it may be the shortest (RFC 8985 6.2, step 1). */
+static void time_handshake(struct tcp_conn *tc, ns_t rtt)
+{
+	tcp_rtt_sample(tc, rtt);
+	tcp_rtt_min(tc, rtt > 0 ? rtt : 1);
+}
+
 /* The SYN of ours is acknowledged. */
 static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
@@ -66,13 +73,13 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tc->delivered++;                          /* as Linux counts */
 	if (unlikely(tc->fo_child)) {
 		if (!tc->timeouts)
-			tcp_rtt_sample(tc, tcp_now(tc) - tcp_fo(tc)->syn_at);
+			time_handshake(tc, tcp_now(tc) - tcp_fo(tc)->syn_at);
 		return;
 	}
 	if (!(s->marks & SEG_EVER_RETRANS))
-		tcp_rtt_sample(tc, tcp_now(tc) - s->sent_at);
+		time_handshake(tc, tcp_now(tc) - s->sent_at);
 	else if (rtt)
-		tcp_rtt_sample(tc, rtt);
+		time_handshake(tc, rtt);
 	tcp_seg_free(tc, s);
 	tc->n_out--;                              /* there may be data that went with it */
 	tc->n_retrans = tc->n_lost = 0;
