@@ -12,13 +12,19 @@
 #include "stack/tcp/ooo.h"
 #include "stack/tcp/rcvbuf.h"
 
-/* Nothing out of order here, and nothing SACKed, lost or probed for there, nor a window
- * that is shut. */
+/* Nothing out of order here, and nothing SACKed, lost or probed for there. */
 static bool undisturbed(const struct tcp_conn *tc)
 {
 	return tcp_unharmed(tc) &&
-	       !(tc->n_sacks | tc->fin_seen | tc->rcv_shut | tc->persist) && !tc->ooo &&
-	       !tc->urgent;
+	       !(tc->n_sacks | tc->fin_seen | tc->rcv_shut) && !tc->ooo && !tc->urgent;
+}
+
+/* The window, which is not shut, is not what we wait for: then nothing is new of it. */
+static bool window_stays(const struct tcp_conn *tc, const uint8_t *b)
+{
+	uint32_t wnd = (uint32_t)tcp_get_wnd(b) << tc->snd_wscale;
+
+	return wnd && wnd == tc->snd_wnd;
 }
 
 /* Bytes of a header without options, or with timestamps alone where these were agreed on. */
@@ -35,7 +41,8 @@ static hot_inline bool is_next(const struct tcp_conn *tc, const struct pkt *p)
 	uint32_t acks, out = (uint32_t)seq_diff(tc->snd_nxt, tc->snd_una);
 
 	if (p->len < hlen || !tcp_hdr_is_plain(b, hlen) || !seq_eq(tcp_get_seq(b), tc->rcv_nxt) ||
-	    (tc->ts_ok && (int32_t)(tcp_get_tsval(b) - tc->ts_recent) < 0))
+	    (tc->ts_ok && (int32_t)(tcp_get_tsval(b) - tc->ts_recent) < 0) ||
+	    (unlikely(tc->persist) && !window_stays(tc, b)))
 		return false;
 	acks = (uint32_t)seq_diff(tcp_get_ack(b), tc->snd_una);
 	return acks <= out && pkt_len(p) - hlen <= tcp_rcv_wnd(tc) && (acks || pkt_len(p) > hlen);
@@ -319,12 +326,14 @@ struct pkt *tcp_burst_more(struct stack *st, struct netdev *dev, struct pkt *fir
 static hot_inline void next_ack(struct tcp_conn *tc, const uint8_t *b)
 {
 	seq_t ack = tcp_get_ack(b);
+	uint32_t was = tc->snd_wnd;
 
 	tc->heard_at = tcp_now(tc);
-	tc->more = false;                         /* as in tcp_ack() */
 	tc->probes = 0;
 	(void)tcp_take_window(tc, tcp_get_seq(b), ack,
 			      (uint32_t)tcp_get_wnd(b) << tc->snd_wscale);
+	/* As in tcp_ack(); data alone is no reason to send. */
+	tc->more &= seq_eq(ack, tc->snd_una) && tc->snd_wnd == was;
 	if (!seq_eq(ack, tc->snd_una))
 		tcp_ack_in_order(tc, ack, tc->ts_ok, tc->ts_ok ? tcp_get_tsecr(b) : 0);
 }
