@@ -49,10 +49,11 @@ static struct fo_peer *peer_take(const struct tcp_conn *tc)
 {
 	struct tcp_fo_host *h = tcp_fo_host(tcp_stack(tc));
 	struct fo_peer *p = h ? peer_find(tc) : NULL;
+	bool known = p != NULL;
 
 	if (!h)
 		return NULL;
-	if (p) {
+	if (known) {
 		list_remove(&p->node);
 	} else if (h->n_peers < PEERS_MAX) {
 		p = malloc(sizeof(*p));
@@ -63,7 +64,7 @@ static struct fo_peer *peer_take(const struct tcp_conn *tc)
 	}
 	if (!p)
 		return NULL;
-	if (p->peer != tc->sk.peer || p->local != tc->sk.local)
+	if (!known)
 		*p = (struct fo_peer){ .local = tc->sk.local, .peer = tc->sk.peer };
 	list_push_front(&h->peers, &p->node);
 	return p;
