@@ -338,6 +338,31 @@ bool sock_is_local_addr(const struct stack *st, ip4_t a)
 	return ip4_is_loopback(a) || ifaddr_find(st, NULL, a) != NULL;
 }
 
+bool sock_is_shared_addr(const struct stack *st, ip4_t a)
+{
+	const struct netdev *dev;
+
+	if (a == IP4_BROADCAST || ip4_is_mcast(a))
+		return true;
+	list_for_each(&st->devs, dev, node)
+		if (ifaddr_is_broadcast(dev, a))
+			return true;
+	return false;
+}
+
+int sock_bound_source(const struct sock *sk, ip4_t *src)
+{
+	ip4_t a = sk->bind_addr;
+
+	*src = IP4_ANY;
+	if (!a || sock_is_shared_addr(sk->st, a))
+		return OK;
+	if (!sock_is_local_addr(sk->st, a) && !sock_opt(sk, SKO_TRANSPARENT))
+		return ERR_NETUNREACH;
+	*src = a;
+	return OK;
+}
+
 /* Inlined into sk_open(), gcc would take what it makes for a stream, and warn. */
 outlined struct sock *sock_dgram_new(void)
 {

@@ -145,6 +145,16 @@ int must_check sock_packet_len(const struct sock *sk, const struct sk_msg *m, ui
 /* Did a caller with SKO_HDRINCL write a header with DF? */
 bool sock_header_df(const struct sk_msg *m);
 bool sock_is_local_addr(const struct stack *st, ip4_t a);  /* may a packet come from a? */
+bool sock_is_shared_addr(const struct stack *st, ip4_t a); /* a group, or all of a subnet */
+/* Where what it sends comes from by its sk_bind(); *src 0: wherever the way to the peer
+ * begins.  ERR_NETUNREACH: from an address that is not ours (yet). */
+int must_check sock_bound_source(const struct sock *sk, ip4_t *src);
+/* As in Linux the peer 0.0.0.0 is this host: at the address it speaks from, if it has
+ * one (src), else at loopback. */
+static inline ip4_t sock_this_host(ip4_t dst, ip4_t src)
+{
+	return dst ? dst : src ? src : IP4_LOOPBACK;
+}
 
 /* Raw and packet sockets come first in st->socks, so that packets that look
  * for them pass no other. */

@@ -11,6 +11,8 @@ ip4_t sock_source(const struct sock *sk, const struct addr *want)
 {
 	if (want && want->family == ADDR_IP4 && want->v4)
 		return want->v4;
+	if (sock_opt(sk, SKO_TRANSPARENT) && !sock_is_shared_addr(sk->st, sk->local))
+		return sk->local;
 	return sock_is_local_addr(sk->st, sk->local) ? sk->local : IP4_ANY;
 }
 
@@ -37,8 +39,7 @@ static int send_peer(const struct sock *sk, const struct sk_msg *m, struct endpo
 	}
 	if (to->addr.family != ADDR_IP4)
 		return ERR_AFNOSUP;
-	if (to->addr.v4 == IP4_ANY)               /* this host, as in Linux */
-		to->addr.v4 = IP4_LOOPBACK;
+	to->addr.v4 = sock_this_host(to->addr.v4, sock_source(sk, &m->local));
 	if (sk->type == SK_DGRAM && to->port == 0)
 		return ERR_INVAL;
 	return OK;
@@ -61,8 +62,10 @@ static int send_tx(const struct sock *sk, const struct sk_msg *m, const struct e
 		.no_loop = mcast && !sock_opt(sk, SKO_MCAST_LOOP),
 		.n_opt = m->n_opt, .opt = m->opt,
 	};
-	if (tx->src && !sock_is_local_addr(sk->st, tx->src))
+	if (tx->src && !sock_is_local_addr(sk->st, tx->src) && !sock_opt(sk, SKO_TRANSPARENT))
 		return ERR_NOTAVAIL;
+	if (!tx->src && sk->local && !sock_is_shared_addr(sk->st, sk->local))
+		return ERR_NETUNREACH;            /* bound to one that is not ours (yet) */
 	return sock_dev(sk, to->addr.v4, m->ifindex, &tx->dev);
 }
 

@@ -64,14 +64,7 @@ void sk_close(struct sock *sk)
 /* Any address to speak and listen at: ours, or one that many share. */
 static bool addr_bindable(const struct stack *st, ip4_t a)
 {
-	const struct netdev *dev;
-
-	if (a == IP4_ANY || a == IP4_BROADCAST || ip4_is_mcast(a) || sock_is_local_addr(st, a))
-		return true;
-	list_for_each(&st->devs, dev, node)
-		if (ifaddr_is_broadcast(dev, a))
-			return true;
-	return false;
+	return a == IP4_ANY || sock_is_local_addr(st, a) || sock_is_shared_addr(st, a);
 }
 
 int sk_bind(struct sock *sk, const struct endpoint *ep)
@@ -83,11 +76,11 @@ int sk_bind(struct sock *sk, const struct endpoint *ep)
 		return ERR_OPNOTSUP;
 	if (ep->addr.family != ADDR_IP4 && ep->addr.family != ADDR_NONE)
 		return ERR_AFNOSUP;
-	if (sk->type == SK_DGRAM && sk->lport)
-		return ERR_INVAL;
 	if (!addr_bindable(sk->st, a) && !sock_opt(sk, SKO_FREEBIND) &&
 	    !sock_opt(sk, SKO_TRANSPARENT))
 		return ERR_NOTAVAIL;
+	if (sk->type == SK_DGRAM && sk->lport)
+		return ERR_INVAL;
 	if (sk->type == SK_DGRAM)
 		err = udp_bind(sk, a, ep->port);
 	else if (sk->type == SK_STREAM)
@@ -124,8 +117,7 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 {
 	struct netdev *dev;
 	struct ip4_path path;
-	ip4_t dst = ep->addr.v4;
-	ip4_t src = sock_is_local_addr(sk->st, sk->bind_addr) ? sk->bind_addr : IP4_ANY;
+	ip4_t dst = ep->addr.v4, src;
 	int err;
 
 	if (sk->type == SK_PACKET)
@@ -136,11 +128,12 @@ int sk_connect(struct sock *sk, const struct endpoint *ep)
 	}
 	if (ep->addr.family != ADDR_IP4)
 		return ERR_AFNOSUP;
-	if (dst == IP4_ANY)                       /* this host, as in Linux */
-		dst = IP4_LOOPBACK;
 	if (sk->type == SK_STREAM)
 		return tcp_connect(sk, dst, ep->port);
-	err = sock_dev(sk, dst, 0, &dev);
+	err = sock_bound_source(sk, &src);
+	dst = sock_this_host(dst, src);
+	if (!err)
+		err = sock_dev(sk, dst, 0, &dev);
 	if (!err)
 		err = ip4_path(sk->st, dst, src, dev, ep->port, &path);
 	if (err)

@@ -85,9 +85,12 @@ static int connect_begin(struct sock *sk, ip4_t dst, uint16_t port)
 	struct tcp_reuse old = { 0 };
 	struct ip4_path path;
 	struct netdev *dev = sk->ifindex ? stack_dev_index(sk->st, sk->ifindex) : NULL;
-	int err;
+	ip4_t src;
+	int err = sock_bound_source(sk, &src);
 
-	err = ip4_path(sk->st, dst, sk->bind_addr, dev, port, &path);
+	dst = sock_this_host(dst, src);
+	if (!err)
+		err = ip4_path(sk->st, dst, src, dev, port, &path);
 	if (err)
 		return err;
 	if (path.bcast || ip4_is_mcast(dst) || !port)     /* MUST-46 */
@@ -95,7 +98,7 @@ static int connect_begin(struct sock *sk, ip4_t dst, uint16_t port)
 	tcp_rcv_fini(tc);
 	tcp_urgent_fini(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = false;
-	sk->local = sk->bind_addr ? sk->bind_addr : path.src;
+	sk->local = src ? src : path.src;
 	err = sk->lport ? tcp_port_reuse(tc, dst, port, &old) : tcp_port_for(tc, dst, port, &old);
 	if (err)
 		return err;
@@ -161,7 +164,7 @@ ssize_t tcp_send_fastopen(struct sock *sk, const struct endpoint *to, const void
 	}
 	if (to->addr.family != ADDR_IP4)
 		return to->addr.family == ADDR_NONE ? ERR_INVAL : ERR_AFNOSUP;
-	err = connect_begin(sk, to->addr.v4 ? to->addr.v4 : IP4_LOOPBACK, to->port);
+	err = connect_begin(sk, to->addr.v4, to->port);
 	return err ? err : syn_with_data(tc, buf, n, flags);
 }
 

@@ -207,6 +207,37 @@ TEST(like_tcp, connect_to_where_it_cannot)
 	     "peer c = lo:1\n");
 }
 
+/* At the address it speaks from, if it has one. */
+TEST(like_tcp, connect_to_any_is_to_this_host)
+{
+	LIKE("tcp l\n"
+	     "bind l any 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "bind c lo2 2\n"
+	     "connect c any 1 = EINPROGRESS\n"
+	     "until c out\n"
+	     "peer c = lo2:1\n"
+	     "name c = lo2:2\n"
+	     "tcp d\n"
+	     "bind d group 3\n"
+	     "name d = ?:3\n"
+	     "connect d any 1 = EINPROGRESS\n"
+	     "until d out\n"
+	     "name d = lo:3\n"
+	     "peer d = lo:1\n");
+}
+
+TEST(like_tcp, connect_from_an_address_that_is_not_ours_yet)
+{
+	LIKE("tcp c\n"
+	     "set c IP_FREEBIND 1\n"
+	     "bind c far 2\n"
+	     "connect c lo 1 = ENETUNREACH\n"
+	     "name c = ?:2\n"
+	     "ready c = out,hup\n");
+}
+
 TEST(like_tcp, the_same_pair_twice)
 {
 	LIKE("tcp l\n"

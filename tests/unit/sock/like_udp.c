@@ -42,6 +42,44 @@ TEST(like_udp, bind)
 	     "bind d lo 2\n");
 }
 
+TEST(like_udp, bind_looks_at_the_address_first)
+{
+	LIKE("udp a\n"
+	     "bind a lo 1\n"
+	     "bind a far 2 = EADDRNOTAVAIL\n"
+	     "bind a lo 2 = EINVAL\n");
+}
+
+/* At the address it speaks from, if it has one. */
+TEST(like_udp, to_any_is_to_this_host)
+{
+	LIKE("udp a\n"
+	     "bind a lo2 1\n"
+	     "udp b\n"
+	     "bind b lo2 2\n"
+	     "connect b any 1\n"
+	     "peer b = lo2:1\n"
+	     "send b 5 = 5\n"
+	     "recv a 9 = 5\n"
+	     "udp c\n"
+	     "connect c any 1\n"
+	     "peer c = lo:1\n"
+	     "udp d\n"
+	     "bind d group 3\n"
+	     "connect d any 1\n"
+	     "peer d = lo:1\n");
+}
+
+TEST(like_udp, from_an_address_that_is_not_ours_yet)
+{
+	LIKE("udp a\n"
+	     "set a IP_FREEBIND 1\n"
+	     "bind a far 2\n"
+	     "connect a lo 1 = ENETUNREACH\n"
+	     "peer a = ENOTCONN\n"
+	     "to a lo 1 5 = ENETUNREACH\n");
+}
+
 TEST(like_udp, refused_is_told_once)
 {
 	LIKE("udp a\n"

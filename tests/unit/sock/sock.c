@@ -108,6 +108,27 @@ TEST(sock, connect_chooses_the_source_and_disconnect_takes_it_back)
 	net_free(n.net);
 }
 
+TEST(sock, a_transparent_one_speaks_for_another)
+{
+	struct endpoint another = ep(IP4(10, 0, 0, 77), 5), from = { .port = 0 }, h2 = ep(H2, 9);
+	struct pair n = pair_new();
+	struct sock *in = dgram(n.h2), *out = dgram(n.h1);
+	char c = 'x';
+
+	REQUIRE(sk_bind(in, &h2) == OK && sk_setopt(out, SKO_TRANSPARENT, 1) == OK &&
+		sk_bind(out, &another) == OK);
+	CHECK_EQ(sk_send(out, &c, 1, &h2), 1);
+	net_run(n.net, MSEC(1));
+	CHECK_EQ(sk_recv(in, &c, 1, &from), 1);
+	CHECK_EQ(from.addr.v4, another.addr.v4);
+	CHECK_EQ(sk_connect(out, &h2), OK);
+	CHECK_EQ(sk_send(out, &c, 1, NULL), 1);
+	net_run(n.net, MSEC(1));
+	CHECK_EQ(sk_recv(in, &c, 1, &from), 1);
+	CHECK_EQ(from.addr.v4, another.addr.v4);
+	net_free(n.net);
+}
+
 TEST(sock, connect_says_why_it_cannot)
 {
 	struct pair n = pair_new();
