@@ -233,24 +233,25 @@ void tcp_listen_forget(struct tcp_conn *tc)
 	tc->listener = NULL;
 }
 
-static void all_reset(struct list *q)
+static void all_end(struct list *q, bool rst)
 {
 	struct sock *sk;
 
 	while ((sk = list_first(q, struct sock, node))) {
 		struct tcp_conn *tc = tcp_conn(sk);
 
-		if (!tc->over)
+		if (rst && !tc->over)
 			tcp_send_rst(tc);
 		tcp_set_state(tc, TCP_CLOSED);
 		tcp_free(tc);
 	}
 }
 
+/* As in Linux who is not connected yet is told only once he says more. */
 void tcp_listen_close(struct tcp_conn *l)
 {
-	all_reset(&l->listen->accept_q);
-	all_reset(&l->listen->syn_q);
+	all_end(&l->listen->accept_q, true);
+	all_end(&l->listen->syn_q, false);
 }
 
 static void free_all(struct list *q)
