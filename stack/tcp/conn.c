@@ -10,6 +10,7 @@
 #include "stack/wire/ip4.h"
 
 #define MSS_MIN 48                        /* Linux's floor (CVE-2019-11479) */
+#define NEVER_ANSWERED -SEC(3600)         /* answered_at */
 
 const char *tcp_state_name(enum tcp_state s)
 {
@@ -33,7 +34,7 @@ struct sock *tcp_new(struct stack *st)
 	tc->sk.st = st;
 	tc->sk.ops = &tcp_sock_ops;
 	tc->snd_mss = TCP_MSS_DEFAULT;
-	tc->answered_at = -SEC(3600);
+	tc->answered_at = NEVER_ANSWERED;
 	list_init(&tc->sendq);
 	list_init(&tc->sent_order);
 	tcp_timers_init(tc);
@@ -95,6 +96,20 @@ void tcp_done(struct tcp_conn *tc, int err)
 	sock_ready_changed(&tc->sk);
 }
 
+/* What was counted and learnt of a connection, as Linux's tcp_disconnect(); the rest
+ * begins with the next. */
+static void forget(struct tcp_conn *tc)
+{
+	tc->total_retrans = tc->delivered = tc->reord_seen = tc->dsack_seen = 0;
+	tc->bytes_sent = tc->bytes_retrans = tc->bytes_acked = tc->bytes_received = 0;
+	tc->segs_out = tc->segs_in = tc->data_segs_out = tc->data_segs_in = 0;
+	tc->data_at = tc->sent_at = tc->probed_at = 0;
+	tc->answered_at = NEVER_ANSWERED;
+	tc->pingpong = tc->limited = tc->no_space = false;
+	tc->quick_acks = tc->pushed = 0;
+	tc->ato_us = tc->drs_read = tc->max_out = 0;
+}
+
 void tcp_renew(struct tcp_conn *tc)
 {
 	struct sock *sk = &tc->sk;
@@ -106,6 +121,7 @@ void tcp_renew(struct tcp_conn *tc)
 	if (!list_linked(&sk->port_node))
 		sk->lport = 0;
 	tcp_rcv_fini(tc);
+	forget(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = tc->more = tc->passive = false;
 	tc->rcv_shut = tc->snd_shut = false;
 	tc->user = USER_NEW;
