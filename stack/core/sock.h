@@ -131,7 +131,15 @@ int must_check sock_zerocopy_over(struct sock *sk, uint32_t number, bool copied)
 /* Tells watches of events that were not there before; sk may be closed by
  * one of them. */
 void sock_ready_changed(struct sock *sk);
-/* The same for who knows that these events are over, and that none began. */
+/* Something of it ended, for which Linux wakes all: with the next sock_ready_changed()
+ * whatever it is ready for is news to who waits by edges. */
+static inline void sock_turns(struct sock *sk) { sk->arrived = UINT32_MAX; }
+static inline void sock_turned(struct sock *sk)
+{
+	sock_turns(sk);
+	sock_ready_changed(sk);
+}
+/* The same as the first for who knows that these events are over, and that none began. */
 static inline void sock_ready_fell(struct sock *sk, uint32_t events) { sk->ready_was &= ~events; }
 uint32_t sock_ready(const struct sock *sk);       /* enum sk_ready */
 /* Does sk have events that its watches were not told of? */

@@ -162,13 +162,16 @@ int sk_accept(struct sock *sk, struct sock **out)
 
 int sk_shutdown(struct sock *sk, unsigned how)
 {
+	int err;
+
 	if (sk->type == SK_STREAM)
 		return tcp_shutdown(sk, how);
 	if (!how || (how & ~(unsigned)(SK_SHUT_RD | SK_SHUT_WR)))
 		return ERR_INVAL;
+	err = sk->connected ? OK : ERR_NOTCONN;
 	sk->shut |= (uint8_t)how;
-	sock_ready_changed(sk);
-	return sk->connected ? OK : ERR_NOTCONN;
+	sock_turned(sk);
+	return err;
 }
 
 void sk_local(const struct sock *sk, struct endpoint *ep)

@@ -392,6 +392,7 @@ static void fin_acked(struct tcp_conn *tc, const struct tcp_rx *rx, bool *gone)
 		tcp_done(tc, OK);
 	} else if (tc->state == TCP_FIN_WAIT_1) {
 		tcp_set_state(tc, TCP_FIN_WAIT_2);
+		sock_turns(&tc->sk);
 		if (tc->orphan)
 			tcp_fin_wait_2_set(tc);
 	} else if (tc->state == TCP_CLOSING) {

@@ -80,6 +80,7 @@ static void fin_is_early(struct tcp_conn *tc, bool alone, bool again)
 static void fin_arrived(struct tcp_conn *tc)
 {
 	tc->rcv_nxt = seq_add(tc->rcv_nxt, 1);
+	sock_turns(&tc->sk);
 	if (tc->state != TCP_ESTABLISHED)
 		tc->ack_now = true;
 	tcp_ooo_fini(tc);                         /* nothing more is awaited */

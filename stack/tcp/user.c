@@ -37,6 +37,7 @@ static int connect_again(struct tcp_conn *tc)
 	}
 	err = sock_take_error(&tc->sk);
 	tcp_renew(tc);
+	sock_turned(&tc->sk);
 	return err ? err : ERR_CONNABORTED;
 }
 
@@ -186,7 +187,7 @@ void tcp_disconnect(struct sock *sk)
 	tcp_renew(tc);
 	if (told)
 		sk->pending_err = ERR_CONNRESET;
-	sock_ready_changed(sk);
+	sock_turned(sk);
 }
 
 bool tcp_is_closed(const struct sock *sk) { return tcp_conn(sk)->state == TCP_CLOSED; }
@@ -395,11 +396,13 @@ int tcp_shutdown(struct sock *sk, unsigned how)
 		else
 			tcp_listen_close(tc);
 		tcp_renew(tc);
-		sock_ready_changed(sk);
+		sock_turned(sk);
 		return OK;
 	}
-	if (tc->state == TCP_LISTEN)
+	if (tc->state == TCP_LISTEN) {
+		sock_turned(sk);
 		return OK;
+	}
 	alive = tc->state != TCP_CLOSED && tc->state != TCP_TIME_WAIT;
 	if (alive && (how & TCP_SHUT_WR) && !fin_queue(tc))
 		return ERR_NOMEM;
@@ -407,7 +410,7 @@ int tcp_shutdown(struct sock *sk, unsigned how)
 		tc->user = alive ? USER_CONNECTED : USER_ENDING;
 	tc->rcv_shut |= !!(how & TCP_SHUT_RD);
 	tc->snd_shut |= !!(how & TCP_SHUT_WR);
-	sock_ready_changed(sk);
+	sock_turned(sk);
 	return alive ? OK : ERR_NOTCONN;
 }
 

@@ -197,6 +197,67 @@ TEST(like_set, those_that_are_ready_take_turns)
 	     "wait e = c:out\n");
 }
 
+/* So is that our FIN was acknowledged, and that the peer's came. */
+TEST(like_set, an_edge_of_each_fin)
+{
+	LIKE(PAIR
+	     "shutdown c rdwr\n"
+	     "add e c et\n"
+	     "wait e = c:hup\n"
+	     "shutdown s wr\n"
+	     "wait e = c:hup\n"
+	     "wait e = none\n");
+	LIKE(PAIR
+	     "add e c out,et\n"
+	     "wait e = c:out\n"
+	     "send s 3 = 3\n"
+	     "until c in\n"
+	     "shutdown c wr\n"
+	     "wait e = c:out\n"
+	     "close s\n"
+	     "until c rdhup\n"
+	     "wait e = c:out,hup\n"
+	     "wait e = none\n");
+}
+
+/* What its owner does to it is news, too, whatever it is ready for. */
+TEST(like_set, an_edge_of_one_s_own)
+{
+	LIKE(PAIR
+	     "add e c in,out,et\n"
+	     "wait e = c:out\n"
+	     "shutdown c wr\n"
+	     "wait e = c:out\n"
+	     "wait e = none\n"
+	     "shutdown c rd\n"
+	     "wait e = c:in,out,hup\n"
+	     "shutdown c rd\n"
+	     "wait e = c:in,out,hup\n"
+	     "connect c none\n"
+	     "wait e = c:out,err,hup\n"
+	     "error c = ECONNRESET\n"
+	     "wait e = none\n");
+	LIKE("epoll e\n"
+	     "tcp c\n"
+	     "add e c in,et\n"
+	     "wait e = c:hup\n"
+	     "connect c none\n"
+	     "wait e = c:hup\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c err\n"
+	     "wait e = c:in,err,hup\n"
+	     "connect c lo 1 = ECONNREFUSED\n"
+	     "wait e = c:hup\n"
+	     "wait e = none\n"
+	     "udp u\n"
+	     "connect u lo 1\n"
+	     "add e u out,et\n"
+	     "wait e = u:out\n"
+	     "shutdown u rd\n"
+	     "wait e = u:out\n"
+	     "wait e = none\n");
+}
+
 TEST(like_set, room_to_write)
 {
 	LIKE(PAIR
