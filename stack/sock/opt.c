@@ -113,8 +113,8 @@ int sk_setopt(struct sock *sk, enum sk_opt o, int v)
 	    !stack_dev_index(sk->st, (unsigned)v))
 		return ERR_NODEV;
 	err = sk->type == SK_STREAM ? tcp_option_may(sk, o) : OK;
-	if (o == SKO_FASTOPEN && v > sk->st->opt[OPT_SOMAXCONN])
-		v = (int)sk->st->opt[OPT_SOMAXCONN];
+	if (sk->type == SK_STREAM)
+		v = tcp_option_within(sk, o, v);
 	if (!err)
 		err = o == SKO_TIMESTAMPING ? tcp_stamp_set(sk, v) : sock_opt_set(sk, o, v);
 	if (err)

@@ -17,6 +17,9 @@
  * What is out of order costs more there: ooo.c.
  */
 #include "stack/tcp/rcvbuf.h"
+
+#include <limits.h>
+
 #include "stack/tcp/ooo.h"
 
 #define RATIO_FIRST 128
@@ -120,6 +123,25 @@ void tcp_rcvbuf_clamp(struct tcp_conn *tc, uint32_t most)
 		tc->rcv_ssthresh = least(wnd, most);
 	tc->window_clamp = most;
 	tc->rcv_ssthresh = least(tc->rcv_ssthresh, most);
+}
+
+/* As Linux's tcp_set_rcvlowat(). */
+int tcp_rcvbuf_lowat(const struct tcp_conn *tc, int bytes)
+{
+	int64_t most = tc->rcvbuf_fixed ? rcvbuf(tc) : tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
+
+	return bytes < most / 2 ? bytes : (int)(most / 2);
+}
+
+void tcp_rcvbuf_lowat_set(struct tcp_conn *tc, uint32_t bytes)
+{
+	uint64_t want = ((uint64_t)bytes << 8) / (tc->rcv_ratio ? tc->rcv_ratio : RATIO_FIRST);
+
+	if (tc->rcvbuf_fixed || want <= rcvbuf(tc))
+		return;
+	tc->sk.opt[SKO_RCVBUF] = want < INT_MAX ? (int)want : INT_MAX;
+	if (!bytes_only(tc))
+		tc->window_clamp = bytes;
 }
 
 /* tcp_measure_rcv_mss() */

@@ -94,6 +94,9 @@ static hot_inline void tcp_rcvbuf_came(struct tcp_conn *tc, uint32_t len)
 void tcp_rcvbuf_begin(struct tcp_conn *tc);       /* nothing is known of the peer */
 void tcp_rcvbuf_agreed(struct tcp_conn *tc);      /* but its options now */
 void tcp_rcvbuf_clamp(struct tcp_conn *tc, uint32_t most);        /* the user's */
+/* SO_RCVLOWAT: what it may be, and room for that. */
+int tcp_rcvbuf_lowat(const struct tcp_conn *tc, int bytes);
+void tcp_rcvbuf_lowat_set(struct tcp_conn *tc, uint32_t bytes);
 uint32_t tcp_rcvbuf_ssthresh(const struct tcp_conn *tc);  /* as tcp_info tells of it */
 /* What is missing before such an end is to have its room, too, once there is a user who
  * reads. */

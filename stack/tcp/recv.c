@@ -107,6 +107,13 @@ void tcp_rcv_skip(struct tcp_conn *tc, uint32_t n)
 	(void)take(tc, NULL, n, 0, false);
 }
 
+bool tcp_holds_no_more(const struct tcp_conn *tc)
+{
+	uint32_t buf = (uint32_t)tc->sk.opt[SKO_RCVBUF];
+
+	return tcp_rcv_wnd(tc) <= tc->rcv_mss || tc->rcv_mem > buf - buf / 8;
+}
+
 /* From the queue, in order. */
 static size_t recv_queued(struct tcp_conn *tc, void *buf, size_t n, unsigned flags)
 {

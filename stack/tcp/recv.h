@@ -11,6 +11,8 @@ static inline bool tcp_at_end(const struct tcp_conn *tc)
 	return tc->over || tc->rcv_shut || (tc->state >= TCP_CLOSE_WAIT);
 }
 
+/* As in Linux less than SO_RCVLOWAT will do where no more finds room. */
+bool tcp_holds_no_more(const struct tcp_conn *tc);
 /* SO_RCVLOWAT; at its end a stream may be read whatever there is. */
 static hot_inline bool tcp_has_enough(const struct tcp_conn *tc)
 {
@@ -20,7 +22,8 @@ static hot_inline bool tcp_has_enough(const struct tcp_conn *tc)
 		return false;
 	least = (uint32_t)sock_opt(&tc->sk, SKO_RCVLOWAT);
 	apart = unlikely(tc->urgent != NULL) ? tcp_urgent_apart(tc) : 0;
-	return tc->rcvq_bytes >= apart + (least ? least : 1);
+	return tc->rcvq_bytes >= apart + (least ? least : 1) ||
+	       (unlikely(least > 1) && tc->rcvq_bytes > apart && tcp_holds_no_more(tc));
 }
 
 #endif

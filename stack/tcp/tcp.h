@@ -66,6 +66,8 @@ int must_check tcp_shutdown(struct sock *sk, unsigned how);
 int must_check tcp_stamp_set(struct sock *sk, int v);
 /* May it be set now?  ERR_INVAL, ERR_OPNOTSUP. */
 int must_check tcp_option_may(const struct sock *sk, enum sk_opt o);
+/* What v of it becomes, within the connection's limits. */
+int tcp_option_within(const struct sock *sk, enum sk_opt o, int v);
 /* What an option that was set changes. */
 void tcp_option_changed(struct sock *sk, enum sk_opt o);
 /* Values that the connection knows.  ERR_NOPROTOOPT: it is none of these;

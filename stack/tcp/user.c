@@ -521,12 +521,23 @@ static void push_all(struct tcp_conn *tc)
 	tc->pushing = false;
 }
 
+int tcp_option_within(const struct sock *sk, enum sk_opt o, int v)
+{
+	int64_t most = sk->st->opt[OPT_SOMAXCONN];
+
+	if (o == SKO_FASTOPEN)
+		return v < most ? v : (int)most;
+	return o == SKO_RCVLOWAT ? tcp_rcvbuf_lowat(tcp_conn(sk), v) : v;
+}
+
 void tcp_option_changed(struct sock *sk, enum sk_opt o)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
 	tc->rcvbuf_fixed |= o == SKO_RCVBUF;
 	tc->sndbuf_fixed |= o == SKO_SNDBUF;
+	if (o == SKO_RCVLOWAT)
+		tcp_rcvbuf_lowat_set(tc, (uint32_t)sock_opt(sk, o));
 	if (o == SKO_WINDOW_CLAMP && tc->state >= TCP_SYN_RECEIVED && sock_opt(sk, o))
 		tcp_rcvbuf_clamp(tc, (uint32_t)sock_opt(sk, o));
 	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
@@ -537,6 +548,8 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 		push_all(tc);
 	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)
 		tcp_output(tc);
+	else if (o == SKO_RCVLOWAT || o == SKO_NOTSENT_LOWAT || o == SKO_SNDBUF)
+		sock_ready_changed(sk);           /* whose end the watches may be */
 }
 
 /* What no listener has. */

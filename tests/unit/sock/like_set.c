@@ -197,6 +197,28 @@ TEST(like_set, those_that_are_ready_take_turns)
 	     "wait e = c:out\n");
 }
 
+/* An option may make it ready. */
+TEST(like_set, options_that_are_news)
+{
+	LIKE(PAIR
+	     "set c SO_RCVLOWAT 50\n"
+	     "add e c in,et\n"
+	     "send s 10 = 10\n"
+	     "inq c = 10\n"
+	     "wait e = none\n"
+	     "set c SO_RCVLOWAT 5\n"
+	     "wait e = c:in\n"
+	     "wait e = none\n");
+	LIKE(PAIR
+	     "set c SO_SNDBUF 20000\n"
+	     "fill c\n"
+	     "ready c = none\n"
+	     "add e c out,et\n"
+	     "wait e = none\n"
+	     "set c SO_SNDBUF 200000\n"
+	     "wait e = c:out\n");
+}
+
 /* So is that our FIN was acknowledged, and that the peer's came. */
 TEST(like_set, an_edge_of_each_fin)
 {

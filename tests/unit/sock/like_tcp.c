@@ -435,6 +435,42 @@ TEST(like_tcp, low_water)
 	     "ready c = in,out,rdhup\n");
 }
 
+/* More than the buffer has room for is not waited for. */
+TEST(like_tcp, low_water_above_the_buffer)
+{
+	LIKE(PAIR
+	     "set c SO_RCVLOWAT 500000\n"
+	     "get c SO_RCVLOWAT = 500000\n"
+	     "get c SO_RCVBUF = 1000000\n"
+	     "send s 100000 = 100000\n"
+	     "inq c = 100000\n"
+	     "ready c = out\n"
+	     "fill s\n"
+	     "until c in\n");
+	LIKE(PAIR
+	     "set c SO_RCVBUF 5000\n"
+	     "set c SO_RCVLOWAT 100000000\n"
+	     "get c SO_RCVLOWAT = 5000\n"
+	     "get c SO_RCVBUF = 10000\n"
+	     "send s 100 = 100\n"
+	     "inq c = 100\n"
+	     "ready c = out\n"
+	     "fill s\n"
+	     "until c in\n");
+	LIKE("tcp l\n"
+	     "set l SO_RCVBUF 5000\n"
+	     "set l SO_RCVLOWAT 4900\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "tcp c\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until l in\n"
+	     "accept l s\n"
+	     "get s SO_RCVLOWAT = 4900\n"
+	     "fill c\n"
+	     "until s in\n");
+}
+
 TEST(like_tcp, queues)
 {
 	LIKE(PAIR
