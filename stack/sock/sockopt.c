@@ -143,6 +143,15 @@ static int number_set(struct sock *sk, enum sk_opt o, int v)
 	}
 }
 
+/* In 8 bytes it is a long; more than an int has is without limit. */
+static int rate_set(struct sock *sk, enum sk_opt o, const void *v)
+{
+	int64_t rate;
+
+	memcpy(&rate, v, sizeof(rate));
+	return sk_setopt(sk, o, rate < 0 || rate > INT_MAX ? 0 : (int)rate);
+}
+
 /* Of IP a byte will do, and nothing is 0. */
 static int number_of(int level, const void *v, size_t n, int *out)
 {
@@ -186,6 +195,8 @@ int sk_setsockopt(struct sock *sk, int level, int number, const void *v, size_t 
 		return linger_set(sk, v, n);
 	if (kind == KIND_TIME)
 		return time_set(sk, (enum sk_opt)o, v, n);
+	if (kind == KIND_RATE && n >= sizeof(int64_t))
+		return rate_set(sk, (enum sk_opt)o, v);
 	if (kind == KIND_BYTE && !n)
 		return ERR_INVAL;
 	return o < 0 ? other_set(sk, level, number, i) : number_set(sk, (enum sk_opt)o, i);
@@ -274,11 +285,14 @@ static int congestion_get(struct sock *sk, void *v, size_t *n)
 static int number_get(struct sock *sk, enum sk_opt o, void *v, size_t *n)
 {
 	const struct opt_rule *r = opt_rule(o);
-	int i, err = sk_getopt(sk, o, &i);
+	int i = 0, err = sk_getopt(sk, o, &i);
 	uint8_t byte = (uint8_t)i;
+	int64_t rate = i ? i : -1;
 
 	if (err)
 		return err;
+	if (r->kind == KIND_RATE && *n >= sizeof(rate))
+		return give(v, n, &rate, sizeof(rate));
 	if (r->kind == KIND_NOT)
 		i = !i;
 	else if (r->kind == KIND_ERROR)

@@ -527,6 +527,8 @@ int tcp_option_within(const struct sock *sk, enum sk_opt o, int v)
 
 	if (o == SKO_FASTOPEN)
 		return v < most ? v : (int)most;
+	if (o == SKO_TOS)                         /* ECN is ours: RFC 3168 */
+		return v & ~3;
 	return o == SKO_RCVLOWAT ? tcp_rcvbuf_lowat(tcp_conn(sk), v) : v;
 }
 

@@ -111,6 +111,7 @@ static const struct row of_tcp[] = {
 	{ "SO_RCVLOWAT", NULL, "-5", "0", NULL },
 	{ "SO_MAX_PACING_RATE", "-1", "100000", "0", "100000" },
 	{ "SO_MAX_PACING_RATE", NULL, "-1", "0", "-1" },
+	{ "IP_TOS", NULL, "0x13", "0", "16" },        /* its last bits are ECN's */
 	{ "TCP_NODELAY", "0", "1", "0", "1" },
 	{ "TCP_NODELAY", NULL, "55", "0", "1" },
 	{ "TCP_NODELAY", NULL, "1 3", "EINVAL", "0" },
@@ -160,6 +161,7 @@ static const struct row of_udp[] = {
 	{ "SO_TYPE", "2", NULL, NULL, NULL },
 	{ "SO_PROTOCOL", "17", NULL, NULL, NULL },
 	{ "SO_NO_CHECK", "0", "1", "0", "1" },
+	{ "IP_TOS", NULL, "0x13", "0", "19" },
 	{ "IP_MULTICAST_TTL", "1", "9", "0", "9" },
 	{ "IP_MULTICAST_TTL", NULL, "256", "EINVAL", "1" },
 	{ "IP_MULTICAST_LOOP", "1", "0", "0", "0" },
@@ -194,6 +196,11 @@ TEST(like_opt, values_shorter_than_asked_for)
 	     "get a TCP_NODELAY 100 = 0\n"
 	     "get a SO_RCVTIMEO 8 = 0/0\n"
 	     "get a SO_LINGER 4 = 0/0\n"
+	     "set a SO_MAX_PACING_RATE 100 8\n"
+	     "get a SO_MAX_PACING_RATE 8 = 8 bytes, 100\n"
+	     "get a SO_MAX_PACING_RATE 5 = 100\n"
+	     "set a SO_MAX_PACING_RATE -1\n"
+	     "get a SO_MAX_PACING_RATE 16 = 8 bytes, -1\n"
 	     "get a TCP_CONGESTION 3 = * | cub\n"
 	     "get a TCP_INFO 1 = 1 bytes, 7\n"
 	     "get a TCP_INFO 0 = 0 bytes, 0\n");
