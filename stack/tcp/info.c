@@ -5,8 +5,10 @@
 
 #include "stack/tcp/rate.h"
 #include "stack/tcp/rcvbuf.h"
+#include "stack/wire/ip4.h"
 
 #define SSTHRESH_NONE 0x7fffffff          /* Linux: TCP_INFINITE_SSTHRESH */
+#define RCV_MSS_MIN 88                    /* Linux: TCP_MIN_MSS */
 
 enum { OPT_TIMESTAMPS = 1, OPT_SACK = 2, OPT_WSCALE = 4, OPT_ECN = 8,
        OPT_SYN_DATA = 32 };               /* Linux: TCPI_OPT_ */
@@ -37,16 +39,33 @@ static uint32_t advmss(const struct tcp_conn *tc)
 	return mss - (tc->ts_ok && tc->state >= TCP_ESTABLISHED ? TCP_TS_SPACE : 0);
 }
 
-static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
+static void fill_options(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
-	i->state = state_number(tc->state);
 	i->options = (tc->ts_ok ? OPT_TIMESTAMPS : 0) | (tc->sack_ok ? OPT_SACK : 0) |
 		     (tc->wscale_ok ? OPT_WSCALE : 0) | (tc->ecn.ok ? OPT_ECN : 0) |
 		     (tc->syn_data ? OPT_SYN_DATA : 0);
 	i->snd_wscale = tc->snd_wscale;
 	i->rcv_wscale = tc->rcv_wscale;
-	i->snd_mss = tc->snd_mss;
-	i->rcv_mss = tc->rcv_mss;
+}
+
+uint32_t tcp_info_snd_mss(const struct tcp_conn *tc)
+{
+	uint32_t user = (uint32_t)tc->sk.opt[SKO_MAXSEG], most = tcp_path_mtu(tc);
+
+	if (tc->state != TCP_SYN_SENT)
+		return tc->snd_mss;
+	most = most > IP4_HLEN + TCP_HLEN ? most - IP4_HLEN - TCP_HLEN : 0;
+	user = user ? user : TCP_MSS_DEFAULT;
+	return (user < most ? user : most) - (tc->ts_ok ? TCP_TS_SPACE : 0);
+}
+
+static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
+{
+	i->state = state_number(tc->state);
+	if (tc->state != TCP_SYN_SENT)            /* where nothing is */
+		fill_options(tc, i);
+	i->snd_mss = tcp_info_snd_mss(tc);
+	i->rcv_mss = tc->state == TCP_SYN_SENT ? RCV_MSS_MIN : tc->rcv_mss;
 	i->pmtu = tcp_path_mtu(tc);
 	i->advmss = advmss(tc);
 	i->snd_wnd = tc->snd_wnd;
@@ -56,10 +75,12 @@ static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
 	uint32_t mss = tc->cc.mss ? tc->cc.mss : TCP_MSS_DEFAULT;
+	bool none = tc->user == USER_NEW;         /* no connection so far */
 
 	i->ca_state = tc->ca_state;
-	i->snd_cwnd = tc->cc.cwnd / mss;
-	i->snd_ssthresh = tc->cc.ssthresh == CC_INFINITE ? SSTHRESH_NONE : tc->cc.ssthresh / mss;
+	i->snd_cwnd = none ? CC_INITIAL_SEGS : tc->cc.cwnd / mss;
+	i->snd_ssthresh = none || tc->cc.ssthresh == CC_INFINITE ? SSTHRESH_NONE :
+			  tc->cc.ssthresh / mss;
 	i->retransmits = tc->timeouts;
 	i->backoff = tc->persist && tc->probes ? tc->probes : tc->backoff;
 	i->probes = tc->probes;

@@ -157,6 +157,8 @@ void tcp_show_fill(const struct tcp_conn *tc, struct show_tcp *out)
 	out->sk.orphan = tc->orphan;
 	out->sk.recv_q = tc->rcvq_bytes;
 	out->sk.send_q = tcp_user_unacked(tc);
+	if (tc->state == TCP_SYN_SENT)            /* unlike SIOCOUTQ, ss counts the SYN */
+		out->sk.send_q = (uint32_t)seq_diff(tc->snd_nxt, tc->snd_una) + tcp_unsent(tc);
 	if (out->listens) {
 		out->backlog = out->sk.send_q = tc->listen->backlog;
 		out->accept_queue = out->sk.recv_q = tc->listen->n_accept;

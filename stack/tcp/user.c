@@ -2,6 +2,7 @@
 /* The user's calls: RFC 9293 3.9.1 and 3.10.1 to 3.10.6, as Linux spells them; RECEIVE is
  * in recv.c. */
 #include "stack/tcp/fastopen.h"
+#include "stack/tcp/info.h"
 #include "stack/tcp/rate.h"
 #include "stack/tcp/rcvbuf.h"
 #include "stack/tcp/recv.h"
@@ -594,7 +595,7 @@ int tcp_option_get(struct sock *sk, enum sk_opt o, int *v)
 		*v = error_take(sk);
 		return OK;
 	case SKO_MAXSEG:
-		*v = tc->state <= TCP_LISTEN && sk->opt[o] ? sk->opt[o] : tc->snd_mss;
+		*v = tc->state <= TCP_LISTEN && sk->opt[o] ? sk->opt[o] : (int)tcp_info_snd_mss(tc);
 		return OK;
 	case SKO_SYNCNT:
 		*v = (int)tcp_syn_retries(tc);

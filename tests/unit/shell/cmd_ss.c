@@ -24,6 +24,19 @@ TEST(cmd_ss, connections_are_listed_and_listeners_with_a_or_l)
 	bench_close(&p.b);
 }
 
+/* A SYN without answer is in Send-Q. */
+TEST(cmd_ss, a_syn_waits_to_be_acknowledged)
+{
+	struct tcp_pair p;
+
+	pair_open(&p);
+	CHECK_EQ(bench_do(&p.b, "h2 nc 10.0.1.99 80 &"), 0);
+	CHECK_EQ(bench_do(&p.b, "run 10ms"), 0);
+	CHECK_EQ(bench_do(&p.b, "h2 ss -tanH"), 0);
+	CHECK(strncmp(p.b.out, "SYN-SENT 0 1 10.0.2.2:", 22) == 0);
+	bench_close(&p.b);
+}
+
 TEST(cmd_ss, kinds_are_told_apart_and_filtered)
 {
 	struct endpoint at = { addr_ip4(0), 53 };
