@@ -84,11 +84,14 @@ void sk_set_on_ready(struct sk_set *set, void (*wake)(void *arg), void *arg)
 	set->arg = arg;
 }
 
-/* An end of either side concerns whoever waits for anything, as in Linux. */
+/* As in Linux an end of either side concerns whoever waits for anything, and data,
+ * urgent or not, whoever waits for either. */
 static void on_news(struct sk_watch *w, uint32_t events)
 {
 	struct member *m = container_of(w, struct member, watch);
 
+	if (events & (SK_IN | SK_PRI))
+		events |= SK_IN | SK_PRI;
 	if (m->events && (events & (m->events | ALWAYS | SK_RDHUP)))
 		ready_add(m);
 }

@@ -121,6 +121,7 @@ void tcp_renew(struct tcp_conn *tc)
 	if (!list_linked(&sk->port_node))
 		sk->lport = 0;
 	tcp_rcv_fini(tc);
+	tcp_urgent_fini(tc);
 	forget(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = tc->more = tc->passive = false;
 	tc->rcv_shut = tc->snd_shut = false;

@@ -128,6 +128,7 @@ void tcp_urgent_in(struct tcp_conn *tc, const struct tcp_rx *rx, const struct pk
 		return;
 	pkt_copy_out(p, (uint32_t)seq_diff(u->mark, first), &u->byte, 1);
 	u->rcv = URG_HERE;
+	tc->sk.arrived |= SK_PRI;
 }
 
 /* --- what the user reads --------------------------------------------------------------- */
@@ -159,6 +160,8 @@ ssize_t tcp_urgent_recv(struct tcp_conn *tc, uint8_t *buf, size_t n, bool peek)
 
 	if (sock_opt(&tc->sk, SKO_OOBINLINE) || !u || !u->rcv || u->rcv == URG_TAKEN)
 		return ERR_INVAL;
+	if (tc->state == TCP_CLOSED && !tcp_fin_rcvd(tc))
+		return ERR_NOTCONN;
 	if (u->rcv == URG_AHEAD)
 		return tc->over || tc->rcv_shut || tcp_fin_rcvd(tc) ? 0 : ERR_AGAIN;
 	if (!peek) {

@@ -98,7 +98,6 @@ static int connect_begin(struct sock *sk, ip4_t dst, uint16_t port)
 	if (path.bcast || ip4_is_mcast(dst) || !port)     /* MUST-46 */
 		return path.bcast || ip4_is_mcast(dst) ? ERR_NETUNREACH : ERR_NOTAVAIL;
 	tcp_rcv_fini(tc);
-	tcp_urgent_fini(tc);
 	tc->over = tc->fin_queued = tc->fin_seen = false;
 	sk->local = src ? src : path.src;
 	err = sk->lport ? tcp_port_reuse(tc, dst, port, &old) : tcp_port_for(tc, dst, port, &old);

@@ -61,7 +61,7 @@ static const struct { const char *name; uint32_t bit; } bits[] = {
 
 static const struct { const char *name; int flag; } flags[] = {
 	{ "peek", MSG_PEEK }, { "more", MSG_MORE }, { "trunc", MSG_TRUNC },
-	{ "waitall", MSG_WAITALL },
+	{ "waitall", MSG_WAITALL }, { "oob", MSG_OOB },
 };
 
 static const char *error_name(int err)

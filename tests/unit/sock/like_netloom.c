@@ -103,7 +103,8 @@ static ssize_t f_send(struct face *f, int h, const void *b, size_t n, int flags,
 		      uint16_t port)
 {
 	struct sk_msg m = { .buf = (void *)(uintptr_t)b, .n = n, .ttl = -1, .tos = -1,
-			    .flags = flags & MSG_MORE ? SK_MORE : 0 };
+			    .flags = (uint8_t)((flags & MSG_MORE ? SK_MORE : 0) |
+					       (flags & MSG_OOB ? SK_OOB : 0)) };
 
 	if (to)
 		m.peer = (struct endpoint){ addr_ip4(to), port };
@@ -115,7 +116,8 @@ static ssize_t f_recv(struct face *f, int h, void *b, size_t n, int flags)
 	struct sk_msg m = { .buf = b, .n = n };
 	ssize_t got;
 
-	m.flags = (uint8_t)((flags & MSG_PEEK ? SK_PEEK : 0) | (flags & MSG_TRUNC ? SK_TRUNC : 0));
+	m.flags = (uint8_t)((flags & MSG_PEEK ? SK_PEEK : 0) | (flags & MSG_TRUNC ? SK_TRUNC : 0) |
+			    (flags & MSG_OOB ? SK_OOB : 0));
 	got = sk_recvmsg(sock_of(f, h), &m);
 	return got;
 }

@@ -219,6 +219,27 @@ TEST(like_set, options_that_are_news)
 	     "wait e = c:out\n");
 }
 
+/* Data, urgent or not, wakes who waits for either. */
+TEST(like_set, an_edge_of_urgent_data)
+{
+	LIKE(PAIR
+	     "add e c pri,et\n"
+	     "send s 3 oob = 3\n"
+	     "wait e = c:pri\n"
+	     "wait e = none\n"
+	     "send s 1 oob = 1\n"
+	     "wait e = c:pri\n"
+	     "send s 1 = 1\n"
+	     "wait e = c:pri\n"
+	     "wait e = none\n");
+	LIKE(PAIR
+	     "add e c in,out,et\n"
+	     "wait e = c:out\n"
+	     "send s 1 oob = 1\n"
+	     "wait e = c:out\n"
+	     "wait e = none\n");
+}
+
 /* So is that our FIN was acknowledged, and that the peer's came. */
 TEST(like_set, an_edge_of_each_fin)
 {

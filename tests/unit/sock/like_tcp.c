@@ -471,6 +471,32 @@ TEST(like_tcp, low_water_above_the_buffer)
 	     "until s in\n");
 }
 
+TEST(like_tcp, urgent_data_at_the_end)
+{
+	LIKE(PAIR
+	     "send s 4 oob = 4\n"
+	     "until c pri\n"
+	     "set s SO_LINGER 1/0\n"
+	     "close s\n"
+	     "until c err\n"
+	     "recv c 1 oob = ENOTCONN\n");
+	LIKE(PAIR
+	     "send s 4 oob = 4\n"
+	     "shutdown c wr\n"
+	     "close s\n"
+	     "until c hup\n"
+	     "recv c 1 oob = 1\n"
+	     "recv c 1 oob = EINVAL\n"
+	     "recv c 9 = 3\n");
+	LIKE(PAIR
+	     "send s 4 oob = 4\n"
+	     "until c pri\n"
+	     "recv c 5 oob peek = 1\n"
+	     "connect c none\n"
+	     "ready c = out,err,hup\n"
+	     "recv c 1 oob = EINVAL\n");
+}
+
 TEST(like_tcp, queues)
 {
 	LIKE(PAIR
