@@ -257,6 +257,38 @@ static int64_t call_connect(struct pd_run *r, const struct pd_call *c)
 	return err == ERR_INPROGRESS && !f->nonblock ? ERR_AGAIN : err;
 }
 
+enum { L_ESTABLISHED = 1, L_FIN_WAIT_1 = 4, L_CLOSE_WAIT = 8, L_LAST_ACK = 9, L_CLOSING = 11 };
+
+static int64_t state_of(const struct sock *sk)
+{
+	struct sk_tcp_info info;
+
+	return sk_tcp_info(sk, &info) == OK ? info.state : 0;
+}
+
+/* How long close() waits at most: SO_LINGER, whether or not the socket blocks. */
+static ns_t linger_of(struct sock *sk)
+{
+	int s = 0;
+
+	return sk && sk_getopt(sk, SKO_LINGER, &s) == OK && s > 0 ? SEC(s) : 0;
+}
+
+/* Until the peer has all of it, and our FIN.  What was not read ends it at once. */
+static bool lingers(const struct pd_run *r, struct sock *sk)
+{
+	int64_t state = state_of(sk);
+	int unread = 0;
+
+	if ((state == L_ESTABLISHED || state == L_CLOSE_WAIT) &&
+	    sk_getopt(sk, SKO_NREAD, &unread) == OK && !unread) {
+		(void)!sk_shutdown(sk, SK_SHUT_RD | SK_SHUT_WR);
+		state = state_of(sk);
+	}
+	return r->now < r->call_at + linger_of(sk) &&
+	       (state == L_FIN_WAIT_1 || state == L_LAST_ACK || state == L_CLOSING);
+}
+
 static int64_t call_close(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
@@ -264,6 +296,8 @@ static int64_t call_close(struct pd_run *r, const struct pd_call *c)
 
 	if (!f)
 		return -EBADF;
+	if (linger_of(f->sk) && lingers(r, f->sk))
+		return ERR_AGAIN;
 	sk_set_free(f->set);
 	sk_close(f->sk);
 	*f = (struct pd_fd){ 0 };
@@ -351,6 +385,8 @@ int64_t pd_call(struct pd_run *r, const struct pd_call *c)
 	return pd_lacks(r, "the system call %s", c->name);
 }
 
+static bool is_close(const struct pd_call *c) { return strcmp(c->name, "close") == 0; }
+
 static bool is_timed(const struct pd_call *c)
 {
 	return strcmp(c->name, "poll") == 0 || strcmp(c->name, "epoll_wait") == 0;
@@ -362,6 +398,8 @@ bool pd_call_may_block(const struct pd_run *r, const struct pd_call *c)
 	bool reads = strncmp(c->name, "recv", 4) == 0;
 	const struct pd_expr *fd = pd_arg(c, 0), *flags = pd_arg(c, of_msg ? 2 : 3);
 
+	if (is_close(c))
+		return true;
 	if (is_timed(c) || !fd || fd->num < 0 || fd->num >= PD_FDS)
 		return is_timed(c);
 	if (flags && flags->kind == PD_NUM && strcmp(c->name, "sendfile") != 0 &&
@@ -382,6 +420,8 @@ ns_t pd_call_gives_up(const struct pd_run *r, const struct pd_call *c)
 
 	if (is_timed(c))
 		return r->call_until;
+	if (is_close(c) && f)
+		return r->call_at + linger_of(f->sk);
 	for (size_t i = 0; i < N_ELEM(receiving); i++)
 		if (strcmp(c->name, receiving[i]) == 0)
 			o = SKO_RCVTIMEO;
