@@ -60,13 +60,14 @@ static void on_data(struct stream *s, const char *bytes, size_t n)
 		nc_idle_start(nc);
 }
 
+/* A client that has more to send goes on; a listener does not, as OpenBSD's. */
 static void on_eof(struct stream *s)
 {
 	struct nc *nc = nc_of(s);
 
 	if (nc->listen && nc->keep)
 		stream_close(s);
-	else
+	else if (nc->listen || (nc->in_done && !stream_waiting(s)))
 		prog_exit(&nc->prog, 0);
 }
 
@@ -132,6 +133,10 @@ static void not_connected(struct nc *nc, const char *how, int err)
 /* All that was to be sent is written. */
 static void sent(struct nc *nc)
 {
+	if (nc->stream.eof) {
+		prog_exit(&nc->prog, 0);
+		return;
+	}
 	if (nc->shut && nc->stream.sk)
 		stream_shut(&nc->stream);
 	if (nc->quit_given)
@@ -171,7 +176,7 @@ static void on_room(struct stream *s)
 {
 	struct nc *nc = nc_of(s);
 
-	if (!nc->in_done && send_input(s) && !nc->prog.done)
+	if (nc->in_done ? s->eof : send_input(s) && !nc->prog.done)
 		sent(nc);
 }
 

@@ -29,6 +29,9 @@ lab 'h2 nc -l 5000 > got &' 'h1 nc -N h2 5000 < big' 'run 1s' || say "TCP: $(cat
 cmp big got || say 'a file sent over TCP is another at the other end'
 lab 'h2 nc -l -N 5000 <big &' 'h1 nc -w 1 h2 5000 >got2' || say "listener: $(cat err)"
 cmp big got2 || say 'a file that a listener sends is another at the other end'
+lab 'h2 nc -l -N 5000 <small >gotb &' 'h1 nc -N h2 5000 <big >gots' 'run 1s' || say "both: $(cat err)"
+cmp big gotb || say 'what is sent ends where the other side has no more to say'
+cmp small gots || say 'a file that comes against another is another'
 lab 'h2 nc -lu 5000 -w 2 > gotu &' 'h1 nc -u h2 5000 < small' 'run 3s' || say "UDP: $(cat err)"
 cmp small gotu || say 'a file sent over UDP is another at the other end'
 
