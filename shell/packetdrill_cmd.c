@@ -39,6 +39,8 @@ static void report(const char *path, const struct pd_says *s)
 
 	if (s->verdict == PD_PASSED)
 		printf("ok %s\n", path);
+	else if (s->verdict == PD_SKIPPED && s->col)
+		printf("skipped %s: line %u, column %u: %s\n", path, s->line, s->col, text);
 	else if (s->verdict == PD_SKIPPED)
 		printf("skipped %s: line %u: %s\n", path, s->line, text);
 	else if (s->col)

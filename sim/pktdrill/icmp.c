@@ -53,6 +53,7 @@ static bool icmp_numbered(const char *word, const char *prefix, uint8_t *v)
 
 static bool icmp_code(struct pd_lex *lx, struct pd_icmp *ic)
 {
+	struct pd_lex at = (pd_skip(lx), *lx);
 	char *word;
 
 	if (!pd_is_name(lx) || pd_looks(lx, "mtu ") || pd_looks(lx, "id "))
@@ -65,11 +66,12 @@ static bool icmp_code(struct pd_lex *lx, struct pd_icmp *ic)
 			ic->code = icmp_words[i].c;
 			return true;
 		}
-	return pd_unsupported(lx, "this code of an ICMP message");
+	return pd_unsupported(&at, "the code of an ICMP message", word);
 }
 
 static bool icmp_names(struct pd_lex *lx, struct pd_icmp *ic)
 {
+	struct pd_lex at = (pd_skip(lx), *lx);
 	char *type = pd_name(lx);
 	size_t i = 0;
 	int64_t v;
@@ -80,7 +82,7 @@ static bool icmp_names(struct pd_lex *lx, struct pd_icmp *ic)
 		while (i < N_ELEM(icmp_words) && strcmp(type, icmp_words[i].type) != 0)
 			i++;
 		if (i == N_ELEM(icmp_words))
-			return pd_unsupported(lx, "this ICMP message");
+			return pd_unsupported(&at, "the ICMP message", type);
 		ic->type = icmp_words[i].t;
 		ic->code = icmp_words[i].c;
 	}
@@ -108,7 +110,8 @@ bool pd_parse_quote(struct pd_lex *lx, struct pd_icmp *ic)
 		return true;
 	ic->about = true;
 	if (pd_looks(lx, "raw"))
-		return pd_unsupported(lx, "a packet quoted that is neither of TCP nor of UDP");
+		return pd_unsupported(lx, "a packet quoted that is neither of TCP nor of UDP",
+				      NULL);
 	if (!pd_take_word(lx, "udp"))
 		return pd_parse_seq(lx, &ic->seq, &ic->len) && pd_want(lx, "]");
 	ic->about_udp = true;

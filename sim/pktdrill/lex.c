@@ -22,9 +22,10 @@ void pd_say(struct pd_says *s, enum pd_verdict v, unsigned line, const char *fmt
 	va_end(ap);
 }
 
-static void say_here(struct pd_lex *lx, const char *fmt, ...) printf_like(2, 3);
+static void say_here(struct pd_lex *lx, enum pd_verdict v, const char *fmt, ...)
+	printf_like(3, 4);
 
-static void say_here(struct pd_lex *lx, const char *fmt, ...)
+static void say_here(struct pd_lex *lx, enum pd_verdict v, const char *fmt, ...)
 {
 	struct pd_says *s = lx->says;
 	const char *p = lx->p;
@@ -34,7 +35,7 @@ static void say_here(struct pd_lex *lx, const char *fmt, ...)
 		return;
 	while (p > lx->text && p[-1] != '\n')
 		p--;
-	s->verdict = PD_FAILED;
+	s->verdict = v;
 	s->line = lx->line;
 	s->col = (unsigned)(lx->p - p) + 1;
 	va_start(ap, fmt);
@@ -51,14 +52,20 @@ bool pd_fail(struct pd_lex *lx, const char *what)
 	for (; n < sizeof(rest) - 1 && lx->p[n] && lx->p[n] != '\n'; n++)
 		rest[n] = isprint((unsigned char)lx->p[n]) ? lx->p[n] : '?';
 	rest[n] = '\0';
-	say_here(lx, "syntax error: expected %s before %s%s%s", what, n ? "'" : "", n ? rest :
+	say_here(lx, PD_FAILED, "syntax error: expected %s before %s%s%s", what, n ? "'" : "", n ? rest :
 		 *lx->p ? "the end of the line" : "the end of the file", n ? "'" : "");
 	return false;
 }
 
-bool pd_unsupported(struct pd_lex *lx, const char *what)
+bool pd_wrong(struct pd_lex *lx, const char *what)
 {
-	pd_say(lx->says, PD_SKIPPED, lx->line, "%s", what);
+	say_here(lx, PD_FAILED, "semantic error: %s", what);
+	return false;
+}
+
+bool pd_unsupported(struct pd_lex *lx, const char *what, const char *name)
+{
+	say_here(lx, PD_SKIPPED, "%s%s%s", what, name ? " " : "", name ? name : "");
 	return false;
 }
 
@@ -73,7 +80,7 @@ static void skip_line(struct pd_lex *lx)
 static void skip_comment(struct pd_lex *lx)
 {
 	if (!strstr(lx->p, "*/"))
-		say_here(lx, "syntax error: a comment without an end");
+		say_here(lx, PD_FAILED, "syntax error: a comment without an end");
 	while (*lx->p && strncmp(lx->p, "*/", 2) != 0)
 		lx->line += *lx->p++ == '\n';
 	if (*lx->p)
@@ -197,11 +204,11 @@ bool pd_number(struct pd_lex *lx, int64_t *v)
 
 bool pd_want_number(struct pd_lex *lx, int64_t lo, int64_t hi, int64_t *v)
 {
-	const char *at = lx->p;
+	struct pd_lex at = (pd_skip(lx), *lx);
 
 	if (pd_number(lx, v) && *v >= lo && *v <= hi)
 		return true;
-	lx->p = at;
+	*lx = at;
 	return pd_fail(lx, "a number in range");
 }
 

@@ -32,7 +32,10 @@ char *pd_between(struct pd_lex *lx, const char *open, const char *close);
 char *pd_keep(struct pd_lex *lx, const char *s, size_t n);
 bool pd_fail(struct pd_lex *lx, const char *what);        /* "expected what"; false */
 
-bool pd_unsupported(struct pd_lex *lx, const char *what);         /* skips the script; false */
+/* It is of the language, and makes no sense; false. */
+bool pd_wrong(struct pd_lex *lx, const char *what);
+/* Skips the script, for it needs what (and its name, if not NULL); false. */
+bool pd_unsupported(struct pd_lex *lx, const char *what, const char *name);
 
 /* parse_pkt.c: behind < or >. */
 bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p);

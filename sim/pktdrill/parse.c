@@ -45,6 +45,21 @@ static bool parse_instant(struct pd_lex *lx, bool *relative, ns_t *t)
 	return pd_seconds(lx, t) || pd_fail(lx, "a time");
 }
 
+/* "+.1~+.2" or "0.1~0.2". */
+static bool parse_range(struct pd_lex *lx, struct pd_event *e, bool relative)
+{
+	struct pd_lex at = (pd_skip(lx), *lx);
+	bool rel_to;
+
+	if (!parse_instant(lx, &rel_to, &e->to))
+		return false;
+	e->range = true;
+	if (rel_to != relative)
+		return pd_wrong(&at, relative ? "a time range from a relative to an absolute time" :
+						"a time range from an absolute to a relative time");
+	return e->to >= e->at || pd_wrong(&at, "time range is backwards");
+}
+
 static bool parse_time(struct pd_lex *lx, struct pd_event *e)
 {
 	bool relative = false, rel_to;
@@ -62,10 +77,8 @@ static bool parse_time(struct pd_lex *lx, struct pd_event *e)
 		return false;
 	e->when = relative ? PD_AFTER : PD_AT;
 	e->to = e->at;
-	if (pd_take(lx, "~")) {
-		e->range = true;
-		return parse_instant(lx, &rel_to, &e->to);
-	}
+	if (pd_take(lx, "~"))
+		return parse_range(lx, e, relative);
 	if (pd_take(lx, "...")) {
 		e->call.blocks = true;
 		return parse_instant(lx, &rel_to, &e->ends);
@@ -94,14 +107,29 @@ static bool parse_action(struct pd_lex *lx, struct pd_event *e)
 	return pd_parse_call(lx, &e->call);
 }
 
+/* Not every time is one of every event. */
+static bool check_time(struct pd_lex *lx, const struct pd_event *e)
+{
+	bool out = e->kind == PD_PACKET && e->pkt.out;
+
+	if (e->when == PD_WHENEVER && !out)
+		return pd_wrong(lx, "event time <star> can only be used with outbound packets");
+	if (e->range && !out)
+		return pd_wrong(lx, "event time range can only be used with outbound packets");
+	if (e->call.blocks && e->kind != PD_CALL)
+		return pd_wrong(lx, "an end time can only be used with system calls");
+	return true;
+}
+
 static bool parse_event(struct pd_lex *lx, struct pd_event **at)
 {
 	struct pd_event *e = pd_alloc(lx->script, sizeof(*e));
+	struct pd_lex from = (pd_skip(lx), *lx);
 
 	if (!e)
 		return pd_fail(lx, "memory");
 	*at = e;
-	return parse_time(lx, e) && parse_action(lx, e);
+	return parse_time(lx, e) && parse_action(lx, e) && check_time(&from, e);
 }
 
 bool pd_parse(struct pd_script *s, const char *text, struct pd_says *says)

@@ -154,20 +154,23 @@ static struct pd_expr *parse_expr(struct pd_lex *lx, int depth)
 
 static bool parse_result(struct pd_lex *lx, struct pd_call *c)
 {
+	struct pd_lex at = (pd_skip(lx), *lx);
+
 	if (pd_take(lx, "...")) {
 		c->any_result = true;
 	} else if (!pd_number(lx, &c->result)) {
 		char *name = pd_name(lx);
 
 		if (!name || !pd_constant(name, &c->result))
-			return pd_fail(lx, "a result");
+			return pd_fail(&at, "a result");
 	}
 	pd_skip(lx);
+	at = *lx;
 	if (c->result == -1 && *lx->p == 'E' && pd_is_name(lx)) {
 		c->err_name = pd_name(lx);
 		c->err = c->err_name ? pd_errno(c->err_name) : 0;
 		if (!c->err)
-			return pd_fail(lx, "an errno");
+			return pd_fail(&at, "an errno");
 	}
 	if (pd_looks(lx, "("))
 		return pd_between(lx, "(", ")") != NULL;

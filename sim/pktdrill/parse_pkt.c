@@ -41,13 +41,21 @@ static bool opt_number(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, unsig
 	return true;
 }
 
+/* Others have "..." here. */
+static bool ts_number(struct pd_lex *lx, int64_t *v)
+{
+	if (pd_looks(lx, "..."))
+		return pd_unsupported(lx, "a timestamp of any value", NULL);
+	return pd_want_number(lx, 0, UINT32_MAX, v);
+}
+
 static bool opt_ts(struct pd_lex *lx, struct pd_opts *o)
 {
 	uint8_t *b = opt_room(lx, o, TCP_OPT_TS, 10);
 	int64_t val, ecr;
 
-	if (!b || !pd_want(lx, "val") || !pd_want_number(lx, 0, UINT32_MAX, &val) ||
-	    !pd_want(lx, "ecr") || !pd_want_number(lx, 0, UINT32_MAX, &ecr))
+	if (!b || !pd_want(lx, "val") || !ts_number(lx, &val) || !pd_want(lx, "ecr") ||
+	    !ts_number(lx, &ecr))
 		return false;
 	put_be32(b + 2, (uint32_t)val);
 	put_be32(b + 6, (uint32_t)ecr);
@@ -87,17 +95,19 @@ static int hex_digits(const char *s)
 /* Digits, which may be none, or what a name stands for. */
 static const char *hex(struct pd_lex *lx, int *n)
 {
-	const char *at, *name = (pd_skip(lx), lx->p);
+	const char *at, *name = (pd_skip(lx), lx->p), *end = name;
 
 	*n = hex_digits(name);
 	if (*n >= 0) {
 		lx->p += *n;
 		return name;
 	}
-	while (isalnum((unsigned char)*lx->p) || *lx->p == '_')
-		lx->p++;
-	at = pd_defined(lx->script, name, (size_t)(lx->p - name));
+	while (isalnum((unsigned char)*end) || *end == '_')
+		end++;
+	at = pd_defined(lx->script, name, (size_t)(end - name));
 	*n = at ? hex_digits(at) : -1;
+	if (*n >= 0)
+		lx->p = end;
 	return at;
 }
 
@@ -115,7 +125,8 @@ static bool opt_hex(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, uint16_t
 		put_be16(b + 2, magic);
 	digits = hex(lx, &n);
 	if (n < 0)
-		return pd_unsupported(lx, "bytes of a TCP option under a name that is not defined");
+		return pd_unsupported(lx, "bytes of a TCP option under a name that is not defined",
+				      NULL);
 	if (!opt_room(lx, o, 0, (unsigned)n / 2))
 		return false;
 	for (int i = 0; i < n / 2; i++, digits += 2) {
@@ -130,6 +141,7 @@ static bool opt_hex(struct pd_lex *lx, struct pd_opts *o, uint8_t kind, uint16_t
 
 static bool parse_opt(struct pd_lex *lx, struct pd_opts *o)
 {
+	struct pd_lex at = (pd_skip(lx), *lx);
 	char *name = pd_name(lx);
 
 	if (!name)
@@ -154,8 +166,7 @@ static bool parse_opt(struct pd_lex *lx, struct pd_opts *o)
 		return opt_hex(lx, o, TCP_OPT_FASTOPEN, 0);
 	if (strcmp(name, "FOEXP") == 0)
 		return opt_hex(lx, o, TCP_OPT_EXP, TCP_EXP_FASTOPEN);
-	pd_say(lx->says, PD_SKIPPED, lx->line, "TCP option %s", name);
-	return false;
+	return pd_unsupported(&at, "TCP option", name);
 }
 
 static bool parse_opts(struct pd_lex *lx, struct pd_opts *o)
@@ -185,6 +196,7 @@ static bool ip_word(struct pd_lex *lx, struct pd_packet *p)
 	static const struct { const char *name; int ecn; } words[] = {
 		{ "noecn", 0 }, { "ect1", 1 }, { "ect01", PD_ECN_ECT }, { "ect0", 2 }, { "ce", 3 },
 	};
+	struct pd_lex at = (pd_skip(lx), *lx);
 	char *name = pd_name(lx);
 	int64_t v;
 
@@ -200,7 +212,7 @@ static bool ip_word(struct pd_lex *lx, struct pd_packet *p)
 		*(name[1] == 'o' ? &p->tos : &p->ttl) = (int)v;
 		return true;
 	}
-	return pd_unsupported(lx, "an IP field in []");
+	return name ? pd_unsupported(&at, "the IP field", name) : pd_fail(lx, "an IP field");
 }
 
 static bool parse_ip_info(struct pd_lex *lx, struct pd_packet *p)
@@ -247,10 +259,13 @@ static bool parse_flags(struct pd_lex *lx, struct pd_packet *p)
 	for (; *lx->p && (at = strchr(letters, *lx->p)); lx->p++)
 		p->flags |= (uint8_t)(1 << (at - letters));
 	if (isdigit((unsigned char)*lx->p) || *lx->p == 'A')
-		return pd_unsupported(lx, "AccECN");
-	if (isalpha((unsigned char)*lx->p))
-		return pd_unsupported(lx, "a packet that is no TCP segment");
-	return p->flags || pd_fail(lx, "TCP flags");
+		return pd_unsupported(lx, "AccECN", NULL);
+	if (islower((unsigned char)*lx->p)) {
+		struct pd_lex from = *lx;
+
+		return pd_unsupported(&from, "a packet of", pd_name(lx));
+	}
+	return (p->flags && !isupper((unsigned char)*lx->p)) || pd_fail(lx, "TCP flags");
 }
 
 bool pd_parse_seq(struct pd_lex *lx, uint32_t *seq, uint32_t *len)
@@ -320,7 +335,7 @@ static bool quotes_first(struct pd_lex *lx)
 	return *at == '[' && (isdigit((unsigned char)at[1]) || strncmp(at + 1, "udp", 3) == 0);
 }
 
-bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p)
+static bool parse_any(struct pd_lex *lx, struct pd_packet *p)
 {
 	p->ecn = p->out ? PD_ECN_ANY : 0;
 	p->tos = p->ttl = -1;
@@ -331,4 +346,17 @@ bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p)
 	if (pd_take_word(lx, "icmp"))
 		return pd_parse_icmp(lx, p);
 	return parse_tcp(lx, p);
+}
+
+bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p)
+{
+	struct pd_lex from = (pd_skip(lx), *lx);
+
+	if (!parse_any(lx, p))
+		return false;
+	if (!p->out && p->ecn == PD_ECN_ECT)
+		return pd_wrong(&from, "[ect01] can only be used with outbound packets");
+	if (!p->out && p->opts.any)
+		return pd_wrong(&from, "<...> for TCP options can only be used with outbound packets");
+	return true;
 }

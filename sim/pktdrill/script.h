@@ -90,7 +90,7 @@ struct pd_event {
 	unsigned line;
 	enum pd_kind kind;
 	enum pd_when when;
-	bool range, after_to;             /* [at, to]; to was written relative */
+	bool range;                       /* [at, to] */
 	ns_t at, to;                      /* since the start, or since the event before */
 	ns_t ends;                        /* of a blocking call, as at */
 	struct pd_call call;

@@ -42,6 +42,22 @@ wrong '\n+0 < S 0:0(0) win 1 <mss 1460\n' "3:1: syntax error: expected '>' befor
 wrong '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n/* x\n' '2:1: syntax error: a comment without an end'
 wrong '+0 \0001\0377x' \
 	"1:4: syntax error: expected a system call, a packet, \`command\` or %{ code }% before '??x'"
+wrong '+0 < S 0:0(0) win\n' '2:1: syntax error: expected a number in range before the end of the file'
+wrong '+0 close(3) = -1 EFOO (x)\n' "1:18: syntax error: expected an errno before 'EFOO (x)'"
+wrong '+0 close(3) = x\n' "1:15: syntax error: expected a result before 'x'"
+wrong '+0 < Q 0:0(0)\n' "1:6: syntax error: expected TCP flags before 'Q 0:0(0)'"
+wrong '\n* close(3) = 0\n' \
+	'2:1: semantic error: event time <star> can only be used with outbound packets'
+wrong '+0~+1 < . 1:1(0)\n' \
+	'1:1: semantic error: event time range can only be used with outbound packets'
+wrong '+0...1 < . 1:1(0)\n' '1:1: semantic error: an end time can only be used with system calls'
+wrong '+1~+.5 > . 1:1(0)\n' '1:4: semantic error: time range is backwards'
+wrong '+1~2 > . 1:1(0)\n' \
+	'1:4: semantic error: a time range from a relative to an absolute time'
+wrong '+0 < . 1:1(0) <...>\n' \
+	'1:6: semantic error: <...> for TCP options can only be used with outbound packets'
+wrong '+0 < [ect01] . 1:1(0)\n' \
+	'1:6: semantic error: [ect01] can only be used with outbound packets'
 wrong '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0\0' '2:3: a byte of value 0: this is no script'
 for o in -h --help; do
 	"$NETLOOM" packetdrill $o | grep -q '^usage: netloom packetdrill FILE' || say "no help of $o"
@@ -116,6 +132,19 @@ echo '0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3' >"$t"
 out=$("$NETLOOM" packetdrill "$t")
 [ $? -eq 77 ] || say "a skipped script does not end with status 77"
 grep -q '^skipped .*wrong.pkt: line 1: ' <<<"$out" || say "no reason: $out"
+
+# What the language has and we have not, with its place: lacks TEXT WHERE-AND-WHAT.
+lacks() {
+	printf '%b' "$1" >"$t"
+	out=$("$NETLOOM" packetdrill "$t") && say "'$1' passes"
+	[ "$(head -n 1 <<<"$out")" = "skipped $t: $2" ] || say "of '$1':" "$out"
+}
+lacks '+0 > . 1:1(0) ack 1 <nop,edo 4>\n' 'line 1, column 26: TCP option edo'
+lacks '\n+0 > [flowlabel 0x1] . 1:1(0)\n' 'line 2, column 7: the IP field flowlabel'
+lacks '+0 < SWA 0:0(0)\n' 'line 1, column 8: AccECN'
+lacks '+0 < ipv4 1.2.3.4 > 5.6.7.8: . 1:1(0)\n' 'line 1, column 6: a packet of ipv4'
+lacks '+0 < icmp foo\n' 'line 1, column 11: the ICMP message foo'
+lacks '+0 > . 1:1(0) <TS val ... ecr 7>\n' 'line 1, column 23: a timestamp of any value'
 
 "$NETLOOM" packetdrill "$TMPDIR/none.pkt" >/dev/null 2>"$t"
 [ $? -eq 2 ] || say "a file that is not there does not end with status 2"

@@ -22,7 +22,7 @@ TEST(pktdrill_parse, times_are_absolute_relative_ranges_or_any)
 	const struct pd_event *e;
 	unsigned line;
 
-	CHECK_EQ(parse(&s, "0.1 close(3) = 0\n+.25 close(3) = 0\n* close(3) = 0\n"
+	CHECK_EQ(parse(&s, "0.1 close(3) = 0\n+.25 close(3) = 0\n* > . 1:1(0)\n"
 		       "1~1.5 > . 1:1(0)\n+0~+.1 > . 1:1(0)\n0...0.2 close(3) = 0\n", &line), PD_PASSED);
 	e = s.events;
 	CHECK_EQ(e->when, PD_AT);
