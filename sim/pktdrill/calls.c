@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/pktdrill/const.h"
+#include "sim/pktdrill/lex.h"
 #include "sim/pktdrill/run.h"
 #include "stack/util/cc.h"
 #include "stack/util/err.h"
@@ -157,6 +158,8 @@ static int64_t call_socket(struct pd_run *r, const struct pd_call *c)
 	struct sock *sk;
 	int err;
 
+	if (pd_arg(c, 0)->kind == PD_NUM && pd_arg(c, 0)->num == L_AF_INET6 && !r->mapped)
+		return pd_lacks(r, "a socket of IPv6");
 	if ((type & 0xf) == L_SOCK_DGRAM && (!proto || proto == L_IPPROTO_UDP))
 		return open_udp(r, c, type);
 	if ((type & 0xf) != L_SOCK_STREAM || (proto && proto != L_SOL_TCP))
@@ -327,6 +330,12 @@ static int64_t call_fcntl(struct pd_run *r, const struct pd_call *c)
 		return -EBADF;
 	if (cmd == L_F_GETFL)
 		return L_O_RDWR | (f->nonblock ? L_O_NONBLOCK : 0);
+	if (cmd == L_F_GETFD)
+		return f->cloexec;
+	if (cmd == L_F_SETFD) {
+		f->cloexec = pd_arg_num(r, c, 2) & L_FD_CLOEXEC;
+		return 0;
+	}
 	if (cmd != L_F_SETFL)
 		return pd_lacks(r, "this fcntl");
 	f->nonblock = pd_arg_num(r, c, 2) & L_O_NONBLOCK;
@@ -360,29 +369,42 @@ static int64_t call_ioctl(struct pd_run *r, const struct pd_call *c)
 
 /* --- the table ------------------------------------------------------------------------------ */
 
-static const struct { const char *name; int64_t (*fn)(struct pd_run *r, const struct pd_call *c); }
-calls[] = {
-	{ "socket", call_socket }, { "bind", call_bind }, { "listen", call_listen },
-	{ "accept", call_accept }, { "accept4", call_accept }, { "connect", call_connect },
-	{ "close", call_close }, { "shutdown", call_shutdown },
-	{ "write", pd_write }, { "send", pd_send }, { "sendto", pd_send },
-	{ "writev", pd_writev }, { "sendmsg", pd_sendmsg },
-	{ "read", pd_read }, { "recv", pd_recv }, { "recvfrom", pd_recv },
-	{ "readv", pd_readv }, { "recvmsg", pd_recvmsg },
-	{ "setsockopt", pd_setsockopt }, { "getsockopt", pd_getsockopt },
-	{ "open", pd_open }, { "sendfile", pd_sendfile }, { "pipe", pd_pipe },
-	{ "splice", pd_splice },
-	{ "fcntl", call_fcntl }, { "ioctl", call_ioctl }, { "poll", pd_poll },
-	{ "epoll_create", pd_epoll_create }, { "epoll_create1", pd_epoll_create },
-	{ "epoll_ctl", pd_epoll_ctl }, { "epoll_wait", pd_epoll_wait },
+typedef int64_t call_fn(struct pd_run *r, const struct pd_call *c);
+
+/* With so many arguments at least and at most. */
+static const struct { const char *name; call_fn *fn; unsigned min, max; } calls[] = {
+	{ "socket", call_socket, 3, 3 }, { "bind", call_bind, 3, 3 },
+	{ "listen", call_listen, 2, 2 }, { "accept", call_accept, 3, 3 },
+	{ "accept4", call_accept, 4, 4 }, { "connect", call_connect, 3, 3 },
+	{ "close", call_close, 1, 1 }, { "shutdown", call_shutdown, 2, 2 },
+	{ "write", pd_write, 3, 3 }, { "send", pd_send, 4, 4 }, { "sendto", pd_send, 6, 6 },
+	{ "writev", pd_writev, 3, 3 }, { "sendmsg", pd_sendmsg, 3, 3 },
+	{ "read", pd_read, 3, 3 }, { "recv", pd_recv, 4, 4 }, { "recvfrom", pd_recv, 6, 6 },
+	{ "readv", pd_readv, 3, 3 }, { "recvmsg", pd_recvmsg, 3, 3 },
+	{ "setsockopt", pd_setsockopt, 5, 5 }, { "getsockopt", pd_getsockopt, 5, 5 },
+	{ "open", pd_open, 2, 3 }, { "sendfile", pd_sendfile, 4, 4 }, { "pipe", pd_pipe, 1, 1 },
+	{ "splice", pd_splice, 6, 6 }, { "fcntl", call_fcntl, 2, 3 },
+	{ "ioctl", call_ioctl, 2, 3 }, { "poll", pd_poll, 3, 3 },
+	{ "epoll_create", pd_epoll_create, 1, 1 }, { "epoll_create1", pd_epoll_create, 1, 1 },
+	{ "epoll_ctl", pd_epoll_ctl, 4, 4 }, { "epoll_wait", pd_epoll_wait, 4, 4 },
 };
 
 int64_t pd_call(struct pd_run *r, const struct pd_call *c)
 {
-	for (size_t i = 0; i < N_ELEM(calls); i++)
-		if (strcmp(c->name, calls[i].name) == 0)
-			return calls[i].fn(r, c);
-	return pd_lacks(r, "the system call %s", c->name);
+	unsigned n = 0;
+	size_t i = 0;
+
+	while (i < N_ELEM(calls) && strcmp(c->name, calls[i].name) != 0)
+		i++;
+	if (i == N_ELEM(calls))
+		return pd_lacks(r, "the system call %s", c->name);
+	for (const struct pd_expr *e = c->args; e; e = e->next)
+		n++;
+	if (n >= calls[i].min && n <= calls[i].max)
+		return calls[i].fn(r, c);
+	pd_say(r->says, PD_FAILED, r->event->line, "runtime error in %s call: Expected %u args "
+	       "but got %u", c->name, n < calls[i].min ? calls[i].min : calls[i].max, n);
+	return 0;
 }
 
 static bool is_close(const struct pd_call *c) { return strcmp(c->name, "close") == 0; }

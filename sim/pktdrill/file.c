@@ -112,9 +112,11 @@ int64_t pd_pipe(struct pd_run *r, const struct pd_call *c)
 	return fd < 0 ? fd : 0;
 }
 
-static int64_t from_pipe(struct pd_run *r, struct pd_fd *out, struct pd_pipe *p, int64_t n)
+static int64_t from_pipe(struct pd_run *r, struct pd_fd *out, struct pd_pipe *p, int64_t n,
+			 int64_t flags)
 {
-	int64_t done = pd_stream_send(r, out, n < p->n ? n : p->n, 0);
+	int64_t done = pd_stream_send(r, out, n < p->n ? n : p->n,
+				      flags & L_SPLICE_F_MORE ? L_MSG_MORE : 0);
 
 	if (done > 0)
 		p->n -= done;
@@ -138,15 +140,15 @@ static int64_t to_pipe(struct pd_run *r, struct pd_fd *in, struct pd_pipe *p, in
 int64_t pd_splice(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *in = pd_arg_fd(r, c, 0), *out = pd_arg_fd(r, c, 2);
-	int64_t n = pd_arg_num(r, c, 4);
+	int64_t n = pd_arg_num(r, c, 4), flags = pd_arg_num(r, c, 5);
 
 	if (!in || !out)
 		return -EBADF;
-	if (pd_arg_num(r, c, 5))
-		return pd_lacks(r, "a splice with flags");
+	if (flags & ~(int64_t)(L_SPLICE_F_MOVE | L_SPLICE_F_GIFT | L_SPLICE_F_MORE))
+		return pd_lacks(r, "a splice with these flags");
 	if (n < 0 || !((in->sk && out->pipe) || (in->pipe && out->sk)))
 		return -EINVAL;
 	if (in->sk)
 		return to_pipe(r, in, out->pipe, n);
-	return in->pipe->n ? from_pipe(r, out, in->pipe, n) : ERR_AGAIN;
+	return in->pipe->n ? from_pipe(r, out, in->pipe, n, flags) : ERR_AGAIN;
 }

@@ -79,13 +79,27 @@ static int64_t unescape(char *s)
 	return to - s;
 }
 
+/* "abc" "def" is one; "abc"... has more behind it. */
 static bool parse_string(struct pd_lex *lx, struct pd_expr *e)
 {
 	e->kind = PD_STR;
-	e->text = pd_between(lx, "\"", "\"");
-	if (e->text)
-		e->num = unescape(e->text);
-	return e->text != NULL;
+	e->text = NULL;
+	e->num = 0;
+	while (pd_looks(lx, "\"")) {
+		char *piece = pd_between(lx, "\"", "\"");
+		int64_t n = piece ? unescape(piece) : 0;
+		char *all = piece ? pd_alloc(lx->script, (size_t)(e->num + n) + 1) : NULL;
+
+		if (!all)
+			return false;
+		if (e->text)
+			memcpy(all, e->text, (size_t)e->num);
+		memcpy(all + e->num, piece, (size_t)n);
+		e->text = all;
+		e->num += n;
+	}
+	(void)pd_take(lx, "...");
+	return true;
 }
 
 static bool parse_atom(struct pd_lex *lx, struct pd_expr *e, int depth)

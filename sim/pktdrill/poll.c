@@ -15,14 +15,21 @@ static const struct { uint32_t sk, bit; } bits[] = {
 	{ SK_ONCE, L_EPOLLONESHOT },
 };
 
-/* As poll(2) has them. */
-static uint32_t to_poll(uint32_t events)
+/* As epoll(7) has them. */
+static uint32_t to_epoll(uint32_t events)
 {
 	uint32_t v = 0;
 
 	for (size_t i = 0; i < N_ELEM(bits); i++)
 		v |= events & bits[i].sk ? bits[i].bit : 0;
 	return v;
+}
+
+/* As poll(2) has them: all data is normal data. */
+static uint32_t to_poll(uint32_t events)
+{
+	return to_epoll(events) | (events & SK_IN ? L_POLLRDNORM : 0) |
+	       (events & SK_OUT ? L_POLLWRNORM : 0);
 }
 
 static uint32_t from_poll(int64_t events)
@@ -101,8 +108,8 @@ static void check_event(struct pd_run *r, const struct pd_expr *want, const stru
 
 	if (want->kind != PD_STRUCT)
 		return;
-	if (num_of(want, "events") != to_poll(got->events))
-		wrong_events(r, "epoll_wait", num_of(want, "events"), to_poll(got->events));
+	if (num_of(want, "events") != to_epoll(got->events))
+		wrong_events(r, "epoll_wait", num_of(want, "events"), to_epoll(got->events));
 	else if (data && data->kind == PD_NUM && (uint64_t)data->num != got->data)
 		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in epoll_wait call: "
 		       "expected %s %" PRId64 " but got %" PRIu64, data->field, data->num,

@@ -28,6 +28,7 @@ static bool option_is_idle(const char *name)
 		"--send_omit_free", "--init_scripts", "--netmask_ip", "--mss", "--code_command",
 		"--strict_segments",
 		"--define", "--code_format", "--code_sockopt", "--tcp_ts_ecr_scaled", "--debug",
+		"--is_anyip",
 	};
 
 	for (size_t i = 0; i < N_ELEM(idle); i++)
@@ -42,7 +43,14 @@ static bool option_address(struct pd_run *r, const struct pd_option *o)
 		   strcmp(o->name, "--remote_ip") == 0 ? &r->remote :
 		   strcmp(o->name, "--gateway_ip") == 0 ? &r->gateway : NULL;
 
-	return a && ip4_parse(a, o->value ? o->value : "");
+	const char *v = o->value ? o->value : "";
+	size_t n = strcspn(v, "/");               /* "192.0.2.1/24": of the network, as well */
+	char text[ADDR_STRLEN] = "";
+
+	if (!a || n >= sizeof(text) || (v[n] && a != &r->remote))
+		return false;
+	memcpy(text, v, n);
+	return ip4_parse(a, text);
 }
 
 static bool option_number(struct pd_run *r, const struct pd_option *o)
@@ -70,8 +78,11 @@ static bool option_number(struct pd_run *r, const struct pd_option *o)
 
 static void set_option(struct pd_run *r, const struct pd_option *o)
 {
-	if (strcmp(o->name, "--ip_version") == 0 && o->value && strcmp(o->value, "ipv4") == 0)
-		return;
+	if (strcmp(o->name, "--ip_version") == 0 && o->value && strncmp(o->value, "ipv4", 4) == 0) {
+		r->mapped = strcmp(o->value + 4, "-mapped-ipv6") == 0;
+		if (r->mapped || !o->value[4])
+			return;
+	}
 	if (!option_number(r, o) && !option_address(r, o) && !option_is_idle(o->name))
 		pd_say(r->says, PD_SKIPPED, o->line, "the option %s%s%s", o->name,
 		       o->value ? "=" : "", o->value ? o->value : "");
@@ -114,14 +125,10 @@ static bool in_time(ns_t from, ns_t to, ns_t at, ns_t t)
 }
 
 /* A call that blocked returns now. */
-static void check_return(struct pd_run *r, const struct pd_call *c, ns_t ends, ns_t t)
+static void check_return(struct pd_run *r, ns_t ends, ns_t t)
 {
-	char head[64];
-
-	if (in_time(ends, ends, r->now, t))
-		return;
-	snprintf(head, sizeof(head), "runtime error in %.30s call: ", c->name);
-	say_time(r, head, "system call return", ends, ends, r->now, t);
+	if (!in_time(ends, ends, r->now, t))
+		say_time(r, "", "system call return", ends, ends, r->now, t);
 }
 
 static void check_result(struct pd_run *r, const struct pd_call *c, int64_t got);
@@ -140,8 +147,7 @@ static void poll_blocked(struct pd_run *r)
 		got = pd_call_gave_up(r, &e->call);
 	if (got != ERR_AGAIN || r->now >= r->call_until) {
 		r->blocked = NULL;
-		check_return(r, &e->call, r->blocked_ends,
-			     tolerance(r, r->call_at, r->blocked_ends));
+		check_return(r, r->blocked_ends, tolerance(r, r->call_at, r->blocked_ends));
 		check_result(r, &e->call, got);
 	}
 	r->event = outer;
@@ -220,7 +226,7 @@ static void run_call(struct pd_run *r, const struct pd_event *e, ns_t ends)
 		return;
 	}
 	if (ok(r) && e->call.blocks)
-		check_return(r, &e->call, ends, tolerance(r, r->now, ends));
+		check_return(r, ends, tolerance(r, r->now, ends));
 	else if (got == ERR_AGAIN && pd_call_may_block(r, &e->call))
 		pd_say(r->says, PD_FAILED, e->line, "runtime error in %s call: it blocks, and no "
 		       "time is given for its end", e->call.name);
