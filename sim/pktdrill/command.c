@@ -132,14 +132,19 @@ static bool has_word(struct words *ws, const char *word)
 
 /* --- commands -------------------------------------------------------------------------- */
 
-/* NAME=VALUE, by the last part of NAME; quotes around VALUE. */
+/* NAME=VALUE, quotes around VALUE or around all; NAME alone: it is to be printed. */
 static void assign(struct pd_run *r, char *word)
 {
-	char *eq = strchr(word, '='), *name, *v;
-	size_t n;
+	char *eq, *v;
+	size_t n = strlen(word);
 
+	if (n >= 2 && (word[0] == '"' || word[0] == '\'') && word[n - 1] == word[0]) {
+		word[n - 1] = '\0';
+		word++;
+	}
+	eq = strchr(word, '=');
 	if (!eq) {
-		pd_lacks(r, "the sysctl %s, not set to anything", word);
+		pd_sysctl_read(r, word);
 		return;
 	}
 	*eq = '\0';
@@ -149,10 +154,7 @@ static void assign(struct pd_run *r, char *word)
 		v[n - 1] = '\0';
 		v++;
 	}
-	name = eq;
-	while (name > word && name[-1] != '.' && name[-1] != '/')
-		name--;
-	pd_sysctl(r, name, v);
+	pd_sysctl(r, word, v);
 }
 
 static void do_sysctl(struct pd_run *r, struct words *ws)
@@ -170,19 +172,65 @@ static void do_defaults(struct pd_run *r, struct words *ws)
 	pd_sysctl_defaults(r);
 }
 
+/* But what another command makes of its output would be missed. */
 static void do_nothing(struct pd_run *r, struct words *ws)
 {
 	(void)r;
-	(void)ws;
+	while (next(ws))
+		;
 }
 
-/* "ip link set dev tun0 mtu N"; caches are empty when a script begins. */
+static void do_false(struct pd_run *r, struct words *ws)
+{
+	(void)ws;
+	pd_say(r->says, PD_FAILED, r->event->line,
+	       "error executing `false` command: non-zero status 1");
+}
+
+/* "echo VALUE > /proc/sys/net/ipv4/NAME". */
+static void do_echo(struct pd_run *r, struct words *ws)
+{
+	char *to = strchr(ws->at, '>'), *end;
+
+	if (!to) {
+		do_nothing(r, ws);
+		return;
+	}
+	for (end = to; end > ws->at && strchr(" \t\"'", end[-1]); end--)
+		;
+	*end = '\0';
+	ws->at += strspn(ws->at, " \t\"'");
+	to += 1 + strspn(to + 1, "> \t");
+	to[strcspn(to, " \t\r")] = '\0';
+	if (strncmp(to, "/proc/sys/", 10) == 0)
+		pd_sysctl(r, to + 10, ws->at);
+	else if (strcmp(to, "/dev/null") != 0)
+		pd_lacks(r, "the command echo to %s", to);
+}
+
+/* What shows, or empties caches, which are empty when a script begins. */
+static bool ip_is_idle(const char *object, const struct words *ws)
+{
+	static const char *const verbs[] = { "show", "list", "ls", "flush cache" };
+	const char *verb = ws->at + strspn(ws->at, " \t");
+
+	if (!object || strcmp(object, "tcp_metrics") == 0)
+		return object;
+	for (size_t i = 0; i < N_ELEM(verbs); i++)
+		if (strncmp(verb, verbs[i], strlen(verbs[i])) == 0)
+			return true;
+	return !*verb;
+}
+
+/* "ip link set dev tun0 mtu N". */
 static void do_ip(struct pd_run *r, struct words *ws)
 {
 	char *w = next(ws), *v, *end;
 	long n;
 
-	if (w && strcmp(w, "tcp_metrics") == 0)
+	while (w && *w == '-')
+		w = next(ws);
+	if (ip_is_idle(w, ws))
 		return;
 	if (w && strcmp(w, "link") == 0 && has_word(ws, "mtu") && (v = next(ws))) {
 		n = strtol(v, &end, 10);
@@ -257,6 +305,10 @@ static const struct { const char *name; command_fn *fn; } table[] = {
 	/* Segments here are as short as the wire has them, whatever a card could do. */
 	{ "ethtool", do_nothing },
 	{ "sleep", do_nothing }, { "true", do_nothing }, { "sync", do_nothing },
+	{ ":", do_nothing }, { "false", do_false }, { "echo", do_echo },
+	/* What only shows something, and modules that are all there, or not at all. */
+	{ "date", do_nothing }, { "uname", do_nothing }, { "ss", do_nothing },
+	{ "modprobe", do_nothing },
 };
 
 static void run_line(struct pd_run *r, char *line)

@@ -180,7 +180,8 @@ int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c);
 int64_t pd_epoll_wait(struct pd_run *r, const struct pd_call *c);
 
 /* --- sysctl.c --- */
-void pd_sysctl(struct pd_run *r, const char *name, const char *v);
+void pd_sysctl(struct pd_run *r, const char *path, const char *v);
+void pd_sysctl_read(struct pd_run *r, const char *path);          /* nobody sees the value */
 void pd_sysctl_defaults(struct pd_run *r);        /* what collections of scripts begin with */
 
 /* --- command.c --- */

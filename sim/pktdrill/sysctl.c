@@ -3,6 +3,7 @@
  * The sysctls that scripts set become options of the stack; what has no effect
  * on segments here is let pass.  All else is not done, and said.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +25,17 @@ static const struct { const char *name, *value; } fixed[] = {
 	{ "tcp_thin_linear_timeouts", "0" },
 	{ "tcp_rfc1337", "0" }, { "tcp_min_rtt_wlen", "300" }, { "tcp_plb_enabled", "0" },
 	{ "tcp_comp_sack_nr", "0" }, { "tcp_comp_sack_delay_ns", "0" },
-	{ "tcp_comp_sack_slack_ns", NULL }, { "default_qdisc", "pfifo_fast" },
-	{ "default_qdisc", "pfifo" }, { "tcp_no_metrics_save", NULL },
+	{ "tcp_comp_sack_slack_ns", NULL }, { "tcp_no_metrics_save", NULL },
+	{ "default_qdisc", NULL },                /* the interface has its own already */
+	{ "tcp_mem", NULL }, { "netdev_max_backlog", NULL }, { "tcp_low_latency", NULL },
+	{ "tcp_ehash_entries", NULL }, { "tcp_child_ehash_entries", NULL },
+	{ "tcp_thin_dupack", NULL }, { "tcp_frto_response", NULL }, { "tcp_backlog_ack_defer", NULL },
+	{ "tcp_app_win", "31" }, { "tcp_ecn_fallback", "1" }, { "tcp_pingpong_thresh", "1" },
+	{ "tcp_fastopen_blackhole_timeout_sec", "0" }, { "tcp_fwmark_accept", "0" },
+	{ "tcp_l3mdev_accept", "0" }, { "tcp_migrate_req", "0" }, { "tcp_reflect_tos", "0" },
+	{ "tcp_syn_linear_timeouts", "0" }, { "tcp_max_reordering", "300" },
+	{ "tcp_abc", "0" }, { "tcp_tw_recycle", "0" }, { "tcp_cookie_size", "0" },
+	{ "ip_no_pmtu_disc", "0" },
 	{ "tcp_tso_win_divisor", NULL }, { "tcp_tso_rtt_log", NULL },
 	{ "tcp_limit_output_bytes", NULL }, { "tcp_pacing_ss_ratio", "200" },
 	{ "tcp_pacing_ca_ratio", "120" },
@@ -40,15 +50,45 @@ static bool is_fixed(const char *name, const char *v)
 	return false;
 }
 
-void pd_sysctl(struct pd_run *r, const char *name, const char *v)
+/* Linux counts the shortest timeout in us, we in ms. */
+static bool set_rto_min(struct pd_run *r, const char *v)
 {
-	const struct sysctl *key = sysctl_find(name);
-	char err[128];
+	const struct sysctl *key = sysctl_find("tcp_rto_min_ms");
+	char ms[24], err[128], *end;
+	long us = strtol(v, &end, 10);
 
+	snprintf(ms, sizeof(ms), "%ld", us / 1000);
+	return !*end && us > 0 && us % 1000 == 0 && key && sysctl_set(key, r->st, ms, err);
+}
+
+void pd_sysctl(struct pd_run *r, const char *path, const char *v)
+{
+	const char *name = path + strlen(path);
+	const struct sysctl *key;
+	char err[128];
+	bool set;
+
+	while (name > path && name[-1] != '.' && name[-1] != '/')
+		name--;
+	key = strncmp(path, "net.inet", 8) == 0 ? NULL : sysctl_find(name);
+	if (strcmp(name, "tcp_rto_min_us") == 0)
+		set = set_rto_min(r, v);
+	else
+		set = key ? sysctl_set(key, r->st, v, err) : is_fixed(name, v);
 	if (strcmp(name, "tcp_ecn") == 0 && strtol(v, NULL, 0) > 2)
 		pd_lacks(r, "AccECN");
-	else if (key ? !sysctl_set(key, r->st, v, err) : !is_fixed(name, v))
-		pd_lacks(r, "the sysctl %s=%s", name, v);
+	else if (!set)
+		pd_lacks(r, "the sysctl %s=%s", path, v);
+}
+
+void pd_sysctl_read(struct pd_run *r, const char *path)
+{
+	const char *name = path + strlen(path);
+
+	while (name > path && name[-1] != '.' && name[-1] != '/')
+		name--;
+	if (!sysctl_find(name))
+		pd_lacks(r, "the sysctl %s", path);
 }
 
 /* What packetdrill's collections all begin with. */

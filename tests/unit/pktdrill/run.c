@@ -136,6 +136,38 @@ TEST(pktdrill_run, a_close_that_lingers_blocks)
 #undef LINGER
 }
 
+TEST(pktdrill_run, commands_that_only_show_pass)
+{
+	script("`ip route show; ip -4 addr; ip route flush cache\n"
+	       "date && ss -tin > /dev/null; sysctl net.ipv4.tcp_sack; modprobe tcp_reno`\n"
+	       LISTEN, PD_PASSED, 0, "");
+	script("`ss -tin | grep -q cwnd`\n" LISTEN, PD_SKIPPED, 1, "a pipeline");
+	script("`ip route replace default via 192.168.0.1 initcwnd 4`\n" LISTEN, PD_SKIPPED, 1,
+	       "the command ip route");
+	script("`false`\n" LISTEN, PD_FAILED, 1,
+	       "error executing `false` command: non-zero status 1");
+}
+
+TEST(pktdrill_run, sysctls_are_set_in_any_way)
+{
+#define NO_SACK LISTEN "+.1 < S 0:0(0) win 32792 <mss 1000,sackOK,nop,nop>\n"
+#define SYN_ACK "+0 > S. 0:0(0) ack 1 <mss 1460>\n"
+	script("`echo 0 > /proc/sys/net/ipv4/tcp_sack`\n" NO_SACK SYN_ACK, PD_PASSED, 0, "");
+	script("`echo \"0\" >/proc/sys/net/ipv4/tcp_sack`\n" NO_SACK SYN_ACK, PD_PASSED, 0, "");
+	script("`sysctl -w \"net.ipv4.tcp_sack=0\"`\n" NO_SACK SYN_ACK, PD_PASSED, 0, "");
+	script("`sysctl -w net.ipv4.tcp_rto_min_us=1000000`\n" NO_SACK
+	       "+0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,sackOK>\n"
+	       "+.1 < . 1:1(0) ack 1 win 32792\n"
+	       "+0 accept(3, ..., ...) = 4\n"
+	       "+0 %{ assert tcpi_rto == 1100000, tcpi_rto }%\n", PD_PASSED, 0, "");
+	script("`sysctl -w net.inet.tcp.sack.enable=0`\n" LISTEN, PD_SKIPPED, 1,
+	       "the sysctl net.inet.tcp.sack.enable=0");
+	script("`sysctl -w net.ipv4.tcp_max_reordering=3`\n" LISTEN, PD_SKIPPED, 1,
+	       "the sysctl net.ipv4.tcp_max_reordering=3");
+#undef NO_SACK
+#undef SYN_ACK
+}
+
 TEST(pktdrill_run, arguments_are_counted)
 {
 	script(OPEN "+0 close(4, 5) = 0\n", PD_FAILED, 8,
