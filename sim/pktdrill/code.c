@@ -2,8 +2,8 @@
 /*
  * %{ code }%: the part of Python that scripts use to ask the connection how it
  * is.  Statements: assert E [, E], NAME = E, NAME += E and its like, print(),
- * pass; one a line, or with ; between.  expr.c has the expressions.  All else
- * is skipped, and said.
+ * pass, return, break, continue; one a line, or with ; between.  suite.c has those
+ * that hold others, expr.c the expressions.  All else is skipped, and said.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static void say_value(const struct pd_val *v, struct buf *b)
 	else if (v->kind == PD_V_NUM)
 		buf_printf(b, "%.15g", v->n);
 	else
-		buf_str(b, v->kind == PD_V_SEQ ? "(...)" : "None");
+		buf_str(b, v->kind == PD_V_NONE ? "None" : "(...)");
 }
 
 static bool is_first(const char *from, const char *at, size_t n)
@@ -110,48 +110,48 @@ static bool assignment(struct pd_code *c, const char *name)
 	return true;
 }
 
-static void statement(struct pd_code *c)
+enum pd_jump pd_statement(struct pd_code *c)
 {
-	static const char *const others[] = { "import", "from", "if", "for", "while", "def" };
+	static const char *const others[] = { "import", "from", "class", "try", "with", "raise",
+					      "global", "del" };
 	char name[PD_NAME_MAX];
-	const char *from = c->p;
+	const char *from = (pd_code_blanks(c), c->p);
 
 	if (pd_code_take(c, "assert")) {
 		assertion(c);
-		return;
+		return PD_J_NEXT;
 	}
 	if (pd_code_take(c, "pass"))
-		return;
+		return PD_J_NEXT;
+	if (pd_code_take(c, "break"))
+		return PD_J_BREAK;
+	if (pd_code_take(c, "continue"))
+		return PD_J_CONTINUE;
+	if (pd_code_take(c, "return")) {
+		pd_code_blanks(c);
+		if (*c->p && *c->p != '\n' && *c->p != ';')
+			c->result = pd_expression(c);
+		return PD_J_RETURN;
+	}
 	if (pd_code_name(c, name) && assignment(c, name))
-		return;
+		return PD_J_NEXT;
 	c->p = from;
 	for (size_t i = 0; i < N_ELEM(others); i++) {
 		if (pd_code_take(c, others[i])) {
 			pd_code_lacks(c, others[i]);
-			return;
+			return PD_J_NEXT;
 		}
 	}
 	(void)pd_expression(c);
+	return PD_J_NEXT;
 }
 
 void pd_code(struct pd_run *r, const char *text)
 {
-	struct pd_code c = { .r = r, .p = text };
+	struct pd_code c = { .r = r, .p = text, .text = text };
 	const struct pd_fd *f = pd_fd(r, r->last_fd);
 
 	c.sk = f ? f->sk : NULL;
 	c.has_info = c.sk && sk_tcp_info(c.sk, &c.info) == OK;
-	while (!c.bad) {
-		pd_code_blanks(&c);
-		while (*c.p == '\n' || *c.p == ';') {
-			c.p++;
-			pd_code_blanks(&c);
-		}
-		if (!*c.p)
-			return;
-		statement(&c);
-		pd_code_blanks(&c);
-		if (!c.bad && *c.p && *c.p != '\n' && *c.p != ';')
-			pd_code_lacks(&c, "a statement that is not understood");
-	}
+	pd_suite(&c);
 }

@@ -18,7 +18,7 @@
 #define DEPTH_MAX 60
 #define ITEMS_MAX 64
 
-static const struct pd_val none;
+static const struct pd_val none, formatted = { .kind = PD_V_TEXT };
 
 static struct pd_val num(double n) { return (struct pd_val){ .kind = PD_V_NUM, .n = n }; }
 
@@ -31,6 +31,12 @@ struct pd_val pd_code_lacks(struct pd_code *c, const char *what)
 }
 
 static struct pd_val lacks(struct pd_code *c, const char *what) { return pd_code_lacks(c, what); }
+
+/* A value that nobody asks for may be what we do not know. */
+static struct pd_val no_value(struct pd_code *c, const char *what)
+{
+	return c->dry ? none : lacks(c, what);
+}
 
 /* Towards zero; 0 for what no integer of ours holds. */
 static int64_t whole_of(const struct pd_val *v)
@@ -108,9 +114,11 @@ static const char *keep(struct pd_code *c, const char *s, size_t n)
 
 void pd_name_set(struct pd_code *c, const char *name, struct pd_val v)
 {
-	struct pd_var *at = var_find(c->r, name);
+	struct pd_var *at = c->r->vars;
 
-	if (!at) {
+	while (at != c->scope && strcmp(at->name, name) != 0)
+		at = at->next;
+	if (at == c->scope) {
 		at = pd_alloc(c->r->script, sizeof(*at) + sizeof(v));
 		if (!at) {
 			lacks(c, "memory");
@@ -160,14 +168,22 @@ bool pd_name_find(struct pd_code *c, const char *name, struct pd_val *v)
 
 /* --- brackets ----------------------------------------------------------------------------- */
 
-/* Items up to `close`; comma: there was one.  Of a dict each is a key and a value. */
-static struct pd_val items(struct pd_code *c, const char *close, bool *comma)
+static struct pd_val sequence(struct pd_code *c, const struct pd_val *items, size_t n)
 {
-	struct pd_val *at = pd_alloc(c->r->script, ITEMS_MAX * sizeof(*at));
-	struct pd_val seq = { .kind = PD_V_SEQ, .items = at };
+	struct pd_val *at = pd_alloc(c->r->script, (n + 1) * sizeof(*at));
 
 	if (!at)
 		return lacks(c, "memory");
+	if (n)
+		memcpy(at, items, n * sizeof(*at));
+	return (struct pd_val){ .kind = PD_V_SEQ, .items = at, .n_items = n };
+}
+
+/* Items up to `close`; comma: there was one.  Of a dict each is a key and a value. */
+static struct pd_val items(struct pd_code *c, const char *close, bool *comma)
+{
+	struct pd_val got[ITEMS_MAX], seq = { .kind = PD_V_SEQ };
+
 	*comma = false;
 	c->depth++;
 	while (!c->bad && !pd_code_take(c, close)) {
@@ -175,14 +191,14 @@ static struct pd_val items(struct pd_code *c, const char *close, bool *comma)
 			lacks(c, "so many items");
 			break;
 		}
-		at[seq.n_items++] = pd_expression(c);
+		got[seq.n_items++] = pd_expression(c);
 		if (pd_code_take(c, ",") || (close[0] == '}' && pd_code_take(c, ":")))
 			*comma = true;
 		else if (pd_code_blanks(c), *c->p != close[0])
 			lacks(c, "an expression that is not understood");
 	}
 	c->depth--;
-	return seq;
+	return sequence(c, got, seq.n_items);
 }
 
 static struct pd_val extreme(const struct pd_val *v, size_t n, bool least)
@@ -195,18 +211,59 @@ static struct pd_val extreme(const struct pd_val *v, size_t n, bool least)
 	return best;
 }
 
+/* range(), sum(), all(), any() */
+static struct pd_val of_items(struct pd_code *c, const char *name, const struct pd_val *v, size_t n)
+{
+	struct pd_val got[ITEMS_MAX];
+	int64_t from = n > 1 ? whole_of(&v[0]) : 0, to = n ? whole_of(&v[n > 1]) : 0;
+	int64_t step = n > 2 ? whole_of(&v[2]) : 1;
+	size_t k = 0, true_ones = 0;
+	double all = 0;
+
+	if (strcmp(name, "range") == 0) {
+		for (; step && (step > 0 ? from < to : from > to) && k < ITEMS_MAX; from += step)
+			got[k++] = num((double)from);
+		return step && (step > 0 ? from >= to : from <= to) && n <= 3 ?
+		       sequence(c, got, k) : lacks(c, "this range()");
+	}
+	if (n != 1 || v->kind != PD_V_SEQ || v->n == 1)
+		return lacks(c, name);
+	for (size_t i = 0; i < v->n_items; i++) {
+		all += v->items[i].kind == PD_V_NUM ? v->items[i].n : NAN;
+		true_ones += pd_truth(&v->items[i]);
+	}
+	if (strcmp(name, "sum") == 0)
+		return isnan(all) ? lacks(c, "sum() of what is no number") : num(all);
+	return num(strcmp(name, "any") == 0 ? true_ones > 0 : true_ones == v->n_items);
+}
+
+static bool is_of_items(const char *name)
+{
+	static const char *const names[] = { "range", "sum", "all", "any" };
+
+	for (size_t i = 0; i < N_ELEM(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static struct pd_val function(struct pd_code *c, const char *name)
 {
 	bool comma;
+	const struct pd_var *var = var_find(c->r, name);
 	struct pd_val args = items(c, ")", &comma), *v = args.items;
 	size_t n = args.n_items;
 
-	if (c->bad || strcmp(name, "print") == 0)
+	if (c->bad || c->dry || (!var && strcmp(name, "print") == 0))
 		return none;
-	if (n == 1 && strcmp(name, "len") == 0 && v->kind != PD_V_NUM)
+	if (var)
+		return var->v->kind == PD_V_CODE ? pd_code_call(c, var->v, v, n) : lacks(c, name);
+	if (is_of_items(name))
+		return of_items(c, name, v, n);
+	if (n == 1 && strcmp(name, "len") == 0 && (v->kind == PD_V_STR || v->kind == PD_V_SEQ))
 		return num(v->kind == PD_V_STR ? (double)strlen(v->s) : (double)v->n_items);
 	if (n == 1 && strcmp(name, "str") == 0)
-		return v->kind == PD_V_STR ? *v : (struct pd_val){ .kind = PD_V_STR, .s = "" };
+		return v->kind == PD_V_STR ? *v : formatted;
 	if ((strcmp(name, "min") == 0 || strcmp(name, "max") == 0) && n) {
 		if (v->kind == PD_V_SEQ) {
 			n = v->n_items;
@@ -241,25 +298,34 @@ static struct pd_val item_of(struct pd_code *c, const struct pd_val *v, const st
 						   v->items[k].n == i->n))
 				return v->items[k + 1];
 	if (v->kind != PD_V_SEQ || v->n == 1 || i->kind != PD_V_NUM)
-		return lacks(c, "what is in []");
+		return no_value(c, "what is in []");
 	if (at < 0)
 		at += (int64_t)v->n_items;
-	return at >= 0 && at < (int64_t)v->n_items ? v->items[at] : lacks(c, "what is in []");
+	return at >= 0 && at < (int64_t)v->n_items ? v->items[at] :
+		no_value(c, "what is in []");
 }
 
+/* In quotes, or in three of them, when it may have several lines. */
 static struct pd_val string(struct pd_code *c)
 {
-	char quote = *c->p++;
-	const char *from = c->p;
-	size_t n;
+	char quote = *c->p;
+	size_t ends = c->p[1] == quote && c->p[2] == quote ? 3 : 1, n;
+	const char *from = c->p += ends;
 
-	while (*c->p && *c->p != quote && *c->p != '\n')
+	while (*c->p && (ends == 3 ? c->p[0] != quote || c->p[1] != quote || c->p[2] != quote :
+				     *c->p != quote && *c->p != '\n'))
 		c->p += c->p[0] == '\\' && c->p[1] ? 2 : 1;
 	n = (size_t)(c->p - from);
 	if (*c->p != quote)
 		return lacks(c, "a string without an end");
-	c->p++;
+	c->p += ends;
 	return (struct pd_val){ .kind = PD_V_STR, .s = keep(c, from, n) };
+}
+
+/* f"{x}" and its like. */
+static bool is_format(const char *p)
+{
+	return (*p == 'f' || *p == 'F') && (p[1] == '"' || p[1] == '\'');
 }
 
 static struct pd_val name_or_call(struct pd_code *c)
@@ -271,7 +337,7 @@ static struct pd_val name_or_call(struct pd_code *c)
 		return lacks(c, "an expression that is not understood");
 	if (pd_code_take(c, "("))
 		return function(c, name);
-	return pd_name_find(c, name, &v) ? v : lacks(c, name);
+	return pd_name_find(c, name, &v) ? v : no_value(c, name);
 }
 
 static struct pd_val atom(struct pd_code *c)
@@ -281,8 +347,18 @@ static struct pd_val atom(struct pd_code *c)
 	bool comma;
 
 	pd_code_blanks(c);
-	if (*c->p == '"' || *c->p == '\'')
-		return string(c);
+	if (is_format(c->p)) {
+		c->p++;
+		return string(c).kind == PD_V_STR ? formatted : none;
+	}
+	if (*c->p == '"' || *c->p == '\'') {
+		v = string(c);
+		while (!c->bad && (pd_code_blanks(c), *c->p == '"' || *c->p == '\'')) {
+			(void)string(c);          /* "a" "b" */
+			v = formatted;
+		}
+		return v;
+	}
 	if (pd_code_take(c, "(")) {
 		v = items(c, ")", &comma);
 		return v.n_items == 1 && !comma ? v.items[0] : v;
@@ -301,15 +377,48 @@ static struct pd_val atom(struct pd_code *c)
 	return v;
 }
 
+/* "...".format(), and LIST.append() of the name that stands at `at`. */
+static struct pd_val method(struct pd_code *c, const char *at, const struct pd_val *v)
+{
+	char name[PD_NAME_MAX], of[PD_NAME_MAX] = "";
+	struct pd_val args, more;
+	bool comma;
+
+	if (!pd_code_name(c, name) || !pd_code_take(c, "("))
+		return lacks(c, "an attribute");
+	args = items(c, ")", &comma);
+	if ((v->kind == PD_V_STR || v->kind == PD_V_TEXT) && strcmp(name, "format") == 0)
+		return formatted;
+	if (c->dry && strcmp(name, "append") == 0)
+		return none;
+	if (c->bad || strcmp(name, "append") != 0 || v->kind != PD_V_SEQ || args.n_items != 1)
+		return lacks(c, name);
+	for (size_t n = 0; n + 1 < sizeof(of) && (isalnum((unsigned char)at[n]) || at[n] == '_'); n++)
+		of[n] = at[n];
+	more = sequence(c, v->items, v->n_items);         /* which has room for one more */
+	if (c->bad || !var_find(c->r, of))
+		return lacks(c, name);
+	more.items[more.n_items++] = args.items[0];
+	*var_find(c->r, of)->v = more;
+	return none;
+}
+
 static struct pd_val primary(struct pd_code *c)
 {
+	const char *at = (pd_code_blanks(c), c->p);
 	struct pd_val v = atom(c);
 	bool comma;
 
-	while (!c->bad && pd_code_take(c, "[")) {
-		struct pd_val i = items(c, "]", &comma);
+	while (!c->bad) {
+		if (pd_code_take(c, "[")) {
+			struct pd_val i = items(c, "]", &comma);
 
-		v = i.n_items == 1 ? item_of(c, &v, &i.items[0]) : lacks(c, "what is in []");
+			v = i.n_items == 1 ? item_of(c, &v, &i.items[0]) : lacks(c, "what is in []");
+		} else if (pd_code_take(c, ".")) {
+			v = method(c, at, &v);
+		} else {
+			break;
+		}
 	}
 	return v;
 }
@@ -319,7 +428,7 @@ static struct pd_val primary(struct pd_code *c)
 /* Both are numbers? */
 static bool numbers(struct pd_code *c, const struct pd_val *a, const struct pd_val *b)
 {
-	if (a->kind == PD_V_NUM && b->kind == PD_V_NUM)
+	if (c->dry || (a->kind == PD_V_NUM && b->kind == PD_V_NUM))
 		return true;
 	lacks(c, "this operator of what is no number");
 	return false;
@@ -354,7 +463,7 @@ static struct pd_val divide(struct pd_code *c, double a, double b, char op)
 	double q = b == 0 ? 0 : floor(a / b);
 
 	if (b == 0)
-		return lacks(c, "a division by zero");
+		return no_value(c, "a division by zero");
 	return num(op == '%' ? a - q * b : op == 'f' ? q : a / b);
 }
 
@@ -369,8 +478,10 @@ static struct pd_val product(struct pd_code *c)
 		if (!op)
 			return v;
 		b = unary(c);
-		if (op == '%' && v.kind == PD_V_STR)
-			continue;                 /* a message: nobody reads it */
+		if (op == '%' && (v.kind == PD_V_STR || v.kind == PD_V_TEXT)) {
+			v = formatted;
+			continue;
+		}
 		if (c->bad || !numbers(c, &v, &b))
 			return none;
 		v = op == '*' ? num(v.n * b.n) : divide(c, v.n, b.n, op);
@@ -388,8 +499,11 @@ static struct pd_val sum(struct pd_code *c)
 		if (!op)
 			return v;
 		b = product(c);
-		if (op == '+' && v.kind == PD_V_STR && b.kind == PD_V_STR)
+		if (op == '+' && (v.kind == PD_V_STR || v.kind == PD_V_TEXT) &&
+		    (b.kind == PD_V_STR || b.kind == PD_V_TEXT)) {
+			v = formatted;
 			continue;
+		}
 		if (c->bad || !numbers(c, &v, &b))
 			return none;
 		v = num(op == '+' ? v.n + b.n : v.n - b.n);
@@ -447,6 +561,7 @@ bool pd_truth(const struct pd_val *v)
 	case PD_V_NUM: return v->n != 0;
 	case PD_V_STR: return *v->s;
 	case PD_V_SEQ: return v->n_items > 0;
+	case PD_V_TEXT: case PD_V_CODE: return true;
 	default:       return false;
 	}
 }
@@ -519,6 +634,8 @@ static struct pd_val comparison(struct pd_code *c)
 
 	while (!c->bad && (op = take_compare(c)) != C_NONE) {
 		b = bits(c, 0);
+		if (!c->dry && (a.kind == PD_V_TEXT || b.kind == PD_V_TEXT))
+			return lacks(c, "a comparison of formatted text");
 		all &= compares(op, &a, &b);
 		any = true;
 		a = b;
@@ -545,8 +662,12 @@ static struct pd_val conjunction(struct pd_code *c)
 	struct pd_val v = negation(c), b;
 
 	while (!c->bad && pd_code_take(c, "and")) {
+		bool known = !pd_truth(&v);
+
+		c->dry += known;
 		b = negation(c);
-		v = pd_truth(&v) ? b : v;
+		c->dry -= known;
+		v = known ? v : b;
 	}
 	return v;
 }
@@ -556,8 +677,12 @@ static struct pd_val disjunction(struct pd_code *c)
 	struct pd_val v = conjunction(c), b;
 
 	while (!c->bad && pd_code_take(c, "or")) {
+		bool known = pd_truth(&v);
+
+		c->dry += known;
 		b = conjunction(c);
-		v = pd_truth(&v) ? v : b;
+		c->dry -= known;
+		v = known ? v : b;
 	}
 	return v;
 }
@@ -565,6 +690,7 @@ static struct pd_val disjunction(struct pd_code *c)
 struct pd_val pd_expression(struct pd_code *c)
 {
 	struct pd_val v, when, other;
+	bool known;
 
 	if (c->nest > DEPTH_MAX)
 		return lacks(c, "an expression of this depth");
@@ -574,8 +700,11 @@ struct pd_val pd_expression(struct pd_code *c)
 		when = disjunction(c);
 		if (!pd_code_take(c, "else"))
 			lacks(c, "an if without else");
+		known = pd_truth(&when);
+		c->dry += known;
 		other = pd_expression(c);
-		v = pd_truth(&when) ? v : other;
+		c->dry -= known;
+		v = known ? v : other;
 	}
 	c->nest--;
 	return v;

@@ -11,7 +11,7 @@
  *	calls.c   system calls    sockopt.c  their options    poll.c  poll, epoll
  *	io.c      those that read and write    cmsg.c  control messages    file.c  pipes, files
  *	command.c `commands`      sysctl.c   what they set
- *	code.c    %{ code }%      expr.c     its expressions
+ *	code.c    %{ code }%      suite.c    its if, for, def      expr.c     its expressions
  *	run.c     events in order
  */
 #include "sim/pktdrill/script.h"
