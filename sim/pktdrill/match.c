@@ -205,11 +205,20 @@ void pd_match_show(struct pd_run *r, const struct pd_packet *want, const struct 
 	pd_seg_show(got, true, false, r->t0, b);
 }
 
+/* More of what left in one go is behind it. */
+static bool is_inside_burst(const struct pd_run *r, const struct pd_seg *got)
+{
+	const struct pd_seg *more = r->sent;
+
+	return more && got->len && more->len && more->at == got->at &&
+	       more->h.seq.v == got->h.seq.v + got->len && more->h.sport == got->h.sport;
+}
+
 static bool matches_tcp(struct pd_run *r, const struct pd_packet *want, struct pd_seg *got)
 {
-	/* Linux marks each long segment that a card will cut, to have its last
+	/* Linux marks each long segment that is cut below TCP, to have its last
 	 * part pushed; ours are short ones from the start. */
-	if (join_burst(r, want, got))
+	if (join_burst(r, want, got) || (r->cuts && is_inside_burst(r, got)))
 		got->h.flags |= want->flags & TCP_PSH;
 	pd_map_out(r, want, got);
 	return !differs(r, want, got);

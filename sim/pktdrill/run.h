@@ -86,6 +86,7 @@ struct pd_run {
 	ns_t tolerance;                   /* of an instant; or so much of a pause before it: */
 	double tolerance_pct;
 	ns_t ts_tick;                     /* of TS val that a script states; 0: not looked at */
+	bool cuts;                        /* the script sees long segments cut: no TSO */
 	bool mapped;                      /* sockets are of IPv6, with addresses of IPv4 */
 	ip4_t local, remote, gateway;
 	uint16_t bind_port, connect_port, next_port;

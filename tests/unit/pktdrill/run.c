@@ -168,6 +168,19 @@ TEST(pktdrill_run, sysctls_are_set_in_any_way)
 #undef SYN_ACK
 }
 
+/* Linux pushes the end of each that is cut below TCP: where it ends, nobody says here. */
+TEST(pktdrill_run, without_tso_a_push_inside_a_burst_is_linuxs_affair)
+{
+#define BURST(psh) OPEN "+0 write(4, ..., 2100) = 2100\n" \
+	"+0 > . 1:1001(1000) ack 1\n+0 > " psh " 1001:2001(1000) ack 1\n"
+	script(BURST("P."), PD_FAILED, 10, NULL);
+	script("`ethtool -K tun0 tso off gso off`\n" BURST("P.")
+	       "+0 > P. 2001:2101(100) ack 1\n", PD_PASSED, 0, "");
+	script("`ethtool -K tun0 tso off`\n" BURST(".")
+	       "+0 > . 2001:2101(100) ack 1\n", PD_FAILED, 12, NULL);
+#undef BURST
+}
+
 TEST(pktdrill_run, arguments_are_counted)
 {
 	script(OPEN "+0 close(4, 5) = 0\n", PD_FAILED, 8,
