@@ -65,6 +65,7 @@ static const struct {
 	STAT("TcpExtTCPMTUPFail", ST_TCP_MTUP_FAIL),
 	STAT("TcpExtTCPMTUPSuccess", ST_TCP_MTUP_SUCCESS),
 	DROPS("TcpExtPAWSEstab", DROP_TCP_PAWS),
+	DROPS("TcpExtPAWSOldAck", DROP_TCP_PAWS_ACK),
 	DROPS("TcpExtTCPDeferAcceptDrop", DROP_TCP_DEFERRED),
 	DROPS("TcpExtIPReversePathFilter", DROP_IP4_RPF),
 #undef STAT

@@ -255,14 +255,14 @@ static void answer_unacceptable(struct tcp_conn *tc, const struct tcp_rx *rx)
 static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 {
 	if (paws_refuses(tc, rx))
-		*why = DROP_TCP_PAWS;
+		*why = is_old_ack(tc, rx) ? DROP_TCP_PAWS_ACK : DROP_TCP_PAWS;
 	else if ((!in_window(tc, rx) || overruns(tc, rx)) && !is_just_old(tc, rx) &&
 		 !is_crossed_synack(tc, rx) && !is_rst_at_fin(tc, rx))
 		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
 	if (*why == DROP_TCP_WINDOW && seq_lt(tc->rcv_adv, rx_end(rx)) &&
 	    !(rx->h.flags & TCP_SYN))
 		tcp_count(tc, EXT_BEYOND_WINDOW);
-	if (*why && (*why != DROP_TCP_PAWS || !is_old_ack(tc, rx)))
+	if (*why && *why != DROP_TCP_PAWS_ACK)
 		answer_unacceptable(tc, rx);
 	return !*why;
 }

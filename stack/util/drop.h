@@ -84,6 +84,7 @@
 	X(DROP_TCP_FLAGS,       "tcp.flags",            "flags that mean nothing in this state") \
 	X(DROP_TCP_WINDOW,      "tcp.window",           "outside the receive window") \
 	X(DROP_TCP_PAWS,        "tcp.paws",             "an old timestamp (RFC 7323 PAWS)") \
+	X(DROP_TCP_PAWS_ACK,    "tcp.paws_ack",         "an old timestamp, of an ACK that was overtaken") \
 	X(DROP_TCP_ACK,         "tcp.ack",              "acknowledges what was not sent, or long ago") \
 	X(DROP_TCP_CHALLENGE,   "tcp.challenge",        "a RST or SYN that may be forged (RFC 5961)") \
 	X(DROP_TCP_BACKLOG,     "tcp.backlog",          "too many connections wait to be accepted") \
