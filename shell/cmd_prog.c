@@ -112,20 +112,28 @@ void prog_argv_free(char **argv)
 	free(argv);
 }
 
-/* With its text, to where the line says. */
+/* With its text, or what the line's --json asks for instead, to where the line says. */
 static int run_shown(struct shell *sh, const struct args *a, char **argv, int argc, json_t **json)
 {
 	struct redirect rd;
 	struct console con = { .sh = sh };
 	struct prog_io io = { .out = to_out, .err = to_err, .ctx = &con };
+	bool kept;                        /* the file has JSON */
 	int status;
 
 	if (!redirect_take(sh, a, argv, &argc, &rd))
 		return 1;
+	kept = rd.out && sh->json && !sh->json_all;
+	if (kept)
+		io.out = to_nowhere;
 	con.out = rd.out;
 	io.in = rd.in;
 	io.terminal = sh->interactive && !shell_in_json(sh) && !rd.out;
 	status = run(sh, a->node, argc, argv, &io, json);
+	if (kept && *json)
+		shell_print_json(rd.out, *json);
+	if (kept)
+		sh->json = false;         /* and is not shown, too */
 	return redirect_close(sh, &rd) || status ? status : 1;
 }
 

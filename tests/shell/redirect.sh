@@ -38,6 +38,9 @@ cmp small gotu || say 'a file sent over UDP is another at the other end'
 lab 'h1 ping -c 1 h2 > text' 'h1 ping -c 1 h2 >> text' || say "ping: $(cat err)"
 [ "$(grep -c 'bytes from' text)" = 2 ] || say "not twice: $(cat text)"
 [ -s out ] && say "what is redirected is shown too: $(cat out)"
+lab 'h1 ping -c 1 h2 --json > object' || say "JSON: $(cat err)"
+grep -q '^{.*"received":1[,}].*}$' object || say "no JSON of it: $(cat object)"
+[ -s out ] && say "JSON that is redirected is shown too: $(cat out)"
 lab "h2 nc -lu 9 -w 2 > gotq &" "h1 nc -u h2 9 a '>' b \\> c" 'run 3s' || say "quotes: $(cat err)"
 [ "$(cat gotq)" = 'a > b > c' ] || say "quoted is no redirection: $(cat gotq)"
 
