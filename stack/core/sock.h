@@ -61,7 +61,8 @@ struct sock {
 	uint8_t type;                     /* enum sk_type */
 	uint8_t shut;                     /* enum sk_how; streams have their own */
 	uint16_t proto;                   /* IP protocol or EtherType */
-	bool bound, connected;            /* bound: by sk_bind(), not by itself */
+	bool bound, connected;            /* bound: by sk_bind(), not by itself; ... */
+	bool port_asked;                  /* ... and that named the port, so it stays */
 	bool each;                        /* some watch wants to know of `arrived` */
 	ip4_t bind_addr;                  /* what sk_bind() asked for */
 	ip4_t local, peer;                /* 0: any */

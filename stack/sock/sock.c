@@ -89,6 +89,7 @@ int sk_bind(struct sock *sk, const struct endpoint *ep)
 		return err;
 	sk->local = sk->bind_addr = a;
 	sk->bound = true;
+	sk->port_asked = ep->port != 0;
 	return OK;
 }
 
@@ -109,7 +110,7 @@ static void disconnect(struct sock *sk)
 	sk->peer = 0;
 	sk->pport = 0;
 	sk->local = sk->bind_addr;
-	if (!sk->bound && sk->lport)
+	if (!sk->port_asked && sk->lport)
 		udp_unbind(sk);
 }
 

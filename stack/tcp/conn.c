@@ -56,7 +56,7 @@ static void let_go(struct tcp_conn *tc)
 /* Of what its owner holds on to: a port that he asked for stays his. */
 static void port_let_go(struct tcp_conn *tc)
 {
-	if (tc->sk.bound && list_linked(&tc->sk.port_node))
+	if (tc->sk.port_asked && list_linked(&tc->sk.port_node))
 		return;
 	tcp_port_release(tc);
 }
@@ -113,11 +113,13 @@ static void forget(struct tcp_conn *tc)
 void tcp_renew(struct tcp_conn *tc)
 {
 	struct sock *sk = &tc->sk;
+	bool ends = tc->state != TCP_CLOSED;
 
 	tcp_set_state(tc, TCP_CLOSED);
 	tcp_listen_fini(tc);
 	let_go(tc);
-	port_let_go(tc);
+	if (ends)
+		port_let_go(tc);
 	if (!list_linked(&sk->port_node))
 		sk->lport = 0;
 	tcp_rcv_fini(tc);

@@ -577,6 +577,35 @@ TEST(like_tcp, a_bound_port_stays_bound)
 	     "connect c lo 1 = EINPROGRESS\n");
 }
 
+/* One that bind() chose is given back. */
+TEST(like_tcp, a_port_that_was_not_named_does_not_stay)
+{
+	LIKE("tcp c\n"
+	     "bind c lo2 0\n"
+	     "name c = lo2:*\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c err\n"
+	     "bind c lo2 3\n"
+	     "name c = lo2:3\n"
+	     "connect c lo 1 = ECONNREFUSED\n"
+	     "tcp d\n"
+	     "bind d lo2 3 = EADDRINUSE\n");
+	LIKE("tcp c\n"
+	     "bind c lo2 0\n"
+	     "connect c none\n"                   /* no connection ended */
+	     "bind c lo2 3 = EINVAL\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c err\n"
+	     "connect c lo 1 = ECONNREFUSED\n"
+	     "tcp l\n"
+	     "bind l lo 1\n"
+	     "listen l 5\n"
+	     "connect c lo 1 = EINPROGRESS\n"
+	     "until c out\n"
+	     "connect c lo 1\n"
+	     "name c = lo2:*\n");
+}
+
 TEST(like_tcp, shutdown_before_connect_lasts)
 {
 	LIKE("tcp l\n"

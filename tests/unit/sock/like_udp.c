@@ -50,6 +50,21 @@ TEST(like_udp, bind_looks_at_the_address_first)
 	     "bind a lo 2 = EINVAL\n");
 }
 
+TEST(like_udp, a_port_that_was_not_named_does_not_stay)
+{
+	LIKE("udp a\n"
+	     "bind a lo2 0\n"
+	     "connect a lo 1\n"
+	     "connect a none\n"
+	     "name a = lo2:0\n"
+	     "bind a lo 1\n"
+	     "name a = lo:1\n"
+	     "connect a lo 2\n"
+	     "connect a none\n"
+	     "name a = lo:1\n"
+	     "bind a lo 3 = EINVAL\n");
+}
+
 /* At the address it speaks from, if it has one. */
 TEST(like_udp, to_any_is_to_this_host)
 {
