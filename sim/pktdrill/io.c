@@ -191,12 +191,21 @@ static int64_t dgram_send(struct pd_run *r, struct pd_fd *f, const struct pd_cal
 	return done;
 }
 
+static void check_msg_flags(struct pd_run *r, const struct pd_call *c, int64_t got)
+{
+	const struct pd_expr *flags = pd_field(pd_arg(c, 1), "msg_flags");
+
+	if (flags && flags->kind == PD_NUM && flags->num != got)
+		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in %s call: Expected "
+		       "msg_flags 0x%08X but got 0x%08X", c->name, (unsigned)flags->num,
+		       (unsigned)got);
+}
+
 /* Who sent it, and whether it was cut, if the script says so. */
 static void check_dgram(struct pd_run *r, const struct pd_call *c, const struct sk_msg *m)
 {
-	const struct pd_expr *from = address(c), *flags = pd_field(pd_arg(c, 1), "msg_flags");
+	const struct pd_expr *from = address(c);
 	const struct pd_expr *ip = pd_field(from, "sin_addr");
-	int64_t cut = m->full > m->n ? L_MSG_TRUNC : 0;
 	struct endpoint want = m->peer;
 	char text[2][ADDR_STRLEN];
 	ip4_t a;
@@ -209,9 +218,7 @@ static void check_dgram(struct pd_run *r, const struct pd_call *c, const struct 
 		       "from %s:%u but it is from %s:%u", c->name,
 		       ip4_fmt(want.addr.v4, text[0]), want.port,
 		       ip4_fmt(m->peer.addr.v4, text[1]), m->peer.port);
-	if (flags && flags->kind == PD_NUM && flags->num != cut)
-		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in %s call: expected "
-		       "msg_flags 0x%" PRIx64 " but got 0x%" PRIx64, c->name, flags->num, cut);
+	check_msg_flags(r, c, m->full > m->n ? L_MSG_TRUNC : 0);
 }
 
 static int64_t dgram_recv(struct pd_run *r, struct pd_fd *f, const struct pd_call *c, int64_t n,
@@ -279,8 +286,18 @@ int64_t pd_send(struct pd_run *r, const struct pd_call *c)
 	return io_buf(r, c, pd_stream_send, pd_arg_num(r, c, 3));
 }
 
+/* read(2), unlike recv(2), takes nothing from whatever it is. */
+static bool wants_nothing(struct pd_run *r, const struct pd_call *c, int64_t n)
+{
+	const struct pd_fd *f = pd_arg_fd(r, c, 0);
+
+	return f && f->sk && !n;
+}
+
 int64_t pd_read(struct pd_run *r, const struct pd_call *c)
 {
+	if (wants_nothing(r, c, pd_arg_num(r, c, 2)))
+		return 0;
 	return io_buf(r, c, pd_stream_recv, 0);
 }
 
@@ -334,11 +351,14 @@ int64_t pd_sendmsg(struct pd_run *r, const struct pd_call *c)
 
 int64_t pd_recvmsg(struct pd_run *r, const struct pd_call *c)
 {
-	int64_t got = io(r, c, pd_stream_recv, iov_len(r, msg_iov(c)), pd_arg_num(r, c, 2));
+	int64_t flags = pd_arg_num(r, c, 2);
+	int64_t got = io(r, c, pd_stream_recv, iov_len(r, msg_iov(c)), flags);
 	struct pd_fd *f = pd_arg_fd(r, c, 0);
 
-	if (got >= 0 && f && f->sk && !f->dgram && !(pd_arg_num(r, c, 2) & L_MSG_ERRQUEUE))
+	if (got >= 0 && f && f->sk && !f->dgram && !(flags & L_MSG_ERRQUEUE)) {
 		pd_check_control(r, c, f, NULL, NULL);
+		check_msg_flags(r, c, flags & L_MSG_OOB);
+	}
 	return got;
 }
 
@@ -349,6 +369,8 @@ int64_t pd_writev(struct pd_run *r, const struct pd_call *c)
 
 int64_t pd_readv(struct pd_run *r, const struct pd_call *c)
 {
-	return io(r, c, pd_stream_recv, iov_len(r, pd_arg(c, 1)), 0);
+	int64_t n = iov_len(r, pd_arg(c, 1));
+
+	return wants_nothing(r, c, n) ? 0 : io(r, c, pd_stream_recv, n, 0);
 }
 

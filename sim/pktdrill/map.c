@@ -78,16 +78,20 @@ static void opt_to_live(uint8_t *o, void *arg)
 		put_be32(o + at, seq_to_live(f, get_be32(o + at), false));
 }
 
-/* What comes first for a listener begins a connection. */
-static void flow_for_segment(struct pd_run *r)
+/* What comes first for a listener begins a connection, and so does a SYN from a port
+ * that the script says. */
+static void flow_for_segment(struct pd_run *r, const struct pd_packet *p)
 {
+	bool from_other = p->sport && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
+			  p->sport != r->flow.rport;
 	struct pd_flow *f = &r->flow;
 
-	if (!r->listens_anew && f->lport && !f->udp)
+	if (!r->listens_anew && f->lport && !f->udp && !from_other)
 		return;
 	r->listens_anew = false;
 	pd_host_drop_sent(r);
-	*f = (struct pd_flow){ .lport = r->bind_port, .rport = r->next_port++ };
+	*f = (struct pd_flow){ .lport = p->dport ? p->dport : r->bind_port,
+			       .rport = p->sport ? p->sport : r->next_port++ };
 }
 
 static void ip_fill(uint8_t *b, const struct ip4_hdr *ip)
@@ -132,7 +136,7 @@ static void inject_tcp(struct pd_run *r, const struct pd_packet *p)
 		free(b);
 		return;
 	}
-	flow_for_segment(r);
+	flow_for_segment(r, p);
 	if (!syn)
 		h.seq = seq(p->seq + r->flow.irs);
 	else

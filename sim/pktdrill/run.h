@@ -22,7 +22,7 @@
 
 struct pkt_pool;
 
-#define PD_FDS 64
+#define PD_FDS 1024
 #define PD_TS_MAP 64
 
 /* A packet that the stack sent, or one for it. */

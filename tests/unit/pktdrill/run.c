@@ -181,6 +181,39 @@ TEST(pktdrill_run, without_tso_a_push_inside_a_burst_is_linuxs_affair)
 #undef BURST
 }
 
+TEST(pktdrill_run, a_connection_may_be_from_a_port_that_is_said)
+{
+	script(LISTEN "+0 < 5001 > 8080 S 0:0(0) win 32792 <mss 1000>\n"
+	       "+0 > 8080 > 5001 S. 0:0(0) ack 1 <mss 1460>\n"
+	       "+0 < 5001 > 8080 . 1:1(0) ack 1 win 257\n"
+	       "+0 accept(3, ..., ...) = 4\n"
+	       "+0 < 5002 > 8080 S 0:0(0) win 32792 <mss 1000>\n"
+	       "+0 > 8080 > 5002 S. 0:0(0) ack 1 <mss 1460>\n"
+	       "+0 < . 1:1(0) ack 1 win 257\n"
+	       "+0 accept(3, ..., ...) = 5\n"
+	       "+0 write(5, ..., 10) = 10\n"
+	       "+0 > P. 1:11(10) ack 1\n", PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, a_read_of_nothing_is_over_at_once)
+{
+	script(OPEN "+0 read(4, ..., 0) = 0\n"
+	       "+0 readv(4, [{..., 0}], 1) = 0\n"
+	       "+0 read(3, ..., 0) = 0\n"
+	       "+0 recv(4, ..., 0, MSG_DONTWAIT) = -1 EAGAIN (Resource temporarily unavailable)\n",
+	       PD_PASSED, 0, "");
+}
+
+TEST(pktdrill_run, flags_of_a_message_are_compared)
+{
+#define RECVMSG(flags) OPEN "+0 < P. 1:11(10) ack 1 win 257\n+0 > . 1:1(0) ack 11\n" \
+	"+0 recvmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 10}], msg_flags=" flags "}, 0) = 10\n"
+	script(RECVMSG("0"), PD_PASSED, 0, "");
+	script(RECVMSG("MSG_TRUNC"), PD_FAILED, 10,
+	       "runtime error in recvmsg call: Expected msg_flags 0x00000020 but got 0x00000000");
+#undef RECVMSG
+}
+
 TEST(pktdrill_run, arguments_are_counted)
 {
 	script(OPEN "+0 close(4, 5) = 0\n", PD_FAILED, 8,
@@ -308,7 +341,8 @@ TEST(pktdrill_run, who_sent_a_datagram_and_how_much_of_it_is_compared)
 	       "192.0.2.1:1111");
 	script(UDP "+0 < udp (10)\n"
 	       "+0 recvmsg(3, {msg_name(...)=..., msg_iov(1)=[{..., 9}], msg_flags=0}, 0) = 9\n",
-	       PD_FAILED, 4, "runtime error in recvmsg call: expected msg_flags 0x0 but got 0x20");
+	       PD_FAILED, 4, "runtime error in recvmsg call: Expected msg_flags 0x00000000 "
+	       "but got 0x00000020");
 }
 
 TEST(pktdrill_run, poll_and_epoll_tell_what_is_ready)
