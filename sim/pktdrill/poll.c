@@ -49,10 +49,12 @@ static bool waits(struct pd_run *r, int64_t timeout_ms)
 	return r->now < r->call_until;
 }
 
-static int64_t num_of(const struct pd_expr *s, const char *name)
+static int64_t num_of(struct pd_run *r, const struct pd_expr *s, const char *name)
 {
 	const struct pd_expr *e = pd_field(s, name);
 
+	if (e && e->kind == PD_UNKNOWN)
+		return pd_lacks(r, "%s", e->text);
 	return e ? e->num : 0;
 }
 
@@ -66,10 +68,12 @@ static void wrong_events(struct pd_run *r, const char *call, int64_t want, uint3
 
 static uint32_t poll_one(struct pd_run *r, const struct pd_expr *p)
 {
-	const struct pd_fd *f = pd_fd(r, num_of(p, "fd"));
+	const struct pd_fd *f = pd_fd(r, num_of(r, p, "fd"));
 	uint32_t always = L_POLLERR | L_POLLHUP;
 
-	return f && f->sk ? to_poll(sk_ready(f->sk)) & ((uint32_t)num_of(p, "events") | always) : 0;
+	if (!f || !f->sk)
+		return 0;
+	return to_poll(sk_ready(f->sk)) & ((uint32_t)num_of(r, p, "events") | always);
 }
 
 int64_t pd_poll(struct pd_run *r, const struct pd_call *c)
@@ -84,8 +88,8 @@ int64_t pd_poll(struct pd_run *r, const struct pd_call *c)
 	if (!n && waits(r, pd_arg_num(r, c, 2)))
 		return ERR_AGAIN;
 	for (p = list->first; p; p = p->next)
-		if (pd_field(p, "revents") && num_of(p, "revents") != poll_one(r, p))
-			wrong_events(r, "poll", num_of(p, "revents"), poll_one(r, p));
+		if (pd_field(p, "revents") && num_of(r, p, "revents") != poll_one(r, p))
+			wrong_events(r, "poll", num_of(r, p, "revents"), poll_one(r, p));
 	return n;
 }
 
@@ -108,8 +112,8 @@ static void check_event(struct pd_run *r, const struct pd_expr *want, const stru
 
 	if (want->kind != PD_STRUCT)
 		return;
-	if (num_of(want, "events") != to_epoll(got->events))
-		wrong_events(r, "epoll_wait", num_of(want, "events"), to_epoll(got->events));
+	if (num_of(r, want, "events") != to_epoll(got->events))
+		wrong_events(r, "epoll_wait", num_of(r, want, "events"), to_epoll(got->events));
 	else if (data && data->kind == PD_NUM && (uint64_t)data->num != got->data)
 		pd_say(r->says, PD_FAILED, r->event->line, "runtime error in epoll_wait call: "
 		       "expected %s %" PRId64 " but got %" PRIu64, data->field, data->num,
@@ -132,7 +136,7 @@ int64_t pd_epoll_create(struct pd_run *r, const struct pd_call *c)
 int64_t pd_epoll_ctl(struct pd_run *r, const struct pd_call *c)
 {
 	struct pd_fd *ep = pd_arg_fd(r, c, 0), *f = pd_arg_fd(r, c, 2);
-	uint32_t events = from_poll(num_of(pd_arg(c, 3), "events"));
+	uint32_t events = from_poll(num_of(r, pd_arg(c, 3), "events"));
 	const struct pd_expr *given = event_data(pd_arg(c, 3));
 	uint64_t data = given ? (uint64_t)given->num : 0;
 

@@ -232,6 +232,15 @@ TEST(pktdrill_run, poll_tells_of_normal_data_if_asked)
 	       PD_PASSED, 0, "");
 }
 
+TEST(pktdrill_run, events_of_no_name_we_know_are_not_none)
+{
+	script(OPEN "+0 poll([{fd=4, events=POLLIN|POLLMSG, revents=0}], 1, 0) = 0\n",
+	       PD_SKIPPED, 8, "POLLMSG");
+	script(OPEN "+0 epoll_create(1) = 5\n"
+	       "+0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLMSG, fd=4}) = 0\n",
+	       PD_SKIPPED, 9, "EPOLLMSG");
+}
+
 TEST(pktdrill_run, descriptors_have_flags)
 {
 	script(OPEN "+0 fcntl(4, F_GETFD) = 0\n"
