@@ -18,14 +18,18 @@
 #include "shell/state.h"
 #include "shell/table.h"
 #include "shell/words.h"
+#include "sim/prog/opts.h"
 
 #define RUNS_MAX 100000
 #define GRACE SEC(60)                     /* for what comes before and after -t */
+#define BYTES_MAX (INT64_C(1) << 50)
+#define BYTES_TIME (24 * SEC(3600))       /* in which --bytes must be through */
 
 struct plan {
 	bool rr;
 	char *from, *to;                  /* nodes, borrowed */
 	ns_t time, cooldown;
+	int64_t bytes;                    /* a stream ends after them; 0: after the time */
 	uint64_t runs, size;
 	const char *csv;                  /* borrowed, or NULL */
 	bool interleave;
@@ -74,13 +78,14 @@ static bool run_in(struct shell *sh, const struct plan *p, struct lab *lab, stru
 {
 	struct prog_io io = { .out = silent, .err = silent };
 	struct node *from = lab_find_node(lab, p->from), *to = lab_find_node(lab, p->to);
-	char secs[32], size[32], host[ADDR_STRLEN];
+	ns_t most = (p->bytes ? BYTES_TIME : p->time) + GRACE;
+	char amount[32], size[32], host[ADDR_STRLEN];
 	char *serve_rr[] = { (char[]){ "echo" }, NULL };
 	char *serve_stream[] = { (char[]){ "iperf3" }, (char[]){ "-s" }, (char[]){ "-1" }, NULL };
-	char *call_rr[] = { (char[]){ "rr" }, (char[]){ "-t" }, secs, (char[]){ "-s" }, size, host,
-			    NULL };
-	char *call_stream[] = { (char[]){ "iperf3" }, (char[]){ "-c" }, host, (char[]){ "-t" },
-				secs, NULL };
+	char *call_rr[] = { (char[]){ "rr" }, (char[]){ "-t" }, amount, (char[]){ "-s" }, size,
+			    host, NULL };
+	char *call_stream[] = { (char[]){ "iperf3" }, (char[]){ "-c" }, host,
+				p->bytes ? (char[]){ "-n" } : (char[]){ "-t" }, amount, NULL };
 	struct prog *server, *client;
 	struct waiting w;
 	struct addr addr;
@@ -90,13 +95,13 @@ static bool run_in(struct shell *sh, const struct plan *p, struct lab *lab, stru
 		return shell_error(sh, "bench: %s and %s need to be nodes with a stack and an "
 				   "address", p->from, p->to), false;
 	addr_fmt(&addr, host);
-	snprintf(secs, sizeof(secs), "%" PRId64, (int64_t)(p->time / SEC(1)));
+	snprintf(amount, sizeof(amount), "%" PRId64, p->bytes ? p->bytes : p->time / SEC(1));
 	snprintf(size, sizeof(size), "%" PRIu64, p->size);
 	server = prog_start(to, p->rr ? 1 : 3, p->rr ? serve_rr : serve_stream, &io);
 	client = prog_start(from, p->rr ? 6 : 5, p->rr ? call_rr : call_stream, &io);
 	w = (struct waiting){ client, sh };
 	if (server && client)
-		lab_run_while(lab, is_done, &w, lab_now(lab) + p->time + GRACE);
+		lab_run_while(lab, is_done, &w, lab_now(lab) + most);
 	if (p->cooldown)
 		lab_run_until(lab, lab_now(lab) + p->cooldown);
 	json_decref(v->last);
@@ -179,7 +184,7 @@ static json_t *result_json(const struct plan *p, const struct variant *v, size_t
 	jset_str(o, "test", p->rr ? "TCP_RR" : "TCP_STREAM");
 	jset_str(o, "unit", p->rr ? "us" : "Mbit/s");
 	jset_int(o, "runs", (json_int_t)p->runs);
-	jset_int(o, "time_ns", p->time);
+	jset_int(o, p->bytes ? "bytes" : "time_ns", p->bytes ? p->bytes : p->time);
 	jset(o, "table", rows);
 	jset(o, "points", points);
 	jset(o, "last", json_incref(v[0].last));
@@ -230,27 +235,42 @@ static bool time_parse(const char *s, ns_t *out)
 	return word_ns(s, true, &v) && (*out = v, true);
 }
 
+/* One with a value; NULL, or what was expected in place of the value. */
+static const char *setting(struct plan *p, const char *word, const char *value)
+{
+	if (strcmp(word, "runs") == 0)
+		return count_parse(value, &p->runs) ? NULL : "a number";
+	if (strcmp(word, "size") == 0)
+		return count_parse(value, &p->size) ? NULL : "a number";
+	if (strcmp(word, "time") == 0)
+		return time_parse(value, &p->time) ? NULL : "a time";
+	if (strcmp(word, "cooldown") == 0)
+		return time_parse(value, &p->cooldown) ? NULL : "a time";
+	if (strcmp(word, "bytes") == 0)
+		return opts_parse_size(value, 1024, BYTES_MAX, &p->bytes) && p->bytes ? NULL :
+		       "a number of bytes (32M)";
+	p->csv = value;
+	return *value ? NULL : "a file";
+}
+
 /* "--time 5s --runs 10 ...": n words. */
 static bool settings(struct shell *sh, struct plan *p, char *const *v, int n)
 {
 	for (int i = 0; i < n; i++) {
-		const char *word = v[i] + (strncmp(v[i], "--", 2) == 0 ? 2 : 0);
-		const char *value = i + 1 < n ? v[i + 1] : "";
-		uint64_t *count = strcmp(word, "runs") == 0 ? &p->runs :
-				  strcmp(word, "size") == 0 ? &p->size : NULL;
-		ns_t *time = strcmp(word, "time") == 0 ? &p->time :
-			     strcmp(word, "cooldown") == 0 ? &p->cooldown : NULL;
+		const char *word = v[i] + (strncmp(v[i], "--", 2) == 0 ? 2 : 0), *expected;
 
-		i += strcmp(word, "interleave") != 0;
-		if (strcmp(word, "interleave") == 0)
+		if (strcmp(word, "interleave") == 0) {
 			p->interleave = true;
-		else if (strcmp(word, "csv") == 0 && *value)
-			p->csv = value;
-		else if (count ? !count_parse(value, count) :
-			 time ? !time_parse(value, time) : true)
-			return wrong(sh, count || time ? value : v[i - 1], count ? "a number" :
-				     time ? "a time" : "time, cooldown, runs, size, csv or "
+			continue;
+		}
+		if (!word_listed("time cooldown runs size csv", word) &&
+		    (p->rr || strcmp(word, "bytes") != 0))
+			return wrong(sh, v[i], p->rr ? "time, cooldown, runs, size, csv or "
+				     "interleave" : "time, bytes, cooldown, runs, size, csv or "
 				     "interleave");
+		expected = setting(p, word, i + 1 < n ? v[++i] : "");
+		if (expected)
+			return wrong(sh, v[i], expected);
 	}
 	if (p->runs < 1 || p->runs > RUNS_MAX)
 		return wrong(sh, "runs", "1 to 100000");
@@ -490,20 +510,25 @@ static void bench_print(struct shell *sh, const struct args *a, const json_t *r)
 }
 
 #define WORDS "--time --runs --cooldown --interleave --size --csv"
+#define STREAM_WORDS WORDS " --bytes"
 #define TEXT "Each run is a lab of its own, in virtual time, with the seed of the lab plus the\n" \
 	"number of the run: sigma is what the seeds make of loss and jitter.\n" \
-	"--time T (10s)  --runs N (1)  --cooldown T  --size BYTES (rr)  --csv FILE: each run"
+	"--time T (10s)  --runs N (1)  --cooldown T  --size BYTES (rr)  --csv FILE: each run\n" \
+	"--bytes N[KMG] (stream): until so much was sent, in place of --time"
 
 const struct cmd cmds_bench[] = {
 	{ .name = "bench rr", .args = "A:node B:node [SETTING:rest]", .flags = CMD_LAB,
 	  .run = rr_run, .print = bench_print, .rest_words = WORDS, .text = TEXT,
 	  .help = "latency of requests from A that B echoes, as netperf's TCP_RR" },
 	{ .name = "bench stream", .args = "A:node B:node [SETTING:rest]", .flags = CMD_LAB,
-	  .run = stream_run, .print = bench_print, .rest_words = WORDS, .text = TEXT,
+	  .run = stream_run, .print = bench_print, .rest_words = STREAM_WORDS, .text = TEXT,
 	  .help = "TCP throughput from A to B, as netperf's TCP_STREAM" },
+	{ .name = "bench tcp", .args = "A:node B:node [SETTING:rest]", .flags = CMD_LAB,
+	  .run = stream_run, .print = bench_print, .rest_words = STREAM_WORDS,
+	  .help = "the same as bench stream" },
 	{ .name = "bench compare", .args = "LAB-1:file LAB-2:file SETTING:rest",
 	  .flags = CMD_LAB, .run = compare_run, .print = bench_print,
-	  .rest_words = "rr stream NODE " WORDS,
+	  .rest_words = "rr stream NODE " STREAM_WORDS,
 	  .help = "the same of two lab files that differ in one value",
 	  .text = "bench compare LAB-1 LAB-2 rr|stream A B [SETTING...]\n"
 		  "--interleave: a run of each in turn.\n" TEXT },

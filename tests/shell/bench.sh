@@ -39,6 +39,12 @@ out=$(run 'bench rr h1 h2 --time 1')
 grep -qE '^1 +1 +1\.00 +494\.[0-9]+ +202[0-9]\.' <<<"$out" || fail "one run: $out"
 out=$(run 'bench stream h1 h2 --time 1')
 grep -qE '^131072 +262144 +131072 +1\.[0-9]+ +4[67]\.' <<<"$out" || fail "one run: $out"
+# 32 MiB at 50 Mbit/s, less headers.
+out=$(run 'bench tcp h1 h2 --bytes 32M')
+grep -qE '^131072 +262144 +131072 +5\.[5-9][0-9] +4[67]\.' <<<"$out" || fail "an amount: $out"
+out=$(run 'bench tcp h1 h2 --bytes 32M --json')
+[ "$(jq -r '.bytes, .last.end.sum_received.bytes' <<<"$out" | xargs)" = "33554432 33554432" ] ||
+	fail "all of it arrives: $out"
 out=$(run 'bench rr h1 h2 --time 1 --runs 3')
 grep -qE '^clean .* 0\.0000 +0 +- +-$' <<<"$out" || fail "a lab without chance has no spread: $out"
 
