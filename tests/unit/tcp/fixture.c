@@ -255,17 +255,20 @@ void peer_listen(struct peer *t, int backlog)
 	REQUIRE(sk_listen(t->listener, backlog) == OK);
 }
 
-void peer_accept(struct peer *t)
+void peer_accept_after(struct peer *t, ns_t rtt)
 {
 	if (!t->listener)
 		peer_listen(t, 8);
 	peer_say_syn(t, 0, 0);
 	HEAR(t, TCP_SYN | TCP_ACK, 0, 1, 0);
 	t->ts = t->kind == PEER_FULL;
+	peer_wait(t, rtt);
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1);
 	REQUIRE(sk_accept(t->listener, &t->sk) == OK);
 	SILENCE(t);
 }
+
+void peer_accept(struct peer *t) { peer_accept_after(t, 0); }
 
 void peer_connect_start(struct peer *t)
 {

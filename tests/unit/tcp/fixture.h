@@ -85,6 +85,7 @@ void peer_free(struct peer *t);
 
 /* The stack opens, passively or actively, and the handshake is done. */
 void peer_accept(struct peer *t);
+void peer_accept_after(struct peer *t, ns_t rtt);  /* its ACK takes so long */
 void peer_connect(struct peer *t);
 /* The first half of these. */
 void peer_listen(struct peer *t, int backlog);

@@ -33,7 +33,7 @@ static inline struct peer *flight(unsigned segs)
 {
 	struct peer *t = peer_new(FLIGHT_KIND);
 
-	peer_accept(t);
+	peer_accept_after(t, RTT);
 	for (uint32_t i = 0; i < 30; i++) {       /* SRTT settles */
 		(void)peer_write(t, 1);
 		peer_wait(t, RTT);
