@@ -196,6 +196,16 @@ static void mark_news(struct tcp_conn *tc, const struct tcp_sack *b, seq_t from,
 	mark_range(tc, b, from, to, a);
 }
 
+/* Into its place in v, which has n in the order of their numbers. */
+static void block_insert(struct tcp_sack *v, unsigned n, struct tcp_sack b)
+{
+	for (; n && seq_lt(b.start, v[n - 1].start); n--)
+		v[n] = v[n - 1];
+	v[n] = b;
+}
+
+/* The peer tells of what came last first; what one ACK tells of is looked at in the order
+ * of its numbers, for that is none in which it came (RFC 8985 6.2, step 3). */
 void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acked *a)
 {
 	const struct tcp_opts *o = &rx->o;
@@ -208,12 +218,11 @@ void tcp_sack_take(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_acke
 	if (tcp_sack_room(tc) && !tc->n_sacked)
 		fingers_forget(tc);
 	dsack = is_dsack(tc, o, rx->h.ack) && take_dsack(tc, &o->sack[0], rx->h.ack, a);
-	for (unsigned i = dsack; i < o->n_sack; i++) {
-		if (!block_is_sane(tc, &o->sack[i]))
-			continue;
-		mark_news(tc, &o->sack[i], o->sack[i].start, o->sack[i].end, 0, a);
-		kept[n++] = o->sack[i];
-	}
+	for (unsigned i = dsack; i < o->n_sack; i++)
+		if (block_is_sane(tc, &o->sack[i]))
+			block_insert(kept, n++, o->sack[i]);
+	for (unsigned i = 0; i < n; i++)
+		mark_news(tc, &kept[i], kept[i].start, kept[i].end, 0, a);
 	tc->n_sacked_blocks = tc->blocks ? n : 0; /* without, all is news again */
 	for (unsigned i = 0; i < tc->n_sacked_blocks; i++)
 		tc->blocks->theirs[i] = kept[i];
