@@ -499,7 +499,7 @@ static void take_ack(struct tcp_conn *tc, const struct tcp_rx *rx, struct tcp_ac
 	tcp_rate_acked(tc, a);
 	grow_or_reduce(tc, a);
 	if (a->acked)
-		(void)tcp_tlp_schedule(tc);
+		(void)tcp_tlp_schedule(tc, true);
 }
 
 static hot_inline struct tcp_acked acked_begin(const struct tcp_conn *tc, bool has_ts,
@@ -571,7 +571,7 @@ static bool take_news(struct tcp_conn *tc, const struct tcp_rx *rx, bool dup)
 	if (tcp_unharmed(tc) && !rx->o.n_sack && seq_lt(una, rx->h.ack)) {
 		tcp_ack_in_order(tc, rx->h.ack, tc->ts_ok && rx->o.has_ts, rx->o.tsecr);
 		tcp_xmit_timer_restart(tc);       /* RFC 6298 5.3 */
-		(void)tcp_tlp_schedule(tc);
+		(void)tcp_tlp_schedule(tc, true);
 	} else {
 		a = acked_of(tc, rx);
 		a.dup = dup;

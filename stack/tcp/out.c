@@ -307,7 +307,7 @@ void tcp_output(struct tcp_conn *tc)
 	if (unlikely(tc->fo_child))
 		(void)send_all(tc);               /* new data alone */
 	else if (tc->state >= TCP_ESTABLISHED && tc->state != TCP_TIME_WAIT && send_data(tc))
-		timed = tcp_tlp_schedule(tc);
+		timed = tcp_tlp_schedule(tc, false);
 	if (tc->ack_now)
 		tcp_send_ack(tc);
 	if (!timed)
@@ -322,7 +322,7 @@ void tcp_output_acked(struct tcp_conn *tc)
 	if (tc->ack_now)
 		tcp_send_ack(tc);
 	tcp_xmit_timer_restart(tc);               /* RFC 6298 5.3 */
-	(void)tcp_tlp_schedule(tc);
+	(void)tcp_tlp_schedule(tc, true);
 	tcp_tell_sample(tc);
 }
 
