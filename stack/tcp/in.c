@@ -379,6 +379,10 @@ static bool rx_ack_of_syn(struct tcp_conn *tc, const struct tcp_rx *rx, enum dro
 		tcp_fastopen_opened(tc);
 	else
 		tcp_conn_established(tc);
+	if (rx->h.flags & TCP_SYN) {              /* crossed: as Linux, its number came twice */
+		tcp_text_again(tc, rx);
+		tc->ack_now = true;
+	}
 	return true;
 }
 

@@ -133,6 +133,7 @@ TEST(states, two_syns_may_cross)          /* MUST-10, figure 7: with a SYN-ACK *
 	t->ts = true;
 	peer_say_syn(t, TCP_ACK, 1);
 	CHECK_EQ(peer_state(t), TCP_ESTABLISHED);
+	HEAR(t, TCP_ACK, 1, 1, 0);
 	SAY(t, .flags = TCP_ACK, .seq = 1, .ack = 1, .len = 10);
 	HEAR(t, TCP_ACK, 1, 11, 0);
 	peer_free(t);
