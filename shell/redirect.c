@@ -18,8 +18,10 @@ static bool open_one(struct shell *sh, struct redirect *rd, const char *op, cons
 		return false;
 	}
 	*to = fopen(name, op[0] == '<' ? "re" : op[1] == '>' ? "ae" : "we");
-	if (*to && to == &rd->out)
+	if (*to && to == &rd->out) {
 		rd->out_name = strdup(name);
+		(void)setvbuf(*to, NULL, _IONBF, 0);      /* others read it as it grows */
+	}
 	if (!*to)
 		shell_error(sh, "%s: %s", name, strerror(errno));
 	return *to;

@@ -44,6 +44,19 @@ grep -q '^{.*"received":1[,}].*}$' object || say "no JSON of it: $(cat object)"
 lab "h2 nc -lu 9 -w 2 > gotq &" "h1 nc -u h2 9 a '>' b \\> c" 'run 3s' || say "quotes: $(cat err)"
 [ "$(cat gotq)" = 'a > b > c' ] || say "quoted is no redirection: $(cat gotq)"
 
+# A file can be read while its program runs: what came is in it.
+mkfifo lines
+"$NETLOOM" lab.yaml -q <lines >said 2>err &
+exec 3>lines
+printf '%s\n' 'h2 nc -lu 9 > early &' 'h1 nc -u -w 1 h2 9 some words' >&3
+for ((i = 0; i < 100; i++)); do
+	grep -qx 'some words' early 2>/dev/null && break
+	sleep 0.05
+done
+[ "$i" -lt 100 ] || say "while the listener runs: $(cat early err)"
+exec 3>&-
+wait
+
 # wrong COMMAND WORDS: the shell refuses it so; wrong_as: or the program does.
 wrong() { wrong_as "$1" "-c 1: $2"; }
 wrong_as() {
