@@ -154,6 +154,8 @@ static void send_lost(struct tcp_conn *tc)
 				break;
 			tcp_count(tc, tc->ca_state == CA_LOSS ? EXT_SLOW_START_RETRANS :
 						EXT_FAST_RETRANS);
+			if (s->node.prev == &tc->sendq.head && tc->xmit_for != XMIT_REO)
+				tcp_xmit_timer_restart(tc);       /* it waits for this one */
 		}
 		s = tcp_seg_next(tc, s);
 	}
