@@ -18,7 +18,7 @@ void tcp_recovery_init(struct tcp_conn *tc)
 	tc->reordering = DUP_THRESH;
 	tc->rack = (struct tcp_rack){ .reo_wnd_mult = 1 };
 	tc->undo = (struct tcp_undo){ 0 };
-	tc->frto = tc->tlp_out = false;
+	tc->frto = tc->rack.tlp_out = false;
 	tc->ecn = (struct tcp_ecn){ 0 };
 	tc->ca_state = CA_OPEN;
 	tc->n_sacked_blocks = 0;
@@ -242,7 +242,7 @@ void tcp_enter_recovery(struct tcp_conn *tc)
 	tcp_count(tc, tc->sack_ok ? EXT_SACK_RECOVERY : EXT_RENO_RECOVERY);
 	tc->undo.any_retrans = tc->n_retrans > 0;
 	tcp_undo_begin(tc);
-	tc->tlp_out = false;
+	tc->rack.tlp_out = false;
 	if (!tcp_reducing(tc))
 		reduce(tc);
 	tc->ca_state = CA_RECOVERY;
@@ -301,14 +301,14 @@ void tcp_enter_loss(struct tcp_conn *tc)
 	tc->ca_state = CA_LOSS;
 	tc->high_seq = tc->snd_nxt;
 	tc->dup_acks = 0;
-	tc->tlp_out = false;
+	tc->rack.tlp_out = false;
 }
 
 void tcp_enter_resend(struct tcp_conn *tc)
 {
 	if (tc->ca_state == CA_LOSS)
 		return;
-	tc->undo.on = tc->frto = tc->tlp_out = false;
+	tc->undo.on = tc->frto = tc->rack.tlp_out = false;
 	tc->high_seq = tc->snd_nxt;
 	tc->ca_state = CA_LOSS;
 }
@@ -549,7 +549,7 @@ static bool says_nothing(const struct tcp_conn *tc, const struct tcp_rx *rx, boo
 {
 	return seq_eq(rx->h.ack, tc->snd_una) && !dup && !rx->o.n_sack && tc->ca_state == CA_OPEN &&
 	       !tc->n_sacked && !tc->n_lost && !tc->rack.moved && !tc->rack.round &&
-	       !tc->tlp_out && !tc->ecn.ok;
+	       !tc->rack.tlp_out && !tc->ecn.ok;
 }
 
 static struct tcp_acked acked_of(const struct tcp_conn *tc, const struct tcp_rx *rx)

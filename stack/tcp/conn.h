@@ -61,6 +61,7 @@ struct tcp_rack {
 	bool moved;                       /* and by this ACK */
 	bool reordering_seen;
 	uint8_t reo_wnd_mult, reo_wnd_persist;
+	bool tlp_out, tlp_retrans;        /* a probe is out, and was a retransmission */
 };
 
 /* What may still turn out not to be lost (undo.c). */
@@ -208,8 +209,8 @@ struct tcp_conn {
 	bool frto;                        /* RFC 5682: is the timeout spurious? */
 	bool limited;                     /* cwnd was in the way in this window: it may grow */
 	bool burst_acked;                 /* see predict.c */
-	bool tlp_out, tlp_retrans;        /* a probe is out, and was a retransmission ... */
-	seq_t tlp_end_seq;                /* ... until this is acknowledged */
+	uint16_t last_short;              /* as rcv_mss: the last one, if it was below; else 0 */
+	seq_t tlp_end_seq;                /* a probe is out until this is acknowledged */
 	uint32_t prr_delivered, prr_out, recover_fs;      /* RFC 9937 5, segments */
 	uint32_t max_out;                 /* segments out at most in this window, ... */
 	seq_t usage_seq;                  /* ... which ends here (RFC 7661) */
@@ -475,7 +476,7 @@ static inline bool tcp_unharmed(const struct tcp_conn *tc)
 {
 	/* with |: that none of them is there takes no branch each */
 	return tc->ca_state == CA_OPEN && !(tc->n_sacked | tc->n_lost | tc->n_retrans) &&
-	       !(tc->tlp_out | tc->frto | tc->ecn.ok);
+	       !(tc->rack.tlp_out | tc->frto | tc->ecn.ok);
 }
 /* Our FIN was sent and acknowledged. */
 static inline bool tcp_fin_acked(const struct tcp_conn *tc)
@@ -532,14 +533,16 @@ void tcp_rcvbuf_measure(struct tcp_conn *tc, uint32_t len);
 #define TCP_QUICK_MAX 16                  /* Linux: TCP_MAX_QUICKACKS */
 #define TCP_DELACK_MAX MSEC(200)          /* as in Linux; MUST-40: below 500 */
 void tcp_data_came(struct tcp_conn *tc, uint32_t len, uint8_t flags);     /* in order */
+void tcp_data_short(struct tcp_conn *tc, uint32_t len, uint8_t flags);
 /* The size of the peer's segments, from what they are; a smaller one is the end
- * of something. */
+ * of something, but if it is the second such in a row: then they are that small now. */
 static inline void tcp_data_measure(struct tcp_conn *tc, uint32_t len, uint8_t flags)
 {
 	if (len < tc->rcv_mss) {
-		tc->pushed = tc->pushed ? 2 : 1;
+		tcp_data_short(tc, len, flags);
 		return;
 	}
+	tc->last_short = 0;
 	if (unlikely(len != tc->rcv_mss))
 		tcp_rcvbuf_measure(tc, len);
 	if ((flags & TCP_PSH) && !tc->pushed)

@@ -51,6 +51,28 @@ void tcp_quick_spend(struct tcp_conn *tc)
 
 /* --- data comes and goes --------------------------------------------------------------- */
 
+#define LEAST_MSS 88                      /* Linux: TCP_MIN_MSS */
+
+/* As Linux: may a segment be a full one?  A very short one only if nothing else ended it. */
+static bool may_be_full(const struct tcp_conn *tc, uint32_t len, uint8_t flags)
+{
+	uint32_t more = tc->ts_ok ? TCP_HLEN_TS - TCP_HLEN : 0;
+
+	return len + more >= TCP_MSS_DEFAULT ||
+	       (len + more >= LEAST_MSS && !(flags & (TCP_PSH | TCP_FIN | TCP_URG | TCP_SYN)));
+}
+
+void tcp_data_short(struct tcp_conn *tc, uint32_t len, uint8_t flags)
+{
+	uint16_t before = tc->last_short;
+
+	tc->last_short = may_be_full(tc, len, flags) ? (uint16_t)len : 0;
+	if (before && tc->last_short == before)
+		tc->rcv_mss = before;
+	else
+		tc->pushed = tc->pushed ? 2 : 1;
+}
+
 /* Data comes without a pause. */
 static void ato_shrink(struct tcp_conn *tc) { ato_set(tc, ato(tc) / 2 + ATO_MIN / 2); }
 

@@ -259,6 +259,7 @@ static hot_inline void row_add(struct tcp_conn *tc, struct row *r, struct pkt *p
 		p->mem = r->mem;
 		p->used = r->used;
 		r->sum += r->mem;
+		tc->last_short = 0;
 		if ((flags & TCP_PSH) && !tc->pushed)     /* tcp_data_measure() */
 			tc->pushed = 1;
 	} else {

@@ -67,20 +67,20 @@ void tcp_tlp_timeout(struct tcp_conn *tc)
 {
 	struct tcp_seg *s = last_sent(tc);
 
-	if (tc->tlp_out) {                        /* one at a time; then the RTO is due */
+	if (tc->rack.tlp_out) {                        /* one at a time; then the RTO is due */
 		tcp_xmit_timer_rearm(tc);
 		return;
 	}
 	tc->xmit_at = NS_NEVER;
 	tc->tlp_end_seq = tc->snd_nxt;
 	if (tcp_send_one(tc)) {
-		tc->tlp_out = true;
-		tc->tlp_retrans = false;
+		tc->rack.tlp_out = true;
+		tc->rack.tlp_retrans = false;
 		tc->tlp_end_seq = tc->snd_nxt;
 	} else if (s && !(s->marks & SEG_SACKED)) {
-		tc->tlp_out = tc->tlp_retrans = probe_with(tc, s);
+		tc->rack.tlp_out = tc->rack.tlp_retrans = probe_with(tc, s);
 	}
-	if (tc->tlp_out)
+	if (tc->rack.tlp_out)
 		tcp_count(tc, EXT_LOSS_PROBES);
 	tcp_xmit_timer_restart(tc);               /* the RTO, from now on */
 }
@@ -89,12 +89,12 @@ void tcp_tlp_timeout(struct tcp_conn *tc)
  * control; one that was told of as a duplicate repaired nothing. */
 void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a)
 {
-	if (!tc->tlp_out || seq_lt(tc->snd_una, tc->tlp_end_seq))
+	if (!tc->rack.tlp_out || seq_lt(tc->snd_una, tc->tlp_end_seq))
 		return;
-	if (!tc->tlp_retrans || a->dsack) {
-		tc->tlp_out = false;
+	if (!tc->rack.tlp_retrans || a->dsack) {
+		tc->rack.tlp_out = false;
 	} else if (seq_lt(tc->tlp_end_seq, tc->snd_una)) {
-		tc->tlp_out = false;
+		tc->rack.tlp_out = false;
 		if (tc->ca_state < CA_CWR) {
 			tcp_count(tc, EXT_LOSS_PROBE_RECOVERY);
 			tcp_enter_cwr(tc);
@@ -102,6 +102,6 @@ void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a)
 			tc->ca_state = CA_OPEN;
 		}
 	} else if (!a->acked && !a->sacked && a->dup) {
-		tc->tlp_out = false;              /* both copies came */
+		tc->rack.tlp_out = false;              /* both copies came */
 	}
 }

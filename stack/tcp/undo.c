@@ -9,7 +9,7 @@
 
 void tcp_undo_begin(struct tcp_conn *tc)
 {
-	uint32_t n = tc->n_retrans + (tc->tlp_out && tc->tlp_retrans);
+	uint32_t n = tc->n_retrans + (tc->rack.tlp_out && tc->rack.tlp_retrans);
 
 	tc->undo.on = true;
 	tc->undo.marker = tc->snd_una;
