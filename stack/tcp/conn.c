@@ -202,12 +202,16 @@ static uint16_t adv_mss(const struct tcp_conn *tc, const struct ip4_path *path)
 	return (uint16_t)(user && user < mss ? user : mss);
 }
 
-/* What the window may become: a buffer whose size the user set stays as it is. */
+/* What the window may become: a buffer whose size the user set stays as it is, and a
+ * clamp that is there when it begins is one for ever. */
 static uint32_t max_window(const struct tcp_conn *tc)
 {
 	uint32_t most = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_RMEM_MAX];
+	uint32_t clamp = (uint32_t)sock_opt(&tc->sk, SKO_WINDOW_CLAMP);
 
-	return tc->rcvbuf_fixed ? (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2 : most;
+	if (tc->rcvbuf_fixed)
+		most = (uint32_t)tc->sk.opt[SKO_RCVBUF] / 2;
+	return clamp && clamp < most ? clamp : most;
 }
 
 void tcp_conn_begin(struct tcp_conn *tc, const struct ip4_path *path,
