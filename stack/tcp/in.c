@@ -260,7 +260,7 @@ static bool rx_seq(struct tcp_conn *tc, const struct tcp_rx *rx, enum drop *why)
 		 !is_crossed_synack(tc, rx) && !is_rst_at_fin(tc, rx))
 		*why = rx->len && seq_le(rx_end(rx), tc->rcv_nxt) ? DROP_TCP_OLD : DROP_TCP_WINDOW;
 	if (*why == DROP_TCP_WINDOW && seq_lt(tc->rcv_adv, rx_end(rx)) &&
-	    !(rx->h.flags & TCP_SYN))
+	    !(rx->h.flags & (TCP_SYN | TCP_RST)))
 		tcp_count(tc, EXT_BEYOND_WINDOW);
 	if (*why && *why != DROP_TCP_PAWS_ACK)
 		answer_unacceptable(tc, rx);
