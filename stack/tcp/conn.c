@@ -315,7 +315,7 @@ void tcp_conn_established(struct tcp_conn *tc)
 	tc->xmit_at = NS_NEVER;
 	if (tc->passive && !tc->fo_child)         /* Linux makes it only now */
 		tcp_stack(tc)->stat[ST_TCP_PASSIVE_OPENS]++;
-	tcp_keepalive_set(tc);
+	tcp_keepalive_set(tc, false);
 	if (tc->fin_queued)
 		tcp_set_state(tc, TCP_FIN_WAIT_1);
 }

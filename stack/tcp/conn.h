@@ -779,7 +779,9 @@ void tcp_delack_again(struct tcp_conn *tc);
 void tcp_time_wait_set(struct tcp_conn *tc);      /* 2 MSL from now on */
 void tcp_time_wait_fire(struct timer *t);         /* tcp_table.time_wait_timer */
 static inline void tcp_life_stop(struct tcp_conn *tc) { tc->life_at = NS_NEVER; }
-void tcp_keepalive_set(struct tcp_conn *tc);
+/* As Linux: switched on it counts from now; its time, when that is set anew, from when the
+ * peer was last heard. */
+void tcp_keepalive_set(struct tcp_conn *tc, bool anew);
 unsigned tcp_syn_retries(const struct tcp_conn *tc);      /* the most */
 void tcp_fin_wait_2_set(struct tcp_conn *tc);     /* of what nobody owns: it ends in time */
 

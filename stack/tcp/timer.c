@@ -309,14 +309,18 @@ static int keep_opt(const struct tcp_conn *tc, enum sk_opt o)
 	return own ? own : sock_opt_host(&tc->sk, o);
 }
 
-void tcp_keepalive_set(struct tcp_conn *tc)
+void tcp_keepalive_set(struct tcp_conn *tc, bool anew)
 {
+	ns_t idle = SEC(keep_opt(tc, SKO_KEEPIDLE)), quiet = tcp_now(tc) - tc->heard_at;
+
 	if (tc->state < TCP_ESTABLISHED || tc->state == TCP_TIME_WAIT || tc->orphan)
 		return;
-	if (tc->sk.opt[SKO_KEEPALIVE])
-		life_set(tc, SEC(keep_opt(tc, SKO_KEEPIDLE)));
-	else
+	if (!tc->sk.opt[SKO_KEEPALIVE])
 		tcp_life_stop(tc);
+	else if (anew)
+		life_set(tc, idle > quiet ? idle - quiet : 0);
+	else if (tc->life_at == NS_NEVER)
+		life_set(tc, idle);
 }
 
 /* As Linux long enough for the peer's FIN to come twice. */

@@ -543,7 +543,7 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 	if (o == SKO_WINDOW_CLAMP && tc->state >= TCP_SYN_RECEIVED && sock_opt(sk, o))
 		tcp_rcvbuf_clamp(tc, (uint32_t)sock_opt(sk, o));
 	if (o == SKO_KEEPALIVE || o == SKO_KEEPIDLE)
-		tcp_keepalive_set(tc);
+		tcp_keepalive_set(tc, o == SKO_KEEPIDLE);
 	else if (o == SKO_QUICKACK)
 		tcp_quick_set(tc, sock_opt(sk, o));
 	else if (o == SKO_NODELAY && sk->opt[o] && tc->state >= TCP_ESTABLISHED)
