@@ -165,11 +165,15 @@ static void send_lost(struct tcp_conn *tc)
 bool tcp_output_part(struct tcp_conn *tc)
 {
 	uint32_t left = tc->unsent ? window_left(tc, tc->unsent->seq) : 0;
+	seq_t small_end = tc->small_end;
+	bool sent;
 
 	if (!left || (left < tc->unsent->len && !tcp_seg_split(tc, tc->unsent, left)))
 		return false;
 	tc->unsent->flags |= TCP_PSH;             /* Linux: the user waits no longer */
-	return send_new(tc, tc->unsent, NULL);
+	sent = send_new(tc, tc->unsent, NULL);
+	tc->small_end = small_end;                /* nor does what he writes now for this */
+	return sent;
 }
 
 /* RFC 5681 4.1, RFC 2861: after a pause the window says little about the path.
