@@ -229,12 +229,14 @@ static void open_now(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 {
 	tcp_text_of_syn(tc, rx, p);
 	tc->syn_data = rx->len > 0;
+	tc->segs_in = rx->len > 0;                /* as Linux counts */
 	tcp_listen_syn_ack(tc);
 	tcp_fo(tc)->cookie.kind = 0;
 	tcp_fo(tc)->syn_at = tcp_now(tc);
 	tcp_seg_free(tc, list_first(&tc->sendq, struct tcp_seg, node));
 	tc->n_out = 0;
 	tc->fo_child = true;
+	tc->segs_out = 0;                         /* of a SYN-ACK nobody knows */
 	cc_init(&tc->cc, tc->cc.ops, tc->snd_mss);
 }
 
@@ -262,8 +264,11 @@ bool tcp_fastopen_child(struct tcp_conn *l, struct tcp_conn *tc, const struct tc
 bool tcp_fastopen_syn_ack(struct tcp_conn *tc)
 {
 	struct tcp_seg syn = { .flags = TCP_SYN, .seq = tc->iss };
+	uint32_t before = tc->segs_out;
+	bool sent = tcp_seg_xmit(tc, &syn, NULL);
 
-	return tcp_seg_xmit(tc, &syn, NULL);
+	tc->segs_out = before;
+	return sent;
 }
 
 /* As Linux: whose user has it counts on, for who forges addresses makes others answer

@@ -203,6 +203,7 @@ void tcp_fastopen_answered(struct tcp_conn *tc, const struct tcp_rx *rx)
 			resend(tc);
 		} else {
 			tc->syn_data = true;
+			tc->delivered--;          /* as Linux: it was one packet */
 			tcp_stack(tc)->stat[ST_TCP_FO_ACTIVE]++;
 		}
 	}
