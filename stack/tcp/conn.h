@@ -604,8 +604,9 @@ bool tcp_rack_is_recent(const struct tcp_conn *tc, const struct tcp_seg *s);
 void tcp_rack_timeout(struct tcp_conn *tc);
 
 /* --- tlp.c --- */
-/* If it helps, in place of the RTO: true.  acked: which begins anew with this ACK. */
-bool tcp_tlp_schedule(struct tcp_conn *tc, bool acked);
+/* If it helps, in place of the RTO: true.  advancing: that would be a new one, for an ACK
+ * came of new data. */
+bool tcp_tlp_schedule(struct tcp_conn *tc, bool advancing);
 void tcp_tlp_timeout(struct tcp_conn *tc);
 void tcp_tlp_ack(struct tcp_conn *tc, const struct tcp_acked *a);
 

@@ -323,12 +323,12 @@ void tcp_output(struct tcp_conn *tc)
 
 void tcp_output_acked(struct tcp_conn *tc)
 {
-	if (tc->unsent)
-		(void)send_all(tc);
+	bool sent = tc->unsent && send_all(tc);
+
 	if (tc->ack_now)
 		tcp_send_ack(tc);
 	tcp_xmit_timer_restart(tc);               /* RFC 6298 5.3 */
-	(void)tcp_tlp_schedule(tc, true);
+	(void)tcp_tlp_schedule(tc, !sent);
 	tcp_tell_sample(tc);
 }
 

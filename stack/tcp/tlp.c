@@ -22,7 +22,7 @@ static bool switched_on(const struct tcp_conn *tc)
 	return tcp_stack(tc)->opt[OPT_TCP_EARLY_RETRANS] >= 3;
 }
 
-bool tcp_tlp_schedule(struct tcp_conn *tc, bool acked)
+bool tcp_tlp_schedule(struct tcp_conn *tc, bool advancing)
 {
 	ns_t at, rto_at;
 
@@ -32,7 +32,7 @@ bool tcp_tlp_schedule(struct tcp_conn *tc, bool acked)
 	    tc->state < TCP_ESTABLISHED || !switched_on(tc))
 		return false;
 	at = tcp_now(tc) + pto(tc);
-	rto_at = acked ? tcp_now(tc) + tcp_rto_now(tc) : tcp_rto_at(tc);
+	rto_at = advancing ? tcp_now(tc) + tcp_rto_now(tc) : tcp_rto_at(tc);
 	if (rto_at > tcp_now(tc) && rto_at < at)
 		at = rto_at;
 	tcp_xmit_timer_for(tc, XMIT_TLP, at);
