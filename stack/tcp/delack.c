@@ -25,7 +25,7 @@ static void quick_more(struct tcp_conn *tc, unsigned max)
 		return;
 	if (max > (uint32_t)tcp_stack(tc)->opt[OPT_TCP_QUICK_ACKS])
 		max = (uint32_t)tcp_stack(tc)->opt[OPT_TCP_QUICK_ACKS];
-	n = n < 2 ? 2 : n;
+	n = n ? n : 2;
 	n = n < max ? n : max;
 	if (n > tc->quick_acks)
 		tc->quick_acks = (uint8_t)n;
