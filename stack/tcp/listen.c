@@ -92,12 +92,16 @@ void tcp_listen_syn_ack(struct tcp_conn *tc)
 
 void tcp_listen_again(struct tcp_conn *tc)
 {
-	const struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
+	struct tcp_seg *s = list_first(&tc->sendq, struct tcp_seg, node);
 
 	if ((!s && !tc->fo_child) || !tcp_may_answer(tc))
 		return;
-	if (tc->fo_child ? tcp_fastopen_syn_ack(tc) : tcp_seg_xmit(tc, s, NULL))
-		tcp_count_again(tc, true);
+	if (tc->fo_child ? !tcp_fastopen_syn_ack(tc) : !tcp_seg_xmit(tc, s, NULL))
+		return;
+	tcp_count_again(tc, true);
+	tc->total_retrans++;
+	if (!tc->fo_child)
+		s->marks |= SEG_EVER_RETRANS;     /* of which of them is the ACK? */
 }
 
 /* p: of what may be Fast Open; or NULL. */
