@@ -72,6 +72,12 @@ static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->rcv_wnd = tcp_rcv_wnd(tc);
 }
 
+/* As Linux: of a zero window those that nobody answered. */
+static unsigned probes_unheard(const struct tcp_conn *tc)
+{
+	return tc->heard_at >= tc->probed_at ? 0 : tc->unheard;
+}
+
 static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 {
 	uint32_t mss = tc->cc.mss ? tc->cc.mss : TCP_MSS_DEFAULT;
@@ -83,7 +89,7 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 			  tc->cc.ssthresh / mss;
 	i->retransmits = tc->timeouts;
 	i->backoff = tc->persist && tc->probes ? tc->probes : tc->backoff;
-	i->probes = tc->probes;
+	i->probes = tc->persist ? probes_unheard(tc) : tc->probes;
 	i->unacked = tc->n_out;
 	i->sacked = tc->n_sacked;
 	i->lost = tc->n_lost;
