@@ -548,10 +548,12 @@ void tcp_option_changed(struct sock *sk, enum sk_opt o)
 		tcp_quick_set(tc, sock_opt(sk, o));
 	else if (o == SKO_NODELAY && sk->opt[o] && tc->state >= TCP_ESTABLISHED)
 		push_all(tc);
-	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED)
+	else if ((o == SKO_NODELAY || o == SKO_CORK) && tc->state >= TCP_ESTABLISHED) {
+		tc->more = tc->more && (o != SKO_CORK || sk->opt[o]);
 		tcp_output(tc);
-	else if (o == SKO_RCVLOWAT || o == SKO_NOTSENT_LOWAT || o == SKO_SNDBUF)
+	} else if (o == SKO_RCVLOWAT || o == SKO_NOTSENT_LOWAT || o == SKO_SNDBUF) {
 		sock_ready_changed(sk);           /* whose end the watches may be */
+	}
 }
 
 /* What no listener has. */
