@@ -70,5 +70,6 @@ void tcp_undo(struct tcp_conn *tc, bool nothing_lost)
 		nothing_is_lost(tc);
 	tc->cc.ops->undo(&tc->cc);
 	tc->undo.on = false;
+	tc->ecn.cwr_due = false;                  /* there is no reduction to tell of */
 	tc->rack.moved = tc->rack.some;           /* look again at what is late */
 }
