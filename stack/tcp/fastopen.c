@@ -229,7 +229,7 @@ static void open_now(struct tcp_conn *tc, const struct tcp_rx *rx, struct pkt *p
 {
 	tcp_text_of_syn(tc, rx, p);
 	tc->syn_data = rx->len > 0;
-	tc->segs_in = rx->len > 0;                /* as Linux counts */
+	tc->segs_in = 1;
 	tcp_listen_syn_ack(tc);
 	tcp_fo(tc)->cookie.kind = 0;
 	tcp_fo(tc)->syn_at = tcp_now(tc);
