@@ -149,10 +149,11 @@ void tcp_rcvbuf_measure(struct tcp_conn *tc, uint32_t len)
 {
 	uint32_t ratio = (len << 8) / buf_of(tc->rcv_before + len);
 	/* longer than we take: several in one */
-	uint16_t seg = (uint16_t)(len <= tc->adv_mss ? len : tc->snd_mss), was = tc->rcv_mss;
+	uint32_t seg = len <= tc->adv_mss ? least(len, advmss(tc)) : tc->snd_mss;
+	uint16_t was = tc->rcv_mss;
 
 	ratio = ratio ? ratio : 1;
-	tc->rcv_mss = seg;
+	tc->rcv_mss = (uint16_t)seg;
 	if (seg == was || bytes_only(tc) || ratio == tc->rcv_ratio)
 		return;
 	tc->rcv_ratio = (uint8_t)ratio;
