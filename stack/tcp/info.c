@@ -72,10 +72,12 @@ static void fill_agreed(const struct tcp_conn *tc, struct sk_tcp_info *i)
 	i->rcv_wnd = tcp_rcv_wnd(tc);
 }
 
-/* As Linux: of a zero window those that nobody answered. */
+/* As Linux: those that nobody answered. */
 static unsigned probes_unheard(const struct tcp_conn *tc)
 {
-	return tc->heard_at >= tc->probed_at ? 0 : tc->unheard;
+	if (tc->heard_at >= tc->probed_at)
+		return 0;
+	return tc->persist ? tc->unheard : tc->probes;
 }
 
 static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
@@ -89,7 +91,7 @@ static void fill_recovery(const struct tcp_conn *tc, struct sk_tcp_info *i)
 			  tc->cc.ssthresh / mss;
 	i->retransmits = tc->timeouts;
 	i->backoff = tc->persist && tc->probes ? tc->probes : tc->backoff;
-	i->probes = tc->persist ? probes_unheard(tc) : tc->probes;
+	i->probes = probes_unheard(tc);
 	i->unacked = tc->n_out;
 	i->sacked = tc->n_sacked;
 	i->lost = tc->n_lost;

@@ -366,6 +366,7 @@ static void keepalive_timeout(struct tcp_conn *tc)
 		tc->probes++;
 		tcp_count(tc, EXT_KEEP_ALIVE);
 		tcp_send_probe(tc);
+		tc->probed_at = tcp_now(tc) + 1;
 		life_set(tc, SEC(keep_opt(tc, SKO_KEEPINTVL)));
 	}
 }
