@@ -18,18 +18,16 @@
 #include "shell/state.h"
 #include "shell/table.h"
 #include "shell/words.h"
-#include "sim/prog/opts.h"
 
 #define RUNS_MAX 100000
 #define GRACE SEC(60)                     /* for what comes before and after -t */
-#define BYTES_MAX (INT64_C(1) << 50)
 #define BYTES_TIME (24 * SEC(3600))       /* in which --bytes must be through */
 
 struct plan {
 	bool rr;
 	char *from, *to;                  /* nodes, borrowed */
 	ns_t time, cooldown;
-	int64_t bytes;                    /* a stream ends after them; 0: after the time */
+	char *bytes;                      /* a stream ends after them: iperf3's -n; borrowed, or NULL */
 	uint64_t runs, size;
 	const char *csv;                  /* borrowed, or NULL */
 	bool interleave;
@@ -79,13 +77,14 @@ static bool run_in(struct shell *sh, const struct plan *p, struct lab *lab, stru
 	struct prog_io io = { .out = silent, .err = silent };
 	struct node *from = lab_find_node(lab, p->from), *to = lab_find_node(lab, p->to);
 	ns_t most = (p->bytes ? BYTES_TIME : p->time) + GRACE;
-	char amount[32], size[32], host[ADDR_STRLEN];
+	char secs[32], size[32], host[ADDR_STRLEN];
 	char *serve_rr[] = { (char[]){ "echo" }, NULL };
 	char *serve_stream[] = { (char[]){ "iperf3" }, (char[]){ "-s" }, (char[]){ "-1" }, NULL };
-	char *call_rr[] = { (char[]){ "rr" }, (char[]){ "-t" }, amount, (char[]){ "-s" }, size,
-			    host, NULL };
+	char *call_rr[] = { (char[]){ "rr" }, (char[]){ "-t" }, secs, (char[]){ "-s" }, size, host,
+			    NULL };
 	char *call_stream[] = { (char[]){ "iperf3" }, (char[]){ "-c" }, host,
-				p->bytes ? (char[]){ "-n" } : (char[]){ "-t" }, amount, NULL };
+				p->bytes ? (char[]){ "-n" } : (char[]){ "-t" },
+				p->bytes ? p->bytes : secs, NULL };
 	struct prog *server, *client;
 	struct waiting w;
 	struct addr addr;
@@ -95,7 +94,7 @@ static bool run_in(struct shell *sh, const struct plan *p, struct lab *lab, stru
 		return shell_error(sh, "bench: %s and %s need to be nodes with a stack and an "
 				   "address", p->from, p->to), false;
 	addr_fmt(&addr, host);
-	snprintf(amount, sizeof(amount), "%" PRId64, p->bytes ? p->bytes : p->time / SEC(1));
+	snprintf(secs, sizeof(secs), "%" PRId64, (int64_t)(p->time / SEC(1)));
 	snprintf(size, sizeof(size), "%" PRIu64, p->size);
 	server = prog_start(to, p->rr ? 1 : 3, p->rr ? serve_rr : serve_stream, &io);
 	client = prog_start(from, p->rr ? 6 : 5, p->rr ? call_rr : call_stream, &io);
@@ -184,7 +183,8 @@ static json_t *result_json(const struct plan *p, const struct variant *v, size_t
 	jset_str(o, "test", p->rr ? "TCP_RR" : "TCP_STREAM");
 	jset_str(o, "unit", p->rr ? "us" : "Mbit/s");
 	jset_int(o, "runs", (json_int_t)p->runs);
-	jset_int(o, p->bytes ? "bytes" : "time_ns", p->bytes ? p->bytes : p->time);
+	if (!p->bytes)
+		jset_int(o, "time_ns", p->time);
 	jset(o, "table", rows);
 	jset(o, "points", points);
 	jset(o, "last", json_incref(v[0].last));
@@ -236,7 +236,7 @@ static bool time_parse(const char *s, ns_t *out)
 }
 
 /* One with a value; NULL, or what was expected in place of the value. */
-static const char *setting(struct plan *p, const char *word, const char *value)
+static const char *setting(struct plan *p, const char *word, char *value)
 {
 	if (strcmp(word, "runs") == 0)
 		return count_parse(value, &p->runs) ? NULL : "a number";
@@ -246,9 +246,10 @@ static const char *setting(struct plan *p, const char *word, const char *value)
 		return time_parse(value, &p->time) ? NULL : "a time";
 	if (strcmp(word, "cooldown") == 0)
 		return time_parse(value, &p->cooldown) ? NULL : "a time";
-	if (strcmp(word, "bytes") == 0)
-		return opts_parse_size(value, 1024, BYTES_MAX, &p->bytes) && p->bytes ? NULL :
-		       "a number of bytes (32M)";
+	if (strcmp(word, "bytes") == 0) {
+		p->bytes = value;
+		return value[strspn(value, "0")] ? NULL : "a number of bytes";
+	}
 	p->csv = value;
 	return *value ? NULL : "a file";
 }
@@ -268,7 +269,7 @@ static bool settings(struct shell *sh, struct plan *p, char *const *v, int n)
 			return wrong(sh, v[i], p->rr ? "time, cooldown, runs, size, csv or "
 				     "interleave" : "time, bytes, cooldown, runs, size, csv or "
 				     "interleave");
-		expected = setting(p, word, i + 1 < n ? v[++i] : "");
+		expected = setting(p, word, i + 1 < n ? v[++i] : (char[]){ "" });
 		if (expected)
 			return wrong(sh, v[i], expected);
 	}
@@ -524,7 +525,7 @@ const struct cmd cmds_bench[] = {
 	  .run = stream_run, .print = bench_print, .rest_words = STREAM_WORDS, .text = TEXT,
 	  .help = "TCP throughput from A to B, as netperf's TCP_STREAM" },
 	{ .name = "bench tcp", .args = "A:node B:node [SETTING:rest]", .flags = CMD_LAB,
-	  .run = stream_run, .print = bench_print, .rest_words = STREAM_WORDS,
+	  .run = stream_run, .print = bench_print, .rest_words = STREAM_WORDS, .text = TEXT,
 	  .help = "the same as bench stream" },
 	{ .name = "bench compare", .args = "LAB-1:file LAB-2:file SETTING:rest",
 	  .flags = CMD_LAB, .run = compare_run, .print = bench_print,
