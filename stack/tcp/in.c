@@ -72,7 +72,7 @@ static void syn_acked(struct tcp_conn *tc, const struct tcp_rx *rx)
 	tc->snd_una = seq_add(tc->iss, 1);
 	tc->delivered++;                          /* as Linux counts */
 	if (unlikely(tc->fo_child)) {
-		if (!tc->timeouts)
+		if (!tc->total_retrans)
 			time_handshake(tc, tcp_now(tc) - tcp_fo(tc)->syn_at);
 		return;
 	}
