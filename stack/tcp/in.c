@@ -676,7 +676,7 @@ static void tcp_error(struct stack *st, const struct icmp_err *e)
 		return;
 	}
 	tcp_burst_settle(tc);
-	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG)
+	if (e->type == ICMP4_UNREACH && e->code == ICMP4_UNREACH_FRAG && !is_half_open(tc))
 		too_big(tc, e);
 	else if (error_ends(tc, e))
 		tcp_done(tc, e->err);
