@@ -107,6 +107,7 @@ static void forget(struct tcp_conn *tc)
 	tc->answered_at = NEVER_ANSWERED;
 	tc->pingpong = tc->limited = tc->no_space = false;
 	tc->quick_acks = tc->pushed = 0;
+	tc->last_short = 0;
 	tc->ato_us = tc->drs_read = tc->max_out = 0;
 }
 
