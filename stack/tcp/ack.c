@@ -611,7 +611,7 @@ bool tcp_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 	told = tcp_take_window(tc, rx->h.seq, ack, rx_wnd(tc, rx));
 	dup = seq_eq(ack, tc->snd_una) && tc->n_out && !rx->len && !told &&
 	      !(rx->h.flags & (TCP_SYN | TCP_FIN));
-	if (take_news(tc, rx, dup) || tc->snd_wnd != wnd)
+	if (take_news(tc, rx, dup) || tc->snd_wnd != wnd || !tc->persist)
 		tc->probes = 0;
 	if (tc->persist)                          /* as Linux: it is alive, so from now on */
 		tcp_xmit_timer_restart(tc);
