@@ -242,8 +242,9 @@ void tcp_enter_recovery(struct tcp_conn *tc)
 	tcp_count(tc, tc->sack_ok ? EXT_SACK_RECOVERY : EXT_RENO_RECOVERY);
 	tc->undo.any_retrans = tc->n_retrans > 0;
 	tcp_undo_begin(tc);
+	tc->undo.stays = tcp_reducing(tc);        /* it began with a mark */
 	tc->rack.tlp_out = false;
-	if (!tcp_reducing(tc))
+	if (!tc->undo.stays)
 		reduce(tc);
 	tc->ca_state = CA_RECOVERY;
 	tc->high_seq = tc->snd_nxt;

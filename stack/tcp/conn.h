@@ -68,6 +68,7 @@ struct tcp_rack {
 struct tcp_undo {
 	bool on;                          /* there is a reduction that may be undone */
 	bool any_retrans;
+	bool stays;                       /* cwnd: not the loss alone reduced it */
 	seq_t marker;                     /* SND.UNA when it began */
 	uint32_t retrans_ts;              /* TS value of the first segment sent again since */
 	int32_t retrans;                  /* of them, not told of by D-SACK; -1: none was sent */

@@ -74,6 +74,8 @@ void tcp_ecn_in(struct tcp_conn *tc, const struct tcp_rx *rx)
 /* 6.1.2 */
 void tcp_ecn_ack(struct tcp_conn *tc, const struct tcp_rx *rx)
 {
-	if (tc->ecn.ok && (rx->h.flags & TCP_ECE) && !(rx->h.flags & TCP_SYN))
-		tcp_enter_cwr(tc);
+	if (!tc->ecn.ok || !(rx->h.flags & TCP_ECE) || (rx->h.flags & TCP_SYN))
+		return;
+	tc->undo.stays = true;                    /* also if what is deemed lost was only late */
+	tcp_enter_cwr(tc);
 }

@@ -12,6 +12,7 @@ void tcp_undo_begin(struct tcp_conn *tc)
 	uint32_t n = tc->n_retrans + (tc->rack.tlp_out && tc->rack.tlp_retrans);
 
 	tc->undo.on = true;
+	tc->undo.stays = false;
 	tc->undo.marker = tc->snd_una;
 	tc->undo.retrans = n ? (int32_t)n : -1;
 }
@@ -68,8 +69,10 @@ void tcp_undo(struct tcp_conn *tc, bool nothing_lost)
 {
 	if (nothing_lost)
 		nothing_is_lost(tc);
-	tc->cc.ops->undo(&tc->cc);
+	if (!tc->undo.stays) {
+		tc->cc.ops->undo(&tc->cc);
+		tc->ecn.cwr_due = false;          /* there is no reduction to tell of */
+	}
 	tc->undo.on = false;
-	tc->ecn.cwr_due = false;                  /* there is no reduction to tell of */
 	tc->rack.moved = tc->rack.some;           /* look again at what is late */
 }
