@@ -32,7 +32,7 @@ static void stamp(struct tcp_conn *tc, const struct tcp_seg *s, unsigned asked, 
 	unsigned v = (unsigned)sock_opt(&tc->sk, SKO_TIMESTAMPING);
 	uint32_t at = (uint32_t)seq_diff(seq_add(s->seq, s->len), tc->sk.rare->stamp_from) - 1;
 
-	if ((v & asked) && !tc->orphan)
+	if (v & asked)
 		sock_stamp(&tc->sk, what, v & SK_STAMPING_ID ? at : 0);
 }
 

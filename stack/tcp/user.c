@@ -462,6 +462,8 @@ static void tcp_close(struct sock *sk)
 {
 	struct tcp_conn *tc = tcp_conn(sk);
 
+	if (sock_opt(sk, SKO_TIMESTAMPING))       /* of what leaves now nobody can be told */
+		(void)!sock_opt_set(sk, SKO_TIMESTAMPING, 0);
 	if (ends_at_once(tc) || !fin_queue(tc)) {
 		if (tc->state == TCP_TIME_WAIT) {
 			orphan(tc);
