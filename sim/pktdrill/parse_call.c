@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* System calls: name(args) = result ERRNO (note). */
 #include <ctype.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/pktdrill/lex.h"
@@ -66,10 +66,11 @@ static int64_t unescape(char *s)
 	char *to = s;
 
 	while (*from) {
-		unsigned byte;
+		if (from[0] == '\\' && from[1] == 'x' && isxdigit((unsigned char)from[2]) &&
+		    isxdigit((unsigned char)from[3])) {
+			char digits[] = { from[2], from[3], '\0' };
 
-		if (sscanf(from, "\\x%2x", &byte) == 1) {
-			*to++ = (char)byte;
+			*to++ = (char)strtoul(digits, NULL, 16);
 			from += 4;
 		} else {
 			*to++ = *from++;
@@ -82,24 +83,17 @@ static int64_t unescape(char *s)
 /* "abc" "def" is one; "abc"... has more behind it. */
 static bool parse_string(struct pd_lex *lx, struct pd_expr *e)
 {
-	e->kind = PD_STR;
-	e->text = NULL;
-	e->num = 0;
-	while (pd_looks(lx, "\"")) {
-		char *piece = pd_between(lx, "\"", "\"");
-		int64_t n = piece ? unescape(piece) : 0;
-		char *all = piece ? pd_alloc(lx->script, (size_t)(e->num + n) + 1) : NULL;
+	struct buf all = { 0 };
+	char *piece = NULL;
 
-		if (!all)
-			return false;
-		if (e->text)
-			memcpy(all, e->text, (size_t)e->num);
-		memcpy(all + e->num, piece, (size_t)n);
-		e->text = all;
-		e->num += n;
-	}
+	e->kind = PD_STR;
+	while (pd_looks(lx, "\"") && (piece = pd_between(lx, "\"", "\"")))
+		buf_add(&all, piece, (size_t)unescape(piece));
+	e->num = (int64_t)all.len;
+	e->text = piece ? pd_keep(lx, all.s ? all.s : "", all.len) : NULL;
+	buf_free(&all);
 	(void)pd_take(lx, "...");
-	return true;
+	return e->text != NULL;
 }
 
 static bool parse_atom(struct pd_lex *lx, struct pd_expr *e, int depth)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/pktdrill/script.h"
 
+#include <string.h>
+
 #include "tests/unit/test.h"
 
 /* Parses text into *s; how it ended. */
@@ -107,6 +109,17 @@ TEST(pktdrill_parse, a_call_has_arguments_of_each_form_and_a_result)
 	CHECK_STR(a->next->text, "text");
 	CHECK_EQ(s.events->call.result, -1);
 	CHECK_EQ(s.events->call.err, -11);
+	pd_script_free(&s);
+}
+
+TEST(pktdrill_parse, a_byte_is_two_hexadecimal_digits)
+{
+	struct pd_script s = { 0 };
+	unsigned line;
+
+	CHECK_EQ(parse(&s, "0 write(3, \"\\x61\" \"\\xfF\\x1\", 5) = 5\n", &line), PD_PASSED);
+	CHECK_EQ(s.events->call.args->next->num, 5);
+	CHECK(memcmp(s.events->call.args->next->text, "a\xff\\x1", 5) == 0);
 	pd_script_free(&s);
 }
 
