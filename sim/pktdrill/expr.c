@@ -17,6 +17,8 @@
 
 #define DEPTH_MAX 60
 #define ITEMS_MAX 64
+#define WORK_MAX (1 << 24)
+#define VALUE_WORK 32
 
 static const struct pd_val none, formatted = { .kind = PD_V_TEXT };
 
@@ -31,6 +33,13 @@ struct pd_val pd_code_lacks(struct pd_code *c, const char *what)
 }
 
 static struct pd_val lacks(struct pd_code *c, const char *what) { return pd_code_lacks(c, what); }
+
+void pd_code_works(struct pd_code *c, size_t bytes)
+{
+	c->work += bytes;
+	if (c->work > WORK_MAX)
+		lacks(c, "so much work");
+}
 
 /* A value that nobody asks for may be what we do not know. */
 static struct pd_val no_value(struct pd_code *c, const char *what)
@@ -48,6 +57,8 @@ static int64_t whole_of(const struct pd_val *v)
 
 void pd_code_blanks(struct pd_code *c)
 {
+	const char *from = c->p;
+
 	for (;;) {
 		if (*c->p == ' ' || *c->p == '\t' || *c->p == '\r' || (*c->p == '\n' && c->depth))
 			c->p++;
@@ -56,8 +67,9 @@ void pd_code_blanks(struct pd_code *c)
 		else if (*c->p == '#')
 			c->p += strcspn(c->p, "\n");
 		else
-			return;
+			break;
 	}
+	pd_code_works(c, (size_t)(c->p - from));
 }
 
 bool pd_code_take(struct pd_code *c, const char *s)
@@ -105,6 +117,7 @@ static const char *keep(struct pd_code *c, const char *s, size_t n)
 {
 	char *copy = pd_alloc(c->r->script, n + 1);
 
+	pd_code_works(c, n);
 	if (copy)
 		memcpy(copy, s, n);
 	else
@@ -172,6 +185,7 @@ static struct pd_val sequence(struct pd_code *c, const struct pd_val *items, siz
 {
 	struct pd_val *at = pd_alloc(c->r->script, (n + 1) * sizeof(*at));
 
+	pd_code_works(c, n * sizeof(*at));
 	if (!at)
 		return lacks(c, "memory");
 	if (n)
@@ -441,6 +455,7 @@ static struct pd_val unary(struct pd_code *c)
 	if (c->nest > DEPTH_MAX)
 		return lacks(c, "an expression of this depth");
 	c->nest++;
+	pd_code_works(c, VALUE_WORK);
 	if (pd_code_take(c, "-") || pd_code_take(c, "+") || pd_code_take(c, "~")) {
 		char op = c->p[-1];
 
@@ -566,9 +581,10 @@ bool pd_truth(const struct pd_val *v)
 	}
 }
 
-static bool equal(const struct pd_val *a, const struct pd_val *b)
+static bool equal(struct pd_code *c, const struct pd_val *a, const struct pd_val *b)
 {
-	if (a->kind != b->kind)
+	pd_code_works(c, VALUE_WORK);
+	if (c->bad || a->kind != b->kind)
 		return false;
 	if (a->kind == PD_V_STR)
 		return strcmp(a->s, b->s) == 0;
@@ -577,17 +593,17 @@ static bool equal(const struct pd_val *a, const struct pd_val *b)
 	if (a->n_items != b->n_items)
 		return false;
 	for (size_t i = 0; i < a->n_items; i++)
-		if (!equal(&a->items[i], &b->items[i]))
+		if (!equal(c, &a->items[i], &b->items[i]))
 			return false;
 	return true;
 }
 
-static bool holds(const struct pd_val *seq, const struct pd_val *v)
+static bool holds(struct pd_code *c, const struct pd_val *seq, const struct pd_val *v)
 {
 	if (seq->kind == PD_V_STR)
 		return v->kind == PD_V_STR && strstr(seq->s, v->s);
 	for (size_t i = 0; seq->kind == PD_V_SEQ && i < seq->n_items; i += seq->n == 1 ? 2 : 1)
-		if (equal(&seq->items[i], v))
+		if (equal(c, &seq->items[i], v))
 			return true;
 	return false;
 }
@@ -610,19 +626,19 @@ static enum compare take_compare(struct pd_code *c)
 	return C_NONE;
 }
 
-static bool compares(enum compare op, const struct pd_val *a, const struct pd_val *b)
+static bool compares(struct pd_code *c, enum compare op, const struct pd_val *a, const struct pd_val *b)
 {
 	double d = a->kind == PD_V_STR && b->kind == PD_V_STR ? strcmp(a->s, b->s) : a->n - b->n;
 
 	switch (op) {
-	case C_EQ: case C_IS:     return equal(a, b);
-	case C_NE: case C_IS_NOT: return !equal(a, b);
+	case C_EQ: case C_IS:     return equal(c, a, b);
+	case C_NE: case C_IS_NOT: return !equal(c, a, b);
 	case C_LE:                return d <= 0;
 	case C_GE:                return d >= 0;
 	case C_LT:                return d < 0;
 	case C_GT:                return d > 0;
-	case C_IN:                return holds(b, a);
-	default:                  return !holds(b, a);
+	case C_IN:                return holds(c, b, a);
+	default:                  return !holds(c, b, a);
 	}
 }
 
@@ -636,7 +652,7 @@ static struct pd_val comparison(struct pd_code *c)
 		b = bits(c, 0);
 		if (!c->dry && (a.kind == PD_V_TEXT || b.kind == PD_V_TEXT))
 			return lacks(c, "a comparison of formatted text");
-		all &= compares(op, &a, &b);
+		all &= compares(c, op, &a, &b);
 		any = true;
 		a = b;
 	}

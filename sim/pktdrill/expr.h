@@ -31,6 +31,7 @@ struct pd_code {
 	struct sk_tcp_info info;
 	bool has_info, bad;
 	unsigned steps;                   /* statements so far */
+	size_t work;                      /* bytes read and kept so far, about */
 	struct pd_var *scope;             /* those behind it are not of this function */
 	struct pd_val result;             /* of return */
 };
@@ -39,6 +40,8 @@ enum pd_jump { PD_J_NEXT, PD_J_BREAK, PD_J_CONTINUE, PD_J_RETURN };
 
 /* Skips the script; says that it needs `what` of Python. */
 struct pd_val pd_code_lacks(struct pd_code *c, const char *what);
+/* Counts bytes that were read or kept; of too many the script is skipped. */
+void pd_code_works(struct pd_code *c, size_t bytes);
 void pd_code_blanks(struct pd_code *c);
 bool pd_code_take(struct pd_code *c, const char *s);      /* s, if it is next */
 bool pd_code_name(struct pd_code *c, char name[PD_NAME_MAX]);

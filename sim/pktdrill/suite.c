@@ -35,6 +35,7 @@ static const char *past_string(const char *p)
 /* To the beginning of the next line that is not part of this one. */
 static void skip_line(struct pd_code *c)
 {
+	const char *from = c->p;
 	int depth = 0;
 
 	while (*c->p && (*c->p != '\n' || depth > 0)) {
@@ -49,6 +50,7 @@ static void skip_line(struct pd_code *c)
 		}
 	}
 	c->p += *c->p == '\n';
+	pd_code_works(c, (size_t)(c->p - from));
 }
 
 /* The indentation of the next line that holds something, whose beginning p is then; -1:
@@ -65,7 +67,9 @@ static int next_line(struct pd_code *c)
 			return -1;
 		if (*p != '\n' && *p != '#')
 			return c->p == c->text ? 0 : n;
-		c->p = p + strcspn(p, "\n");
+		p += strcspn(p, "\n");
+		pd_code_works(c, (size_t)(p - c->p));
+		c->p = p;
 		c->p += *c->p == '\n';
 	}
 }

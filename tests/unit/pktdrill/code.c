@@ -49,9 +49,24 @@ TEST(pktdrill_code, statements_hold_others)
 	code("\nn = 5\nwhile n:\n  n -= 1\n  if n == 2:\n    break\nassert n == 2", PD_PASSED, "");
 	code("\nfor i in [1, 2]:\n  for k in (3,\n4):\n    assert i < 2, k\n", PD_FAILED,
 	     "error executing code: AssertionError: i < 2 with i = 2");
-	code("while 1: pass", PD_SKIPPED, "Python: so many statements");
 	code("if 1:\nx = 2", PD_SKIPPED, "Python: a statement that is not understood");
 	code("return 1", PD_SKIPPED, "Python: a return or a break of nothing");
+}
+
+TEST(pktdrill_code, what_takes_too_long_is_skipped)
+{
+	struct buf b = { 0 };
+
+	code("while 1: pass", PD_SKIPPED, "Python: so many statements");
+	code("\na = [1]\nb = [1]\nfor i in range(40):\n  a = [a, a]\n  b = [b, b]\nassert a == b",
+	     PD_SKIPPED, "Python: so much work");
+	code("a = []\nwhile 1: a.append(a)", PD_SKIPPED, "Python: so much work");
+	buf_str(&b, "while 1: '");
+	for (int i = 0; i < 100000; i++)
+		buf_putc(&b, 'x');
+	buf_str(&b, "'");
+	code(b.s, PD_SKIPPED, "Python: so much work");
+	buf_free(&b);
 }
 
 TEST(pktdrill_code, functions_have_names_of_their_own)
