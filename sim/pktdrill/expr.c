@@ -193,6 +193,17 @@ static struct pd_val sequence(struct pd_code *c, const struct pd_val *items, siz
 	return (struct pd_val){ .kind = PD_V_SEQ, .items = at, .n_items = n };
 }
 
+/* Behind the nth item; comma: there was one. */
+static bool item_ends(struct pd_code *c, const char *close, size_t n, bool *comma)
+{
+	if (close[0] == '}' && n % 2)
+		return pd_code_take(c, ":");
+	if (pd_code_take(c, ","))
+		return *comma = true;
+	pd_code_blanks(c);
+	return *c->p == close[0];
+}
+
 /* Items up to `close`; comma: there was one.  Of a dict each is a key and a value. */
 static struct pd_val items(struct pd_code *c, const char *close, bool *comma)
 {
@@ -206,21 +217,21 @@ static struct pd_val items(struct pd_code *c, const char *close, bool *comma)
 			break;
 		}
 		got[seq.n_items++] = pd_expression(c);
-		if (pd_code_take(c, ",") || (close[0] == '}' && pd_code_take(c, ":")))
-			*comma = true;
-		else if (pd_code_blanks(c), *c->p != close[0])
+		if (!item_ends(c, close, seq.n_items, comma))
 			lacks(c, "an expression that is not understood");
 	}
 	c->depth--;
 	return sequence(c, got, seq.n_items);
 }
 
-static struct pd_val extreme(const struct pd_val *v, size_t n, bool least)
+static struct pd_val extreme(struct pd_code *c, const struct pd_val *v, size_t n, bool least)
 {
 	struct pd_val best = v[0];
 
-	for (size_t i = 1; i < n; i++)
-		if (least == (v[i].n < best.n))
+	for (size_t i = 0; i < n; i++)
+		if (v[i].kind != PD_V_NUM)
+			return lacks(c, "min() of what is no number");
+		else if (least == (v[i].n < best.n))
 			best = v[i];
 	return best;
 }
@@ -275,15 +286,16 @@ static struct pd_val function(struct pd_code *c, const char *name)
 	if (is_of_items(name))
 		return of_items(c, name, v, n);
 	if (n == 1 && strcmp(name, "len") == 0 && (v->kind == PD_V_STR || v->kind == PD_V_SEQ))
-		return num(v->kind == PD_V_STR ? (double)strlen(v->s) : (double)v->n_items);
+		return num(v->kind == PD_V_STR ? (double)strlen(v->s) :
+			   (double)v->n_items / (v->n == 1 ? 2 : 1));
 	if (n == 1 && strcmp(name, "str") == 0)
 		return v->kind == PD_V_STR ? *v : formatted;
 	if ((strcmp(name, "min") == 0 || strcmp(name, "max") == 0) && n) {
-		if (v->kind == PD_V_SEQ) {
+		if (v->kind == PD_V_SEQ && v->n != 1) {
 			n = v->n_items;
 			v = v->items;
 		}
-		return n ? extreme(v, n, name[1] == 'i') : lacks(c, "min() of nothing");
+		return n ? extreme(c, v, n, name[1] == 'i') : lacks(c, "min() of nothing");
 	}
 	if (n != 1 || v->kind != PD_V_NUM)
 		return lacks(c, name);
@@ -333,6 +345,8 @@ static struct pd_val string(struct pd_code *c)
 	if (*c->p != quote)
 		return lacks(c, "a string without an end");
 	c->p += ends;
+	if (memchr(from, '\\', n))
+		return formatted;                 /* what \n and its like are */
 	return (struct pd_val){ .kind = PD_V_STR, .s = keep(c, from, n) };
 }
 
@@ -363,7 +377,8 @@ static struct pd_val atom(struct pd_code *c)
 	pd_code_blanks(c);
 	if (is_format(c->p)) {
 		c->p++;
-		return string(c).kind == PD_V_STR ? formatted : none;
+		(void)string(c);
+		return formatted;
 	}
 	if (*c->p == '"' || *c->p == '\'') {
 		v = string(c);
@@ -391,10 +406,27 @@ static struct pd_val atom(struct pd_code *c)
 	return v;
 }
 
+/* The variable whose name is what stands at `at`, before ".append(".  Here its list is a
+ * value, there an object: no other may have the same. */
+static struct pd_var *list_at(struct pd_code *c, const char *at, const struct pd_val *v)
+{
+	struct pd_code from = { .r = c->r, .p = at };
+	char name[PD_NAME_MAX];
+	struct pd_var *var = pd_code_name(&from, name) ? var_find(c->r, name) : NULL;
+
+	if (!pd_code_take(&from, "."))
+		return NULL;
+	for (struct pd_var *other = c->r->vars; other; other = other->next)
+		if (other != var && other->v->kind == PD_V_SEQ && other->v->items == v->items)
+			return NULL;
+	return var;
+}
+
 /* "...".format(), and LIST.append() of the name that stands at `at`. */
 static struct pd_val method(struct pd_code *c, const char *at, const struct pd_val *v)
 {
-	char name[PD_NAME_MAX], of[PD_NAME_MAX] = "";
+	char name[PD_NAME_MAX];
+	struct pd_var *var;
 	struct pd_val args, more;
 	bool comma;
 
@@ -407,13 +439,12 @@ static struct pd_val method(struct pd_code *c, const char *at, const struct pd_v
 		return none;
 	if (c->bad || strcmp(name, "append") != 0 || v->kind != PD_V_SEQ || args.n_items != 1)
 		return lacks(c, name);
-	for (size_t n = 0; n + 1 < sizeof(of) && (isalnum((unsigned char)at[n]) || at[n] == '_'); n++)
-		of[n] = at[n];
+	var = list_at(c, at, v);
 	more = sequence(c, v->items, v->n_items);         /* which has room for one more */
-	if (c->bad || !var_find(c->r, of))
+	if (c->bad || !var)
 		return lacks(c, name);
 	more.items[more.n_items++] = args.items[0];
-	*var_find(c->r, of)->v = more;
+	*var->v = more;
 	return none;
 }
 
@@ -598,6 +629,18 @@ static bool equal(struct pd_code *c, const struct pd_val *a, const struct pd_val
 	return true;
 }
 
+enum compare { C_EQ, C_NE, C_LE, C_GE, C_LT, C_GT, C_NOT_IN, C_IN, C_IS_NOT, C_IS, C_NONE };
+
+/* What has an order, and what may hold something. */
+static bool comparable(enum compare op, const struct pd_val *a, const struct pd_val *b)
+{
+	if (op == C_IN || op == C_NOT_IN)
+		return b->kind == PD_V_SEQ || (a->kind == PD_V_STR && b->kind == PD_V_STR);
+	if (op <= C_NE || op >= C_NOT_IN)
+		return true;
+	return a->kind == b->kind && (a->kind == PD_V_NUM || a->kind == PD_V_STR);
+}
+
 static bool holds(struct pd_code *c, const struct pd_val *seq, const struct pd_val *v)
 {
 	if (seq->kind == PD_V_STR)
@@ -607,8 +650,6 @@ static bool holds(struct pd_code *c, const struct pd_val *seq, const struct pd_v
 			return true;
 	return false;
 }
-
-enum compare { C_EQ, C_NE, C_LE, C_GE, C_LT, C_GT, C_NOT_IN, C_IN, C_IS_NOT, C_IS, C_NONE };
 
 static enum compare take_compare(struct pd_code *c)
 {
@@ -652,6 +693,8 @@ static struct pd_val comparison(struct pd_code *c)
 		b = bits(c, 0);
 		if (!c->dry && (a.kind == PD_V_TEXT || b.kind == PD_V_TEXT))
 			return lacks(c, "a comparison of formatted text");
+		if (!c->dry && !comparable(op, &a, &b))
+			return lacks(c, "a comparison of such values");
 		all &= compares(c, op, &a, &b);
 		any = true;
 		a = b;

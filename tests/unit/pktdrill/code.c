@@ -53,6 +53,20 @@ TEST(pktdrill_code, statements_hold_others)
 	code("return 1", PD_SKIPPED, "Python: a return or a break of nothing");
 }
 
+TEST(pktdrill_code, what_python_does_otherwise_is_skipped)
+{
+	code("d = {1: 2, 3: 4,}\nassert len(d) == 2 and d[3] == 4 and 3 in d and 4 not in d",
+	     PD_PASSED, "");
+	code("assert 2 in {1, 2, 3}", PD_SKIPPED, "Python: an expression that is not understood");
+	code("assert (1, 2) <= (1, 1)", PD_SKIPPED, "Python: a comparison of such values");
+	code("assert 1 not in 5", PD_SKIPPED, "Python: a comparison of such values");
+	code("assert max('b', 'a') == 'a'", PD_SKIPPED, "Python: min() of what is no number");
+	code("assert '\\n' != '\\x0a'", PD_SKIPPED, "Python: a comparison of formatted text");
+	code("a = [[], 2]\na[0].append(3)", PD_SKIPPED, "Python: append");
+	code("a = []\nb = a\nb.append(3)\nassert not a", PD_SKIPPED, "Python: append");
+	code("a = []\ndef f(x): x.append(1)\nf(a)", PD_SKIPPED, "Python: append");
+}
+
 TEST(pktdrill_code, what_takes_too_long_is_skipped)
 {
 	struct buf b = { 0 };
