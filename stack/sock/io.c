@@ -39,7 +39,8 @@ static int send_peer(const struct sock *sk, const struct sk_msg *m, struct endpo
 	}
 	if (to->addr.family != ADDR_IP4)
 		return ERR_AFNOSUP;
-	to->addr.v4 = sock_this_host(to->addr.v4, sock_source(sk, &m->local));
+	if (!to->addr.v4)
+		to->addr.v4 = sock_this_host(0, sock_source(sk, &m->local));
 	if (sk->type == SK_DGRAM && to->port == 0)
 		return ERR_INVAL;
 	return OK;
