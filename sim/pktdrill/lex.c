@@ -52,8 +52,8 @@ bool pd_fail(struct pd_lex *lx, const char *what)
 	for (; n < sizeof(rest) - 1 && lx->p[n] && lx->p[n] != '\n'; n++)
 		rest[n] = isprint((unsigned char)lx->p[n]) ? lx->p[n] : '?';
 	rest[n] = '\0';
-	say_here(lx, PD_FAILED, "syntax error: expected %s before %s%s%s", what, n ? "'" : "", n ? rest :
-		 *lx->p ? "the end of the line" : "the end of the file", n ? "'" : "");
+	say_here(lx, PD_FAILED, "syntax error: expected %s before %s%s%s", what, n ? "'" : "",
+		 n ? rest : *lx->p ? "the end of the line" : "the end of the file", n ? "'" : "");
 	return false;
 }
 

@@ -357,6 +357,7 @@ bool pd_parse_packet(struct pd_lex *lx, struct pd_packet *p)
 	if (!p->out && p->ecn == PD_ECN_ECT)
 		return pd_wrong(&from, "[ect01] can only be used with outbound packets");
 	if (!p->out && p->opts.any)
-		return pd_wrong(&from, "<...> for TCP options can only be used with outbound packets");
+		return pd_wrong(&from, "<...> for TCP options can only be used with outbound "
+					"packets");
 	return true;
 }

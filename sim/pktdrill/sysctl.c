@@ -29,7 +29,8 @@ static const struct { const char *name, *value; } fixed[] = {
 	{ "default_qdisc", NULL },                /* the interface has its own already */
 	{ "tcp_mem", NULL }, { "netdev_max_backlog", NULL }, { "tcp_low_latency", NULL },
 	{ "tcp_ehash_entries", NULL }, { "tcp_child_ehash_entries", NULL },
-	{ "tcp_thin_dupack", NULL }, { "tcp_frto_response", NULL }, { "tcp_backlog_ack_defer", NULL },
+	{ "tcp_thin_dupack", NULL }, { "tcp_frto_response", NULL },
+	{ "tcp_backlog_ack_defer", NULL },
 	{ "tcp_app_win", "31" }, { "tcp_ecn_fallback", "1" }, { "tcp_pingpong_thresh", "1" },
 	{ "tcp_fastopen_blackhole_timeout_sec", "0" }, { "tcp_fwmark_accept", "0" },
 	{ "tcp_l3mdev_accept", "0" }, { "tcp_migrate_req", "0" }, { "tcp_reflect_tos", "0" },
@@ -61,15 +62,22 @@ static bool set_rto_min(struct pd_run *r, const char *v)
 	return !*end && us > 0 && us % 1000 == 0 && key && sysctl_set(key, r->st, ms, err);
 }
 
-void pd_sysctl(struct pd_run *r, const char *path, const char *v)
+static const char *last_part(const char *path)
 {
 	const char *name = path + strlen(path);
+
+	while (name > path && name[-1] != '.' && name[-1] != '/')
+		name--;
+	return name;
+}
+
+void pd_sysctl(struct pd_run *r, const char *path, const char *v)
+{
+	const char *name = last_part(path);
 	const struct sysctl *key;
 	char err[128];
 	bool set;
 
-	while (name > path && name[-1] != '.' && name[-1] != '/')
-		name--;
 	key = strncmp(path, "net.inet", 8) == 0 ? NULL : sysctl_find(name);
 	if (strcmp(name, "tcp_rto_min_us") == 0)
 		set = set_rto_min(r, v);
@@ -83,11 +91,7 @@ void pd_sysctl(struct pd_run *r, const char *path, const char *v)
 
 void pd_sysctl_read(struct pd_run *r, const char *path)
 {
-	const char *name = path + strlen(path);
-
-	while (name > path && name[-1] != '.' && name[-1] != '/')
-		name--;
-	if (!sysctl_find(name))
+	if (!sysctl_find(last_part(path)))
 		pd_lacks(r, "the sysctl %s", path);
 }
 
