@@ -229,7 +229,6 @@ class Host:
         try:
             self.life.run()
         except TooLong:
-            pass
             self.info(self.life.fd)
         end = self.elapsed()
         self.say('< udp 5000 > 6000 (10)', end)

@@ -82,14 +82,19 @@ def follow(text):
     with tempfile.NamedTemporaryFile('w', suffix='.pkt') as f:
         f.write(text)
         f.flush()
-        got = subprocess.run([NETLOOM, 'packetdrill', f.name], capture_output=True, text=True,
-                             timeout=LONGEST)
+        try:
+            got = subprocess.run([NETLOOM, 'packetdrill', f.name], capture_output=True,
+                                 text=True, timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            return 'our stack does not end', ''
         out = (got.stdout + got.stderr).replace(f.name, '')
     if got.returncode == 0:
         return '', ''
     if got.returncode != 1:
         return 'status %d' % got.returncode, out
     m = re.search(r':(\d+): (.*)', out)
+    if not m:
+        return 'status 1', out
     line = text.split('\n')[int(m[1]) - 1]
     return kind_of(m[2], line), '%s    %s' % (out, line)
 
