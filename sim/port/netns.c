@@ -303,7 +303,7 @@ static void netns_state(const struct port *pt, char *out, size_t room)
 	int pid = (int)keeper_pid(k), ns = lab_of(pt)->netns->ns[node_id(pt->end->node)];
 	struct ifreq ifr;
 	const char *now = !outer_flags(pt, &ifr) ? "gone" : !(ifr.ifr_flags & IFF_UP) ?
-			  "no carrier" : ifr.ifr_flags & IFF_RUNNING ? "up" : "down";
+			  "no carrier" : outer_has_carrier(pt) ? "up" : "down";
 
 	if (keeper_is_rootless(k))
 		snprintf(out, room, "%s, nsenter -t %d -U --preserve-credentials "
