@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random lives of a connection (scenario.py), lived against the kernel of this
 machine (record.py); what it did is a script that our stack has to follow.
