@@ -667,7 +667,8 @@ static enum compare take_compare(struct pd_code *c)
 	return C_NONE;
 }
 
-static bool compares(struct pd_code *c, enum compare op, const struct pd_val *a, const struct pd_val *b)
+static bool compares(struct pd_code *c, enum compare op, const struct pd_val *a,
+		     const struct pd_val *b)
 {
 	double d = a->kind == PD_V_STR && b->kind == PD_V_STR ? strcmp(a->s, b->s) : a->n - b->n;
 
